@@ -1,0 +1,15 @@
+/** Tests drive real servers and processes, so they take turns (two cores) and each may take minutes, never forever. */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.ledgerdesk/'],
+  testTimeout: 120_000,
+  maxWorkers: 2,
+};
