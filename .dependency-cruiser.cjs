@@ -34,13 +34,13 @@ module.exports = {
       comment: 'activities/ may import the steps as an interface, and names, ids and inputs; never a workflow.',
       severity: 'error',
       from: { path: '^activities/' },
-      to: { path: '^workflows/', pathNot: '^workflows/(steps|contract|ids)\\.ts$' },
+      to: { path: '^workflows/', pathNot: '^workflows/(steps|contract|ids|search-attributes)\\.ts$' },
     },
     {
       name: 'api-sees-the-plan-only-as-names',
       severity: 'error',
       from: { path: '^api/' },
-      to: { path: '^workflows/', pathNot: '^workflows/(contract|ids)\\.ts$' },
+      to: { path: '^workflows/', pathNot: '^workflows/(contract|ids|search-attributes)\\.ts$' },
     },
     {
       name: 'the-plan-uses-only-the-workflow-sdk',

@@ -1,0 +1,26 @@
+/** What a run did with one record. In every run the records read equal the sum of these. */
+export type Outcome = 'created' | 'updated' | 'adopted' | 'unchanged' | 'skipped' | 'rejected';
+
+/** All outcomes, in the order in which they are shown. */
+export const OUTCOMES: readonly Outcome[] = ['created', 'updated', 'adopted', 'unchanged', 'skipped', 'rejected'];
+
+/** How many records a run, or one phase of it, read and what became of them. */
+export type Totals = Readonly<Record<'read' | Outcome, number>>;
+
+/** Totals of nothing yet. */
+export const NO_TOTALS: Totals = { read: 0, created: 0, updated: 0, adopted: 0, unchanged: 0, skipped: 0, rejected: 0 };
+
+/** Adds up the totals of several phases. */
+export function addTotals(parts: readonly Totals[]): Totals {
+  const sum = { ...NO_TOTALS };
+  for (const part of parts) {
+    sum.read += part.read;
+    for (const outcome of OUTCOMES) sum[outcome] += part[outcome];
+  }
+  return sum;
+}
+
+/** Whether every record that was read has an outcome; a run for which this is false has failed. */
+export function isAccountedFor(totals: Totals): boolean {
+  return OUTCOMES.reduce((sum, outcome) => sum + totals[outcome], 0) === totals.read;
+}

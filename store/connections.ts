@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { sql, type Selectable } from 'kysely';
+import type { ConnectionSettings, ConnectionState } from '../domain/connection.ts';
+import type { Db } from './database.ts';
+import type { Database } from './schema.ts';
+
+/** A connection as it is stored, without its secrets. Hooks are the random ids of its two ingress URLs. */
+export interface Connection {
+  readonly id: string;
+  readonly name: string;
+  readonly settings: ConnectionSettings;
+  readonly externalIdTemplate: string;
+  readonly state: ConnectionState;
+  readonly stateReason: string | null;
+  readonly hooks: { readonly zendesk: string; readonly dynamics: string };
+  readonly prepared: boolean;
+  readonly reached: { readonly entra: boolean; readonly dynamics: boolean; readonly zendesk: boolean };
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** What applying a connection file stores, besides its secrets. */
+export interface ConnectionToStore {
+  readonly id: string;
+  readonly name: string;
+  readonly settings: ConnectionSettings;
+  readonly externalIdTemplate: string;
+  readonly state: ConnectionState;
+}
+
+/** The connections. Ids are the operator's; `get` answers undefined for an unknown one. */
+export interface ConnectionStore {
+  save(connection: ConnectionToStore): Promise<void>;
+  get(id: string): Promise<Connection | undefined>;
+  list(): Promise<Connection[]>;
+  /** Erases the connection and all that is kept of it; false when there was none. */
+  remove(id: string): Promise<boolean>;
+  setState(id: string, state: ConnectionState, reason: string | null): Promise<void>;
+  /** Notes that Zendesk has the organization fields. */
+  markPrepared(id: string): Promise<void>;
+  /** Notes that a far system has answered once: from then on, silence is an outage and no longer a wrong host. */
+  markReached(id: string, system: 'entra' | 'dynamics' | 'zendesk'): Promise<void>;
+  /** Whether any account of the connection has an organization. */
+  hasLinks(id: string): Promise<boolean>;
+}
+
+const newHook = () => randomBytes(32).toString('base64url');
+
+/** Builds the store of connections. */
+export function createConnectionStore(db: Db): ConnectionStore {
+  return {
+    save: (connection) => save(db, connection),
+    async get(id) {
+      const row = await db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && fromRow(row);
+    },
+    async list() {
+      const rows = await db.selectFrom('connections').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
+      return rows.map(fromRow);
+    },
+    async remove(id) {
+      const { numDeletedRows } = await db.deleteFrom('connections').where('id', '=', id).executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+    async setState(id, state, reason) {
+      const change = { state, state_reason: reason, updated_at: new Date() };
+      await db.updateTable('connections').set(change).where('id', '=', id).execute();
+    },
+    async markPrepared(id) {
+      await db
+        .updateTable('connections')
+        .set({ prepared_at: sql`now()` })
+        .where('id', '=', id)
+        .execute();
+    },
+    async markReached(id, system) {
+      const column = sql.ref(`${system}_reached_at`);
+      await sql`update connections set ${column} = now() where id = ${id} and ${column} is null`.execute(db);
+    },
+    async hasLinks(id) {
+      const query = db.selectFrom('accounts').select('account_number').where('connection_id', '=', id);
+      return (await query.where('zendesk_id', 'is not', null).limit(1).executeTakeFirst()) !== undefined;
+    },
+  };
+}
+
+async function save(db: Db, connection: ConnectionToStore): Promise<void> {
+  const row = {
+    name: connection.name,
+    settings: JSON.stringify(connection.settings),
+    external_id_template: connection.externalIdTemplate,
+    state: connection.state,
+    state_reason: null,
+    updated_at: new Date(),
+  };
+  await db
+    .insertInto('connections')
+    .values({ id: connection.id, ...row, zendesk_hook: newHook(), dynamics_hook: newHook() })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+}
+
+function fromRow(row: Selectable<Database['connections']>): Connection {
+  return {
+    id: row.id,
+    name: row.name,
+    settings: row.settings,
+    externalIdTemplate: row.external_id_template,
+    state: row.state,
+    stateReason: row.state_reason,
+    hooks: { zendesk: row.zendesk_hook, dynamics: row.dynamics_hook },
+    prepared: row.prepared_at !== null,
+    reached: {
+      entra: row.entra_reached_at !== null,
+      dynamics: row.dynamics_reached_at !== null,
+      zendesk: row.zendesk_reached_at !== null,
+    },
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,25 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Database } from './schema.ts';
+
+/** What the modules of the store share: typed access to PostgreSQL. */
+export type Db = Kysely<Database>;
+
+/**
+ * Opens a pool to PostgreSQL; nothing connects before the first query. Big integers arrive as numbers (ours count rows
+ * and milliseconds, far below 2^53). A connection that the server drops while idle is replaced, not fatal.
+ */
+export function openDatabase(url: string, options: { maxConnections?: number } = {}): Db {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 12,
+    types: { getTypeParser: ((oid: number, format: 'text') => parserOf(oid, format)) as typeof pg.types.getTypeParser },
+  });
+  pool.on('error', () => undefined);
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
+
+function parserOf(oid: number, format: 'text'): (value: string) => unknown {
+  if (oid === pg.types.builtins.INT8) return Number;
+  return pg.types.getTypeParser(oid, format) as (value: string) => unknown;
+}

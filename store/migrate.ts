@@ -1,0 +1,16 @@
+import { Migrator, type Kysely, type MigrationProvider } from 'kysely';
+import * as accounts from './migrations/001-accounts.ts';
+import type { Database } from './schema.ts';
+
+const provider: MigrationProvider = {
+  getMigrations: () => Promise.resolve({ '001-accounts': accounts }),
+};
+
+/**
+ * Brings the database to the newest schema. Kysely holds PostgreSQL's advisory lock meanwhile, so any number of
+ * processes may start at once. Throws what the failing migration threw; nothing of that migration stays.
+ */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error !== undefined) throw error instanceof Error ? error : new Error('The database could not be migrated.');
+}

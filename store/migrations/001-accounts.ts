@@ -1,0 +1,216 @@
+import { sql, type Kysely } from 'kysely';
+
+/** The first tables: connections and their credentials, accounts with their links, runs, staging, jobs and rate gates. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+}
+
+const STATEMENTS = [
+  `create table connections (
+    id text primary key,
+    name text not null,
+    settings jsonb not null,
+    external_id_template text not null,
+    state text not null check (state in ('active', 'needs_authorization', 'needs_reconnect', 'paused')),
+    state_reason text,
+    zendesk_hook text not null unique,
+    dynamics_hook text not null unique,
+    prepared_at timestamptz,
+    entra_reached_at timestamptz,
+    dynamics_reached_at timestamptz,
+    zendesk_reached_at timestamptz,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
+  )`,
+
+  // One data key per connection, wrapped by a key-encryption key: rotating the latter re-wraps rows of this table only.
+  `create table data_keys (
+    connection_id text primary key references connections on delete cascade,
+    id text not null,
+    kek_id text not null,
+    wrapped bytea not null
+  )`,
+  `create table credentials (
+    connection_id text not null references connections on delete cascade,
+    field text not null,
+    sealed bytea not null,
+    applied_digest bytea not null,
+    updated_at timestamptz not null default now(),
+    primary key (connection_id, field)
+  )`,
+  `create table key_canary (kek_id text primary key, sealed bytea not null)`,
+
+  // One row per ERP account ever read. Its external id and name are reservations; zendesk_id is the link.
+  `create table accounts (
+    connection_id text not null references connections on delete cascade,
+    legal_entity text not null,
+    kind text not null check (kind in ('customer', 'vendor')),
+    account_number text not null,
+    present boolean not null default true,
+    external_id text,
+    external_id_key text,
+    plain_name text not null,
+    plain_name_key text not null,
+    name text,
+    name_key text,
+    zendesk_id text,
+    written_hash text,
+    applied_read_at timestamptz,
+    refused_attempt text,
+    state text check (state in ('created', 'updated', 'adopted', 'unchanged', 'skipped', 'rejected')),
+    code text,
+    message text,
+    action text,
+    attempts integer not null default 0,
+    first_seen_at timestamptz not null default now(),
+    last_synced_at timestamptz,
+    claim_workflow text,
+    claim_run text,
+    claim_again boolean not null default false,
+    primary key (connection_id, legal_entity, kind, account_number)
+  )`,
+  `create unique index accounts_external_id on accounts (connection_id, external_id_key) where external_id_key is not null`,
+  `create unique index accounts_name on accounts (connection_id, name_key) where name_key is not null`,
+  `create index accounts_plain_name on accounts (connection_id, plain_name_key) where zendesk_id is null`,
+  `create unique index accounts_zendesk_id on accounts (connection_id, zendesk_id) where zendesk_id is not null`,
+  `create index accounts_claims on accounts (connection_id, claim_run) where claim_run is not null`,
+  `create index accounts_state on accounts (connection_id, state)`,
+
+  // What is known of the account's organizations in Zendesk, whoever made them: kept fresh by the incremental export.
+  `create table organizations (
+    connection_id text not null references connections on delete cascade,
+    zendesk_id text not null,
+    external_id text,
+    external_id_key text,
+    name_key text not null,
+    form_hash text not null,
+    own_tags text[] not null default '{}',
+    noted_at timestamptz not null,
+    primary key (connection_id, zendesk_id)
+  )`,
+  `create index organizations_external_id on organizations (connection_id, external_id_key) where external_id_key is not null`,
+  `create index organizations_name on organizations (connection_id, name_key)`,
+  `create table organization_cursors (
+    connection_id text primary key references connections on delete cascade,
+    start_time bigint not null
+  )`,
+
+  // Runs. Only one master run of a connection may be running.
+  `create table runs (
+    run_id text primary key,
+    connection_id text not null references connections on delete cascade,
+    workflow_id text not null,
+    scope text not null check (scope in ('master', 'account')),
+    legal_entity text,
+    full_comparison boolean not null default false,
+    accept_shrink boolean not null default false,
+    status text not null check (status in ('running', 'completed', 'failed', 'cancelled')),
+    started_at timestamptz not null default now(),
+    finished_at timestamptz,
+    waited_ms bigint not null default 0,
+    error_code text,
+    error_message text
+  )`,
+  `create unique index runs_one_master on runs (connection_id) where status = 'running' and scope = 'master'`,
+  `create index runs_of_connection on runs (connection_id, started_at desc)`,
+  `create table run_joins (
+    run_id text primary key,
+    connection_id text not null references connections on delete cascade,
+    joined_run_id text not null
+  )`,
+  `create table run_phases (
+    run_id text not null references runs on delete cascade,
+    legal_entity text not null,
+    kind text not null,
+    read integer not null,
+    created integer not null,
+    updated integer not null,
+    adopted integer not null,
+    unchanged integer not null,
+    skipped integer not null,
+    rejected integer not null,
+    primary key (run_id, legal_entity, kind)
+  )`,
+  `create table run_requests (
+    run_id text not null references runs on delete cascade,
+    system text not null,
+    requests integer not null,
+    primary key (run_id, system)
+  )`,
+
+  // Staging: what a run has read, until it ends.
+  `create table staged_reads (
+    run_id text not null references runs on delete cascade,
+    legal_entity text not null,
+    kind text not null,
+    next_link text,
+    pages integer not null default 0,
+    complete boolean not null default false,
+    accepted boolean not null default false,
+    primary key (run_id, legal_entity, kind)
+  )`,
+  `create table staged_accounts (
+    run_id text not null references runs on delete cascade,
+    legal_entity text not null,
+    kind text not null,
+    account_number text not null,
+    account jsonb not null,
+    plain_name text not null,
+    plain_name_key text not null,
+    read_at timestamptz not null,
+    rank integer,
+    adopt_id text,
+    operation text check (operation in ('create', 'update', 'adopt')),
+    operation_state text check (operation_state in ('planned', 'submitted', 'refused', 'untagged', 'done')),
+    zendesk_id text,
+    job_no bigint,
+    job_row integer,
+    round integer not null default 0,
+    refusal text,
+    prior_outcome text,
+    outcome text check (outcome in ('created', 'updated', 'adopted', 'unchanged', 'skipped', 'rejected')),
+    rejection jsonb,
+    primary key (run_id, legal_entity, kind, account_number)
+  )`,
+  `create index staged_accounts_rank on staged_accounts (run_id, rank)`,
+  `create index staged_accounts_work on staged_accounts (run_id, legal_entity, kind, operation_state)`,
+  `create index staged_accounts_job on staged_accounts (job_no) where job_no is not null`,
+  `create table accepted_reads (
+    connection_id text not null references connections on delete cascade,
+    legal_entity text not null,
+    kind text not null,
+    rows integer not null,
+    accepted_at timestamptz not null,
+    primary key (connection_id, legal_entity, kind)
+  )`,
+
+  // Bulk jobs that we asked Zendesk for. "submitting" is written before the call, so that a lost answer is known as such.
+  `create table jobs (
+    no bigint generated always as identity primary key,
+    connection_id text not null references connections on delete cascade,
+    run_id text not null references runs on delete cascade,
+    legal_entity text not null,
+    kind text not null,
+    operation text not null check (operation in ('create', 'update')),
+    state text not null check (state in ('submitting', 'unsure', 'open', 'finished', 'lost', 'recorded')),
+    zendesk_job_id text,
+    misses integer not null default 0,
+    submitted_at timestamptz not null default now(),
+    job_status text,
+    results jsonb
+  )`,
+  `create index jobs_live on jobs (connection_id, run_id) where state <> 'recorded'`,
+
+  // Rate gates: a closed bucket of a far system, shared by all that work for the connection.
+  `create table rate_gates (
+    connection_id text not null references connections on delete cascade,
+    system text not null,
+    bucket text not null,
+    closed_at timestamptz not null,
+    closed_until timestamptz not null,
+    reason text not null check (reason in ('limited', 'politeness')),
+    probe text,
+    probe_at timestamptz,
+    primary key (connection_id, system, bucket)
+  )`,
+];

@@ -1,0 +1,75 @@
+import { sql } from 'kysely';
+import type { AccountKey } from '../domain/account.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Rejection } from '../domain/rejection.ts';
+import type { Db } from './database.ts';
+
+/**
+ * What became of one staged account. `written` is set when its organization now has the form of that hash (written, or
+ * found like that); `refusedAttempt` when Zendesk refused it, so that the same is not tried again.
+ */
+export interface RecordOutcome extends AccountKey {
+  readonly outcome: Outcome;
+  readonly written?: { readonly zendeskId: string; readonly hash: string } | undefined;
+  readonly rejection?: Rejection | undefined;
+  readonly refusedAttempt?: string | undefined;
+}
+
+/** Where outcomes are recorded: the run that staged the accounts, and its connection. */
+export interface OutcomeScope {
+  readonly runId: string;
+  readonly connectionId: string;
+}
+
+const SAME_ACCOUNT = sql<boolean>`t.legal_entity = r.legal_entity and t.kind = r.kind and t.account_number = r.account_number`;
+
+/**
+ * Records outcomes, in the run and on the accounts, and lets go of the claims on them; an account that somebody else
+ * asked for meanwhile stays claimed, to be read again. Run it inside a transaction with what led to the outcomes.
+ */
+export async function saveOutcomes(db: Db, scope: OutcomeScope, outcomes: readonly RecordOutcome[]): Promise<void> {
+  if (outcomes.length === 0) return;
+  const rows = recordset(outcomes);
+  await saveOnAccounts(db, scope, rows);
+  await sql`update staged_accounts t set operation_state = 'done', rejection = r.rejection,
+      outcome = case when t.prior_outcome in ('created', 'adopted') or (t.prior_outcome = 'updated' and r.outcome = 'unchanged')
+        then t.prior_outcome else r.outcome end
+    from ${rows} where t.run_id = ${scope.runId} and ${SAME_ACCOUNT}`.execute(db);
+}
+
+async function saveOnAccounts(
+  db: Db,
+  { connectionId, runId }: OutcomeScope,
+  rows: ReturnType<typeof recordset>,
+): Promise<void> {
+  // Nothing is written for an account that was unchanged before and still is: most of them, in most runs.
+  await sql`update accounts t set
+      state = r.outcome, code = r.rejection->>'code', message = r.rejection->>'message', action = r.rejection->>'action',
+      attempts = case when r.outcome = 'rejected' then t.attempts + 1 else 0 end,
+      refused_attempt = r.refused_attempt,
+      zendesk_id = coalesce(r.zendesk_id, t.zendesk_id), written_hash = coalesce(r.hash, t.written_hash),
+      last_synced_at = case when r.zendesk_id is null then t.last_synced_at else now() end,
+      applied_read_at = case when r.zendesk_id is null then t.applied_read_at else s.read_at end,
+      claim_workflow = case when t.claim_again or t.claim_run <> ${runId} then t.claim_workflow end,
+      claim_run = case when t.claim_again or t.claim_run <> ${runId} then t.claim_run end
+    from ${rows} join staged_accounts s on s.run_id = ${runId} and s.legal_entity = r.legal_entity and s.kind = r.kind
+      and s.account_number = r.account_number
+    where t.connection_id = ${connectionId} and ${SAME_ACCOUNT}
+      and not (r.outcome = 'unchanged' and t.state = 'unchanged' and t.claim_run is null
+        and (r.zendesk_id is null or (r.zendesk_id = t.zendesk_id and r.hash = t.written_hash)))`.execute(db);
+}
+
+function recordset(outcomes: readonly RecordOutcome[]) {
+  const rows = outcomes.map((record) => ({
+    legal_entity: record.legalEntity,
+    kind: record.kind,
+    account_number: record.accountNumber,
+    outcome: record.outcome,
+    zendesk_id: record.written?.zendeskId ?? null,
+    hash: record.written?.hash ?? null,
+    rejection: record.rejection ?? null,
+    refused_attempt: record.refusedAttempt ?? null,
+  }));
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(legal_entity text, kind text, account_number text,
+    outcome text, zendesk_id text, hash text, rejection jsonb, refused_attempt text)`;
+}

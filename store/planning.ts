@@ -1,0 +1,214 @@
+import { sql } from 'kysely';
+import { accountKeyText, type Account, type AccountKey } from '../domain/account.ts';
+import type { KnownOrganization } from '../domain/plan.ts';
+import type { Rejection, RejectionCode } from '../domain/rejection.ts';
+import type { Db } from './database.ts';
+import { saveOutcomes, type OutcomeScope, type RecordOutcome } from './outcomes.ts';
+import type { Operation } from './schema.ts';
+import type { Slice } from './staging.ts';
+
+/** A staged, settled account with all that planning needs to know. */
+export interface RowToPlan {
+  readonly account: Account;
+  readonly externalId: string | null;
+  readonly name: string | null;
+  readonly linkedId: string | null;
+  readonly adoptId: string | null;
+  readonly writtenHash: string | null;
+  readonly refusedAttempt: string | null;
+  readonly lastRejection: Rejection | null;
+  readonly rejection: Rejection | null;
+  readonly known: KnownOrganization | null;
+  /** Whether somebody wrote the account after it was read here, so that this reading is old news. */
+  readonly overtaken: boolean;
+}
+
+/** An operation that was planned, and on which organization (null for a create). */
+export interface PlannedOperation extends AccountKey {
+  readonly operation: Operation;
+  readonly zendeskId: string | null;
+}
+
+/** Who plans: claims belong to this run of this workflow. */
+export interface Planner extends OutcomeScope {
+  readonly workflowId: string;
+}
+
+/** A claim that belongs to another run. */
+export interface ForeignClaim {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+/** Plans and claims. A write needs a claim on its account; a claim has no clock and belongs to a run. */
+export interface PlanningStore {
+  /** Accounts of a slice without a plan, by account number after `after`. */
+  rows(connectionId: string, slice: Slice, page: { after: string; limit: number }): Promise<RowToPlan[]>;
+  /** The other runs that have claims on the connection's accounts. */
+  foreignClaims(planner: Planner): Promise<ForeignClaim[]>;
+  /** Lets go of the claims of a run that is over. */
+  releaseClaims(connectionId: string, runId: string): Promise<void>;
+  /** Whether a bulk job that this run submitted may still be running. */
+  hasOpenJob(runId: string): Promise<boolean>;
+  /**
+   * Saves outcomes, and operations for the accounts that could be claimed. An account that another run has claimed is
+   * marked to be read again by it, and counts as unchanged here.
+   */
+  save(
+    planner: Planner,
+    plans: { outcomes: readonly RecordOutcome[]; operations: readonly PlannedOperation[] },
+  ): Promise<void>;
+  /** Accounts that this run still claims because somebody asked for them again; they are taken off that list. */
+  takeMarked(planner: Planner, slice: Slice): Promise<AccountKey[]>;
+}
+
+/** Builds the store of plans and claims. */
+export function createPlanningStore(db: Db): PlanningStore {
+  return {
+    rows: (connectionId, slice, page) => rowsToPlan(db, { connectionId, slice, page }),
+    foreignClaims: (planner) => foreignClaims(db, planner),
+    async releaseClaims(connectionId, runId) {
+      const free = { claim_workflow: null, claim_run: null, claim_again: false };
+      const mine = db.updateTable('accounts').set(free).where('connection_id', '=', connectionId);
+      await mine.where('claim_run', '=', runId).execute();
+    },
+    async hasOpenJob(runId) {
+      const live = db.selectFrom('jobs').select('no').where('run_id', '=', runId);
+      return (
+        (await live.where('state', 'in', ['submitting', 'unsure', 'open']).limit(1).executeTakeFirst()) !== undefined
+      );
+    },
+    save: (planner, plans) => db.transaction().execute((tx) => save(tx, planner, plans)),
+    takeMarked: (planner, slice) => db.transaction().execute((tx) => takeMarked(tx, planner, slice)),
+  };
+}
+
+interface RawRow {
+  account: Account;
+  external_id: string | null;
+  name: string | null;
+  zendesk_id: string | null;
+  adopt_id: string | null;
+  written_hash: string | null;
+  refused_attempt: string | null;
+  code: string | null;
+  message: string | null;
+  action: string | null;
+  rejection: Rejection | null;
+  overtaken: boolean;
+  known_id: string | null;
+  form_hash: string | null;
+  own_tags: string[] | null;
+}
+
+async function rowsToPlan(
+  db: Db,
+  request: { connectionId: string; slice: Slice; page: { after: string; limit: number } },
+): Promise<RowToPlan[]> {
+  const { connectionId, slice, page } = request;
+  const { rows } = await sql<RawRow>`
+    select s.account, a.external_id, a.name, a.zendesk_id, s.adopt_id, a.written_hash, a.refused_attempt, a.code, a.message,
+      a.action, s.rejection, coalesce(s.read_at <= a.applied_read_at, false) as overtaken,
+      o.zendesk_id as known_id, o.form_hash, o.own_tags
+    from staged_accounts s
+    join accounts a on a.connection_id = ${connectionId} and a.legal_entity = s.legal_entity and a.kind = s.kind
+      and a.account_number = s.account_number
+    left join lateral (select * from organizations o where o.connection_id = ${connectionId}
+      and (o.zendesk_id = a.zendesk_id or (a.zendesk_id is null and o.external_id_key = a.external_id_key)) limit 1) o on true
+    where s.run_id = ${slice.runId} and s.legal_entity = ${slice.legalEntity} and s.kind = ${slice.kind}
+      and s.outcome is null and s.operation is null and s.account_number collate "C" > ${page.after}
+    order by s.account_number collate "C" limit ${page.limit}`.execute(db);
+  return rows.map(toRowToPlan);
+}
+
+function toRowToPlan(row: RawRow): RowToPlan {
+  const { code, message, action } = row;
+  const known = row.known_id !== null && row.form_hash !== null;
+  return {
+    account: row.account,
+    externalId: row.external_id,
+    name: row.name,
+    linkedId: row.zendesk_id,
+    adoptId: row.adopt_id,
+    writtenHash: row.written_hash,
+    refusedAttempt: row.refused_attempt,
+    lastRejection: code === null ? null : { code: code as RejectionCode, message: message ?? '', action: action ?? '' },
+    rejection: row.rejection,
+    known: known ? { id: row.known_id ?? '', formHash: row.form_hash ?? '', ownTags: row.own_tags ?? [] } : null,
+    overtaken: row.overtaken,
+  };
+}
+
+async function foreignClaims(db: Db, planner: Planner): Promise<ForeignClaim[]> {
+  const { rows } = await sql<ForeignClaim>`select distinct claim_workflow as "workflowId", claim_run as "runId"
+    from accounts where connection_id = ${planner.connectionId} and claim_run is not null and claim_run <> ${planner.runId}`.execute(
+    db,
+  );
+  return rows;
+}
+
+async function save(
+  db: Db,
+  planner: Planner,
+  plans: { outcomes: readonly RecordOutcome[]; operations: readonly PlannedOperation[] },
+): Promise<void> {
+  await markForeignClaims(db, planner, plans.outcomes);
+  await saveOutcomes(db, planner, plans.outcomes);
+  if (plans.operations.length === 0) return;
+  const claimed = new Set((await claim(db, planner, plans.operations)).map(accountKeyText));
+  const mine = plans.operations.filter((operation) => claimed.has(accountKeyText(operation)));
+  await sql`update staged_accounts s set operation = r.operation, operation_state = 'planned', zendesk_id = r.zendesk_id
+    from ${recordset(mine)} where s.run_id = ${planner.runId} and s.legal_entity = r.legal_entity and s.kind = r.kind
+      and s.account_number = r.account_number`.execute(db);
+  const others = plans.operations.filter((operation) => !claimed.has(accountKeyText(operation)));
+  await saveOutcomes(
+    db,
+    planner,
+    others.map(({ legalEntity, kind, accountNumber }) => ({ legalEntity, kind, accountNumber, outcome: 'unchanged' })),
+  );
+}
+
+/**
+ * Asks the runs that are writing these accounts to read them again: what looks unchanged now may be about to be
+ * overwritten with an older reading.
+ */
+async function markForeignClaims(db: Db, planner: Planner, keys: readonly AccountKey[]): Promise<void> {
+  const rows = keys.map(({ legalEntity, kind, accountNumber }) => [legalEntity, kind, accountNumber]);
+  await sql`update accounts a set claim_again = true
+    where a.connection_id = ${planner.connectionId} and a.claim_run is not null and a.claim_run <> ${planner.runId}
+      and jsonb_build_array(a.legal_entity, a.kind, a.account_number) in
+        (select jsonb_array_elements(${JSON.stringify(rows)}::jsonb))`.execute(db);
+}
+
+/** Claims what is free, marks what another run has, and answers the keys that are ours now. */
+async function claim(db: Db, planner: Planner, operations: readonly PlannedOperation[]): Promise<AccountKey[]> {
+  const ofAccount = sql`a.connection_id = ${planner.connectionId} and a.legal_entity = r.legal_entity and a.kind = r.kind
+    and a.account_number = r.account_number`;
+  const { rows } = await sql<AccountKey>`update accounts a set
+      claim_again = a.claim_again or (a.claim_run is not null and a.claim_run <> ${planner.runId}),
+      claim_workflow = coalesce(a.claim_workflow, ${planner.workflowId}), claim_run = coalesce(a.claim_run, ${planner.runId})
+    from ${recordset(operations)} where ${ofAccount}
+    returning case when a.claim_run = ${planner.runId} then a.legal_entity end as "legalEntity", a.kind,
+      a.account_number as "accountNumber"`.execute(db);
+  return rows.filter(({ legalEntity }) => (legalEntity as string | null) !== null);
+}
+
+async function takeMarked(db: Db, planner: Planner, slice: Slice): Promise<AccountKey[]> {
+  const { rows } = await sql<AccountKey>`update accounts a set claim_again = false
+    where a.connection_id = ${planner.connectionId} and a.claim_run = ${planner.runId} and a.claim_again
+      and a.legal_entity = ${slice.legalEntity} and a.kind = ${slice.kind}
+    returning a.legal_entity as "legalEntity", a.kind, a.account_number as "accountNumber"`.execute(db);
+  return rows;
+}
+
+function recordset(operations: readonly PlannedOperation[]) {
+  const rows = operations.map((planned) => ({
+    legal_entity: planned.legalEntity,
+    kind: planned.kind,
+    account_number: planned.accountNumber,
+    operation: planned.operation,
+    zendesk_id: planned.zendeskId,
+  }));
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(legal_entity text, kind text, account_number text,
+    operation text, zendesk_id text)`;
+}

@@ -1,0 +1,184 @@
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { Account, AccountKind } from '../domain/account.ts';
+import type { Outcome, Totals } from '../domain/outcome.ts';
+import type { Rejection } from '../domain/rejection.ts';
+import type { ConnectionSettings, ConnectionState } from '../domain/connection.ts';
+
+/** All tables, as Kysely types them. What each column is for stands in the migration that made it. */
+export interface Database {
+  connections: ConnectionsTable;
+  data_keys: { connection_id: string; id: string; kek_id: string; wrapped: Buffer };
+  credentials: CredentialsTable;
+  key_canary: { kek_id: string; sealed: Buffer };
+  accounts: AccountsTable;
+  organizations: OrganizationsTable;
+  organization_cursors: { connection_id: string; start_time: number };
+  runs: RunsTable;
+  run_joins: { run_id: string; connection_id: string; joined_run_id: string };
+  run_phases: { run_id: string; legal_entity: string; kind: string } & { [K in keyof Totals]: number };
+  run_requests: { run_id: string; system: string; requests: number };
+  staged_reads: StagedReadsTable;
+  staged_accounts: StagedAccountsTable;
+  accepted_reads: { connection_id: string; legal_entity: string; kind: AccountKind; rows: number; accepted_at: Date };
+  jobs: JobsTable;
+  rate_gates: RateGatesTable;
+}
+
+type Json<T> = ColumnType<T, string, string>;
+
+interface ConnectionsTable {
+  id: string;
+  name: string;
+  settings: Json<ConnectionSettings>;
+  external_id_template: string;
+  state: ConnectionState;
+  state_reason: string | null;
+  zendesk_hook: string;
+  dynamics_hook: string;
+  prepared_at: Date | null;
+  entra_reached_at: Date | null;
+  dynamics_reached_at: Date | null;
+  zendesk_reached_at: Date | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+interface CredentialsTable {
+  connection_id: string;
+  field: string;
+  sealed: Buffer;
+  applied_digest: Buffer;
+  updated_at: Generated<Date>;
+}
+
+interface AccountsTable {
+  connection_id: string;
+  legal_entity: string;
+  kind: AccountKind;
+  account_number: string;
+  present: Generated<boolean>;
+  external_id: string | null;
+  external_id_key: string | null;
+  plain_name: string;
+  plain_name_key: string;
+  name: string | null;
+  name_key: string | null;
+  zendesk_id: string | null;
+  written_hash: string | null;
+  applied_read_at: Date | null;
+  refused_attempt: string | null;
+  state: Outcome | null;
+  code: string | null;
+  message: string | null;
+  action: string | null;
+  attempts: Generated<number>;
+  first_seen_at: Generated<Date>;
+  last_synced_at: Date | null;
+  claim_workflow: string | null;
+  claim_run: string | null;
+  claim_again: Generated<boolean>;
+}
+
+interface OrganizationsTable {
+  connection_id: string;
+  zendesk_id: string;
+  external_id: string | null;
+  external_id_key: string | null;
+  name_key: string;
+  form_hash: string;
+  own_tags: string[];
+  noted_at: Date;
+}
+
+interface RunsTable {
+  run_id: string;
+  connection_id: string;
+  workflow_id: string;
+  scope: 'master' | 'account';
+  legal_entity: string | null;
+  full_comparison: boolean;
+  accept_shrink: boolean;
+  status: RunStatus;
+  started_at: Generated<Date>;
+  finished_at: Date | null;
+  waited_ms: Generated<number>;
+  error_code: string | null;
+  error_message: string | null;
+}
+
+/** How a run stands. */
+export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled';
+
+interface StagedReadsTable {
+  run_id: string;
+  legal_entity: string;
+  kind: AccountKind;
+  next_link: string | null;
+  pages: Generated<number>;
+  complete: Generated<boolean>;
+  accepted: Generated<boolean>;
+}
+
+/** What a planned operation does to the organization. */
+export type Operation = 'create' | 'update' | 'adopt';
+
+interface StagedAccountsTable {
+  run_id: string;
+  legal_entity: string;
+  kind: AccountKind;
+  account_number: string;
+  account: Json<Account>;
+  plain_name: string;
+  plain_name_key: string;
+  read_at: Date;
+  rank: number | null;
+  adopt_id: string | null;
+  operation: Operation | null;
+  operation_state: 'planned' | 'submitted' | 'refused' | 'untagged' | 'done' | null;
+  zendesk_id: string | null;
+  job_no: number | null;
+  job_row: number | null;
+  round: Generated<number>;
+  refusal: string | null;
+  prior_outcome: Outcome | null;
+  outcome: Outcome | null;
+  rejection: ColumnType<Rejection | null, string | null, string | null>;
+}
+
+/** How a bulk job stands: asked for, answer unknown, running, done, vanished, or matched item by item. */
+export type JobState = 'submitting' | 'unsure' | 'open' | 'finished' | 'lost' | 'recorded';
+
+/** One row of a finished job, as the store keeps it. */
+export interface JobItem {
+  readonly ok: boolean;
+  readonly index: number | null;
+  readonly id: string | null;
+  readonly error: string | null;
+  readonly details: string | null;
+}
+
+interface JobsTable {
+  no: GeneratedAlways<number>;
+  connection_id: string;
+  run_id: string;
+  legal_entity: string;
+  kind: AccountKind;
+  operation: 'create' | 'update';
+  state: JobState;
+  zendesk_job_id: string | null;
+  misses: Generated<number>;
+  submitted_at: Generated<Date>;
+  job_status: string | null;
+  results: ColumnType<readonly JobItem[] | null, string | null, string | null>;
+}
+
+interface RateGatesTable {
+  connection_id: string;
+  system: string;
+  bucket: string;
+  closed_at: Date;
+  closed_until: Date;
+  reason: 'limited' | 'politeness';
+  probe: string | null;
+  probe_at: Date | null;
+}

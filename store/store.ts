@@ -1,0 +1,71 @@
+import { createConnectionStore, type ConnectionStore } from './connections.ts';
+import { createCredentialStore, type CredentialStore } from './credentials.ts';
+import { openDatabase } from './database.ts';
+import { createGateStore, type GateStore } from './gates.ts';
+import { createJobStore, type JobStore } from './jobs.ts';
+import { migrate } from './migrate.ts';
+import { createOrganizationStore, type OrganizationStore } from './organizations.ts';
+import { createPlanningStore, type PlanningStore } from './planning.ts';
+import { createRecordStore, type RecordStore } from './records.ts';
+import { createReservationStore, type ReservationStore } from './reservations.ts';
+import { createRunReportStore, type RunReportStore } from './run-reports.ts';
+import { createRunStore, type RunStore } from './runs.ts';
+import type { KeyRing } from './sealing.ts';
+import { createStagingStore, type StagingStore } from './staging.ts';
+import { createWorkStore, type WorkStore } from './work.ts';
+
+/** All that must survive a restart, in PostgreSQL. */
+export interface Store {
+  readonly connections: ConnectionStore;
+  readonly credentials: CredentialStore;
+  readonly gates: GateStore;
+  readonly runs: RunStore;
+  readonly reports: RunReportStore;
+  readonly staging: StagingStore;
+  readonly organizations: OrganizationStore;
+  readonly reservations: ReservationStore;
+  readonly planning: PlanningStore;
+  readonly jobs: JobStore;
+  readonly work: WorkStore;
+  readonly records: RecordStore;
+  /** Answers when the database does; throws when it does not. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store: migrates the schema, then refuses with a SealError when the encryption keys do not fit what is stored.
+ * `url` is a PostgreSQL connection string.
+ */
+export async function openStore(options: { url: string; keys: KeyRing; maxConnections?: number }): Promise<Store> {
+  const db = openDatabase(
+    options.url,
+    options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections },
+  );
+  const credentials = createCredentialStore(db, options.keys);
+  try {
+    await migrate(db);
+    await credentials.checkKeys();
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return {
+    connections: createConnectionStore(db),
+    credentials,
+    gates: createGateStore(db),
+    runs: createRunStore(db),
+    reports: createRunReportStore(db),
+    staging: createStagingStore(db),
+    organizations: createOrganizationStore(db),
+    reservations: createReservationStore(db),
+    planning: createPlanningStore(db),
+    jobs: createJobStore(db),
+    work: createWorkStore(db),
+    records: createRecordStore(db),
+    async ping() {
+      await db.selectFrom('key_canary').select('kek_id').limit(1).execute();
+    },
+    close: () => db.destroy(),
+  };
+}

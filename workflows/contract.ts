@@ -1,0 +1,77 @@
+import type { AccountKind } from '../domain/account.ts';
+import type { Totals } from '../domain/outcome.ts';
+
+/** The one task queue that all workflows and activities run on. */
+export const TASK_QUEUE = 'ledgerdesk';
+
+/** Names of the workflow types: they are public, for `temporal workflow start --type …`. */
+export const WORKFLOW_TYPES = {
+  syncMasterData: 'syncMasterData',
+  syncLegalEntity: 'syncLegalEntity',
+  syncAccount: 'syncAccount',
+} as const;
+
+/** The signal that ends a wait early. */
+export const WAKE_SIGNAL = 'wake';
+
+/** Input of `syncMasterData`: only `connectionId` is needed. `progress` is the workflow's own, for continue-as-new. */
+export interface SyncMasterDataInput {
+  readonly connectionId: string;
+  readonly legalEntity?: string;
+  readonly full?: boolean;
+  readonly acceptShrink?: boolean;
+  readonly progress?: MasterProgress;
+}
+
+/** The stretches of a master run, in their order. */
+export type MasterStage = 'read' | 'organizations' | 'compare' | 'rank' | 'settle' | 'apply' | 'done';
+
+/**
+ * How far a master run has come: all that it must know to go on in a new history. `entities` are those that were read,
+ * `unread` those that adoption by name waits for, `after` the cursor of the stretch (empty at its beginning).
+ */
+export interface MasterProgress {
+  readonly stage: MasterStage;
+  readonly kinds: readonly AccountKind[];
+  readonly entities: readonly string[];
+  readonly unread: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly waitedMs: number;
+  readonly after: string;
+}
+
+/** Why one legal entity could not be synchronised. `message` says what a person must do. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Result of `syncMasterData`: the run's id and totals, or the run that it joined. */
+export type SyncMasterDataResult = { readonly runId: string; readonly totals: Totals } | { readonly joined: string };
+
+/** Input of `syncLegalEntity`: one wave of one legal entity of a run. */
+export interface SyncLegalEntityInput {
+  readonly connectionId: string;
+  readonly runId: string;
+  /** The workflow that the run, and with it every claim, belongs to. */
+  readonly runWorkflowId: string;
+  readonly legalEntity: string;
+  readonly kinds: readonly AccountKind[];
+  readonly wave: 'read' | 'apply';
+  readonly acceptShrink: boolean;
+  readonly unread: readonly string[];
+  readonly waitedMs: number;
+}
+
+/** Result of `syncLegalEntity`: how long it waited for far systems, in milliseconds. */
+export interface SyncLegalEntityResult {
+  readonly waitedMs: number;
+}
+
+/** Input of `syncAccount`. */
+export interface SyncAccountInput {
+  readonly connectionId: string;
+  readonly legalEntity: string;
+  readonly kind: AccountKind;
+  readonly accountNumber: string;
+}

@@ -1,0 +1,41 @@
+import type { AccountKey } from '../domain/account.ts';
+
+const LONGEST_BYTES = 255;
+
+/**
+ * Writes one part of a workflow id: characters outside `[A-Za-z0-9._:-]` are percent-encoded, so that ids can be typed and
+ * hold no separators of ours. Temporal's shipped configuration allows 255 bytes for a whole id.
+ */
+function part(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*~]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function join(...parts: readonly string[]): string {
+  const id = parts.join('/');
+  return id.length <= LONGEST_BYTES ? id : id.slice(0, LONGEST_BYTES);
+}
+
+/** Id of a connection's master sync when a person starts it; `suffix` tells apart one that must not join another. */
+export function masterSyncId(connectionId: string, suffix?: string): string {
+  return suffix === undefined
+    ? join('master-sync', part(connectionId))
+    : join('master-sync', part(connectionId), part(suffix));
+}
+
+/** Id of one wave of one legal entity of a run. */
+export function legalEntitySyncId(at: {
+  connectionId: string;
+  legalEntity: string;
+  runId: string;
+  wave: 'read' | 'apply';
+}): string {
+  return join('legal-entity-sync', part(at.connectionId), part(at.legalEntity), at.runId, at.wave);
+}
+
+/** Id of the resync of one account. */
+export function accountSyncId(connectionId: string, key: AccountKey): string {
+  return join('account-sync', part(connectionId), part(key.legalEntity), key.kind, part(key.accountNumber));
+}

@@ -1,0 +1,15 @@
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+
+const CONNECTION = defineSearchAttributeKey('LedgerdeskConnection', 'KEYWORD');
+const LEGAL_ENTITY = defineSearchAttributeKey('LedgerdeskLegalEntity', 'KEYWORD');
+
+/** Names of the search attributes (Keyword) by which workflows are found in the Web UI; registered when a worker starts. */
+export const SEARCH_ATTRIBUTE_NAMES: readonly string[] = [CONNECTION.name, LEGAL_ENTITY.name];
+
+/** The search attributes of a workflow. They are not encrypted, so they hold the connection's and the company's ids only. */
+export function searchAttributesOf(connectionId: string, legalEntity?: string): TypedSearchAttributes {
+  const pairs = [{ key: CONNECTION, value: connectionId }];
+  return new TypedSearchAttributes(
+    legalEntity === undefined ? pairs : [...pairs, { key: LEGAL_ENTITY, value: legalEntity }],
+  );
+}

@@ -1,0 +1,87 @@
+import type { AccountKind } from '../domain/account.ts';
+import type { Totals } from '../domain/outcome.ts';
+import type { RunScope } from '../domain/run-scope.ts';
+
+/** The run that a step works for. Ids only: no record and no secret ever enters a history. */
+export interface RunRef {
+  readonly runId: string;
+  readonly connectionId: string;
+  /** The workflow that the run belongs to; claims on accounts name it. */
+  readonly workflowId: string;
+}
+
+/** One legal entity and kind of a run. */
+export interface SliceRef extends RunRef {
+  readonly legalEntity: string;
+  readonly kind: AccountKind;
+}
+
+/** How beginning a run went: begun; done by another run already; or another, narrower run must end first. */
+export type BegunRun =
+  | { readonly state: 'begun' }
+  | { readonly state: 'joined'; readonly runId: string }
+  | { readonly state: 'busy'; readonly runId: string };
+
+/** How a run is ended. */
+export interface RunEnding extends RunRef {
+  readonly status: 'completed' | 'failed' | 'cancelled';
+  readonly waitedMs: number;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/**
+ * The steps that workflows are made of; `createActivities` satisfies this interface. Each may run twice, moves at most one
+ * page or a few batches, and fails with a typed failure: `RateLimited` asks the workflow to wait.
+ */
+export interface Steps {
+  /** Takes the connection for a run. */
+  beginRun(input: RunRef & RunScope & { kind: 'master' | 'account' }): Promise<BegunRun>;
+  /** Creates the organization fields in Zendesk that are missing, once per connection. */
+  prepareZendesk(input: RunRef): Promise<{ created: number }>;
+  /** Names the legal entities and kinds to read; `neverRead` are entities of the connection that no run has read yet. */
+  findLegalEntities(input: RunRef): Promise<{ entities: string[]; kinds: AccountKind[]; neverRead: string[] }>;
+  /** Reads one page of accounts from F&O and stages it. */
+  readAccountsPage(input: SliceRef): Promise<{ read: number; done: boolean }>;
+  /** Judges whether a reading is complete and believable; fails with the reason when it is not. */
+  acceptReading(input: SliceRef & { acceptShrink: boolean }): Promise<{ accounts: number }>;
+  /** Forgets the reading of a legal entity that failed. */
+  discardReading(input: RunRef & { legalEntity: string; kinds: readonly AccountKind[] }): Promise<void>;
+  /** Reads one page of Zendesk's organizations that changed since the last run. */
+  readOrganizationChanges(input: RunRef): Promise<{ seen: number; done: boolean; skippedSecond: boolean }>;
+  /** Reads linked organizations as they are, for a full comparison; `next` is the cursor, null at the end. */
+  compareOrganizations(input: RunRef & { after: string }): Promise<{ seen: number; next: string | null }>;
+  /** Registers and ranks the accounts that were read. */
+  rankAccounts(input: RunRef): Promise<void>;
+  /** Reserves external ids and names for one page of accounts, in the order of their rank. */
+  settleReservations(input: RunRef & { after: number; unread: readonly string[] }): Promise<{ next: number | null }>;
+  /** Takes over the claims of runs that are over; `waiting` counts those whose bulk jobs still run in Zendesk. */
+  takeOverClaims(input: RunRef): Promise<{ waiting: number }>;
+  /**
+   * Plans one page of accounts: an operation each, or an outcome. `next` is the cursor, null at the end; `unfinished`
+   * counts the slice's operations that are not done yet.
+   */
+  planChanges(input: SliceRef & { after: string }): Promise<{ unfinished: number; next: string | null }>;
+  /**
+   * Submits bulk jobs until none is left or 25 of the connection are open. `open` counts this slice's open jobs, `left`
+   * tells whether rows are left to submit, `unsure` whether a submission got no answer and must be clarified first.
+   */
+  submitJobs(input: SliceRef): Promise<{ open: number; left: boolean; unsure: boolean }>;
+  /** Finds out what became of jobs whose submission got no answer; `waiting` counts jobs that may still be theirs. */
+  clarifyJobs(input: SliceRef): Promise<{ waiting: number }>;
+  /** Asks Zendesk once about all open jobs. */
+  pollJobs(input: SliceRef): Promise<{ open: number; ended: number }>;
+  /** Matches ended jobs item by item and records what became of each account. */
+  recordJobs(input: SliceRef): Promise<{ recorded: number }>;
+  /** Adds our tag to organizations that lack it; `left` counts those still to do. */
+  tagOrganizations(input: SliceRef): Promise<{ left: number }>;
+  /** Looks up what Zendesk refused, settles and plans it anew; `left` counts refusals still to resolve. */
+  resolveRefusals(input: SliceRef & { unread: readonly string[] }): Promise<{ left: number; planned: number }>;
+  /** Reads again the accounts that somebody asked for while they were being written. */
+  readAgain(input: SliceRef & { unread: readonly string[] }): Promise<{ accounts: number }>;
+  /** Reads a single account from F&O and stages it, settled with the reservations that are stored. */
+  stageAccount(input: SliceRef & { accountNumber: string }): Promise<{ found: boolean; unread: string[] }>;
+  /** Totals of the run so far, for its live details. */
+  countOutcomes(input: RunRef): Promise<Totals>;
+  /** Ends the run and keeps its totals. Answers how it ended: a run that cannot account for a record has failed. */
+  finishRun(input: RunEnding): Promise<{ totals: Totals; error: RunEnding['error'] }>;
+}

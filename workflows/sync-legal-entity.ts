@@ -1,0 +1,61 @@
+import {
+  CancellationScope,
+  continueAsNew,
+  isCancellation,
+  setCurrentDetails,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { applyChanges, drainJobs } from './apply-changes.ts';
+import type { SyncLegalEntityInput, SyncLegalEntityResult } from './contract.ts';
+import { createPerformer, type Performer } from './perform.ts';
+import type { SliceRef } from './steps.ts';
+
+/**
+ * One wave of one legal entity of a run: either reads its accounts into the store and judges whether the reading is
+ * complete, or applies what was planned for them. Where it stands is in the store, so a new history begins where the
+ * old one stopped.
+ */
+export async function syncLegalEntity(input: SyncLegalEntityInput): Promise<SyncLegalEntityResult> {
+  const onWait = (reason: string | null): void => setCurrentDetails(reason ?? '');
+  const performer = createPerformer({ fairnessKey: input.connectionId, waitedMs: input.waitedMs, onWait });
+  for (const slice of slicesOf(input)) {
+    const state =
+      input.wave === 'read' ? await readSlice(performer, slice, input) : await applySlice(performer, slice, input);
+    if (state === 'long') return continueAsNew<typeof syncLegalEntity>({ ...input, waitedMs: performer.waitedMs() });
+  }
+  return { waitedMs: performer.waitedMs() };
+}
+
+function slicesOf({ runId, connectionId, runWorkflowId, legalEntity, kinds }: SyncLegalEntityInput): SliceRef[] {
+  return kinds.map((kind) => ({ runId, connectionId, workflowId: runWorkflowId, legalEntity, kind }));
+}
+
+const isLong = (): boolean => workflowInfo().continueAsNewSuggested;
+
+async function readSlice(performer: Performer, slice: SliceRef, input: SyncLegalEntityInput): Promise<'done' | 'long'> {
+  const what = `${slice.legalEntity} ${slice.kind}s`;
+  let read = 0;
+  for (let page = 1; ; page += 1) {
+    if (isLong()) return 'long';
+    const got = await performer.perform('readAccountsPage', slice, `${what}: read page ${page} from Dynamics 365`);
+    read += got.read;
+    setCurrentDetails(`${what}: ${read} read`);
+    if (got.done) break;
+  }
+  const judged = { ...slice, acceptShrink: input.acceptShrink };
+  await performer.perform('acceptReading', judged, `${what}: judge whether the reading is complete`);
+  return 'done';
+}
+
+async function applySlice(
+  performer: Performer,
+  slice: SliceRef,
+  input: SyncLegalEntityInput,
+): Promise<'done' | 'long'> {
+  try {
+    return await applyChanges(performer, slice, { unread: input.unread, isLong });
+  } catch (error) {
+    if (isCancellation(error)) await CancellationScope.nonCancellable(() => drainJobs(performer, slice));
+    throw error;
+  }
+}

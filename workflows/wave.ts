@@ -1,0 +1,66 @@
+import { executeChild, isCancellation } from '@temporalio/workflow';
+import type { AccountKind } from '../domain/account.ts';
+import type { Problem, SyncLegalEntityInput, SyncLegalEntityResult } from './contract.ts';
+import { WORKFLOW_TYPES } from './contract.ts';
+import { searchAttributesOf } from './search-attributes.ts';
+import { legalEntitySyncId } from './ids.ts';
+import { endsTheRun, problemOf } from './problem.ts';
+import type { RunRef } from './steps.ts';
+
+/** One wave of a run over its legal entities. */
+export interface Wave {
+  readonly run: RunRef;
+  readonly kinds: readonly AccountKind[];
+  readonly wave: 'read' | 'apply';
+  readonly acceptShrink: boolean;
+  readonly unread: readonly string[];
+}
+
+/** What a wave came to. `waitedMs` is the longest wait of those that ran side by side. */
+export interface WaveResult {
+  readonly failed: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly waitedMs: number;
+}
+
+/** Legal entities that are worked on side by side: enough to be quick, few enough to stay polite to F&O. */
+const SIDE_BY_SIDE = 4;
+
+/** Runs a wave over legal entities, a few side by side; one that fails does not stop the others unless nothing could go on. */
+export async function runWave(wave: Wave, entities: readonly string[]): Promise<WaveResult> {
+  const queue = [...entities];
+  const failed: string[] = [];
+  const problems: Problem[] = [];
+  let waitedMs = 0;
+  const lane = async (): Promise<void> => {
+    for (let entity = queue.shift(); entity !== undefined; entity = queue.shift()) {
+      try {
+        waitedMs = Math.max(waitedMs, (await runEntity(wave, entity)).waitedMs);
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        failed.push(entity);
+        const problem = problemOf(error);
+        problems.push(problem);
+        if (endsTheRun(problem)) failed.push(...queue.splice(0));
+      }
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: SIDE_BY_SIDE }, lane));
+  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
+  return { failed, problems, waitedMs };
+}
+
+function runEntity({ run, ...wave }: Wave, legalEntity: string): Promise<SyncLegalEntityResult> {
+  const at = { connectionId: run.connectionId, legalEntity, runId: run.runId, wave: wave.wave };
+  const input: SyncLegalEntityInput = { ...wave, ...at, runWorkflowId: run.workflowId, waitedMs: 0 };
+  const what = wave.wave === 'read' ? 'Read from Dynamics 365' : 'Apply to Zendesk';
+  return executeChild<(given: SyncLegalEntityInput) => Promise<SyncLegalEntityResult>>(WORKFLOW_TYPES.syncLegalEntity, {
+    workflowId: legalEntitySyncId(at),
+    args: [input],
+    staticSummary: `${what}: legal entity ${legalEntity} of ${run.connectionId}`,
+    parentClosePolicy: 'REQUEST_CANCEL',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    priority: { fairnessKey: run.connectionId.slice(0, 64) },
+    typedSearchAttributes: searchAttributesOf(run.connectionId, legalEntity),
+  });
+}
