@@ -19,6 +19,16 @@ export interface Connection {
   readonly updatedAt: Date;
 }
 
+/** A connection cannot be worked with until a person has done something; the message says what. */
+export class ConnectionProblem extends Error {
+  override readonly name = 'ConnectionProblem';
+  readonly code: 'connection_missing' | 'needs_authorization';
+  constructor(code: ConnectionProblem['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** What applying a connection file stores, besides its secrets. */
 export interface ConnectionToStore {
   readonly id: string;
@@ -32,6 +42,8 @@ export interface ConnectionToStore {
 export interface ConnectionStore {
   save(connection: ConnectionToStore): Promise<void>;
   get(id: string): Promise<Connection | undefined>;
+  /** The connection; throws ConnectionProblem when there is none of this id. */
+  require(id: string): Promise<Connection>;
   list(): Promise<Connection[]>;
   /** Erases the connection and all that is kept of it; false when there was none. */
   remove(id: string): Promise<boolean>;
@@ -50,9 +62,14 @@ const newHook = () => randomBytes(32).toString('base64url');
 export function createConnectionStore(db: Db): ConnectionStore {
   return {
     save: (connection) => save(db, connection),
-    async get(id) {
-      const row = await db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && fromRow(row);
+    get: (id) => get(db, id),
+    async require(id) {
+      const found = await get(db, id);
+      if (found) return found;
+      throw new ConnectionProblem(
+        'connection_missing',
+        `There is no connection "${id}": apply its file first (ledgerdesk connection apply FILE).`,
+      );
     },
     async list() {
       const rows = await db.selectFrom('connections').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
@@ -82,6 +99,11 @@ export function createConnectionStore(db: Db): ConnectionStore {
       return (await query.where('zendesk_id', 'is not', null).limit(1).executeTakeFirst()) !== undefined;
     },
   };
+}
+
+async function get(db: Db, id: string): Promise<Connection | undefined> {
+  const row = await db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && fromRow(row);
 }
 
 async function save(db: Db, connection: ConnectionToStore): Promise<void> {

@@ -12,6 +12,10 @@ export interface JobRow {
   readonly operation: Operation;
   readonly zendeskId: string | null;
   readonly round: number;
+  /** Zendesk's last words about this row, when it refused it. */
+  readonly refusal: string | null;
+  /** What the store has seen of the organization: the hash of its form, and those of our tags it carries. */
+  readonly known: { readonly formHash: string; readonly ownTags: readonly string[] } | null;
 }
 
 /** A bulk job as it stands. `no` is ours; `zendeskJobId` is null until Zendesk has answered. */
@@ -57,9 +61,8 @@ export interface JobStore {
   rowsIn(
     connectionId: string,
     slice: Slice,
-    state: 'refused' | 'untagged',
-    limit: number,
-  ): Promise<(JobRow & { refusal: string | null })[]>;
+    wanted: { state: 'refused' | 'untagged'; limit: number },
+  ): Promise<JobRow[]>;
 }
 
 /** A change of one staged row's place in the work. */
@@ -107,7 +110,7 @@ export function createJobStore(db: Db): JobStore {
       await db.updateTable('jobs').set(change).where('no', '=', no).execute();
     },
     rows: (connectionId, no) => jobRows(db, connectionId, sql`s.job_no = ${no} order by s.job_row`),
-    rowsIn: (connectionId, slice, state, limit) =>
+    rowsIn: (connectionId, slice, { state, limit }) =>
       jobRows(
         db,
         connectionId,
@@ -193,15 +196,13 @@ async function list(db: Db, slice: Slice, states: readonly JobState[]): Promise<
   }));
 }
 
-async function jobRows(
-  db: Db,
-  connectionId: string,
-  condition: ReturnType<typeof sql>,
-): Promise<(JobRow & { refusal: string | null })[]> {
-  const { rows } = await sql<JobRow & { refusal: string | null }>`
-    select s.account, a.external_id as "externalId", a.name, s.operation, s.zendesk_id as "zendeskId", s.round, s.refusal
+async function jobRows(db: Db, connectionId: string, condition: ReturnType<typeof sql>): Promise<JobRow[]> {
+  const { rows } = await sql<JobRow>`
+    select s.account, a.external_id as "externalId", a.name, s.operation, s.zendesk_id as "zendeskId", s.round, s.refusal,
+      case when o.zendesk_id is not null then jsonb_build_object('formHash', o.form_hash, 'ownTags', o.own_tags) end as known
     from staged_accounts s join accounts a on a.connection_id = ${connectionId} and a.legal_entity = s.legal_entity
       and a.kind = s.kind and a.account_number = s.account_number
+    left join organizations o on o.connection_id = ${connectionId} and o.zendesk_id = s.zendesk_id
     where ${condition}`.execute(db);
   return rows;
 }

@@ -50,8 +50,8 @@ async function saveOnAccounts(
       zendesk_id = coalesce(r.zendesk_id, t.zendesk_id), written_hash = coalesce(r.hash, t.written_hash),
       last_synced_at = case when r.zendesk_id is null then t.last_synced_at else now() end,
       applied_read_at = case when r.zendesk_id is null then t.applied_read_at else s.read_at end,
-      claim_workflow = case when t.claim_again or t.claim_run <> ${runId} then t.claim_workflow end,
-      claim_run = case when t.claim_again or t.claim_run <> ${runId} then t.claim_run end
+      claim_workflow = case when t.claim_again_at is not null or t.claim_run <> ${runId} then t.claim_workflow end,
+      claim_run = case when t.claim_again_at is not null or t.claim_run <> ${runId} then t.claim_run end
     from ${rows} join staged_accounts s on s.run_id = ${runId} and s.legal_entity = r.legal_entity and s.kind = r.kind
       and s.account_number = r.account_number
     where t.connection_id = ${connectionId} and ${SAME_ACCOUNT}

@@ -5,7 +5,7 @@ import type { Rejection, RejectionCode } from '../domain/rejection.ts';
 import type { Db } from './database.ts';
 import { saveOutcomes, type OutcomeScope, type RecordOutcome } from './outcomes.ts';
 import type { Operation } from './schema.ts';
-import type { Slice } from './staging.ts';
+import { sliceIs, type Slice } from './staging.ts';
 
 /** A staged, settled account with all that planning needs to know. */
 export interface RowToPlan {
@@ -48,8 +48,6 @@ export interface PlanningStore {
   foreignClaims(planner: Planner): Promise<ForeignClaim[]>;
   /** Lets go of the claims of a run that is over. */
   releaseClaims(connectionId: string, runId: string): Promise<void>;
-  /** Whether a bulk job that this run submitted may still be running. */
-  hasOpenJob(runId: string): Promise<boolean>;
   /**
    * Saves outcomes, and operations for the accounts that could be claimed. An account that another run has claimed is
    * marked to be read again by it, and counts as unchanged here.
@@ -58,8 +56,14 @@ export interface PlanningStore {
     planner: Planner,
     plans: { outcomes: readonly RecordOutcome[]; operations: readonly PlannedOperation[] },
   ): Promise<void>;
-  /** Accounts that this run still claims because somebody asked for them again; they are taken off that list. */
-  takeMarked(planner: Planner, slice: Slice): Promise<AccountKey[]>;
+  /** Accounts that this run still claims because somebody asked for them again. */
+  marked(planner: Planner, slice: Slice): Promise<AccountKey[]>;
+  /** Takes off that list what nobody has asked for since `readAt`, when it was read again. */
+  unmark(planner: Planner, slice: Slice, readAt: Date): Promise<void>;
+  /** Operations of a slice that are not done yet. */
+  unfinished(slice: Slice): Promise<number>;
+  /** The bulk jobs of a run that may still be running in Zendesk; an id is null where the answer was lost. */
+  openJobs(runId: string): Promise<{ zendeskJobId: string | null; ageMs: number }[]>;
 }
 
 /** Builds the store of plans and claims. */
@@ -68,18 +72,27 @@ export function createPlanningStore(db: Db): PlanningStore {
     rows: (connectionId, slice, page) => rowsToPlan(db, { connectionId, slice, page }),
     foreignClaims: (planner) => foreignClaims(db, planner),
     async releaseClaims(connectionId, runId) {
-      const free = { claim_workflow: null, claim_run: null, claim_again: false };
+      const free = { claim_workflow: null, claim_run: null, claim_again_at: null };
       const mine = db.updateTable('accounts').set(free).where('connection_id', '=', connectionId);
       await mine.where('claim_run', '=', runId).execute();
     },
-    async hasOpenJob(runId) {
-      const live = db.selectFrom('jobs').select('no').where('run_id', '=', runId);
-      return (
-        (await live.where('state', 'in', ['submitting', 'unsure', 'open']).limit(1).executeTakeFirst()) !== undefined
-      );
-    },
     save: (planner, plans) => db.transaction().execute((tx) => save(tx, planner, plans)),
-    takeMarked: (planner, slice) => db.transaction().execute((tx) => takeMarked(tx, planner, slice)),
+    marked: (planner, slice) => marked(db, planner, slice),
+    async unmark({ connectionId, runId }, slice, readAt) {
+      await sql`update accounts set claim_again_at = null where connection_id = ${connectionId} and claim_run = ${runId}
+        and legal_entity = ${slice.legalEntity} and kind = ${slice.kind} and claim_again_at <= ${readAt}`.execute(db);
+    },
+    async unfinished(slice) {
+      const { rows } = await sql<{ rows: number }>`select count(*) as rows from staged_accounts
+        where ${sliceIs(slice)} and operation_state <> 'done'`.execute(db);
+      return rows[0]?.rows ?? 0;
+    },
+    async openJobs(runId) {
+      const { rows } = await sql<{ zendeskJobId: string | null; ageMs: number }>`
+        select zendesk_job_id as "zendeskJobId", extract(epoch from now() - submitted_at) * 1000 as "ageMs"
+        from jobs where run_id = ${runId} and state in ('submitting', 'unsure', 'open')`.execute(db);
+      return rows.map(({ zendeskJobId, ageMs }) => ({ zendeskJobId, ageMs: Number(ageMs) }));
+    },
   };
 }
 
@@ -174,7 +187,7 @@ async function save(
  */
 async function markForeignClaims(db: Db, planner: Planner, keys: readonly AccountKey[]): Promise<void> {
   const rows = keys.map(({ legalEntity, kind, accountNumber }) => [legalEntity, kind, accountNumber]);
-  await sql`update accounts a set claim_again = true
+  await sql`update accounts a set claim_again_at = clock_timestamp()
     where a.connection_id = ${planner.connectionId} and a.claim_run is not null and a.claim_run <> ${planner.runId}
       and jsonb_build_array(a.legal_entity, a.kind, a.account_number) in
         (select jsonb_array_elements(${JSON.stringify(rows)}::jsonb))`.execute(db);
@@ -185,7 +198,7 @@ async function claim(db: Db, planner: Planner, operations: readonly PlannedOpera
   const ofAccount = sql`a.connection_id = ${planner.connectionId} and a.legal_entity = r.legal_entity and a.kind = r.kind
     and a.account_number = r.account_number`;
   const { rows } = await sql<AccountKey>`update accounts a set
-      claim_again = a.claim_again or (a.claim_run is not null and a.claim_run <> ${planner.runId}),
+      claim_again_at = case when a.claim_run <> ${planner.runId} then clock_timestamp() else a.claim_again_at end,
       claim_workflow = coalesce(a.claim_workflow, ${planner.workflowId}), claim_run = coalesce(a.claim_run, ${planner.runId})
     from ${recordset(operations)} where ${ofAccount}
     returning case when a.claim_run = ${planner.runId} then a.legal_entity end as "legalEntity", a.kind,
@@ -193,11 +206,12 @@ async function claim(db: Db, planner: Planner, operations: readonly PlannedOpera
   return rows.filter(({ legalEntity }) => (legalEntity as string | null) !== null);
 }
 
-async function takeMarked(db: Db, planner: Planner, slice: Slice): Promise<AccountKey[]> {
-  const { rows } = await sql<AccountKey>`update accounts a set claim_again = false
-    where a.connection_id = ${planner.connectionId} and a.claim_run = ${planner.runId} and a.claim_again
-      and a.legal_entity = ${slice.legalEntity} and a.kind = ${slice.kind}
-    returning a.legal_entity as "legalEntity", a.kind, a.account_number as "accountNumber"`.execute(db);
+async function marked(db: Db, planner: Planner, slice: Slice): Promise<AccountKey[]> {
+  const { rows } =
+    await sql<AccountKey>`select a.legal_entity as "legalEntity", a.kind, a.account_number as "accountNumber"
+    from accounts a where a.connection_id = ${planner.connectionId} and a.claim_run = ${planner.runId}
+      and a.claim_again_at is not null and a.legal_entity = ${slice.legalEntity} and a.kind = ${slice.kind}
+    order by a.account_number collate "C"`.execute(db);
   return rows;
 }
 

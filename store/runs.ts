@@ -73,7 +73,7 @@ export function createRunStore(db: Db): RunStore {
 export async function clearRun(db: Db, runId: string): Promise<void> {
   await dropStaged(db, runId);
   await db.deleteFrom('jobs').where('run_id', '=', runId).execute();
-  const free = { claim_workflow: null, claim_run: null, claim_again: false };
+  const free = { claim_workflow: null, claim_run: null, claim_again_at: null };
   await db.updateTable('accounts').set(free).where('claim_run', '=', runId).execute();
 }
 

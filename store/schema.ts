@@ -76,7 +76,7 @@ interface AccountsTable {
   last_synced_at: Date | null;
   claim_workflow: string | null;
   claim_run: string | null;
-  claim_again: Generated<boolean>;
+  claim_again_at: Date | null;
 }
 
 interface OrganizationsTable {

@@ -31,6 +31,8 @@ export interface StagingStore {
   counts(connectionId: string, slice: Slice): Promise<{ rows: number; lastAccepted: number | undefined }>;
   /** Takes a complete reading as the truth: later readings are compared with it, accounts missing from it are absent. */
   accept(connectionId: string, slice: Slice): Promise<void>;
+  /** Those of these legal entities of which some kind was never read and accepted. */
+  neverRead(connectionId: string, entities: readonly string[], kinds: readonly AccountKind[]): Promise<string[]>;
   /** Forgets the staged rows of a slice that could not be read, or was not believed. */
   discard(slice: Slice): Promise<void>;
 }
@@ -49,6 +51,14 @@ export function createStagingStore(db: Db): StagingStore {
     addAccounts: (runId, accounts, readAt) => stage(db, runId, { accounts, readAt }),
     counts: (connectionId, slice) => counts(db, connectionId, slice),
     accept: (connectionId, slice) => db.transaction().execute((tx) => accept(tx, connectionId, slice)),
+    async neverRead(connectionId, entities, kinds) {
+      const { rows } = await sql<{
+        entity: string;
+      }>`select e.entity from unnest(${sql.val([...entities])}::text[]) e(entity)
+        where (select count(*) from accepted_reads r where r.connection_id = ${connectionId} and r.legal_entity = e.entity
+          and r.kind = any(${sql.val([...kinds])}::text[])) < ${kinds.length}`.execute(db);
+      return rows.map(({ entity }) => entity);
+    },
     async discard(slice) {
       await sql`delete from staged_accounts where ${sliceIs(slice)}`.execute(db);
       await sql`delete from staged_reads where ${sliceIs(slice)}`.execute(db);

@@ -66,7 +66,7 @@ const STATEMENTS = [
     last_synced_at timestamptz,
     claim_workflow text,
     claim_run text,
-    claim_again boolean not null default false,
+    claim_again_at timestamptz,
     primary key (connection_id, legal_entity, kind, account_number)
   )`,
   `create unique index accounts_external_id on accounts (connection_id, external_id_key) where external_id_key is not null`,

@@ -1,0 +1,33 @@
+import type { DynamicsClient } from '../clients/dynamics/client.ts';
+import type { RequestObserver } from '../clients/http.ts';
+import type { ZendeskClient } from '../clients/zendesk/client.ts';
+import type { Connection } from '../store/connections.ts';
+import type { Store } from '../store/store.ts';
+
+/** The two systems of one connection, ready to be called. */
+export interface FarSystems {
+  readonly connection: Connection;
+  readonly dynamics: DynamicsClient;
+  readonly zendesk: ZendeskClient;
+}
+
+/** What the steps are made of; `runtime/` builds it. */
+export interface ActivityDependencies {
+  readonly store: Store;
+  /** Calls the far systems of a connection; `observer` is told of every request that `work` makes. */
+  readonly withFarSystems: <Result>(
+    connectionId: string,
+    observer: RequestObserver,
+    work: (far: FarSystems) => Promise<Result>,
+  ) => Promise<Result>;
+  /** Whether Temporal says that the run which owns a claim is over. */
+  readonly isRunOver: (owner: { readonly workflowId: string; readonly runId: string }) => Promise<boolean>;
+}
+
+/** What one step has at hand: the store, and the far systems with every request counted and gated for this run. */
+export interface StepContext {
+  readonly store: Store;
+  readonly isRunOver: ActivityDependencies['isRunOver'];
+  /** Calls the far systems of the connection that the step works for. */
+  readonly far: <Result>(work: (far: FarSystems) => Promise<Result>) => Promise<Result>;
+}

@@ -1,0 +1,96 @@
+import { Context } from '@temporalio/activity';
+import type { FarSystem } from '../clients/errors.ts';
+import type { RunRef, Steps } from '../workflows/steps.ts';
+import { clarifyJobs } from './clarify-jobs.ts';
+import type { ActivityDependencies, StepContext } from './dependencies.ts';
+import { toFailure } from './failure.ts';
+import { planChanges } from './plan-changes.ts';
+import { pollJobs } from './poll-jobs.ts';
+import { findLegalEntities, prepareZendesk } from './prepare.ts';
+import { acceptReading, discardReading, readAccountsPage } from './read-accounts.ts';
+import { readAgain, stageAccount } from './read-again.ts';
+import { compareOrganizations, readOrganizationChanges } from './read-organizations.ts';
+import { recordJobs } from './record-jobs.ts';
+import { createRequestObserver } from './request-observer.ts';
+import { resolveRefusals } from './resolve-refusals.ts';
+import { beginRun, countOutcomes, finishRun } from './run.ts';
+import { rankAccounts, settleReservations } from './settle.ts';
+import { submitJobs } from './submit-jobs.ts';
+import { tagOrganizations } from './tag-organizations.ts';
+import { takeOverClaims } from './take-over-claims.ts';
+
+const HEARTBEAT_MS = 2_000;
+
+/**
+ * Builds the steps that a worker runs. Each beats while it works, so that a lost worker is noticed within seconds, and
+ * whatever it throws becomes one of the failures of `failure.ts`.
+ */
+export function createActivities(dependencies: ActivityDependencies): Steps {
+  type Step<Input, Result> = (context: StepContext, input: Input) => Promise<Result>;
+  const step =
+    <Input extends RunRef, Result>(work: Step<Input, Result>) =>
+    (input: Input): Promise<Result> =>
+      withHeartbeat(dependencies, input, () => work(contextOf(dependencies, input), input));
+  return {
+    beginRun: step(beginRun),
+    prepareZendesk: step(prepareZendesk),
+    findLegalEntities: step(findLegalEntities),
+    readAccountsPage: step(readAccountsPage),
+    acceptReading: step(acceptReading),
+    discardReading: step(discardReading),
+    readOrganizationChanges: step(readOrganizationChanges),
+    compareOrganizations: step(compareOrganizations),
+    rankAccounts: step(rankAccounts),
+    settleReservations: step(settleReservations),
+    takeOverClaims: step(takeOverClaims),
+    planChanges: step(planChanges),
+    submitJobs: step(submitJobs),
+    clarifyJobs: step(clarifyJobs),
+    pollJobs: step(pollJobs),
+    recordJobs: step(recordJobs),
+    tagOrganizations: step(tagOrganizations),
+    resolveRefusals: step(resolveRefusals),
+    readAgain: step(readAgain),
+    stageAccount: step(stageAccount),
+    countOutcomes: step(countOutcomes),
+    finishRun: step(finishRun),
+  };
+}
+
+function contextOf(
+  { store, isRunOver, withFarSystems }: ActivityDependencies,
+  { connectionId, runId }: RunRef,
+): StepContext {
+  return {
+    store,
+    isRunOver,
+    far: (work) => {
+      const seen = { share: 0 };
+      const observer = createRequestObserver(store, { connectionId, runId, share: () => seen.share });
+      return withFarSystems(connectionId, observer, (systems) => {
+        seen.share = systems.connection.settings.zendesk.share;
+        return work(systems);
+      });
+    },
+  };
+}
+
+async function withHeartbeat<Result>(
+  { store }: ActivityDependencies,
+  { connectionId }: RunRef,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const { heartbeat, info } = Context.current();
+  const beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
+  try {
+    return await work();
+  } catch (error) {
+    const reached = await store.connections.get(connectionId).then(
+      (connection) => connection?.reached,
+      () => undefined,
+    );
+    throw toFailure(error, { attempt: info.attempt, reached: (system: FarSystem) => reached?.[system] ?? true });
+  } finally {
+    clearInterval(beat);
+  }
+}

@@ -1,0 +1,60 @@
+import type { FarSystem } from '../clients/errors.ts';
+import type { CallResult, ObservedCall, RequestObserver } from '../clients/http.ts';
+import { readRateHeaders } from '../clients/zendesk/rate-headers.ts';
+import type { GateTicket } from '../store/gates.ts';
+import type { Store } from '../store/store.ts';
+
+/** Whose requests are observed. `share` is the part of Zendesk's rate limit that is left to others, 0 to 1. */
+export interface ObservedRun {
+  readonly connectionId: string;
+  readonly runId: string;
+  readonly share: () => number;
+}
+
+const LONGEST_WINDOW_MS = 60_000;
+
+/**
+ * Puts the rate gates before every request, and counts it: a closed gate throws GateClosed and nothing is sent; a 429
+ * closes the gate for all that work for the connection; an answer opens the gate that it probed.
+ */
+export function createRequestObserver(store: Store, run: ObservedRun): RequestObserver {
+  const { connectionId, runId } = run;
+  const reached = new Set<FarSystem>();
+  return {
+    async before({ system, buckets }) {
+      const ticket = await store.gates.enter({ connectionId, system, buckets });
+      await store.runs.countRequest(runId, system);
+      return ticket;
+    },
+    async after(call, token, result) {
+      const ticket = token as GateTicket;
+      await settleGate(store, ticket, result);
+      if (result.status !== null && !reached.has(call.system)) {
+        reached.add(call.system);
+        await store.connections.markReached(connectionId, call.system);
+      }
+      if (call.system === 'zendesk') await leaveShare(store, { call, ticket, result, share: run.share() });
+    },
+  };
+}
+
+async function settleGate(store: Store, ticket: GateTicket, { status, error }: CallResult): Promise<void> {
+  if (error?.kind === 'limited')
+    await store.gates.close(ticket, error.bucket ?? 'account', error.retryAfterMs ?? 30_000);
+  else if (status !== null && status < 500) await store.gates.succeed(ticket);
+  else await store.gates.release(ticket);
+}
+
+/**
+ * Leaves the rest of a rate window to people and other apps once only their share is left. It looks at an answer, so each
+ * window allows at least one request: others can slow us, never stop us for good.
+ */
+async function leaveShare(
+  store: Store,
+  seen: { call: ObservedCall; ticket: GateTicket; result: CallResult; share: number },
+): Promise<void> {
+  const rate = readRateHeaders(seen.result.headers);
+  if (rate === null || seen.result.error !== undefined || rate.remaining > rate.limit * seen.share) return;
+  const waitMs = Math.min(LONGEST_WINDOW_MS, Math.max(1, rate.resetSeconds ?? 60) * 1_000);
+  await store.gates.yieldToOthers(seen.ticket, waitMs);
+}

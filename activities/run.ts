@@ -1,0 +1,46 @@
+import { covers } from '../domain/run-scope.ts';
+import type { RunHolder } from '../store/runs.ts';
+import type { BegunRun, RunEnding, Steps } from '../workflows/steps.ts';
+import type { StepContext } from './dependencies.ts';
+
+type BeginInput = Parameters<Steps['beginRun']>[0];
+
+/** Takes the connection for a run, over the body of a run whose workflow is gone if need be. */
+export async function beginRun({ store, isRunOver }: StepContext, input: BeginInput): Promise<BegunRun> {
+  await store.connections.require(input.connectionId);
+  const begun = await store.runs.begin(input);
+  if (begun.begun) return { state: 'begun' };
+  const { holder } = begun;
+  if (await isRunOver(holder)) {
+    await store.runs.abandon(holder.runId);
+    return beginRun({ store, isRunOver } as StepContext, input);
+  }
+  return joinOrWait(store, input, holder);
+}
+
+async function joinOrWait(store: StepContext['store'], input: BeginInput, holder: RunHolder): Promise<BegunRun> {
+  if (!covers(holder.scope, input)) return { state: 'busy', runId: holder.runId };
+  await store.runs.join(input.runId, input.connectionId, holder.runId);
+  return { state: 'joined', runId: holder.runId };
+}
+
+/** Totals of the run so far. */
+export function countOutcomes(
+  { store }: StepContext,
+  input: Parameters<Steps['countOutcomes']>[0],
+): ReturnType<Steps['countOutcomes']> {
+  return store.reports.totals(input.runId);
+}
+
+/** Ends a run, and notes on the connection when its credentials were rejected, or work again. */
+export async function finishRun({ store }: StepContext, input: RunEnding): ReturnType<Steps['finishRun']> {
+  const { status, waitedMs, error, runId, connectionId } = input;
+  const report = await store.reports.finish(runId, { status, waitedMs, error });
+  const connection = await store.connections.get(connectionId);
+  if (error?.code === 'needs_reconnect')
+    await store.connections.setState(connectionId, 'needs_reconnect', error.message);
+  else if (report.status === 'completed' && connection?.state === 'needs_reconnect') {
+    await store.connections.setState(connectionId, 'active', null);
+  }
+  return { totals: report.totals, error: report.error };
+}
