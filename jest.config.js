@@ -10,6 +10,8 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.ledgerdesk/'],
+  globalSetup: '<rootDir>/test/fixtures/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/fixtures/global-teardown.mjs',
   testTimeout: 120_000,
   maxWorkers: 2,
 };

@@ -1,0 +1,126 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createHash } from 'node:crypto';
+import { createDynamicsClient, type DynamicsClient } from '../clients/dynamics/client.ts';
+import type { Egress } from '../clients/egress.ts';
+import type { EntraCredential } from '../clients/entra/token-request.ts';
+import { createEntraTokens } from '../clients/entra/tokens.ts';
+import { createHttp, type RequestObserver } from '../clients/http.ts';
+import { createZendeskClient, type ZendeskClient } from '../clients/zendesk/client.ts';
+import { ConnectionProblem, type Connection } from '../store/connections.ts';
+import type { Store } from '../store/store.ts';
+
+/** The two systems of one connection, ready to be called. */
+interface FarSystems {
+  readonly connection: Connection;
+  readonly dynamics: DynamicsClient;
+  readonly zendesk: ZendeskClient;
+}
+
+/** Calls the far systems of a connection; `observer` is told of every request that `work` makes. */
+export type WithFarSystems = <Result>(
+  connectionId: string,
+  observer: RequestObserver,
+  work: (far: FarSystems) => Promise<Result>,
+) => Promise<Result>;
+
+type Secrets = Awaited<ReturnType<Store['credentials']['open']>>;
+
+/**
+ * Builds clients from what is stored of a connection, once per process and version of the connection: so a token is shared
+ * by all steps, and a changed credential counts from the next step on. Throws ConnectionProblem for a connection that is
+ * missing or has no Zendesk token yet.
+ */
+export function createFarSystemsOpener({ store, egress }: { store: Store; egress: Egress }): WithFarSystems {
+  const observers = new AsyncLocalStorage<RequestObserver>();
+  const observer = followCaller(observers);
+  const built = new Map<string, { version: string; clients: Omit<FarSystems, 'connection'> }>();
+
+  const clientsOf = (connection: Connection, secrets: Secrets): Omit<FarSystems, 'connection'> => {
+    const version = versionOf(connection, secrets);
+    const known = built.get(connection.id);
+    if (known?.version === version) return known.clients;
+    const clients = {
+      dynamics: buildDynamics({ connection, secrets, egress, observer }),
+      zendesk: buildZendesk({ connection, secrets, egress, observer }),
+    };
+    built.set(connection.id, { version, clients });
+    return clients;
+  };
+
+  return async (connectionId, caller, work) => {
+    const connection = await store.connections.require(connectionId);
+    const clients = clientsOf(connection, await store.credentials.open(connectionId));
+    return observers.run(caller, () => work({ connection, ...clients }));
+  };
+}
+
+/** An observer that passes everything on to that of the step which makes the request: clients outlive steps. */
+function followCaller(observers: AsyncLocalStorage<RequestObserver>): RequestObserver {
+  const current = (): RequestObserver => {
+    const observer = observers.getStore();
+    if (!observer) throw new Error('A far system was called outside a step.');
+    return observer;
+  };
+  return {
+    before: (call) => current().before(call),
+    after: (call, token, result) => current().after(call, token, result),
+  };
+}
+
+interface Parts {
+  readonly connection: Connection;
+  readonly secrets: Secrets;
+  readonly egress: Egress;
+  readonly observer: RequestObserver;
+}
+
+function buildDynamics({ connection, secrets, egress, observer }: Parts): DynamicsClient {
+  const { environmentUrl, tenantId, clientId, authorityHost, entitySets } = connection.settings.dynamics;
+  const tokens = createEntraTokens({
+    tenantId,
+    clientId,
+    authorityHost,
+    credential: credentialOf(connection, secrets),
+    resource: environmentUrl,
+    http: createHttp({ system: 'entra', egress, observer }),
+  });
+  return createDynamicsClient({
+    origin: environmentUrl,
+    tokens,
+    entitySets,
+    http: createHttp({ system: 'dynamics', egress, observer }),
+  });
+}
+
+function credentialOf({ id, settings: { dynamics } }: Connection, secrets: Secrets): EntraCredential {
+  if (dynamics.federatedTokenFile !== undefined) return { federatedTokenFile: dynamics.federatedTokenFile };
+  const privateKey = secrets['dynamics.certificate.privateKey'];
+  if (dynamics.certificateThumbprintSha256 !== undefined && privateKey !== undefined) {
+    return { certificate: { thumbprintSha256: dynamics.certificateThumbprintSha256, privateKey } };
+  }
+  const clientSecret = secrets['dynamics.clientSecret'];
+  if (clientSecret !== undefined) return { clientSecret };
+  throw new ConnectionProblem(
+    'needs_authorization',
+    `Connection "${id}" has no credential for Dynamics 365: apply its file again with dynamics.clientSecret.`,
+  );
+}
+
+function buildZendesk({ connection, secrets, egress, observer }: Parts): ZendeskClient {
+  const accessToken = secrets['zendesk.accessToken'];
+  const missing = `Connection "${connection.id}" has no access token for Zendesk: apply its file again with zendesk.accessToken.`;
+  return createZendeskClient({
+    origin: connection.settings.zendesk.baseUrl,
+    accessToken: () =>
+      accessToken === undefined
+        ? Promise.reject(new ConnectionProblem('needs_authorization', missing))
+        : Promise.resolve(accessToken),
+    http: createHttp({ system: 'zendesk', egress, observer }),
+  });
+}
+
+function versionOf(connection: Connection, secrets: Secrets): string {
+  const hash = createHash('sha256').update(JSON.stringify(connection.settings));
+  for (const [field, secret] of Object.entries(secrets).sort()) hash.update(`\0${field}\0${secret}`);
+  return hash.digest('hex');
+}

@@ -1,0 +1,74 @@
+import { createEgress, type Egress } from '../clients/egress.ts';
+import { prepareOrganizationFields } from '../clients/zendesk/prepare-fields.ts';
+import { FarSystemError } from '../clients/errors.ts';
+import type { RequestObserver } from '../clients/http.ts';
+import { ConnectionProblem } from '../store/connections.ts';
+import { SealError } from '../store/sealing.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { ConfigError, requireSettings, type Config, type Env } from './config.ts';
+import { createFarSystemsOpener, type WithFarSystems } from './far-systems.ts';
+import { connectTemporal, type TemporalConnection } from './temporal-connection.ts';
+
+/** What an api or worker process works with, built once from its configuration. */
+export interface Services {
+  readonly store: Store;
+  readonly temporal: TemporalConnection;
+  readonly withFarSystems: WithFarSystems;
+  /** Creates the organization fields that a connection's Zendesk lacks; answers how many. */
+  prepareZendesk(connectionId: string): Promise<number>;
+  /** Judges an address that an operator typed. */
+  readonly judgeOrigin: Egress['judgeOrigin'];
+  /** Says in a code and one sentence what went wrong; holds no secret. */
+  describeFailure(error: unknown): { readonly code: string; readonly message: string };
+  close(): Promise<void>;
+}
+
+/**
+ * Builds the services of a process. Throws ConfigError when a setting is missing, SealError when the encryption keys do not
+ * open what is stored, and what PostgreSQL's client throws when the database cannot be reached. Temporal connects lazily.
+ */
+export async function openServices(options: { config: Config; env: Env }): Promise<Services> {
+  const { databaseUrl, encryptionKeys, allowHosts } = requireSettings(options.config, [
+    'databaseUrl',
+    'encryptionKeys',
+  ]);
+  const store = await openStore({ url: databaseUrl.reveal(), keys: encryptionKeys });
+  const temporal = connectTemporal({ env: options.env });
+  const egress = createEgress(allowHosts);
+  const withFarSystems = createFarSystemsOpener({ store, egress });
+  return {
+    store,
+    temporal,
+    withFarSystems,
+    judgeOrigin: (text, system) => egress.judgeOrigin(text, system),
+    async prepareZendesk(connectionId) {
+      const created = await withFarSystems(connectionId, UNOBSERVED, ({ zendesk }) =>
+        prepareOrganizationFields(zendesk),
+      );
+      await store.connections.markPrepared(connectionId);
+      return created;
+    },
+    describeFailure,
+    async close() {
+      await temporal.close();
+      await store.close();
+    },
+  };
+}
+
+/** Requests outside a run are few, belong to no run's figures, and are made while a person waits: no gate holds them. */
+const UNOBSERVED: RequestObserver = {
+  before: () => Promise.resolve(undefined),
+  after: () => Promise.resolve(),
+};
+
+/** Whether a start failed for a reason that another try cannot mend: a setting, or keys that do not fit. */
+export function cannotHelp(error: unknown): boolean {
+  return error instanceof ConfigError || error instanceof SealError;
+}
+
+function describeFailure(error: unknown): { code: string; message: string } {
+  if (error instanceof FarSystemError) return { code: error.kind, message: `${error.message} ${error.advice}` };
+  if (error instanceof ConnectionProblem) return { code: error.code, message: error.message };
+  return { code: 'failed', message: error instanceof Error ? error.message : 'It failed without saying why.' };
+}

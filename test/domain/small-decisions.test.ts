@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseAccountKey } from '../../domain/account.ts';
+import { addTotals, isAccountedFor, NO_TOTALS } from '../../domain/outcome.ts';
+import { readRetryAfterMs } from '../../domain/retry-after.ts';
+import { covers } from '../../domain/run-scope.ts';
+import { shrinkReason } from '../../domain/shrink.ts';
+
+describe('reading a Retry-After', () => {
+  const now = Date.parse('2026-11-24T10:00:00Z');
+
+  it.each([
+    ['7', 7_000],
+    ['0', 1_000],
+    ['86400', 900_000],
+    ['Tue, 24 Nov 2026 10:00:20 GMT', 20_000],
+    ['Tue, 24 Nov 2026 09:00:00 GMT', 1_000],
+    [undefined, 30_000],
+    ['soon', 30_000],
+  ])('takes %p for %d ms', (header, waitMs) => {
+    expect(readRetryAfterMs(header, now)).toBe(waitMs);
+  });
+});
+
+describe('the shrink guard', () => {
+  it.each([
+    [100, 90, false],
+    [100, 89, true],
+    [40, 36, false],
+    [40, 35, false],
+    [40, 34, true],
+    [3, 0, true],
+    [0, 0, false],
+  ])('of %d accounts and now %d: trips is %p', (lastAccepted, rows, trips) => {
+    expect(shrinkReason("usmf's customers", { rows, lastAccepted }) !== undefined).toBe(trips);
+  });
+
+  it('lets an entity that was never read be empty', () => {
+    expect(shrinkReason('x', { rows: 0, lastAccepted: undefined })).toBeUndefined();
+  });
+});
+
+describe('joining a run', () => {
+  const all = { full: false, acceptShrink: false };
+
+  it('is possible when the run under way covers the request', () => {
+    expect(covers(all, { ...all, legalEntity: 'usmf' })).toBe(true);
+    expect(covers({ ...all, legalEntity: 'usmf' }, all)).toBe(false);
+    expect(covers({ ...all, legalEntity: 'usmf' }, { ...all, legalEntity: 'frrt' })).toBe(false);
+    expect(covers(all, { ...all, full: true })).toBe(false);
+    expect(covers(all, { ...all, acceptShrink: true })).toBe(false);
+    expect(covers({ full: true, acceptShrink: true }, all)).toBe(true);
+  });
+});
+
+describe('totals', () => {
+  it('are accounted for when every record read has an outcome', () => {
+    const phase = { ...NO_TOTALS, read: 3, created: 1, rejected: 2 };
+    expect(isAccountedFor(addTotals([phase, phase]))).toBe(true);
+    expect(isAccountedFor({ ...phase, read: 4 })).toBe(false);
+  });
+});
+
+describe('an account key that an operator types', () => {
+  it('may have slashes in the account number', () => {
+    expect(parseAccountKey('USMF/customer/A/1')).toEqual({
+      legalEntity: 'usmf',
+      kind: 'customer',
+      accountNumber: 'A/1',
+    });
+    expect(parseAccountKey('A-1')).toBeUndefined();
+    expect(parseAccountKey('usmf/contact/A-1')).toBeUndefined();
+  });
+});

@@ -1,0 +1,32 @@
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { Steps } from '../workflows/steps.ts';
+import { TASK_QUEUE } from '../workflows/contract.ts';
+import { workflowBundle } from './bundle.ts';
+
+/** What a worker is made of. `overrides` are for tests that need shorter time limits. */
+export interface WorkerParts {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly activities: Steps;
+  readonly overrides?: Partial<WorkerOptions>;
+}
+
+/** Steps that one process works on at a time: far systems take few requests at once, and each step may hold a page. */
+const STEPS_AT_ONCE = 16;
+
+/** Creates the worker that runs all workflows and steps of Ledgerdesk. */
+export async function createWorker({ connection, namespace, activities, overrides }: WorkerParts): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    activities,
+    workflowBundle: await workflowBundle(),
+    maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
+    // An eager step skips the task queue, and with it the fairness between connections.
+    maxEagerActivityReservationsPerWorkflowTask: 0,
+    shutdownGraceTime: '10 seconds',
+    shutdownForceTime: '14 seconds',
+    ...overrides,
+  });
+}

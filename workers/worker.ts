@@ -1,0 +1,62 @@
+import { DefaultLogger, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
+import { loadConfig } from '../runtime/config.ts';
+import { createLog, type Log } from '../runtime/log.ts';
+import { ensureSearchAttributes } from '../runtime/search-attributes.ts';
+import { cannotHelp, openServices } from '../runtime/services.ts';
+import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
+import { SEARCH_ATTRIBUTE_NAMES } from '../workflows/search-attributes.ts';
+import { createWorker } from './create-worker.ts';
+import { isRunOver } from './run-owner.ts';
+
+/** The entry of a worker process: opens what it needs, registers search attributes, and works until it is asked to end. */
+async function main(log: Log): Promise<void> {
+  const config = loadConfig(process.env);
+  const services = await openServices({ config, env: process.env });
+  const { store, temporal, withFarSystems } = services;
+  installRuntime(log);
+  await ensureSearchAttributes(temporal.connection, temporal.namespace, SEARCH_ATTRIBUTE_NAMES);
+  const activities = createActivities({
+    store,
+    withFarSystems,
+    isRunOver: (owner) => isRunOver(temporal.client, owner),
+  });
+  const worker = await createWorker({
+    connection: await temporal.nativeConnection(),
+    namespace: temporal.namespace,
+    activities,
+  });
+  const run = worker.run();
+  onShutdown(async () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    await run;
+    await services.close();
+  });
+  log.info('working');
+  await run;
+}
+
+/** Temporal's own log goes into ours; signals are ours to handle, so that the worker ends before its connections do. */
+function installRuntime(log: Log): void {
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      const write = level === 'ERROR' ? log.error.bind(log) : log.warn.bind(log);
+      write({ ...safeMeta(meta) }, message);
+    }),
+    shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
+  });
+}
+
+/** Of what Temporal logs, only ids: failures and arguments are to be seen in the history, by those who may see it. */
+function safeMeta(meta: Record<string, unknown> | undefined): Record<string, unknown> {
+  const keep = ['workflowId', 'runId', 'workflowType', 'activityType', 'activityId', 'attempt', 'taskQueue'];
+  return Object.fromEntries(Object.entries(meta ?? {}).filter(([key]) => keep.includes(key)));
+}
+
+const { log } = createLog({ level: 'info', process: 'worker' });
+main(log).catch((error: unknown) => {
+  const hopeless = cannotHelp(error);
+  log.error({ err: error }, hopeless ? 'the worker cannot start' : 'the worker stopped');
+  process.exit(hopeless ? EXIT_CANNOT_HELP : 1);
+});
