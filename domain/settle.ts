@@ -73,7 +73,8 @@ export function settleAccount(
 }
 
 function foreignOwner(found: NamedOrganization | undefined, self: string): string | undefined {
-  return found?.ours != null && found.ours !== self ? found.ours : undefined;
+  if (found === undefined || found.ours === null || found.ours === self) return undefined;
+  return found.ours;
 }
 
 type SettledName = { name: string; adoptId: string | null } | { rejection: Rejection };

@@ -10,16 +10,11 @@ export type Db = Kysely<Database>;
  * and milliseconds, far below 2^53). A connection that the server drops while idle is replaced, not fatal.
  */
 export function openDatabase(url: string, options: { maxConnections?: number } = {}): Db {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: options.maxConnections ?? 12,
-    types: { getTypeParser: ((oid: number, format: 'text') => parserOf(oid, format)) as typeof pg.types.getTypeParser },
-  });
+  const pool = new pg.Pool({ connectionString: url, max: options.maxConnections ?? 12, types });
   pool.on('error', () => undefined);
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 
-function parserOf(oid: number, format: 'text'): (value: string) => unknown {
-  if (oid === pg.types.builtins.INT8) return Number;
-  return pg.types.getTypeParser(oid, format) as (value: string) => unknown;
-}
+/** Parsers of this pool only: the process may hold other pools. */
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);

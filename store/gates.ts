@@ -83,14 +83,14 @@ interface GateRow {
 async function enter(db: Db, request: GateRequest): Promise<GateTicket> {
   const { connectionId, system, buckets } = request;
   const { rows } = await sql<GateRow & { now: Date }>`
-    select clock.now, g.bucket, g.reason, extract(epoch from g.closed_until - clock.now) * 1000 as wait_ms
+    select clock.now, g.bucket, g.reason, (extract(epoch from g.closed_until - clock.now) * 1000)::float8 as wait_ms
     from (select now()) clock left join rate_gates g
       on g.connection_id = ${connectionId} and g.system = ${system} and g.bucket = any(${sql.val([...buckets])}::text[])`.execute(
     db,
   );
   const gates = rows.filter(({ bucket }) => (bucket as string | null) !== null);
-  const closed = gates.find(({ wait_ms: waitMs }) => Number(waitMs) > 0);
-  if (closed) throw new GateClosed({ system, bucket: closed.bucket, waitMs: Number(closed.wait_ms) });
+  const closed = gates.find(({ wait_ms: waitMs }) => waitMs > 0);
+  if (closed) throw new GateClosed({ system, bucket: closed.bucket, waitMs: closed.wait_ms });
   const probe = gates.length > 0 ? await takeProbe(db, request) : null;
   return { ...request, enteredAt: rows[0]?.now ?? new Date(), probe };
 }
@@ -124,7 +124,7 @@ async function close(db: Db, ticket: GateTicket, closing: { bucket: string; wait
     await db.updateTable('rate_gates').set({ probe: null, probe_at: null }).where('probe', '=', probe).execute();
   }
   const { rows } = await sql<{ wait_ms: number }>`
-    select greatest(extract(epoch from closed_until - now()) * 1000, 1000) as wait_ms from rate_gates
+    select greatest(extract(epoch from closed_until - now()) * 1000, 1000)::float8 as wait_ms from rate_gates
     where connection_id = ${connectionId} and system = ${system} and bucket = ${closing.bucket}`.execute(db);
-  return Number(rows[0]?.wait_ms ?? closing.waitMs);
+  return rows[0]?.wait_ms ?? closing.waitMs;
 }

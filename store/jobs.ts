@@ -179,7 +179,7 @@ async function list(db: Db, slice: Slice, states: readonly JobState[]): Promise<
   const rows = await db
     .selectFrom('jobs')
     .selectAll()
-    .select(sql<number>`extract(epoch from now() - submitted_at) * 1000`.as('age_ms'))
+    .select(sql<number>`(extract(epoch from now() - submitted_at) * 1000)::float8`.as('age_ms'))
     .where(sliceIs(slice))
     .where('state', 'in', states)
     .orderBy('no')
@@ -190,7 +190,7 @@ async function list(db: Db, slice: Slice, states: readonly JobState[]): Promise<
     state: row.state,
     zendeskJobId: row.zendesk_job_id,
     misses: row.misses,
-    ageMs: Number(row.age_ms),
+    ageMs: row.age_ms,
     status: row.job_status,
     results: row.results,
   }));

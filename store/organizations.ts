@@ -62,11 +62,7 @@ export async function noteWritten(
   connectionId: string,
   written: readonly WrittenOrganization[],
 ): Promise<void> {
-  await upsert(
-    db,
-    connectionId,
-    written.map(({ id, form, ownTags }) => toRow({ id, ...form, ownTags })),
-  );
+  await upsert(db, connectionId, { rows: written.map(({ id, form, ownTags }) => toRow({ id, ...form, ownTags })) });
 }
 
 /** Notes organizations as `OrganizationStore.note` does, inside a transaction of the caller's. */
@@ -78,7 +74,7 @@ export async function noteSeen(
   const deleted = page.seen.filter((organization) => organization.deleted).map(({ id }) => id);
   await forgetOrganizations(db, connectionId, { ids: deleted, askedAt: page.askedAt });
   const live = page.seen.filter((organization) => !organization.deleted);
-  await upsert(db, connectionId, live.map(toRow), page.askedAt);
+  await upsert(db, connectionId, { rows: live.map(toRow), askedAt: page.askedAt });
   if (page.cursor === undefined) return;
   const row = { start_time: page.cursor };
   await db
@@ -110,7 +106,11 @@ function toRow(seen: Omit<SeenOrganization, 'updatedAt' | 'deleted'>): SeenRow {
 }
 
 /** `askedAt` undefined: we know it now, for we wrote it ourselves. */
-async function upsert(db: Db, connectionId: string, rows: readonly SeenRow[], askedAt?: Date): Promise<void> {
+async function upsert(
+  db: Db,
+  connectionId: string,
+  { rows, askedAt }: { rows: readonly SeenRow[]; askedAt?: Date },
+): Promise<void> {
   if (rows.length === 0) return;
   const unique = [...new Map(rows.map((row) => [row.zendesk_id, row])).values()];
   await sql`insert into organizations as o

@@ -89,9 +89,9 @@ export function createPlanningStore(db: Db): PlanningStore {
     },
     async openJobs(runId) {
       const { rows } = await sql<{ zendeskJobId: string | null; ageMs: number }>`
-        select zendesk_job_id as "zendeskJobId", extract(epoch from now() - submitted_at) * 1000 as "ageMs"
+        select zendesk_job_id as "zendeskJobId", (extract(epoch from now() - submitted_at) * 1000)::float8 as "ageMs"
         from jobs where run_id = ${runId} and state in ('submitting', 'unsure', 'open')`.execute(db);
-      return rows.map(({ zendeskJobId, ageMs }) => ({ zendeskJobId, ageMs: Number(ageMs) }));
+      return rows;
     },
   };
 }

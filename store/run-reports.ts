@@ -92,12 +92,22 @@ async function report(db: Db, row: Selectable<Database['runs']>): Promise<RunRep
 async function keptPhases(db: Db, runId: string): Promise<PhaseReport[]> {
   const rows = await db
     .selectFrom('run_phases')
-    .selectAll()
+    .select([
+      'legal_entity as legalEntity',
+      'kind',
+      'read',
+      'created',
+      'updated',
+      'adopted',
+      'unchanged',
+      'skipped',
+      'rejected',
+    ])
     .where('run_id', '=', runId)
     .orderBy('legal_entity')
     .orderBy('kind')
     .execute();
-  return rows.map(({ run_id: _run, legal_entity: legalEntity, ...phase }) => ({ legalEntity, ...phase }));
+  return rows;
 }
 
 async function stagedPhases(db: Db, runId: string): Promise<PhaseReport[]> {

@@ -25,13 +25,13 @@ export interface Conclusion {
 export async function concludeRun(performer: Performer, run: RunRef, work: () => Promise<Conclusion>): Promise<Totals> {
   let conclusion: Conclusion;
   let status: 'completed' | 'failed' | 'cancelled';
-  let cancellation: unknown;
+  let cancellation: Error | undefined;
   try {
     conclusion = await work();
     status = conclusion.error === null ? 'completed' : 'failed';
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
-    cancellation = isCancellation(error) ? error : undefined;
+    cancellation = error instanceof Error && isCancellation(error) ? error : undefined;
     status = cancellation === undefined ? 'failed' : 'cancelled';
     conclusion = { error: cancellation === undefined ? problemOf(error) : null, waitedMs: performer.waitedMs() };
   }
