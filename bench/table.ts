@@ -1,0 +1,34 @@
+import type { Measured } from './measure.ts';
+
+/** What other ways of doing the same need of Zendesk for 1,000 accounts, measured by bare scripts. */
+const PEERS = [
+  'For comparison, requests to Zendesk per 1,000 accounts: a client that batches well needs 22 for the first run and 31 when nothing has',
+  'changed; one call per account, as commonly written, 1,000 and 1,000.',
+];
+
+const COLUMNS: readonly { title: string; value: (row: Measured) => string }[] = [
+  { title: 'accounts', value: ({ accounts }) => accounts.toLocaleString('en') },
+  { title: 'run', value: ({ run }) => run },
+  { title: 'Zendesk', value: ({ zendesk }) => String(zendesk) },
+  { title: '(floor)', value: ({ floor }) => `(${floor.zendesk})` },
+  { title: 'per 1,000', value: (row) => perThousand(row, row.zendesk) },
+  { title: 'F&O', value: ({ dynamics }) => String(dynamics) },
+  { title: '(floor)', value: ({ floor }) => `(${floor.dynamics})` },
+  { title: 'Entra', value: ({ entra }) => String(entra) },
+  { title: 'events per 1,000', value: (row) => perThousand(row, row.events) },
+  { title: 'seconds', value: ({ seconds }) => seconds.toFixed(1) },
+  { title: 'worker peak MB', value: ({ peakBytes }) => (peakBytes / 1_048_576).toFixed(0) },
+  { title: 'after MB', value: ({ settledBytes }) => (settledBytes / 1_048_576).toFixed(0) },
+];
+
+function perThousand({ accounts }: Measured, count: number): string {
+  return ((count * 1_000) / accounts).toFixed(1);
+}
+
+/** Prints the figures as an aligned table, and what others need beside it. */
+export function printTable(rows: readonly Measured[], print: (line: string) => void): void {
+  const cells = [COLUMNS.map(({ title }) => title), ...rows.map((row) => COLUMNS.map(({ value }) => value(row)))];
+  const widths = COLUMNS.map((_column, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
+  for (const line of cells) print(line.map((cell, index) => cell.padStart(widths[index] ?? 0)).join('  '));
+  for (const line of PEERS) print(line);
+}

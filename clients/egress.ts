@@ -1,0 +1,94 @@
+import { parseUrl } from './parse-url.ts';
+import { farSystemError, type FarSystem } from './errors.ts';
+
+/** What becomes of an address that an operator typed: the origin to call, or a sentence that says what is wrong. */
+type OriginVerdict = { readonly ok: true; readonly origin: string } | { readonly ok: false; readonly reason: string };
+
+/** The one rule for where requests may go. */
+export interface Egress {
+  /** Throws a FarSystemError of kind `unexpected` unless the URL is one of the system's own hosts, or an allowed one. */
+  check(url: string | URL, system: FarSystem, operation?: string): void;
+  /** Judges an address from a connection file and cuts it down to its origin. */
+  judgeOrigin(text: string, system: FarSystem): OriginVerdict;
+}
+
+const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+
+/**
+ * F&O hosts by geography and cloud (Microsoft docs, "Deployment options: geographies", and the sovereign clouds' own
+ * pages); a sandbox puts `.sandbox` before `.operations`. Developer machines live under cloudax and axcloud.
+ */
+const DYNAMICS_SUFFIXES = [
+  'operations.dynamics.com',
+  ...['eu', 'fr', 'no', 'sa', 'ch', 'uae'].map((geography) => `operations.${geography}.dynamics.com`),
+  'operations.gov.microsoftdynamics.us',
+  'operations.high.microsoftdynamics.us',
+  'operations.dynamics.us',
+  'operations.dynamics.cn',
+  'cloudax.dynamics.com',
+  'axcloud.dynamics.com',
+];
+
+/** Entra's authority hosts: public, US government, China (Microsoft docs, "National clouds"). */
+const ENTRA_HOSTS = ['login.microsoftonline.com', 'login.microsoftonline.us', 'login.partner.microsoftonline.cn'];
+
+const endsIn = (suffixes: readonly string[], labels: string): RegExp =>
+  new RegExp(`^(?:${LABEL}\\.)${labels}(?:${suffixes.map((suffix) => suffix.replaceAll('.', '\\.')).join('|')})$`);
+
+const HOSTS: Readonly<Record<FarSystem, { readonly pattern: RegExp; readonly example: string }>> = {
+  dynamics: { pattern: endsIn(DYNAMICS_SUFFIXES, '{1,4}'), example: 'https://contoso.operations.dynamics.com' },
+  zendesk: { pattern: endsIn(['zendesk.com'], '{1}'), example: 'https://contoso.zendesk.com' },
+  entra: {
+    pattern: new RegExp(`^(?:${ENTRA_HOSTS.join('|').replaceAll('.', '\\.')})$`),
+    example: 'https://login.microsoftonline.com',
+  },
+};
+
+/**
+ * Makes the rule. `allowHosts` are extra entries, `host` (any port) or `host:port`, as an operator set them for tests
+ * and the sandbox: only for these are plain http, ports and other hosts possible.
+ */
+export function createEgress(allowHosts: readonly string[]): Egress {
+  const allowed = new Set(allowHosts.map((entry) => entry.trim().toLowerCase()));
+  const isAllowed = (url: URL): boolean => allowed.has(url.hostname) || allowed.has(`${url.hostname}:${portOf(url)}`);
+  const reasonAgainst = (url: URL, system: FarSystem): string | undefined => {
+    if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
+    if (isAllowed(url)) return /^https?:$/.test(url.protocol) ? undefined : 'must begin with https://';
+    if (url.protocol !== 'https:') return 'must begin with https://';
+    if (url.port !== '') return 'must not name a port';
+    if (HOSTS[system].pattern.test(url.hostname)) return undefined;
+    return `is not a host of this system; expected is an address like ${HOSTS[system].example}`;
+  };
+  return {
+    check(url, system, operation = 'connect') {
+      const parsed = parseUrl(String(url));
+      const reason = parsed === undefined ? 'is not a URL' : reasonAgainst(parsed, system);
+      if (reason === undefined) return;
+      const detail = `Ledgerdesk does not call it: the address ${parsed === undefined ? '' : `at ${parsed.host} `}${reason}.`;
+      throw farSystemError({ system, operation, kind: 'unexpected', code: 'EGRESS', detail });
+    },
+    judgeOrigin: (text, system) => judge(text, system, reasonAgainst),
+  };
+}
+
+function judge(
+  text: string,
+  system: FarSystem,
+  reasonAgainst: (url: URL, system: FarSystem) => string | undefined,
+): OriginVerdict {
+  const refuse = (reason: string): OriginVerdict => ({ ok: false, reason: `The address ${reason}.` });
+  const trimmed = text.trim();
+  if (/[\s\\\p{Cc}]/u.test(trimmed)) return refuse('must not contain blanks or backslashes');
+  if (!/^https?:\/\/[^/]/i.test(trimmed)) return refuse('must begin with https:// and a host');
+  const url = parseUrl(trimmed);
+  if (url === undefined) return refuse('is not a URL');
+  if (trimmed.includes('?') || trimmed.includes('#')) return refuse('must not contain a query or a fragment');
+  const path = system === 'dynamics' ? url.pathname.replace(/\/data\/?$/i, '/') : url.pathname;
+  if (path !== '/') return refuse(`must be the host alone, without the path ${path.slice(0, 40)}`);
+  const reason = reasonAgainst(url, system);
+  return reason === undefined ? { ok: true, origin: url.origin } : refuse(reason);
+}
+
+function portOf(url: URL): string {
+  return url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+}

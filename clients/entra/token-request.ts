@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { ConfidentialClientApplication, type Configuration } from '@azure/msal-node';
+import type { Http } from '../http.ts';
+import { readMsalFailure } from './msal-failure.ts';
+import { createMsalNetwork } from './msal-network.ts';
+
+/** How the app proves itself; `thumbprintSha256` is hexadecimal, `privateKey` PEM, the file holds a federated token. */
+export type EntraCredential =
+  | { readonly clientSecret: string }
+  | { readonly certificate: { readonly thumbprintSha256: string; readonly privateKey: string } }
+  | { readonly federatedTokenFile: string };
+
+/** A token as Entra issued it. */
+export interface IssuedToken {
+  readonly accessToken: string;
+  readonly expiresAtMs: number;
+}
+
+/** The app, its tenant, and the environment that it asks tokens for. */
+export interface AppSettings {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly credential: EntraCredential;
+  readonly authorityHost: string;
+  readonly resource: string;
+}
+
+/**
+ * Makes the function that requests one token. Each call is one request with an MSAL app of its own: MSAL would otherwise
+ * keep failures to itself for 60 s and tokens beyond a change of the secret, and neither is its to decide here.
+ */
+export function createTokenRequest(options: AppSettings & { readonly http: Http }): () => Promise<IssuedToken> {
+  const { clientId, tenantId, resource } = options;
+  const names = { clientId, tenantId, environment: resource };
+  return async () => {
+    const network = createMsalNetwork(options.http, names);
+    try {
+      const app = new ConfidentialClientApplication({ ...authOf(options), system: { networkClient: network.client } });
+      const result = await app.acquireTokenByClientCredential({ scopes: [`${resource}/.default`], skipCache: true });
+      return { accessToken: result?.accessToken ?? '', expiresAtMs: result?.expiresOn?.getTime() ?? 0 };
+    } catch (failure) {
+      await network.rethrow();
+      throw readMsalFailure(failure, names);
+    }
+  };
+}
+
+/**
+ * The endpoints are given, so MSAL discovers nothing; and since MSAL refuses an authority on plain http, one that the
+ * operator allowed stands behind the public authority's name, and only the endpoint is its own.
+ */
+function authOf(settings: AppSettings): Pick<Configuration, 'auth'> {
+  const { clientId, tenantId, credential } = settings;
+  const host = new URL(settings.authorityHost);
+  const tenant = encodeURIComponent(tenantId);
+  const authorityHost = host.protocol === 'https:' ? host.origin : 'https://login.microsoftonline.com';
+  const authority = `${authorityHost}/${tenant}`;
+  const authorityMetadata = JSON.stringify({
+    authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
+    token_endpoint: `${host.origin}/${tenant}/oauth2/v2.0/token`,
+    issuer: `${authority}/v2.0`,
+    jwks_uri: `${authority}/discovery/v2.0/keys`,
+  });
+  const knownAuthorities = [new URL(authorityHost).host];
+  return { auth: { clientId, authority, authorityMetadata, knownAuthorities, ...proofOf(credential) } };
+}
+
+function proofOf(credential: EntraCredential): Partial<Configuration['auth']> {
+  if ('clientSecret' in credential) return { clientSecret: credential.clientSecret };
+  if ('certificate' in credential) {
+    const { thumbprintSha256, privateKey } = credential.certificate;
+    return { clientCertificate: { thumbprintSha256: thumbprintSha256.replace(/[\s:]/g, ''), privateKey } };
+  }
+  return { clientAssertion: async () => (await readFile(credential.federatedTokenFile, 'utf8')).trim() };
+}

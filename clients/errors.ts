@@ -1,0 +1,131 @@
+/** The far systems that Ledgerdesk calls. */
+export type FarSystem = 'entra' | 'dynamics' | 'zendesk';
+
+/**
+ * What a rate limit is kept by. `account` is a system's general limit; Zendesk has `incremental` (exports), `jobs`
+ * (bulk jobs at once), `user-write` (writing users one by one) and `organization:<id>` (writing one organization) besides.
+ */
+export type Bucket = string;
+
+/**
+ * What a failure means for the caller.
+ * - `limited`: too many requests; wait for `retryAfterMs`.
+ * - `unavailable`: nothing happened, or nothing that a repetition could harm; try again.
+ * - `unsure`: a write may have taken effect, but no complete answer came; read back before writing again.
+ * - `unreachable`: no server of that name, or one with a wrong certificate: probably a wrong host.
+ * - `unauthorized`: the credentials, or what they are made for, are rejected.
+ * - `forbidden`: the credentials lack a privilege.
+ * - `missing`: the record or the path is not there (`code` tells which, where the system says so).
+ * - `conflict`: somebody else wrote at the same time, or the version asked for is gone.
+ * - `refused`: the system does not accept the data.
+ * - `unexpected`: the answer is not one that this system's API gives.
+ */
+export type FarSystemErrorKind =
+  | 'limited'
+  | 'unavailable'
+  | 'unsure'
+  | 'unreachable'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'missing'
+  | 'conflict'
+  | 'refused'
+  | 'unexpected';
+
+/** Everything that is kept of a failed request; see the members of `FarSystemError`. */
+export interface FarSystemErrorFacts {
+  readonly system: FarSystem;
+  readonly operation: string;
+  readonly kind: FarSystemErrorKind;
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly requestId: string | null;
+  readonly retryAfterMs: number | null;
+  readonly bucket: Bucket | null;
+  readonly detail: string;
+  readonly advice: string;
+}
+
+const TITLES: Readonly<Record<FarSystem, string>> = { entra: 'Entra', dynamics: 'F&O', zendesk: 'Zendesk' };
+
+/**
+ * A request to a far system that did not do what it should. It holds only what an operator may see: neither the HTTP
+ * client's error (which carries headers and bodies) nor a credential is kept, so it can be logged and stored as it is.
+ */
+export class FarSystemError extends Error implements FarSystemErrorFacts {
+  override readonly name = 'FarSystemError';
+  readonly system: FarSystem;
+  /** What was asked, e.g. `read CustomersV3`. */
+  readonly operation: string;
+  readonly kind: FarSystemErrorKind;
+  /** HTTP status; null when no answer came. */
+  readonly status: number | null;
+  /** The vendor's code or error word, or the network's error code; redacted. */
+  readonly code: string | null;
+  /** The vendor's id of the request, for its support. */
+  readonly requestId: string | null;
+  /** How long to wait, in milliseconds; only of kind `limited`. */
+  readonly retryAfterMs: number | null;
+  /** Which limit was reached; only of kind `limited`. */
+  readonly bucket: Bucket | null;
+  /** The vendor's words, or what happened on the network: short, redacted, no server stack. */
+  readonly detail: string;
+  /** One sentence: what a person should do about it. */
+  readonly advice: string;
+
+  constructor(facts: FarSystemErrorFacts) {
+    super(sentence(facts));
+    this.system = facts.system;
+    this.operation = facts.operation;
+    this.kind = facts.kind;
+    this.status = facts.status;
+    this.code = facts.code;
+    this.requestId = facts.requestId;
+    this.retryAfterMs = facts.retryAfterMs;
+    this.bucket = facts.bucket;
+    this.detail = facts.detail;
+    this.advice = facts.advice;
+  }
+}
+
+function sentence(facts: FarSystemErrorFacts): string {
+  const { system, operation, status, code, requestId, detail } = facts;
+  const words = [status, code].filter((word) => word !== null).join(' ');
+  const answer = status === null ? `gave no usable answer to "${operation}"` : `answered "${operation}"`;
+  const how = words === '' ? '' : status === null ? ` (${words})` : ` with ${words}`;
+  const id = requestId === null ? '' : ` (request ${requestId})`;
+  return `${TITLES[system]} ${answer}${how}${id}: ${detail}`;
+}
+
+/** Builds an error that did not come as an HTTP failure; what is not given is null, and the advice that of its kind. */
+export function farSystemError(
+  facts: Pick<FarSystemErrorFacts, 'system' | 'operation' | 'kind' | 'detail'> & Partial<FarSystemErrorFacts>,
+): FarSystemError {
+  return new FarSystemError({
+    status: null,
+    code: null,
+    requestId: null,
+    retryAfterMs: null,
+    bucket: null,
+    advice: generalAdvice(facts.system, facts.kind),
+    ...facts,
+  });
+}
+
+/** What a person should do about a failure of which no more than its kind is known. */
+export function generalAdvice(system: FarSystem, kind: FarSystemErrorKind): string {
+  const title = TITLES[system];
+  const advice: Readonly<Record<FarSystemErrorKind, string>> = {
+    limited: `Nothing: Ledgerdesk waits until ${title} takes requests again.`,
+    unavailable: `Nothing at first: Ledgerdesk tries again; if it lasts, see whether ${title} is down or being serviced.`,
+    unsure: `Nothing: Ledgerdesk reads back what ${title} holds before it writes again.`,
+    unreachable: `Check the address of ${title} in the connection, and that this machine can resolve it and trusts its certificate.`,
+    unauthorized: `Check the credentials for ${title} in the connection and apply it again.`,
+    forbidden: `Give the account that Ledgerdesk uses in ${title} the privilege that the message names.`,
+    missing: `Check the address of ${title} in the connection, and whether the record was removed.`,
+    conflict: `Nothing: Ledgerdesk reads the record again and repeats the change.`,
+    refused: `Mend in the source record what the message names, then retry.`,
+    unexpected: `Check that the address of ${title} in the connection is the API's own, with no proxy or log-in page before it.`,
+  };
+  return advice[kind];
+}

@@ -1,0 +1,41 @@
+const LONGEST = 300;
+const SECRET_NAME =
+  /^(authorization|client_secret|client_assertion|access_token|refresh_token|code|code_verifier|password|secret|signing_secret)$/i;
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 [redacted]'],
+  [/eyJ[\w-]{6,}\.[\w.-]+/g, '[redacted]'],
+  [
+    /((?:client_secret|client_assertion|access_token|refresh_token|password)["']?\s*[:=]\s*["']?)[^"'&\s,}]+/gi,
+    '$1[redacted]',
+  ],
+  // An OAuth token that is no JWT: 64 hexadecimal digits at Zendesk. Ids are shorter, or broken by dots and dashes.
+  [/\b\w{40,}\b/g, '[redacted]'],
+];
+
+/**
+ * Makes a far system's words fit to be logged and stored: without the given secrets or anything that looks like a token,
+ * on one line, and at most `longest` characters.
+ */
+export function redact(text: string, secrets: readonly string[] = [], longest: number = LONGEST): string {
+  let clean = text.slice(0, 16 * LONGEST);
+  for (const secret of secrets) {
+    for (const form of new Set([secret, encodeURIComponent(secret)])) clean = clean.replaceAll(form, '[redacted]');
+  }
+  for (const [pattern, replacement] of PATTERNS) clean = clean.replace(pattern, replacement);
+  clean = clean.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  return clean.length <= longest ? clean : `${clean.slice(0, longest - 1).trimEnd()}…`;
+}
+
+/** The secrets that a request carries, so that an answer that repeats them can be redacted. */
+export function secretsOf(parts: {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly form?: Readonly<Record<string, string>> | undefined;
+  readonly json?: unknown;
+}): readonly string[] {
+  const json = typeof parts.json === 'object' && parts.json !== null ? parts.json : {};
+  return [parts.headers ?? {}, parts.form ?? {}, json]
+    .flatMap((record) => Object.entries(record))
+    .flatMap(([name, value]: [string, unknown]) => (SECRET_NAME.test(name) && typeof value === 'string' ? [value] : []))
+    .map((value) => value.replace(/^(bearer|basic)\s+/i, ''))
+    .filter((value) => value.length >= 6);
+}

@@ -1,0 +1,54 @@
+import { member, textMember } from '../judge.ts';
+
+/** The words of one of Zendesk's refusals: its error word or code, and its sentence. */
+export interface ZendeskRefusal {
+  readonly code: string | null;
+  readonly detail: string | null;
+}
+
+/**
+ * Reads every shape in which Zendesk refuses: `{error: text, description | error_description, details}`,
+ * `{error: {title, message}}`, `{errors: [{code, title, detail}]}`, and the edge's `{title, detail}`.
+ */
+export function readRefusal(body: unknown): ZendeskRefusal {
+  const error = member(body, 'error');
+  if (typeof error === 'string') {
+    const sentence =
+      textMember(body, 'description') ?? textMember(body, 'error_description') ?? textMember(body, 'message');
+    return {
+      code: error,
+      detail: join([flattenDetails(member(body, 'details')) ?? sentence, isCodeWord(error) ? null : error]),
+    };
+  }
+  const first = firstOf(member(body, 'errors')) ?? (typeof error === 'object' && error !== null ? error : body);
+  const title = textMember(first, 'title');
+  const detail = textMember(first, 'detail') ?? textMember(first, 'message') ?? textMember(first, 'description');
+  return { code: textMember(first, 'code') ?? title ?? null, detail: detail ?? title ?? null };
+}
+
+/** Flattens `details`: a text in job results, else arrays of `{description, error}` by attribute. Undefined when empty. */
+export function flattenDetails(details: unknown): string | undefined {
+  if (typeof details === 'string') return details.trim() === '' ? undefined : details;
+  if (typeof details !== 'object' || details === null) return undefined;
+  const parts = Object.entries(details as Readonly<Record<string, unknown>>).flatMap(([attribute, entries]) =>
+    (Array.isArray(entries) ? (entries as readonly unknown[]) : [entries]).map((entry) => describe(attribute, entry)),
+  );
+  return parts.length === 0 ? undefined : parts.join('; ');
+}
+
+function describe(attribute: string, entry: unknown): string {
+  if (typeof entry === 'string') return `${attribute}: ${entry}`;
+  const word = textMember(entry, 'error') ?? textMember(entry, 'type');
+  return `${attribute}: ${textMember(entry, 'description') ?? 'not accepted'}${word === undefined ? '' : ` (${word})`}`;
+}
+
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? (value as readonly unknown[])[0] : undefined;
+}
+
+const isCodeWord = (text: string): boolean => /^\w+$/.test(text);
+
+function join(parts: readonly (string | null | undefined)[]): string | null {
+  const present = parts.filter((part) => part !== null && part !== undefined);
+  return present.length === 0 ? null : present.join('; ');
+}

@@ -1,0 +1,50 @@
+import type { Bucket, FarSystemErrorKind } from '../errors.ts';
+import { describeBody, isSuccess, kindOfStatus, textMember, type Judge, type JudgedAnswer } from '../judge.ts';
+import { readRefusal } from './error-shape.ts';
+import { readEndpointRates } from './rate-headers.ts';
+
+/** Too many bulk jobs at once: told by the body; the docs do not say with which status (Zendesk docs, Job Statuses). */
+const TOO_MANY_JOBS = 'TooManyJobs';
+
+/** Reads a failure of Zendesk by its status first; the body only names the code, the words and which limit was reached. */
+export const judgeZendesk: Judge = (answer) => {
+  const tooManyJobs = textMember(answer.body, 'error') === TOO_MANY_JOBS;
+  if (isSuccess(answer.status) && !tooManyJobs) return undefined;
+  const { code, detail } = readRefusal(answer.body);
+  const kind = tooManyJobs ? 'limited' : kindOfStatus(answer);
+  return {
+    kind,
+    code,
+    detail: detail ?? describeBody(answer),
+    bucket: kind === 'limited' ? bucketOf(answer, tooManyJobs) : undefined,
+    advice: adviceFor(kind, code),
+  };
+};
+
+function bucketOf(answer: JudgedAnswer, tooManyJobs: boolean): Bucket {
+  if (tooManyJobs) return 'jobs';
+  if (/incremental export/i.test(answer.text)) return 'incremental';
+  const organization = answer.buckets.find((bucket) => bucket.startsWith('organization:'));
+  if (/too many requests to update/i.test(answer.text) && organization !== undefined) return organization;
+  const used = readEndpointRates(answer.headers).filter(({ remaining }) => remaining === 0);
+  return (
+    used.map(({ name }) => bucketOfEndpoint(name, organization)).find((bucket) => bucket !== undefined) ?? 'account'
+  );
+}
+
+function bucketOfEndpoint(name: string, organization: Bucket | undefined): Bucket | undefined {
+  if (name.includes('job')) return 'jobs';
+  if (name.includes('incremental')) return 'incremental';
+  if (name.includes('user')) return 'user-write';
+  return name.includes('organization') ? organization : undefined;
+}
+
+function adviceFor(kind: FarSystemErrorKind, code: string | null): string | undefined {
+  if (kind === 'unauthorized')
+    return 'Zendesk does not take the access token: authorize the connection again, or apply it with a valid token.';
+  if (kind === 'forbidden')
+    return 'Authorize the connection as a Zendesk administrator, with an OAuth client that may ask for the scopes read and write.';
+  if (kind === 'missing' && code !== 'RecordNotFound' && code !== 'InvalidEndpoint')
+    return 'No Zendesk account answers at this address: check subdomain and baseUrl in the connection.';
+  return undefined;
+}

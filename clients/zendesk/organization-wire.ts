@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import {
+  ORGANIZATION_FIELDS,
+  TAG_OF_KIND,
+  type OrganizationFieldValues,
+  type OrganizationForm,
+  type SeenOrganization,
+} from '../../domain/organization.ts';
+import { idToWire, wireId } from './ids.ts';
+
+const OWN_TAGS: readonly string[] = Object.values(TAG_OF_KIND);
+
+/** A moment as ISO-8601 in UTC with whole seconds, which is Zendesk's resolution. */
+const moment = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'not a time')
+  .transform((text) => `${new Date(text).toISOString().slice(0, 19)}Z`);
+
+const fieldValue = z.union([z.string(), z.number(), z.boolean()]).nullish();
+
+/** An organization of any list or export; only the export shows deleted ones, by `deleted_at`. */
+export const organizationWire = z
+  .looseObject({
+    id: wireId,
+    external_id: z.union([z.string(), z.number()]).nullish(),
+    name: z.string().nullish(),
+    organization_fields: z.record(z.string(), z.unknown()).nullish(),
+    tags: z.array(z.string()).nullish(),
+    updated_at: moment,
+    deleted_at: z.string().nullish(),
+  })
+  .refine((wire) => typeof wire.name === 'string' || isText(wire.deleted_at), { path: ['name'], message: 'missing' })
+  .transform((wire): SeenOrganization => ({
+    id: wire.id,
+    externalId: textOrNull(wire.external_id),
+    name: wire.name ?? '',
+    fields: fieldsOf(wire.organization_fields ?? {}),
+    ownTags: OWN_TAGS.filter((tag) => wire.tags?.includes(tag) === true),
+    updatedAt: wire.updated_at,
+    deleted: isText(wire.deleted_at),
+  }));
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+
+function textOrNull(value: unknown): string | null {
+  const read = fieldValue.safeParse(value);
+  return read.data === undefined || read.data === null || read.data === '' ? null : String(read.data);
+}
+
+function fieldsOf(values: Readonly<Record<string, unknown>>): OrganizationFieldValues {
+  const own = ORGANIZATION_FIELDS.map(({ key }) => [key, textOrNull(values[key])] as const);
+  return Object.fromEntries(own) as Record<(typeof ORGANIZATION_FIELDS)[number]['key'], string | null>;
+}
+
+/** What is created: a form, and tags, which only a create may set as a whole. */
+export interface NewOrganization {
+  readonly form: OrganizationForm;
+  readonly tags: readonly string[];
+}
+
+/** What is changed of one organization; absent members stay as they are. */
+export interface OrganizationChange {
+  readonly id: string;
+  readonly form: Partial<OrganizationForm>;
+}
+
+/** The item of `create_many`. */
+export function newOrganizationToWire({ form, tags }: NewOrganization): object {
+  return { ...formToWire(form), tags };
+}
+
+/** The item of `update_many`. It never holds tags: they would replace those that people have set. */
+export function changeToWire({ id, form }: OrganizationChange): object {
+  return { id: idToWire(id), ...formToWire(form) };
+}
+
+function formToWire({ externalId, name, fields }: Partial<OrganizationForm>): object {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(externalId === undefined ? {} : { external_id: externalId }),
+    ...(fields === undefined ? {} : { organization_fields: fields }),
+  };
+}

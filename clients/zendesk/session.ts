@@ -1,0 +1,103 @@
+import type { z } from 'zod';
+import { farSystemError, type Bucket } from '../errors.ts';
+import type { Http, HttpRequest } from '../http.ts';
+import { member } from '../judge.ts';
+import { parseUrl } from '../parse-url.ts';
+import { readAnswer } from '../read-answer.ts';
+
+/** A call to the Support API. `path` begins after `/api/v2/` and carries its query. */
+interface ZendeskCall {
+  readonly operation: string;
+  readonly path: string;
+  /** Limits besides the account's. */
+  readonly buckets?: readonly Bucket[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Calls one Zendesk account with a bearer token. */
+export interface ZendeskSession {
+  get<T>(schema: z.ZodType<T>, call: ZendeskCall): Promise<T>;
+  send<T>(
+    schema: z.ZodType<T>,
+    call: ZendeskCall & { readonly method: 'POST' | 'PUT'; readonly json: object },
+  ): Promise<T>;
+  /** Reads a whole list, by cursor or by page number, whichever the answer carries; throws `unexpected` past 100 pages. */
+  list<T>(schema: z.ZodType<readonly T[]>, call: ZendeskCall & { readonly pages: PageStyle }): Promise<readonly T[]>;
+}
+
+/** How a list is paged: `cursor` where the endpoint has it (asked for by `page[size]`), else by page number. */
+type PageStyle = 'cursor' | 'number';
+
+/** Zendesk refuses to go deeper than 100 numbered pages (Zendesk docs, Pagination). */
+const MOST_PAGES = 100;
+
+/** Makes the session. `accessToken` is asked before every request, so that a rotated token is taken up at once. */
+export function createSession(options: {
+  readonly origin: string;
+  readonly accessToken: () => Promise<string>;
+  readonly http: Http;
+}): ZendeskSession {
+  const { origin, accessToken, http } = options;
+
+  const request = async (
+    call: ZendeskCall & Pick<HttpRequest, 'method' | 'json'>,
+  ): Promise<ReturnType<Http['request']>> =>
+    http.request({
+      operation: call.operation,
+      method: call.method,
+      url: `${origin}/api/v2/${call.path}`,
+      headers: { authorization: `Bearer ${await accessToken()}` },
+      json: call.json,
+      buckets: ['account', ...(call.buckets ?? [])],
+      signal: call.signal,
+    });
+
+  return {
+    async get(schema, call) {
+      const answer = await request({ ...call, method: 'GET' });
+      return readAnswer(schema, answer, { system: 'zendesk', operation: call.operation });
+    },
+    async send(schema, call) {
+      const answer = await request(call);
+      return readAnswer(schema, answer, { system: 'zendesk', operation: call.operation, write: true });
+    },
+    async list(schema, call) {
+      const items: (typeof schema)['_output'][number][] = [];
+      let next: string | undefined = firstPage(call.pages);
+      for (let pages = 0; next !== undefined; pages += 1) {
+        if (pages === MOST_PAGES) {
+          const detail = `a list of more than ${MOST_PAGES} pages.`;
+          throw farSystemError({ system: 'zendesk', operation: call.operation, kind: 'unexpected', detail });
+        }
+        const answer = await request({ ...call, path: withQuery(call.path, next), method: 'GET' });
+        const found = readAnswer(schema, answer, { system: 'zendesk', operation: call.operation });
+        items.push(...found);
+        next = nextPage(answer.body, { pages: pages + 1, empty: found.length === 0 });
+      }
+      return items;
+    },
+  };
+}
+
+const firstPage = (style: PageStyle): string => (style === 'cursor' ? 'page[size]=100' : 'per_page=100');
+
+function withQuery(path: string, query: string): string {
+  return `${path}${path.includes('?') ? '&' : '?'}${query}`;
+}
+
+/**
+ * The query of the next page, built from the cursor or the number: the links themselves are not followed, since they may
+ * name another host or port. A last page by cursor may be empty, so only `has_more` counts there.
+ */
+function nextPage(body: unknown, read: { readonly pages: number; readonly empty: boolean }): string | undefined {
+  const meta = member(body, 'meta');
+  if (meta !== undefined && meta !== null) {
+    const cursor = member(meta, 'after_cursor');
+    const more = member(meta, 'has_more') === true && typeof cursor === 'string' && cursor !== '';
+    return more ? `page[size]=100&page[after]=${encodeURIComponent(cursor)}` : undefined;
+  }
+  const link = member(body, 'next_page');
+  if (typeof link !== 'string' || link === '' || read.empty) return undefined;
+  const number = parseUrl(link)?.searchParams.get('page') ?? String(read.pages + 1);
+  return `per_page=100&page=${encodeURIComponent(number)}`;
+}

@@ -1,0 +1,210 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { TokenSource } from '../../../clients/entra/tokens.ts';
+import { closeLoopbacks } from '../../fixtures/loopback.ts';
+import { failureOf } from '../kit.ts';
+import { clientOf, currentServer, CUSTOMER, VENDOR, customers, page } from './kit.ts';
+
+afterEach(closeLoopbacks);
+
+describe('a page of accounts', () => {
+  it('is asked for across companies, with a company, named columns, all keys as order, and a page size', async () => {
+    const { erp, client } = await clientOf(page([]));
+    await client.readAccountsPage({ ...customers, legalEntity: "us'mf" });
+    const url = new URL(erp.requests[0]?.url ?? '', erp.origin);
+    expect(url.pathname).toBe('/data/CustomersV3');
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      'cross-company': 'true',
+      $filter: "dataAreaId eq 'us''mf'",
+      $orderby: 'dataAreaId,CustomerAccount',
+    });
+    expect(url.searchParams.get('$select')?.split(',').sort()).toEqual(
+      Object.keys(CUSTOMER)
+        .filter((name) => name !== '@odata.etag')
+        .sort(),
+    );
+    expect(erp.requests[0]?.url).not.toContain('+');
+    expect(erp.requests[0]?.headers).toMatchObject({
+      authorization: 'Bearer canary-token-1',
+      prefer: 'odata.maxpagesize=2000',
+    });
+  });
+
+  it('gives customers and vendors as accounts', async () => {
+    const { client } = await clientOf((request) => page([request.url.includes('VendorsV2') ? VENDOR : CUSTOMER]));
+    expect(await client.readAccountsPage(customers)).toEqual({
+      accounts: [
+        {
+          legalEntity: 'usmf',
+          kind: 'customer',
+          accountNumber: 'US-001',
+          name: 'Contoso Retail San Diego',
+          partyNumber: '000001',
+          group: '10',
+          onHold: 'No',
+          currency: 'USD',
+          city: 'San Diego',
+          country: 'USA',
+        },
+      ],
+      nextLink: null,
+      rows: 1,
+    });
+    const vendors = await client.readAccountsPage({ legalEntity: 'USMF', kind: 'vendor' });
+    expect(vendors.accounts).toMatchObject([
+      {
+        legalEntity: 'usmf',
+        kind: 'vendor',
+        accountNumber: '1001',
+        name: 'Acme Office Supplies',
+        currency: 'EUR',
+        onHold: 'All',
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      {
+        PartyType: 'Person',
+        PersonFirstName: ' Ada',
+        PersonLastNamePrefix: 'van',
+        PersonLastName: 'Berg ',
+        OrganizationName: 'X',
+      },
+      'Ada van Berg',
+    ],
+    [{ PartyType: 'Person', OrganizationName: 'Ada Berg' }, 'Ada Berg'],
+    [{ PartyType: 'Person', OrganizationName: '', KnownAs: 'Ada' }, 'Ada'],
+    [{ OrganizationName: ' ', KnownAs: '', NameAlias: 'ALIAS' }, 'ALIAS'],
+    [{ OrganizationName: null, KnownAs: null, NameAlias: null }, ''],
+    [{ OrganizationName: ' Two\r\nlines\tand\u0000more ' }, 'Two lines and more'],
+    [{ PersonFirstName: 'Not', PersonLastName: 'Me', OrganizationName: 'Firm' }, 'Firm'],
+  ])('names %j as "%s"', async (fields, name) => {
+    const { client } = await clientOf(page([{ ...CUSTOMER, ...fields }]));
+    expect((await client.readAccountsPage(customers)).accounts[0]?.name).toBe(name);
+  });
+
+  it('keeps the account number as served and counts repeated rows once', async () => {
+    const { client } = await clientOf(page([{ ...CUSTOMER, CustomerAccount: ' us-1 ' }, CUSTOMER, CUSTOMER]));
+    const { accounts, rows } = await client.readAccountsPage(customers);
+    expect(accounts.map(({ accountNumber }) => accountNumber)).toEqual([' us-1 ', 'US-001']);
+    expect(rows).toBe(3);
+  });
+
+  it.each([
+    ['an empty key', page([{ ...CUSTOMER, CustomerAccount: ' ' }])],
+    ['a missing column', page([{ ...CUSTOMER, OrganizationName: undefined }])],
+    ['a column of another type', page([{ ...CUSTOMER, AddressCity: 5 }])],
+    ['a row of another company', page([CUSTOMER, { ...CUSTOMER, dataAreaId: 'demf' }])],
+    ['no list', { body: { error: 'no' } }],
+    ['no content', { body: '' }],
+  ])('with %s is not taken', async (_what, reply) => {
+    const { client } = await clientOf(reply);
+    const failure = await failureOf(client.readAccountsPage(customers));
+    expect(failure).toMatchObject({ system: 'dynamics', operation: 'read CustomersV3', kind: 'unexpected' });
+    expect(failure.message).not.toContain('San Diego');
+  });
+
+  it('leads to the next by a link that is followed as it is', async () => {
+    const { erp, client } = await clientOf((_request, { nth }) =>
+      nth === 1
+        ? page([CUSTOMER], `${currentServer()?.origin ?? ''}/data/CustomersV3?cross-company=true&$skip=1&$top=1`)
+        : page([], '/data/CustomersV3?$skiptoken=a%2Cb'),
+    );
+    const first = await client.readAccountsPage(customers);
+    const second = await client.readAccountsPage({ ...customers, nextLink: first.nextLink ?? '' });
+    expect(erp.requests[1]?.url).toBe('/data/CustomersV3?cross-company=true&$skip=1&$top=1');
+    expect(erp.requests[1]?.headers).toMatchObject({ prefer: 'odata.maxpagesize=2000' });
+    expect(second).toEqual({ accounts: [], nextLink: `${erp.origin}/data/CustomersV3?$skiptoken=a%2Cb`, rows: 0 });
+  });
+
+  it('is refused with a link to another host, another path, or itself', async () => {
+    const links = [
+      'https://evil.example/data/CustomersV3',
+      '//evil.example/data/x',
+      '/api/data/x',
+      '/data/../secret',
+      '/data/%2e%2e/secret',
+      'http://u:p@HOST/data/x',
+    ];
+    for (const link of links) {
+      const { erp, client } = await clientOf(() => page([CUSTOMER], link.replace('HOST', currentServer()?.host ?? '')));
+      expect(await failureOf(client.readAccountsPage(customers))).toMatchObject({ kind: 'unexpected' });
+      expect(
+        await failureOf(client.readAccountsPage({ ...customers, nextLink: link.replace('HOST', erp.host) })),
+      ).toMatchObject({ kind: 'unexpected' });
+      expect(erp.requests).toHaveLength(1);
+      await erp.close();
+    }
+    const { client } = await clientOf((request) => page([CUSTOMER], request.url));
+    expect((await failureOf(client.readAccountsPage(customers))).detail).toContain('the same page');
+  });
+});
+
+describe('a token that F&O rejects', () => {
+  it('is replaced once, and the read repeated once', async () => {
+    const asked: unknown[] = [];
+    const tokens: TokenSource = {
+      token: (options) => {
+        asked.push(options);
+        return Promise.resolve(options?.fresh === true ? 'new' : 'old');
+      },
+    };
+    const { erp, client } = await clientOf(
+      (request) => (request.headers.authorization === 'Bearer new' ? page([CUSTOMER]) : { status: 401 }),
+      tokens,
+    );
+    expect((await client.readAccountsPage(customers)).rows).toBe(1);
+    expect(asked).toEqual([undefined, { fresh: true, rejected: 'old' }]);
+    expect(erp.requests).toHaveLength(2);
+  });
+
+  it('twice is unauthorized and says where the app is mapped', async () => {
+    const { erp, client } = await clientOf({
+      status: 401,
+      headers: { 'content-type': 'text/html' },
+      body: '<html></html>',
+    });
+    const failure = await failureOf(client.readAccountsPage(customers));
+    expect(failure).toMatchObject({ system: 'dynamics', kind: 'unauthorized', status: 401 });
+    expect(failure.advice).toContain('System administration > Setup > Microsoft Entra ID applications');
+    expect(erp.requests).toHaveLength(2);
+  });
+});
+
+describe('legal entities', () => {
+  it('are listed in lower case over all pages', async () => {
+    const { client } = await clientOf((_request, { nth }) =>
+      nth === 1
+        ? page([{ LegalEntityId: 'USMF' }, { LegalEntityId: 'DEMF' }], '/data/LegalEntities?$skip=2')
+        : page([{ LegalEntityId: 'demf' }, { LegalEntityId: 'frrt ' }]),
+    );
+    expect(await client.listLegalEntities()).toEqual(['usmf', 'demf', 'frrt']);
+  });
+
+  it('can be read, cannot be read, or cannot be judged', async () => {
+    const denied = {
+      error: {
+        code: '',
+        message: 'An error has occurred.',
+        innererror: {
+          message: 'User is not authorized to read view CustCustomerV3Entity.  Request denied.',
+          type: 'Microsoft.Dynamics.Platform.Integration.Services.OData.ODataSecurityException',
+          stacktrace: 'at canary.Stack()',
+        },
+      },
+    };
+    const { client } = await clientOf((request) => {
+      const filter = new URL(request.url, 'http://erp.test').searchParams.get('$filter') ?? '';
+      if (filter.includes('usmf')) return page([]);
+      return filter.includes('demf') ? { status: 403, body: denied } : { status: 500 };
+    });
+    expect(await client.canRead(customers)).toBe(true);
+    expect(await client.canRead({ ...customers, legalEntity: 'demf' })).toBe(false);
+    expect((await failureOf(client.canRead({ ...customers, legalEntity: 'frrt' }))).kind).toBe('unavailable');
+    const failure = await failureOf(client.readAccountsPage({ ...customers, legalEntity: 'demf' }));
+    expect(failure).toMatchObject({ kind: 'forbidden', code: 'ODataSecurityException' });
+    expect(failure.advice).toContain('CustCustomerV3Entity');
+    expect(JSON.stringify(failure)).not.toContain('canary');
+  });
+});

@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { closeLoopbacks, type LoopbackHandler } from '../../fixtures/loopback.ts';
+import { clientOf, CUSTOMER, customers, page } from './kit.ts';
+
+afterEach(closeLoopbacks);
+
+describe('a look-up of single accounts', () => {
+  /** Answers like F&O: `eq` without regard to case, `*` as a wildcard, pages of two. */
+  function erpWith(numbers: readonly string[]): LoopbackHandler {
+    return (request) => {
+      const url = new URL(request.url, 'http://erp.test');
+      const wanted = [...(url.searchParams.get('$filter') ?? '').matchAll(/CustomerAccount eq '((?:[^']|'')*)'/g)].map(
+        ([, number = '']) =>
+          new RegExp(
+            `^${number
+              .replaceAll("''", "'")
+              .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+              .replaceAll('*', '.*')}$`,
+            'i',
+          ),
+      );
+      const skip = Number(url.searchParams.get('$skip') ?? 0);
+      const rows = numbers.filter((number) => wanted.some((pattern) => pattern.test(number)));
+      url.searchParams.set('$skip', String(skip + 2));
+      const more = rows.length > skip + 2 ? `${url.pathname}${url.search}` : undefined;
+      return page(
+        rows.slice(skip, skip + 2).map((CustomerAccount) => ({ ...CUSTOMER, CustomerAccount })),
+        more,
+      );
+    };
+  }
+
+  it('finds them in URLs below 2,000 characters', async () => {
+    const numbers = Array.from({ length: 120 }, (_none, n) => `US-${String(n).padStart(4, '0')}`);
+    const { erp, client } = await clientOf(erpWith(numbers));
+    const found = await client.readAccounts({ ...customers, accountNumbers: [...numbers, 'US-9999'] });
+    expect(found.map(({ accountNumber }) => accountNumber).sort()).toEqual(numbers);
+    const lookUps = erp.requests.filter(({ url }) => !url.includes('skip'));
+    expect(lookUps.length).toBeGreaterThan(2);
+    for (const { url } of lookUps) expect(erp.origin.length + url.length).toBeLessThan(2_000);
+  });
+
+  it('takes a star literally, quotes and other characters as they are, and case as F&O does', async () => {
+    const numbers = ['A*1', 'AB1', 'AXX1', 'AYY1', "O'Brien/a?b", 'é&#%+', 'us-5'];
+    const { erp, client } = await clientOf(erpWith(numbers));
+    const accountNumbers = ['A*1', "O'Brien/a?b", 'é&#%+', 'US-5', 'us-5', '', 'nobody'];
+    const found = await client.readAccounts({ ...customers, accountNumbers });
+    expect(found.map(({ accountNumber }) => accountNumber).sort()).toEqual(
+      ['A*1', "O'Brien/a?b", 'us-5', 'é&#%+'].sort(),
+    );
+    expect(erp.requests.filter(({ url }) => url.includes('A*1')).length).toBe(2);
+  });
+
+  it('of nothing asks nothing', async () => {
+    const { erp, client } = await clientOf(page([]));
+    expect(await client.readAccounts({ ...customers, accountNumbers: [] })).toEqual([]);
+    expect(erp.requests).toHaveLength(0);
+  });
+});

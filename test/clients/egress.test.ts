@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { createEgress } from '../../clients/egress.ts';
+import type { FarSystem } from '../../clients/errors.ts';
+
+const strict = createEgress([]);
+
+describe('the address of a far system', () => {
+  it.each<[FarSystem, string, string]>([
+    ['dynamics', 'https://contoso.operations.dynamics.com', 'https://contoso.operations.dynamics.com'],
+    ['dynamics', ' https://Contoso.operations.dynamics.com/data/ ', 'https://contoso.operations.dynamics.com'],
+    ['dynamics', 'https://contoso.operations.dynamics.com/data', 'https://contoso.operations.dynamics.com'],
+    ['dynamics', 'https://uat.sandbox.operations.eu.dynamics.com/', 'https://uat.sandbox.operations.eu.dynamics.com'],
+    ['dynamics', 'https://contoso.operations.uae.dynamics.com', 'https://contoso.operations.uae.dynamics.com'],
+    ['dynamics', 'https://a.operations.gov.microsoftdynamics.us', 'https://a.operations.gov.microsoftdynamics.us'],
+    ['dynamics', 'https://a.operations.high.microsoftdynamics.us', 'https://a.operations.high.microsoftdynamics.us'],
+    ['dynamics', 'https://a.operations.dynamics.cn', 'https://a.operations.dynamics.cn'],
+    ['dynamics', 'https://dev1aos.cloudax.dynamics.com', 'https://dev1aos.cloudax.dynamics.com'],
+    ['zendesk', 'https://contoso.zendesk.com/', 'https://contoso.zendesk.com'],
+    ['zendesk', 'https://contoso.zendesk.com:443', 'https://contoso.zendesk.com'],
+    ['entra', 'https://login.microsoftonline.com/', 'https://login.microsoftonline.com'],
+    ['entra', 'https://login.microsoftonline.us', 'https://login.microsoftonline.us'],
+    ['entra', 'https://login.partner.microsoftonline.cn', 'https://login.partner.microsoftonline.cn'],
+  ])('of %s may be written %s', (system, text, origin) => {
+    expect(strict.judgeOrigin(text, system)).toEqual({ ok: true, origin });
+    expect(() => strict.check(`${origin}/data/x?y=1`, system)).not.toThrow();
+  });
+
+  const refused: readonly (readonly [FarSystem, string])[] = [
+    ['dynamics', ''],
+    ['dynamics', 'contoso.operations.dynamics.com'],
+    ['dynamics', 'http://contoso.operations.dynamics.com'],
+    ['dynamics', 'https://operations.dynamics.com'],
+    ['dynamics', 'https://evil-operations.dynamics.com'],
+    ['dynamics', 'https://contosooperations.dynamics.com'],
+    ['dynamics', 'https://contoso.operations.dynamics.com.evil.example'],
+    ['dynamics', 'https://contoso.operations.dynamics.com@evil.example'],
+    ['dynamics', 'https://user:pass@contoso.operations.dynamics.com'],
+    ['dynamics', 'https://evil.example/contoso.operations.dynamics.com'],
+    ['dynamics', 'https://evil.example#.operations.dynamics.com'],
+    ['dynamics', 'https://evil.example\\.operations.dynamics.com'],
+    ['dynamics', 'https://contoso.operations.dynamics.com:8443'],
+    ['dynamics', 'https://contoso.operations.dynamics.com/namespaces/AXSF'],
+    ['dynamics', 'https://contoso.operations.dynamics.com/data/../x'],
+    ['dynamics', 'https://contoso.operations.dynamics.com?x=1'],
+    ['dynamics', 'https://contoso.operations.dynamics.com.'],
+    ['dynamics', 'https://contoso.operations.xx.dynamics.com'],
+    ['dynamics', 'https://con toso.operations.dynamics.com'],
+    ['dynamics', 'https://127.0.0.1'],
+    ['dynamics', 'https://[::1]'],
+    ['dynamics', 'https://2130706433'],
+    ['dynamics', 'https://contoso.zendesk.com'],
+    ['zendesk', 'https://a.b.zendesk.com'],
+    ['zendesk', 'https://zendesk.com'],
+    ['zendesk', 'https://contoso.zendesk.com/api/v2'],
+    ['zendesk', 'https://contoso.zendesk.com.evil.example'],
+    ['zendesk', 'https://contoso.zendesk.co'],
+    ['zendesk', 'https://contoso。zendesk。com.evil.example'],
+    ['zendesk', 'ftp://contoso.zendesk.com'],
+    ['zendesk', 'file:///etc/passwd'],
+    ['entra', 'https://login.microsoftonline.com.evil.example'],
+    ['entra', 'https://x.login.microsoftonline.com'],
+    ['entra', 'https://login.microsoftonline.com/common'],
+    ['entra', 'http://169.254.169.254'],
+  ];
+  it.each(refused)('of %s may not be written %s', (system, text) => {
+    const verdict = strict.judgeOrigin(text, system);
+    expect(verdict).toMatchObject({ ok: false });
+    expect('reason' in verdict ? verdict.reason : '').toMatch(/^The address .+\.$/);
+  });
+
+  it('is checked again for every request, so that a link cannot lead elsewhere', () => {
+    for (const url of [
+      'https://evil.example/data',
+      'http://contoso.zendesk.com',
+      'https://u:p@contoso.zendesk.com',
+      'nonsense',
+    ])
+      expect(() => strict.check(url, 'zendesk')).toThrow('Ledgerdesk does not call it');
+    expect(() => strict.check('https://contoso.zendesk.com', 'dynamics')).toThrow();
+  });
+});
+
+describe('hosts that an operator allowed', () => {
+  const open = createEgress(['127.0.0.1:4711', 'Desk.Test', '[::1]:4712']);
+
+  it('may be plain http, with a port when it is named or none is', () => {
+    expect(open.judgeOrigin('http://127.0.0.1:4711', 'zendesk')).toEqual({ ok: true, origin: 'http://127.0.0.1:4711' });
+    expect(open.judgeOrigin('http://desk.test:9', 'dynamics')).toEqual({ ok: true, origin: 'http://desk.test:9' });
+    expect(open.judgeOrigin('http://[::1]:4712/data', 'dynamics')).toEqual({ ok: true, origin: 'http://[::1]:4712' });
+  });
+
+  it('open nothing else', () => {
+    for (const text of [
+      'http://127.0.0.1:4712',
+      'http://127.0.0.1',
+      'http://u@127.0.0.1:4711',
+      'http://other.test',
+      'ws://desk.test',
+    ])
+      expect(open.judgeOrigin(text, 'zendesk')).toMatchObject({ ok: false });
+    expect(() => open.check('http://127.0.0.1:4713/', 'zendesk')).toThrow();
+  });
+});

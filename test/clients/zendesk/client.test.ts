@@ -1,0 +1,270 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createZendeskClient, type ZendeskClient } from '../../../clients/zendesk/client.ts';
+import type { OrganizationFieldValues } from '../../../domain/organization.ts';
+import {
+  closeLoopbacks,
+  startLoopback,
+  type Loopback,
+  type LoopbackHandler,
+  type LoopbackReply,
+} from '../../fixtures/loopback.ts';
+import { createRecorder, failureOf, httpTo, type Recorder } from '../kit.ts';
+
+afterEach(closeLoopbacks);
+
+async function clientOf(
+  handler: LoopbackHandler | LoopbackReply,
+): Promise<{ desk: Loopback; client: ZendeskClient; recorder: Recorder }> {
+  const desk = await startLoopback(typeof handler === 'function' ? handler : () => handler);
+  const recorder = createRecorder();
+  const accessToken = (): Promise<string> => Promise.resolve('canary-token-2');
+  const client = createZendeskClient({ origin: desk.origin, accessToken, http: httpTo(desk, 'zendesk', recorder) });
+  return { desk, client, recorder };
+}
+
+const FIELDS: OrganizationFieldValues = {
+  erp_account_number: 'US-001',
+  erp_account_type: 'customer',
+  erp_legal_entity: 'usmf',
+  erp_account_group: null,
+  erp_on_hold: 'No',
+  erp_currency: 'USD',
+  erp_city: null,
+  erp_country: null,
+};
+
+const WIRE = {
+  url: 'https://contoso.zendesk.com/api/v2/organizations/19856122753300.json',
+  id: 19856122753300,
+  name: 'Contoso',
+  shared_tickets: false,
+  external_id: 'US-001',
+  created_at: '2026-11-20T10:00:00Z',
+  updated_at: '2026-11-20T12:00:00.750+02:00',
+  domain_names: [],
+  notes: 'people write here',
+  tags: ['vip', 'erp_customer'],
+  organization_fields: { ...FIELDS, erp_city: '', others: 7 },
+};
+
+const SEEN = {
+  id: '19856122753300',
+  externalId: 'US-001',
+  name: 'Contoso',
+  fields: FIELDS,
+  ownTags: ['erp_customer'],
+  updatedAt: '2026-11-20T10:00:00Z',
+  deleted: false,
+};
+
+const queued = { id: 'V3-69', url: 'x', total: 2, progress: null, status: 'queued', message: null, results: null };
+const form = { externalId: 'US-001', name: 'Contoso', fields: FIELDS };
+
+describe('the export of organizations', () => {
+  it('asks for a large page and counts against both limits', async () => {
+    const body = {
+      organizations: [WIRE],
+      count: 1,
+      end_time: 1_700_000_500,
+      end_of_stream: true,
+      next_page: 'https://x',
+    };
+    const { desk, client, recorder } = await clientOf({ body });
+    expect(await client.exportOrganizations({ startTime: 1_700_000_000 })).toEqual({
+      organizations: [SEEN],
+      endTime: 1_700_000_500,
+      endOfStream: true,
+      count: 1,
+    });
+    expect(desk.requests[0]?.url).toBe('/api/v2/incremental/organizations?start_time=1700000000&per_page=1000');
+    expect(desk.requests[0]?.headers.authorization).toBe('Bearer canary-token-2');
+    expect(recorder.ended[0]?.buckets).toEqual(['account', 'incremental']);
+  });
+
+  it('shows deleted organizations, even without a name', async () => {
+    const gone = { id: 5, name: null, updated_at: '2026-11-20T10:00:00Z', deleted_at: '2026-11-20T10:00:00Z' };
+    const { client } = await clientOf({ body: { organizations: [gone], count: 1, end_time: null } });
+    const page = await client.exportOrganizations({ startTime: 99 });
+    expect(page).toMatchObject({
+      organizations: [{ id: '5', name: '', externalId: null, deleted: true }],
+      endTime: 99,
+      endOfStream: true,
+    });
+  });
+
+  it('goes on after a full page that does not say so', async () => {
+    const { client } = await clientOf({ body: { organizations: [], count: 1_000, end_time: 5 } });
+    expect((await client.exportOrganizations({ startTime: 1 })).endOfStream).toBe(false);
+  });
+});
+
+describe('organizations', () => {
+  it('keep ids beyond 53 bits, on the way in and out', async () => {
+    const text = JSON.stringify({ organizations: [WIRE] }).replace('19856122753300,', '9007199254740993,');
+    const { desk, client } = await clientOf((request) =>
+      request.method === 'GET'
+        ? { headers: { 'content-type': 'application/json' }, body: text }
+        : { body: { job_status: queued } },
+    );
+    const [organization] = await client.showOrganizations({ ids: ['9007199254740993'] });
+    expect(organization?.id).toBe('9007199254740993');
+    await client.updateOrganizations([
+      { id: '9007199254740993', form: { name: 'A' } },
+      { id: '12', form: { name: 'B' } },
+    ]);
+    expect(JSON.parse(desk.requests[1]?.body ?? '')).toEqual({
+      organizations: [
+        { id: '9007199254740993', name: 'A' },
+        { id: 12, name: 'B' },
+      ],
+    });
+  });
+
+  it('are shown by ids or external ids, in as many requests as the URL takes', async () => {
+    const { desk, client } = await clientOf({ body: { organizations: [WIRE], next_page: null, count: 1 } });
+    expect(await client.showOrganizations({ externalIds: ['usmf:A 1', 'ä&b'] })).toEqual([SEEN]);
+    expect(desk.requests[0]?.url).toBe('/api/v2/organizations/show_many?external_ids=usmf%3AA%201,%C3%A4%26b');
+    await client.showOrganizations({
+      externalIds: Array.from({ length: 100 }, (_none, n) => `${'x'.repeat(250)}${String(n)}`),
+    });
+    expect(desk.requests.length).toBeGreaterThan(4);
+    for (const { url } of desk.requests) expect(url.length).toBeLessThan(6_500);
+    expect(await client.showOrganizations({ ids: [] })).toEqual([]);
+  });
+
+  it('are not shown for more than a hundred ids, or for one that holds the separator', async () => {
+    const { client } = await clientOf({ body: { organizations: [] } });
+    await expect(client.showOrganizations({ ids: Array.from({ length: 101 }, String) })).rejects.toThrow(RangeError);
+    await expect(client.showOrganizations({ externalIds: ['a,b'] })).rejects.toThrow(RangeError);
+  });
+
+  it('are found by name over all pages, and only by the very name', async () => {
+    const { desk, client } = await clientOf((_request, { nth }) => ({
+      body:
+        nth === 1
+          ? {
+              organizations: [WIRE, { ...WIRE, id: 2, name: 'Contoso Ltd' }],
+              next_page: 'https://evil.example/search?page=2',
+              count: 3,
+            }
+          : { organizations: [{ ...WIRE, id: 3, name: ' CONTOSO' }], next_page: null, count: 3 },
+    }));
+    const found = await client.findOrganizationsByName('Contoso');
+    expect(found.map(({ id }) => id)).toEqual(['19856122753300', '3']);
+    expect(desk.requests.map(({ url }) => url)).toEqual([
+      '/api/v2/organizations/search?name=Contoso&per_page=100',
+      '/api/v2/organizations/search?name=Contoso&per_page=100&page=2',
+    ]);
+  });
+
+  it('are found by external id without regard to case, or not', async () => {
+    const { client } = await clientOf({ body: { organizations: [WIRE], count: 1 } });
+    expect((await client.findOrganizationByExternalId('us-001'))?.id).toBe('19856122753300');
+    expect(await client.findOrganizationByExternalId('us-00')).toBeNull();
+  });
+
+  it.each([
+    ['no id', { ...WIRE, id: undefined }],
+    ['an id that lost digits', { ...WIRE, id: 1.5 }],
+    ['no name', { ...WIRE, name: null }],
+    ['a time that is none', { ...WIRE, updated_at: 'yesterday' }],
+  ])('with %s are not taken', async (_what, wire) => {
+    const { client } = await clientOf({ body: { organizations: [wire] } });
+    const failure = await failureOf(client.showOrganizations({ ids: ['1'] }));
+    expect(failure).toMatchObject({ kind: 'unexpected', operation: 'show organizations' });
+    expect(failure.message).not.toContain('people write here');
+  });
+
+  it('read number and checkbox fields as text', async () => {
+    const wire = { ...WIRE, external_id: 4711, organization_fields: { erp_account_number: 17, erp_on_hold: false } };
+    const { client } = await clientOf({ body: { organizations: [wire] } });
+    const [seen] = await client.showOrganizations({ ids: ['1'] });
+    expect(seen).toMatchObject({
+      externalId: '4711',
+      fields: { erp_account_number: '17', erp_on_hold: 'false', erp_city: null },
+    });
+  });
+});
+
+describe('writes', () => {
+  it('create by a job, with tags', async () => {
+    const { desk, client, recorder } = await clientOf({ body: { job_status: queued } });
+    const job = await client.createOrganizations([{ form, tags: ['erp_customer'] }]);
+    expect(job).toEqual({ id: 'V3-69', status: 'queued', total: 2, progress: null, message: null, results: null });
+    expect(desk.requests[0]).toMatchObject({ method: 'POST', url: '/api/v2/organizations/create_many' });
+    expect(JSON.parse(desk.requests[0]?.body ?? '')).toEqual({
+      organizations: [{ name: 'Contoso', external_id: 'US-001', organization_fields: FIELDS, tags: ['erp_customer'] }],
+    });
+    expect(recorder.ended[0]?.buckets).toEqual(['account', 'jobs']);
+  });
+
+  it('update by a job, with what changed and never tags', async () => {
+    const { desk, client } = await clientOf({ body: { job_status: queued } });
+    await client.updateOrganizations([{ id: '5', form: { fields: FIELDS } }]);
+    expect(desk.requests[0]).toMatchObject({ method: 'PUT', url: '/api/v2/organizations/update_many' });
+    expect(JSON.parse(desk.requests[0]?.body ?? '')).toEqual({
+      organizations: [{ id: 5, organization_fields: FIELDS }],
+    });
+  });
+
+  it('add tags under the limit of the one organization', async () => {
+    const { desk, client, recorder } = await clientOf({ body: { tags: ['vip', 'erp_vendor'] } });
+    await client.addOrganizationTags('77', ['erp_vendor']);
+    expect(desk.requests[0]).toMatchObject({
+      method: 'PUT',
+      url: '/api/v2/organizations/77/tags',
+      body: '{"tags":["erp_vendor"]}',
+    });
+    expect(recorder.ended[0]?.buckets).toEqual(['account', 'organization:77']);
+  });
+
+  it('take no empty batch and none of more than a hundred', async () => {
+    const { desk, client } = await clientOf({ body: { job_status: queued } });
+    expect(() => client.createOrganizations([])).toThrow(RangeError);
+    expect(() => client.updateOrganizations(Array.from({ length: 101 }, () => ({ id: '1', form: {} })))).toThrow(
+      RangeError,
+    );
+    expect(desk.requests).toHaveLength(0);
+  });
+
+  it('are unsure when the answer is empty, and limited when jobs are too many', async () => {
+    const empty = await clientOf({ body: '' });
+    expect((await failureOf(empty.client.createOrganizations([{ form, tags: [] }]))).kind).toBe('unsure');
+    const busy = await clientOf({
+      status: 429,
+      body: { error: 'TooManyJobs', description: 'Too many', current_job_ids: ['a'] },
+    });
+    expect(await failureOf(busy.client.createOrganizations([{ form, tags: [] }]))).toMatchObject({
+      kind: 'limited',
+      bucket: 'jobs',
+      retryAfterMs: 30_000,
+    });
+  });
+});
+
+describe('the account', () => {
+  it('lists and creates organization fields', async () => {
+    const wire = { id: 1, key: 'erp_city', type: 'text', title: 'ERP city', active: true };
+    const { desk, client } = await clientOf((request) =>
+      request.method === 'GET'
+        ? { body: { organization_fields: [{ ...wire, active: false }], next_page: null, count: 1 } }
+        : { status: 201, body: { organization_field: wire } },
+    );
+    expect(await client.listOrganizationFields()).toEqual([{ key: 'erp_city', type: 'text', active: false }]);
+    expect(await client.createOrganizationField({ key: 'erp_city', title: 'ERP city' })).toEqual({
+      key: 'erp_city',
+      type: 'text',
+      active: true,
+    });
+    expect(JSON.parse(desk.requests[1]?.body ?? '')).toEqual({
+      organization_field: { key: 'erp_city', title: 'ERP city', type: 'text', active: true },
+    });
+  });
+
+  it('tells an administrator from an anonymous visitor', async () => {
+    const known = await clientOf({ body: { user: { id: 360000000001, name: 'A', role: 'admin' } } });
+    expect(await known.client.currentUser()).toEqual({ id: '360000000001', role: 'admin' });
+    const anonymous = await clientOf({ body: { user: { id: null, name: 'Anonymous user', role: 'end-user' } } });
+    expect(await anonymous.client.currentUser()).toBeNull();
+  });
+});

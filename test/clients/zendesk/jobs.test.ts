@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createZendeskClient, type ZendeskClient } from '../../../clients/zendesk/client.ts';
+import {
+  closeLoopbacks,
+  startLoopback,
+  type Loopback,
+  type LoopbackHandler,
+  type LoopbackReply,
+} from '../../fixtures/loopback.ts';
+import { createRecorder, failureOf, httpTo, type Recorder } from '../kit.ts';
+
+afterEach(closeLoopbacks);
+
+async function clientOf(
+  handler: LoopbackHandler | LoopbackReply,
+): Promise<{ desk: Loopback; client: ZendeskClient; recorder: Recorder }> {
+  const desk = await startLoopback(typeof handler === 'function' ? handler : () => handler);
+  const recorder = createRecorder();
+  const accessToken = (): Promise<string> => Promise.resolve('canary-token-2');
+  const client = createZendeskClient({ origin: desk.origin, accessToken, http: httpTo(desk, 'zendesk', recorder) });
+  return { desk, client, recorder };
+}
+
+const queued = { id: 'V3-69', url: 'x', total: 2, progress: null, status: 'queued', message: null, results: null };
+
+describe('jobs', () => {
+  it('give every shape of result that Zendesk was seen to send', async () => {
+    const results = [
+      { status: 'Created', id: 11 },
+      { id: 12, action: 'update', status: 'Updated', success: true },
+      { index: 0, id: 13, account_id: 1 },
+      { index: 1, error: 'OrganizationUpdateFailed', id: 14, details: 'Name:  Contoso has already been taken' },
+      {
+        index: 2,
+        error: 'RecordInvalid',
+        details: { name: [{ description: 'Name: X taken', error: 'DuplicateValue' }] },
+      },
+      { id: 15, success: false, status: 'Failed' },
+      { id: 16, error: null, success: true },
+    ];
+    const { client } = await clientOf({
+      body: {
+        job_statuses: [
+          { ...queued, status: 'completed', progress: 2, message: 'Completed at 2026-11-23 17:22:38 +0000', results },
+        ],
+      },
+    });
+    const [job] = await client.showJobs(['V3-69']);
+    const item = { ok: true, index: null, error: null, details: null };
+    expect(job?.results).toEqual([
+      { ...item, id: '11' },
+      { ...item, id: '12' },
+      { ...item, id: '13', index: 0 },
+      {
+        ok: false,
+        index: 1,
+        id: '14',
+        error: 'OrganizationUpdateFailed',
+        details: 'Name: Contoso has already been taken',
+      },
+      { ok: false, index: 2, id: null, error: 'RecordInvalid', details: 'name: Name: X taken (DuplicateValue)' },
+      { ...item, ok: false, id: '15' },
+      { ...item, id: '16' },
+    ]);
+  });
+
+  it('may hold no items, an unknown word, or no more than id and status', async () => {
+    const list = [
+      { ...queued, status: 'failed', message: 'Bearer abcdefghijkl broke' },
+      { ...queued, status: 'Pausing', results: { success: true } },
+      { id: 'V3-70', status: 'killed' },
+    ];
+    const { client } = await clientOf({ body: { job_statuses: list } });
+    expect(await client.showJobs(['a', 'b', 'c'])).toMatchObject([
+      { status: 'failed', message: 'Bearer [redacted] broke', results: null },
+      { status: 'pausing', results: null },
+      { id: 'V3-70', status: 'killed', total: null, results: null },
+    ]);
+  });
+
+  it('are listed by cursor until there are no more, over an empty page too', async () => {
+    const { desk, client } = await clientOf((_request, { nth }) => ({
+      body: {
+        job_statuses: nth === 2 ? [] : [{ id: `V3-${String(nth)}`, status: 'queued' }],
+        meta: { has_more: nth < 3, after_cursor: `c+${String(nth)}=` },
+        links: { next: 'https://evil.example' },
+      },
+    }));
+    expect((await client.listJobs()).map(({ id }) => id)).toEqual(['V3-1', 'V3-3']);
+    expect(desk.requests.map(({ url }) => url)).toEqual([
+      '/api/v2/job_statuses?page[size]=100',
+      '/api/v2/job_statuses?page[size]=100&page[after]=c%2B1%3D',
+      '/api/v2/job_statuses?page[size]=100&page[after]=c%2B2%3D',
+    ]);
+  });
+
+  it('are not listed for ever', async () => {
+    const { desk, client } = await clientOf({
+      body: { job_statuses: [], meta: { has_more: true, after_cursor: 'same' } },
+    });
+    expect((await failureOf(client.listJobs())).kind).toBe('unexpected');
+    expect(desk.requests.length).toBeLessThanOrEqual(100);
+  });
+});

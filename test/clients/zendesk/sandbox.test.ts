@@ -1,0 +1,112 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createZendeskClient, type ZendeskClient } from '../../../clients/zendesk/client.ts';
+import type { JobStatus } from '../../../clients/zendesk/job-wire.ts';
+import { ORGANIZATION_FIELDS, type OrganizationFieldValues } from '../../../domain/organization.ts';
+import { createClock } from '../../../sandbox/core/clock.ts';
+import { createFaults, type Faults } from '../../../sandbox/core/faults.ts';
+import { createJournal } from '../../../sandbox/core/journal.ts';
+import { createRandom } from '../../../sandbox/core/random.ts';
+import { startZendesk, type ZendeskServer } from '../../../sandbox/zendesk/server.ts';
+import { failureOf, httpTo } from '../kit.ts';
+
+let desk: ZendeskServer | undefined;
+
+afterEach(async () => {
+  await desk?.close();
+  desk = undefined;
+});
+
+async function start(): Promise<{ client: ZendeskClient; faults: Faults; zendesk: ZendeskServer }> {
+  const clock = createClock();
+  const random = createRandom(11);
+  const faults = createFaults({ clock, random });
+  const settings = { jobDelayMs: 20, exportExcludesNewestSeconds: 0 };
+  const zendesk = await startZendesk({ clock, random, faults, journal: createJournal(clock), settings });
+  desk = zendesk;
+  const accessToken = (): Promise<string> => Promise.resolve(zendesk.credentials.accessToken);
+  const http = httpTo({ host: new URL(zendesk.url).host }, 'zendesk');
+  return { client: createZendeskClient({ origin: zendesk.url, accessToken, http }), faults, zendesk };
+}
+
+async function ended(client: ZendeskClient, { id }: JobStatus): Promise<JobStatus> {
+  for (;;) {
+    const [job] = await client.showJobs([id]);
+    if (job !== undefined && ['completed', 'failed', 'killed'].includes(job.status)) return job;
+  }
+}
+
+const fields = (accountNumber: string): OrganizationFieldValues => ({
+  erp_account_number: accountNumber,
+  erp_account_type: 'customer',
+  erp_legal_entity: 'usmf',
+  erp_account_group: '10',
+  erp_on_hold: 'No',
+  erp_currency: 'USD',
+  erp_city: null,
+  erp_country: 'USA',
+});
+
+describe('against the simulated Zendesk', () => {
+  it('fields, organizations and tags are created, found, changed and exported', async () => {
+    const { client } = await start();
+    expect(await client.currentUser()).toMatchObject({ role: 'admin' });
+    for (const field of ORGANIZATION_FIELDS) await client.createOrganizationField(field);
+    expect((await client.listOrganizationFields()).map(({ key }) => key).sort()).toEqual(
+      ORGANIZATION_FIELDS.map(({ key }) => key as string).sort(),
+    );
+
+    const items = Array.from({ length: 3 }, (_none, n) => ({
+      form: { externalId: `usmf:A ${String(n)}`, name: `Firm ${String(n)}`, fields: fields(`A ${String(n)}`) },
+      tags: ['erp_customer'],
+    }));
+    const job = await ended(client, await client.createOrganizations(items));
+    expect(job.results?.map(({ ok }) => ok)).toEqual([true, true, true]);
+    expect((await client.listJobs()).map(({ id }) => id)).toContain(job.id);
+
+    const seen = await client.showOrganizations({ externalIds: ['usmf:a 0', 'usmf:A 1', 'usmf:A 2', 'nobody'] });
+    expect(seen.map(({ externalId }) => externalId).sort()).toEqual(['usmf:A 0', 'usmf:A 1', 'usmf:A 2']);
+    const first = seen.find(({ externalId }) => externalId === 'usmf:A 0');
+    expect(first).toMatchObject({ name: 'Firm 0', fields: fields('A 0'), ownTags: ['erp_customer'], deleted: false });
+    const id = first?.id ?? '';
+
+    const update = await client.updateOrganizations([
+      { id, form: { name: 'Firm Zero' } },
+      { id: seen.find(({ externalId }) => externalId === 'usmf:A 1')?.id ?? '', form: { name: 'firm 2' } },
+    ]);
+    const results = (await ended(client, update)).results ?? [];
+    expect(results.filter(({ ok }) => ok)).toMatchObject([{ id }]);
+    expect(results.find(({ ok }) => !ok)?.details).toContain('already been taken');
+
+    await client.addOrganizationTags(id, ['erp_vendor']);
+    expect(await client.findOrganizationsByName('FIRM ZERO')).toMatchObject([
+      { id, ownTags: ['erp_customer', 'erp_vendor'] },
+    ]);
+    expect(await client.findOrganizationByExternalId('USMF:A 0')).toMatchObject({ id, fields: fields('A 0') });
+    expect(await client.findOrganizationByExternalId('usmf:A 9')).toBeNull();
+    const page = await client.exportOrganizations({ startTime: 0 });
+    expect(page).toMatchObject({ count: 3, endOfStream: true });
+    expect(page.organizations.map((organization) => organization.id)).toContain(id);
+  });
+
+  it('limits, lost answers and rejected tokens are told apart', async () => {
+    const { client, faults, zendesk } = await start();
+    const form = { externalId: 'A', name: 'A', fields: fields('A') };
+    faults.add({ system: 'zendesk', action: { kind: 'status', status: 429, retryAfter: 3, body: 'edge' } });
+    expect(await failureOf(client.currentUser())).toMatchObject({
+      kind: 'limited',
+      bucket: 'account',
+      retryAfterMs: 3_000,
+    });
+    faults.add({ system: 'zendesk', action: { kind: 'cut', when: 'after' } });
+    expect((await failureOf(client.createOrganizations([{ form, tags: [] }]))).kind).toBe('unsure');
+    faults.add({ system: 'zendesk', action: { kind: 'truncate', bytes: 10 } });
+    expect((await failureOf(client.listOrganizationFields())).kind).toBe('unavailable');
+    for (let n = 0; n < 10; n += 1) await client.exportOrganizations({ startTime: 0 });
+    expect(await failureOf(client.exportOrganizations({ startTime: 0 }))).toMatchObject({
+      kind: 'limited',
+      bucket: 'incremental',
+    });
+    zendesk.state.revokeToken(zendesk.credentials.accessToken);
+    expect((await failureOf(client.listOrganizationFields())).kind).toBe('unauthorized');
+  });
+});

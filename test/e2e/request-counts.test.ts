@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+describe('what a sync of 1,000 accounts asks of Zendesk', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty' });
+    await world.connect('contoso', (settings) => ({
+      ...settings,
+      dynamics: { ...settings.dynamics, legalEntities: ['usmf'] },
+      sync: { ...settings.sync, vendors: false },
+    }));
+    await world.sandbox.control('POST', '/state/dynamics/customers/generate', { legalEntity: 'usmf', count: 1_000 });
+    const fields = await world.sandbox.control('GET', '/counts');
+    expect(fields).toMatchObject({ zendesk: { total: 0 } });
+    await world.startWorker();
+  });
+  afterAll(() => world.close());
+
+  it('is at most 40 requests the first time, organization fields included', async () => {
+    const run = await world.sync('contoso');
+    expect(run).toMatchObject({ status: 'completed', totals: { read: 1_000, created: 1_000 } });
+    expect(run.requests.zendesk).toBeLessThanOrEqual(40);
+    expect(run.requests).toMatchObject(await requestsSeen());
+  });
+
+  it('is at most 2 when nothing has changed', async () => {
+    const run = await world.sync('contoso');
+    expect(run).toMatchObject({ status: 'completed', totals: { read: 1_000, unchanged: 1_000 } });
+    expect(run.requests.zendesk).toBeLessThanOrEqual(2);
+  });
+
+  it('is at most 6 when one in a hundred has changed', async () => {
+    const { items } = await world.sandbox.control<{ items: { CustomerAccount: string }[] }>(
+      'GET',
+      '/state/dynamics/customers',
+    );
+    for (const { CustomerAccount: account } of items.slice(0, 10)) {
+      await world.sandbox.control('PUT', `/state/dynamics/customers/usmf/${encodeURIComponent(account)}`, {
+        AddressCity: 'Renton',
+      });
+    }
+    const run = await world.sync('contoso');
+    expect(run).toMatchObject({ status: 'completed', totals: { read: 1_000, updated: 10, unchanged: 990 } });
+    expect(run.requests.zendesk).toBeLessThanOrEqual(6);
+  });
+
+  async function requestsSeen(): Promise<Record<string, number | undefined>> {
+    const { zendesk, dynamics, entra } = await world.sandbox.control<Record<string, { total: number }>>(
+      'GET',
+      '/counts',
+    );
+    return { zendesk: zendesk?.total, dynamics: dynamics?.total, entra: entra?.total };
+  }
+});
