@@ -173,6 +173,10 @@ const STATEMENTS = [
     primary key (run_id, legal_entity, kind, account_number)
   )`,
   `create index staged_accounts_rank on staged_accounts (run_id, rank)`,
+  `create index staged_accounts_unplanned on staged_accounts (run_id, legal_entity, kind, account_number collate "C")
+    where outcome is null and operation is null`,
+  `create index staged_accounts_planned on staged_accounts (run_id, legal_entity, kind, round, rank, account_number)
+    where operation_state = 'planned'`,
   `create index staged_accounts_work on staged_accounts (run_id, legal_entity, kind, operation_state)`,
   `create index staged_accounts_job on staged_accounts (job_no) where job_no is not null`,
   `create table accepted_reads (

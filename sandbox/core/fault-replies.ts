@@ -1,0 +1,78 @@
+import type { Reply } from './exchange.ts';
+import type { FaultBody, RetryAfter } from './fault-actions.ts';
+import type { SystemName } from './journal.ts';
+
+/** What a faulty answer is made from. */
+export interface FaultyAnswer {
+  readonly system: SystemName;
+  readonly status: number;
+  readonly body?: FaultBody;
+  /** Of a list, the first. */
+  readonly retryAfter?: RetryAfter | readonly RetryAfter[];
+}
+
+/** The answer that a status or storm fault sends, in the words of the system it is played for. */
+export function faultReply(answer: FaultyAnswer, operation: string): Reply {
+  const { body, type } = bodyOf(answer);
+  const [retryAfter = null] = [answer.retryAfter ?? null].flat();
+  const headers = {
+    ...(type === undefined ? {} : { 'content-type': type }),
+    ...(retryAfter === null ? {} : { 'retry-after': String(retryAfter) }),
+  };
+  return { status: answer.status, headers, operation, ...(body === undefined ? {} : { body }) };
+}
+
+function bodyOf({ system, status, body = 'json' }: FaultyAnswer): { body?: unknown; type?: string } {
+  if (typeof body === 'object') return { body };
+  switch (body) {
+    case 'empty':
+      return {};
+    case 'html':
+      return { body: htmlPage(status), type: 'text/html; charset=UTF-8' };
+    case 'text':
+      return { body: sentenceFor(status), type: 'text/plain; charset=utf-8' };
+    case 'edge':
+      return { body: edgeProtection(status) };
+    case 'json':
+      return { body: jsonError(system, status) };
+    default:
+      return body satisfies never;
+  }
+}
+
+function htmlPage(status: number): string {
+  return `<!DOCTYPE html>\n<html><head><title>Error ${status}</title></head><body><h1>Error ${status}</h1></body></html>\n`;
+}
+
+/** Zendesk edge protection's body (seen by airbyte, issue 14253). */
+function edgeProtection(status: number): object {
+  return { detail: 'Rate limited by Zendesk edge protection', status: String(status), title: 'Automated response' };
+}
+
+function jsonError(system: SystemName, status: number): object {
+  if (system === 'entra') return { error: 'temporarily_unavailable', error_description: sentenceFor(status) };
+  if (system === 'dynamics') return { error: { code: String(status), message: sentenceFor(status) } };
+  if (status === 429) return { error: 'APIRateLimitExceeded', description: sentenceFor(status) };
+  return { error: ZENDESK_CODES[status] ?? 'InternalError', description: sentenceFor(status) };
+}
+
+const ZENDESK_CODES: Readonly<Record<number, string>> = {
+  401: 'invalid_token',
+  403: 'Forbidden',
+  404: 'RecordNotFound',
+  409: 'DatabaseConflict',
+  503: 'unavailable',
+};
+
+const SENTENCES: Readonly<Record<number, string>> = {
+  401: 'The access token provided is expired, revoked, malformed or invalid for other reasons.',
+  403: 'You do not have access to this page.',
+  404: 'Not found',
+  409: 'Database collision',
+  429: 'Number of allowed API requests per minute exceeded',
+  503: 'Service unavailable, please try again later.',
+};
+
+function sentenceFor(status: number): string {
+  return SENTENCES[status] ?? `Something went wrong (${status}).`;
+}

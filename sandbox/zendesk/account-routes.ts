@@ -1,0 +1,44 @@
+import type { Call, Result, Route } from './call.ts';
+import { ok } from './call.ts';
+import { recordNotFound } from './refusal.ts';
+import type { AccessToken } from './tokens.ts';
+import { isoOf } from './wire-time.ts';
+
+/** The account's own settings and the token in use. */
+export const ACCOUNT_ROUTES: readonly Route[] = [
+  { method: 'GET', pattern: 'account/settings', operation: 'account.settings', handle: settings },
+  { method: 'GET', pattern: 'oauth/tokens/current', operation: 'oauth.tokens.current', handle: currentToken },
+  { method: 'DELETE', pattern: 'oauth/tokens/current', operation: 'oauth.tokens.revoke', handle: revokeCurrent },
+];
+
+function settings({ account }: Call): Result {
+  return ok({
+    settings: {
+      user: { multiple_organizations: account.settings.multipleOrganizations, language_selection: true, tagging: true },
+      tickets: { collaboration: true, agent_ticket_deletion: true, tagging: true },
+      api: { accepted_api_agreement: true, api_token_access: true, api_password_access: false },
+      localization: { locale_ids: [1] },
+      limits: { attachment_size: 52_428_800 },
+    },
+  });
+}
+
+function tokenInUse({ account, session }: Call): AccessToken {
+  const found = session?.token === undefined ? undefined : account.tokens.find(session.token);
+  if (!found) throw recordNotFound();
+  return found;
+}
+
+function currentToken(call: Call): Result {
+  const { id, userId, scopes, token, expiresAtS } = tokenInUse(call);
+  const url = `${call.baseUrl}/api/v2/oauth/tokens/${id}.json`;
+  const expires = expiresAtS === null ? null : isoOf(expiresAtS);
+  return ok({
+    token: { id, url, user_id: userId, scopes, token: token.slice(0, 10), refresh_token: null, expires_at: expires },
+  });
+}
+
+function revokeCurrent(call: Call): Result {
+  call.account.tokens.revoke(tokenInUse(call).token);
+  return { status: 204 };
+}

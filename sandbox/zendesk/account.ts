@@ -1,0 +1,115 @@
+import type { Clock } from '../core/clock.ts';
+import type { Random } from '../core/random.ts';
+import type { Feed } from './change-feed.ts';
+import { createFeed } from './change-feed.ts';
+import type { CustomFields } from './custom-fields.ts';
+import { createCustomFields } from './custom-fields.ts';
+import { createIdentities } from './identities.ts';
+import { createIdSource } from './identifiers.ts';
+import type { Jobs } from './jobs.ts';
+import { createJobs } from './jobs.ts';
+import { createMemberships } from './memberships.ts';
+import type { Merges } from './organization-merges.ts';
+import { createMerges } from './organization-merges.ts';
+import type { DeletedOrganization, Organization } from './organizations.ts';
+import { createOrganizations } from './organizations.ts';
+import type { PeopleStores } from './people.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { createRateLimits } from './rate-limits.ts';
+import type { ZendeskSettings } from './settings.ts';
+import type { Ticket, Tickets } from './tickets.ts';
+import { createTickets } from './tickets.ts';
+import type { Timers } from './timers.ts';
+import { createTimers } from './timers.ts';
+import type { Tokens } from './tokens.ts';
+import { createTokens } from './tokens.ts';
+import type { User } from './users.ts';
+import { createUsers } from './users.ts';
+
+/** Everything that one simulated Zendesk account holds. */
+export interface Account extends PeopleStores {
+  readonly random: Random;
+  readonly settings: ZendeskSettings;
+  readonly timers: Timers;
+  readonly nextId: () => number;
+  readonly organizationFields: CustomFields;
+  readonly userFields: CustomFields;
+  readonly tickets: Tickets;
+  readonly jobs: Jobs;
+  readonly merges: Merges;
+  readonly tokens: Tokens;
+  readonly limits: RateLimits;
+  /** What the incremental exports read, deleted records included. */
+  readonly feeds: {
+    readonly organizations: Feed<Organization | DeletedOrganization>;
+    readonly users: Feed<User>;
+    readonly tickets: Feed<Ticket>;
+  };
+}
+
+/** What an account is made from. */
+export interface AccountOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: ZendeskSettings;
+}
+
+/** Makes an empty account. */
+export function createAccount({ clock, random, settings }: AccountOptions): Account {
+  const nextId = createIdSource(random);
+  const timers = createTimers(clock);
+  const base = { clock, random, settings, timers, nextId };
+  const organizationFields = createCustomFields({ clock, nextId });
+  const userFields = createCustomFields({ clock, nextId });
+  const organizations = createOrganizations({ ...base, fields: organizationFields });
+  const users = createUsers({ ...base, fields: userFields });
+  const tickets = createTickets(clock);
+  return {
+    ...base,
+    organizationFields,
+    userFields,
+    organizations,
+    users,
+    identities: createIdentities(base),
+    memberships: createMemberships(base),
+    mails: [],
+    tickets,
+    jobs: createJobs(base),
+    merges: createMerges(),
+    tokens: createTokens(nextId),
+    limits: createRateLimits(clock, settings),
+    feeds: {
+      organizations: createFeed([organizations.table, organizations.deleted], ({ updatedAtS }) => updatedAtS),
+      users: createFeed([users.table, users.deleted], ({ updatedAtS }) => updatedAtS),
+      tickets: createFeed([tickets.table, tickets.deleted], ({ generatedS }) => generatedS),
+    },
+  };
+}
+
+/** Deletes an organization: its users stay, their memberships go, its tickets lose it. Throws the 404. */
+export function deleteOrganization(account: Account, id: number): Organization {
+  const { organizations, memberships, tickets, users } = account;
+  const row = organizations.remove(id);
+  for (const membership of memberships.ofOrganization(id)) {
+    memberships.remove(membership);
+    users.touch(membership.userId);
+  }
+  for (const ticket of tickets.ofOrganization(id)) tickets.unassign(ticket);
+  return row;
+}
+
+/** Moves users, tickets and domains to the winner and deletes the loser (Zendesk docs, Organization Merge). */
+export function mergeOrganizations(account: Account, loserId: number, winnerId: number): void {
+  const { organizations, memberships, tickets } = account;
+  const { domainNames } = organizations.require(loserId);
+  const winner = organizations.require(winnerId);
+  const moved = memberships.ofOrganization(loserId).map(({ userId }) => userId);
+  const carried = tickets.ofOrganization(loserId);
+  deleteOrganization(account, loserId);
+  for (const userId of moved) {
+    if (memberships.ofUser(userId).every(({ organizationId }) => organizationId !== winnerId))
+      memberships.add(userId, winnerId);
+  }
+  for (const { id } of carried) tickets.put({ ...tickets.require(id), organizationId: winnerId });
+  organizations.update(winnerId, { domainNames: [...new Set([...winner.domainNames, ...domainNames])] });
+}

@@ -1,0 +1,130 @@
+import type { Clock } from '../core/clock.ts';
+import type { JobAction } from '../core/fault-actions.ts';
+import type { Random } from '../core/random.ts';
+import { createHex } from './identifiers.ts';
+import type { JobRun, JobWork } from './job-run.ts';
+import { runJob } from './job-run.ts';
+import { recordNotFound, Refusal } from './refusal.ts';
+import type { ZendeskSettings } from './settings.ts';
+import type { Timers } from './timers.ts';
+import { jobTimeOf, nowS } from './wire-time.ts';
+
+/** Where a bulk job is (Zendesk docs, Job Statuses). */
+type JobStatus = 'queued' | 'working' | 'completed' | 'failed';
+
+/** A bulk job as the account keeps it. */
+export interface Job {
+  readonly id: string;
+  /** As in "Bulk Create Organization". */
+  readonly title: string;
+  readonly total: number;
+  progress: number | null;
+  status: JobStatus;
+  message: string | null;
+  results: readonly object[] | null;
+  endedAtS: number | undefined;
+  /** Nobody can look it up. */
+  isHidden: boolean;
+  lookups: number;
+}
+
+/** The bulk jobs of the account. */
+export interface Jobs {
+  /** Queues a job; its rows are judged and written when it runs, not now. Throws TooManyJobs. */
+  submit(work: JobWork, fault?: JobAction): Job;
+  /** Looks one up by itself; throws the 404. */
+  lookUp(id: string): Job;
+  /** The jobs known by these ids; unknown ones are left out. */
+  known(ids: readonly string[]): Job[];
+  /** The newest 100 jobs. */
+  recent(): Job[];
+  /** Jobs queued or running. */
+  openCount(): number;
+}
+
+/** What the jobs lean on. */
+export interface JobsOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: ZendeskSettings;
+  readonly timers: Timers;
+}
+
+/** Makes an account without jobs. */
+export function createJobs(options: JobsOptions): Jobs {
+  const { clock, random, settings } = options;
+  const jobs = new Map<string, Job>();
+  const isOpen = ({ status }: Job): boolean => status === 'queued' || status === 'working';
+  const open = (): Job[] => [...jobs.values()].filter(isOpen);
+  const forget = (): void => {
+    const oldestS = nowS(clock) - settings.jobRetentionSeconds;
+    for (const [id, { endedAtS = Infinity }] of jobs) if (endedAtS < oldestS) jobs.delete(id);
+  };
+  const known = (ids: readonly string[]): Job[] => {
+    forget();
+    return ids.flatMap((id) => jobs.get(id) ?? []).filter(({ isHidden }) => !isHidden);
+  };
+  return {
+    submit: (work, fault) => {
+      refuseTooMany(open(), work, settings);
+      const job = newJob(`V3-${createHex(32, random)}`, work);
+      job.isHidden = fault?.kind === 'lose-job';
+      jobs.set(job.id, job);
+      schedule(options, { job, work, ...(fault ? { fault } : {}) });
+      return job;
+    },
+    lookUp: (id) => {
+      const [job] = known([id]);
+      if (!job) throw recordNotFound();
+      job.lookups += 1;
+      if (settings.jobFirstLookup404 && job.lookups === 1) throw recordNotFound();
+      return job;
+    },
+    known,
+    recent: () => known([...jobs.keys()].reverse()).slice(0, 100),
+    openCount: () => open().length,
+  };
+}
+
+function newJob(id: string, { title, count }: JobWork): Job {
+  const unknown = { progress: null, message: null, results: null, endedAtS: undefined };
+  return { id, title, total: count, status: 'queued', isHidden: false, lookups: 0, ...unknown };
+}
+
+/** The body is Zendesk's; its docs do not state the status. */
+function refuseTooMany(open: readonly Job[], { jobClass }: JobWork, settings: ZendeskSettings): void {
+  if (open.length < settings.maxOpenJobs) return;
+  throw new Refusal(settings.tooManyJobsStatus, {
+    error: 'TooManyJobs',
+    description: `Too many ${jobClass} jobs are currently queued or running. Try again later.`,
+    current_job_ids: open.map(({ id }) => id),
+  });
+}
+
+/** A job is queued for a third of its time; its rows are written after two thirds, while it still says "working". */
+function schedule({ clock, random, settings, timers }: JobsOptions, run: JobRun & { readonly job: Job }): void {
+  const { job, work, fault } = run;
+  const lastsMs = settings.jobDelayMs * (0.75 + random() / 2);
+  const stuckMs = fault?.kind === 'stick-job' ? fault.seconds * 1000 : 0;
+  timers.after(lastsMs / 3, () => {
+    Object.assign(job, { status: 'working', progress: 0, message: work.progressMessage(0) });
+  });
+  let results: readonly object[] | null = null;
+  timers.after((lastsMs * 2) / 3, () => {
+    results = runJob(run, { random, settings });
+    const progress = Math.floor(job.total / 2);
+    Object.assign(job, { progress, message: work.progressMessage(progress) });
+  });
+  timers.after(lastsMs + stuckMs, () => {
+    job.endedAtS = nowS(clock);
+    job.results = results;
+    job.status = results ? 'completed' : 'failed';
+    job.progress = results ? job.total : null;
+    job.message = results ? `Completed at ${jobTimeOf(job.endedAtS)}` : failureOf(fault);
+    if (fault?.kind === 'forget-job') job.isHidden = true;
+  });
+}
+
+function failureOf(fault: JobAction | undefined): string {
+  return (fault?.kind === 'fail-job' ? fault.message : undefined) ?? 'Failed: the job was aborted';
+}

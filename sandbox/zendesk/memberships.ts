@@ -1,0 +1,95 @@
+import type { Clock } from '../core/clock.ts';
+import { duplicateValue, recordNotFound, refuseIfInvalid } from './refusal.ts';
+import type { ZendeskSettings } from './settings.ts';
+import type { Table } from './table.ts';
+import { createIndex, createTable } from './table.ts';
+import { nowS } from './wire-time.ts';
+
+/** That a user belongs to an organization; one of a user's memberships is the default. */
+export interface Membership {
+  readonly id: number;
+  readonly userId: number;
+  readonly organizationId: number;
+  readonly isDefault: boolean;
+  readonly createdAtS: number;
+  readonly updatedAtS: number;
+}
+
+/** Who belongs where. */
+export interface Memberships {
+  readonly table: Table<Membership>;
+  /** Throws the 404. */
+  require(id: number): Membership;
+  ofUser(userId: number): Membership[];
+  ofOrganization(organizationId: number): Membership[];
+  /** The organization that the user's `organization_id` shows. */
+  defaultOf(userId: number): number | null;
+  /** The first membership becomes the default by itself. Throws the 422 for a second one of the same pair, or of any where only one is allowed. */
+  add(userId: number, organizationId: number, wantsDefault?: boolean): Membership;
+  makeDefault(membership: Membership): void;
+  /** Another membership becomes the default when the default goes. */
+  remove(membership: Membership): void;
+}
+
+/** What the memberships lean on. */
+export interface MembershipsOptions {
+  readonly clock: Clock;
+  readonly nextId: () => number;
+  readonly settings: ZendeskSettings;
+}
+
+/** Makes an account in which nobody belongs anywhere. */
+export function createMemberships({ clock, nextId, settings }: MembershipsOptions): Memberships {
+  const table = createTable<Membership>();
+  const users = createIndex();
+  const organizations = createIndex();
+  const require = (id: number): Membership => {
+    const found = table.get(id);
+    if (!found) throw recordNotFound();
+    return found;
+  };
+  const ofUser = (userId: number): Membership[] => users.find(String(userId)).map(require);
+  const setDefault = (row: Membership, isDefault: boolean): void =>
+    table.put({ ...row, isDefault, updatedAtS: nowS(clock) });
+  const makeDefault = (membership: Membership): void => {
+    for (const other of ofUser(membership.userId)) if (other.isDefault) setDefault(other, false);
+    setDefault(membership, true);
+  };
+  return {
+    table,
+    require,
+    ofUser,
+    ofOrganization: (organizationId) => organizations.find(String(organizationId)).map(require),
+    defaultOf: (userId) => ofUser(userId).find(({ isDefault }) => isDefault)?.organizationId ?? null,
+    add: (userId, organizationId, wantsDefault = false) => {
+      const others = ofUser(userId);
+      refuseSecond(others, organizationId, settings.multipleOrganizations);
+      const times = { createdAtS: nowS(clock), updatedAtS: nowS(clock) };
+      const row = { id: nextId(), userId, organizationId, isDefault: others.length === 0, ...times };
+      table.put(row);
+      users.add(String(userId), row.id);
+      organizations.add(String(organizationId), row.id);
+      if (wantsDefault) makeDefault(row);
+      return require(row.id);
+    },
+    makeDefault,
+    remove: ({ id, userId, organizationId, isDefault }) => {
+      table.remove(id);
+      users.remove(String(userId), id);
+      organizations.remove(String(organizationId), id);
+      const [heir] = ofUser(userId);
+      if (isDefault && heir) setDefault(heir, true);
+    },
+  };
+}
+
+function refuseSecond(others: readonly Membership[], organizationId: number, allowsSeveral: boolean): void {
+  const isTwice = others.some((other) => other.organizationId === organizationId);
+  refuseIfInvalid(isTwice ? [duplicateValue('user_id', 'User', 'has already been taken')] : []);
+  const only = {
+    field: 'base',
+    description: 'A user can belong to one organization only on this account',
+    error: 'InvalidValue',
+  };
+  refuseIfInvalid(others.length > 0 && !allowsSeveral ? [only] : []);
+}

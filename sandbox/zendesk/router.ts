@@ -1,0 +1,63 @@
+import type { Route } from './call.ts';
+
+/** A route that fits a path, and what the path's parameters are. */
+interface Match {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Finds the route of a method and a raw path. */
+export type Router = (method: string, path: string) => Match | undefined;
+
+const PREFIX = '/api/v2/';
+
+/** Makes a router; a literal segment wins over a parameter, whatever the order of the routes. */
+export function createRouter(routes: readonly Route[]): Router {
+  const shapes = new Map<string, { route: Route; segments: string[] }[]>();
+  for (const route of routes) {
+    const segments = route.pattern.split('/');
+    const key = shapeOf(route.method, segments);
+    shapes.set(key, [...(shapes.get(key) ?? []), { route, segments }]);
+  }
+  for (const candidates of shapes.values())
+    candidates.sort((a, b) => parametersIn(a.segments) - parametersIn(b.segments));
+  return (method, path) => {
+    if (!path.startsWith(PREFIX)) return undefined;
+    const asked = path
+      .slice(PREFIX.length)
+      .replace(/\.json$/, '')
+      .split('/')
+      .map(decode);
+    for (const { route, segments } of shapes.get(shapeOf(method, asked)) ?? []) {
+      const params = paramsOf(segments, asked);
+      if (params) return { route, params };
+    }
+    return undefined;
+  };
+}
+
+function shapeOf(method: string, segments: readonly string[]): string {
+  return `${method} ${segments[0] ?? ''} ${segments.length}`;
+}
+
+function parametersIn(segments: readonly string[]): number {
+  return segments.filter((segment) => segment.startsWith(':')).length;
+}
+
+function paramsOf(segments: readonly string[], asked: readonly string[]): Record<string, string> | undefined {
+  const params: Record<string, string> = {};
+  for (const [position, segment] of segments.entries()) {
+    const given = asked[position] ?? '';
+    if (segment.startsWith(':') && given !== '') params[segment.slice(1)] = given;
+    else if (segment !== given) return undefined;
+  }
+  return params;
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Clock } from '../core/clock.ts';
+import type { Faults } from '../core/faults.ts';
+import type { Journal } from '../core/journal.ts';
+import { startListener } from '../core/listener.ts';
+import type { Random } from '../core/random.ts';
+import type { Account } from './account.ts';
+import { createAccount } from './account.ts';
+import { createApiRouter, createHandler } from './handler.ts';
+import { createHex } from './identifiers.ts';
+import { createUser } from './people.ts';
+import type { ZendeskSettings } from './settings.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
+import type { ZendeskState } from './state.ts';
+import { createState } from './state.ts';
+import { readUser } from './user-input.ts';
+
+/** What a simulated Zendesk is started with. */
+export interface ZendeskOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly journal: Journal;
+  readonly faults: Faults;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  readonly host?: string;
+  readonly settings?: Partial<ZendeskSettings>;
+}
+
+/** Credentials that the account accepts from the start. */
+interface ZendeskCredentials {
+  /** The administrator's email address, for `{email}/token:{apiToken}`. */
+  readonly email: string;
+  readonly apiToken: string;
+  /** An OAuth access token of the administrator with the scopes read and write. */
+  readonly accessToken: string;
+}
+
+/** A simulated Zendesk that listens. */
+export interface ZendeskServer {
+  readonly url: string;
+  readonly port: number;
+  readonly credentials: ZendeskCredentials;
+  readonly state: ZendeskState;
+  /** May be changed at any time. */
+  readonly settings: ZendeskSettings;
+  close(): Promise<void>;
+}
+
+/** Starts a Zendesk account on loopback that holds nothing but its administrator. */
+export async function startZendesk(options: ZendeskOptions): Promise<ZendeskServer> {
+  const { clock, random, journal, faults, port = 0, host = '127.0.0.1' } = options;
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const account = createAccount({ clock, random, settings });
+  const credentials = seedAdministrator(account);
+  const router = createApiRouter();
+  const listener = await startListener({
+    system: 'zendesk',
+    journal,
+    faults,
+    port,
+    host,
+    handler: createHandler(account, router),
+    nameOperation: (method, path) => router(method, path)?.route.operation ?? 'unknown',
+    extraHeaders: () => answerHeaders(random),
+  });
+  return {
+    url: listener.url,
+    port: listener.port,
+    credentials,
+    settings,
+    state: createState(account, listener.url),
+    close: async () => {
+      account.timers.clear();
+      await listener.close();
+    },
+  };
+}
+
+function seedAdministrator(account: Account): ZendeskCredentials {
+  const email = 'admin@sandbox.example';
+  const input = { name: 'Sandbox Administrator', email, role: 'admin', verified: true, skip_verify_email: true };
+  const { id: userId } = createUser(account, readUser(input).changes);
+  const accessToken = createHex(64, account.random);
+  const apiToken = createHex(40, account.random);
+  account.tokens.grant({ token: accessToken, userId, scopes: ['read', 'write'], expiresAtS: null });
+  account.tokens.apiTokens.add(apiToken);
+  return { email, apiToken, accessToken };
+}
+
+/** What every answer carries, also those that a fault sends (recorded by node-zendesk). */
+function answerHeaders(random: Random): Record<string, string> {
+  const id = createHex(32, random);
+  const cache = { 'cache-control': 'max-age=0, private, must-revalidate', 'x-zendesk-api-version': 'v2' };
+  return { ...cache, 'x-request-id': id, 'x-zendesk-request-id': id };
+}

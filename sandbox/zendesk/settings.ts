@@ -1,0 +1,67 @@
+/** What may be changed about the simulated account while it runs. Rates are per simulated minute unless named otherwise. */
+export interface ZendeskSettings {
+  /** Requests per minute of the whole account (Zendesk docs, Rate limits: 700 on Enterprise). */
+  rateLimitPerMinute: number;
+  /** Requests that another app has used up at the start of every minute. */
+  otherAppsRequestsPerMinute: number;
+  /** How long a bulk job takes, in simulated milliseconds. */
+  jobDelayMs: number;
+  /** Queued and running bulk jobs at most (Zendesk docs, Job Statuses: 30). */
+  maxOpenJobs: number;
+  /** The status of the answer TooManyJobs, which Zendesk's docs do not state. */
+  tooManyJobsStatus: number;
+  /** How long a job can be looked up (Zendesk docs: one day). */
+  jobRetentionSeconds: number;
+  /** Whether the first look-up of each job misses (seen by node-zendesk). */
+  jobFirstLookup404: boolean;
+  /** Whether failed items of a job say which input they mean. */
+  failureItemsCarryIndex: boolean;
+  /** Whether a create job lists its results in the order of its input; Zendesk promises nothing. */
+  createResultsInOrder: boolean;
+  /** Whether users/create_many is allowed; Zendesk enables it per account. */
+  bulkUserImport: boolean;
+  /** Whether a user may belong to several organizations. */
+  multipleOrganizations: boolean;
+  /** The newest changes that incremental exports leave out, and the least age of a start_time. */
+  exportExcludesNewestSeconds: number;
+  /** Requests per minute to the incremental exports together. */
+  incrementalPerMinute: number;
+  /** PUT requests per minute to one organization. */
+  organizationUpdatesPerMinute: number;
+  /** PUT and create_or_update requests per minute to one user. */
+  userUpdatesPerMinute: number;
+  /** PUT and create_or_update requests per second to all users. */
+  userUpdatesPerSecond: number;
+  /** Updates of one ticket by one user in ten minutes. */
+  ticketUpdatesPerTenMinutes: number;
+  /** How long search and autocomplete do not know of a new record. */
+  searchLagSeconds: number;
+  /** What becomes of a drop-down value that is no option: silently dropped, or refused with 422. */
+  invalidDropdown: 'drop' | 'refuse';
+  /** Whether a cursor list that ends on a full page is followed by an empty one. */
+  emptyLastPage: boolean;
+}
+
+/** The settings of a large account with everything enabled. */
+export const DEFAULT_SETTINGS: Readonly<ZendeskSettings> = {
+  rateLimitPerMinute: 700,
+  otherAppsRequestsPerMinute: 0,
+  jobDelayMs: 300,
+  maxOpenJobs: 30,
+  tooManyJobsStatus: 429,
+  jobRetentionSeconds: 86_400,
+  jobFirstLookup404: false,
+  failureItemsCarryIndex: true,
+  createResultsInOrder: false,
+  bulkUserImport: true,
+  multipleOrganizations: true,
+  exportExcludesNewestSeconds: 60,
+  incrementalPerMinute: 10,
+  organizationUpdatesPerMinute: 5,
+  userUpdatesPerMinute: 5,
+  userUpdatesPerSecond: 1,
+  ticketUpdatesPerTenMinutes: 30,
+  searchLagSeconds: 30,
+  invalidDropdown: 'drop',
+  emptyLastPage: false,
+};

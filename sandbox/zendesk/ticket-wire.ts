@@ -1,0 +1,54 @@
+import type { Ticket } from './tickets.ts';
+import type { Viewer } from './user-wire.ts';
+import { isoOf } from './wire-time.ts';
+
+/** The members of a ticket on the wire that callers rely on; there are more. */
+export interface TicketWire {
+  readonly id: number;
+  readonly status: string;
+  readonly priority: string | null;
+  readonly organization_id: number | null;
+  readonly requester_id: number;
+  readonly updated_at: string;
+  readonly generated_timestamp: number;
+  readonly [other: string]: unknown;
+}
+
+/** Shows tickets with the keys of Zendesk's TicketObject. */
+export function ticketShower({ baseUrl }: Pick<Viewer, 'baseUrl'>): (row: Ticket) => TicketWire {
+  return (row) => ({
+    url: `${baseUrl}/api/v2/tickets/${row.id}.json`,
+    id: row.id,
+    external_id: row.externalId,
+    via: { channel: 'api', source: { from: {}, to: {}, rel: null } },
+    created_at: isoOf(row.createdAtS),
+    updated_at: isoOf(row.updatedAtS),
+    generated_timestamp: row.generatedS,
+    type: row.type,
+    subject: row.subject,
+    raw_subject: row.subject,
+    description: row.description,
+    priority: row.priority,
+    status: row.status,
+    recipient: null,
+    requester_id: row.requesterId,
+    submitter_id: row.requesterId,
+    assignee_id: row.assigneeId,
+    organization_id: row.organizationId,
+    group_id: row.groupId,
+    collaborator_ids: [],
+    follower_ids: [],
+    email_cc_ids: [],
+    problem_id: null,
+    has_incidents: false,
+    is_public: true,
+    due_at: null,
+    tags: row.tags,
+    custom_fields: [],
+    satisfaction_rating: row.satisfaction === null ? null : { score: row.satisfaction },
+    custom_status_id: null,
+    allow_channelback: false,
+    allow_attachments: true,
+    from_messaging_channel: false,
+  });
+}

@@ -1,0 +1,128 @@
+import type { Clock } from '../core/clock.ts';
+import type { Violation } from './refusal.ts';
+import { recordNotFound, Refusal, refuseIfInvalid } from './refusal.ts';
+import type { Table } from './table.ts';
+import { createIndex, createTable } from './table.ts';
+import type { TicketChanges, TicketStatus } from './ticket-input.ts';
+import { TICKET_STATUSES } from './ticket-input.ts';
+import { nowS } from './wire-time.ts';
+
+/** A ticket as the account keeps it; times in unix seconds. */
+export interface Ticket {
+  readonly id: number;
+  readonly externalId: string | null;
+  readonly subject: string;
+  readonly description: string;
+  readonly status: TicketStatus;
+  readonly priority: string | null;
+  readonly type: string | null;
+  readonly requesterId: number;
+  readonly assigneeId: number | null;
+  readonly organizationId: number | null;
+  readonly groupId: number | null;
+  readonly tags: readonly string[];
+  /** `good`, `bad`, `offered`, … */
+  readonly satisfaction: string | null;
+  readonly comments: number;
+  readonly createdAtS: number;
+  readonly updatedAtS: number;
+  /** Moves on any change, also on those that leave `updated_at` alone. */
+  readonly generatedS: number;
+}
+
+/** The tickets of the account. */
+export interface Tickets {
+  readonly table: Table<Ticket>;
+  readonly deleted: Table<Ticket>;
+  /** Throws the 404. */
+  require(id: number): Ticket;
+  ofOrganization(organizationId: number): Ticket[];
+  ofRequester(requesterId: number): Ticket[];
+  /** Throws the 422. */
+  create(changes: TicketChanges & { readonly requesterId: number }): Ticket;
+  /** Throws the 404, the 422 of a closed ticket, or the 409 of a safe update that came too late. */
+  update(id: number, changes: TicketChanges): Ticket;
+  /** Stores a row as it is. */
+  put(row: Ticket): void;
+  /** Takes the ticket out of its organization without an event of its own. */
+  unassign(row: Ticket): void;
+  remove(id: number): void;
+}
+
+/** Makes an account without tickets; their ids count from 1. */
+export function createTickets(clock: Clock): Tickets {
+  const table = createTable<Ticket>();
+  const deleted = createTable<Ticket>();
+  const organizations = createIndex();
+  const requesters = createIndex();
+  let lastId = 0;
+  const require = (id: number): Ticket => {
+    const found = table.get(id);
+    if (!found) throw recordNotFound();
+    return found;
+  };
+  const unindex = (row: Ticket): void => {
+    organizations.remove(String(row.organizationId), row.id);
+    requesters.remove(String(row.requesterId), row.id);
+  };
+  const put = (row: Ticket): Ticket => {
+    const before = table.get(row.id);
+    if (before) unindex(before);
+    lastId = Math.max(lastId, row.id);
+    table.put(row);
+    organizations.add(String(row.organizationId), row.id);
+    requesters.add(String(row.requesterId), row.id);
+    return row;
+  };
+  return {
+    table,
+    deleted,
+    require,
+    ofOrganization: (organizationId) => organizations.find(String(organizationId)).map(require),
+    ofRequester: (requesterId) => requesters.find(String(requesterId)).map(require),
+    create: (changes) =>
+      put(written({ ...blankTicket(lastId + 1, changes.requesterId), createdAtS: nowS(clock) }, changes, clock)),
+    update: (id, changes) => put(written(require(id), changes, clock)),
+    put: (row) => void put(row),
+    unassign: (row) => void put({ ...row, organizationId: null, generatedS: nowS(clock) }),
+    remove: (id) => {
+      const row = require(id);
+      unindex(row);
+      table.remove(id);
+      deleted.put({ ...row, status: 'deleted', updatedAtS: nowS(clock), generatedS: nowS(clock) });
+    },
+  };
+}
+
+function blankTicket(id: number, requesterId: number): Omit<Ticket, 'createdAtS'> {
+  const texts = { externalId: null, subject: '', description: '', status: 'new' as const, priority: null, type: null };
+  const places = { requesterId, assigneeId: null, organizationId: null, groupId: null };
+  return { id, ...texts, ...places, tags: [], satisfaction: null, comments: 0, updatedAtS: 0, generatedS: 0 };
+}
+
+function written(before: Ticket, { stampS, comment, ...plain }: TicketChanges, clock: Clock): Ticket {
+  refuseStale(before, stampS);
+  const spoken =
+    comment === undefined ? {} : { comments: before.comments + 1, description: before.description || comment };
+  const row = { ...before, ...plain, ...spoken, updatedAtS: nowS(clock), generatedS: nowS(clock) };
+  refuseIfInvalid(violationsOf(before, row));
+  return row;
+}
+
+function violationsOf(before: Ticket, row: Ticket): Violation[] {
+  if (before.status === 'closed') return [{ field: 'status', description: 'Status: closed prevents ticket update' }];
+  const found: Violation[] = [];
+  if (row.description === '')
+    found.push({ field: 'base', description: 'Description: cannot be blank', error: 'BlankValue' });
+  if (!TICKET_STATUSES.some((known) => known === row.status)) {
+    found.push({ field: 'status', description: `Status: ${row.status} is not a valid status`, error: 'InvalidValue' });
+  }
+  return found;
+}
+
+function refuseStale({ updatedAtS }: Ticket, stampS: number | undefined): void {
+  if (stampS === undefined || stampS === updatedAtS) return;
+  const description =
+    'Safe Update prevented the update due to outdated ticket data. Please fetch the latest ticket data and try again.';
+  throw new Refusal(409, { error: 'UpdateConflict', description });
+}

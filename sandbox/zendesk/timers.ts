@@ -1,0 +1,26 @@
+import type { Clock } from '../core/clock.ts';
+
+/** Work that is due after a span of simulated time. */
+export interface Timers {
+  after(virtualMs: number, run: () => void): void;
+  /** Forgets whatever is not yet due. */
+  clear(): void;
+}
+
+/** Makes timers that run on the simulated clock. */
+export function createTimers(clock: Clock): Timers {
+  const pending = new Set<NodeJS.Timeout>();
+  return {
+    after: (virtualMs, run) => {
+      const timer = setTimeout(() => {
+        pending.delete(timer);
+        run();
+      }, clock.realMs(virtualMs));
+      pending.add(timer);
+    },
+    clear: () => {
+      for (const timer of pending) clearTimeout(timer);
+      pending.clear();
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import type { Clock } from '../core/clock.ts';
+import type { CustomFields } from './custom-fields.ts';
+import type { FieldValues } from './custom-field-values.ts';
+import { applyChanges } from './custom-field-values.ts';
+import type { Violation } from './refusal.ts';
+import { recordNotFound } from './refusal.ts';
+import type { ZendeskSettings } from './settings.ts';
+import type { Table } from './table.ts';
+import { createIndex, createTable } from './table.ts';
+import type { UserRole, UserRowChanges } from './user-input.ts';
+import { nowS } from './wire-time.ts';
+
+/** A user's own row; email addresses are identities, organizations are memberships. */
+export interface User {
+  readonly id: number;
+  readonly name: string;
+  readonly externalId: string | null;
+  readonly role: UserRole;
+  readonly phone: string | null;
+  readonly alias: string | null;
+  readonly details: string | null;
+  readonly notes: string | null;
+  readonly tags: readonly string[];
+  readonly values: FieldValues;
+  readonly locale: string;
+  readonly timeZone: string;
+  readonly suspended: boolean;
+  readonly active: boolean;
+  readonly createdAtS: number;
+  readonly updatedAtS: number;
+}
+
+/** The rows of the users, active and deleted. */
+export interface Users {
+  readonly table: Table<User>;
+  readonly deleted: Table<User>;
+  /** An active user; throws the 404. */
+  require(id: number): User;
+  byExternalId(externalId: string): User | undefined;
+  blank(): User;
+  /** The row with the changes in it, and what is wrong with it; nothing is stored. */
+  changed(before: User, changes: UserRowChanges): { row: User; violations: readonly Violation[] };
+  /** Stores a row as it is. */
+  put(row: User): void;
+  /** Stores a row as changed now. */
+  touch(id: number): void;
+  remove(row: User): User;
+}
+
+/** What the users lean on. */
+export interface UsersOptions {
+  readonly clock: Clock;
+  readonly nextId: () => number;
+  readonly fields: CustomFields;
+  readonly settings: ZendeskSettings;
+}
+
+/** Makes an account without users. */
+export function createUsers({ clock, nextId, fields, settings }: UsersOptions): Users {
+  const table = createTable<User>();
+  const deleted = createTable<User>();
+  const externalIds = createIndex();
+  const require = (id: number): User => {
+    const found = table.get(id);
+    if (!found) throw recordNotFound();
+    return found;
+  };
+  const unindex = ({ id, externalId }: User): void => {
+    if (externalId !== null) externalIds.remove(keyOf(externalId), id);
+  };
+  const put = (row: User): void => {
+    const before = table.get(row.id);
+    if (before) unindex(before);
+    table.put(row);
+    if (row.externalId !== null) externalIds.add(keyOf(row.externalId), row.id);
+  };
+  return {
+    table,
+    deleted,
+    require,
+    byExternalId: (externalId) => externalIds.find(keyOf(externalId)).map(require)[0],
+    blank: () => blankUser(nextId(), nowS(clock)),
+    changed: (before, changes) => {
+      const { row, violations } = applyChanges({ fields, invalidDropdown: settings.invalidDropdown }, before, changes);
+      const isTaken = row.externalId !== null && externalIds.find(keyOf(row.externalId)).some((id) => id !== row.id);
+      return { row, violations: [...violationsOf(row, isTaken), ...violations] };
+    },
+    put,
+    touch: (id) => put({ ...require(id), updatedAtS: nowS(clock) }),
+    remove: (row) => {
+      unindex(row);
+      table.remove(row.id);
+      const gone = { ...row, active: false, externalId: null, updatedAtS: nowS(clock) };
+      deleted.put(gone);
+      return gone;
+    },
+  };
+}
+
+function keyOf(externalId: string): string {
+  return externalId.trim().toLowerCase();
+}
+
+function blankUser(id: number, atS: number): User {
+  const texts = { name: '', externalId: null, phone: null, alias: null, details: null, notes: null };
+  const flags = { suspended: false, active: true, role: 'end-user' as const };
+  const places = { locale: 'en-US', timeZone: 'UTC' };
+  return { id, ...texts, ...flags, ...places, tags: [], values: {}, createdAtS: atS, updatedAtS: atS };
+}
+
+function violationsOf({ name, role }: User, isTaken: boolean): Violation[] {
+  const found: Violation[] = [];
+  if (name === '') found.push({ field: 'name', description: 'Name: cannot be blank', error: 'BlankValue' });
+  if (name.length > 255)
+    found.push({ field: 'name', description: 'Name: is too long (maximum is 255 characters)', error: 'ValueTooLong' });
+  if (!['end-user', 'agent', 'admin'].includes(role)) {
+    found.push({ field: 'role', description: `Role: ${role} is invalid`, error: 'InvalidValue' });
+  }
+  if (isTaken)
+    found.push({ field: 'external_id', description: 'External has already been taken', error: 'DuplicateValue' });
+  return found;
+}
