@@ -1,0 +1,95 @@
+import type { StoredRecord } from '../dynamics/records.ts';
+import type { Values } from '../dynamics/row-table.ts';
+import type { DynamicsState } from '../dynamics/state.ts';
+import type { ControlCall, ControlRoute } from './answers.ts';
+import { ControlError, found, listOf } from './answers.ts';
+
+interface Kind {
+  readonly name: string;
+  readonly list: () => StoredRecord[];
+  readonly upsert: (company: string, key: string, patch: Values) => StoredRecord;
+  readonly remove: (company: string, key: string) => boolean;
+  readonly generate: (company: string, count: number, from?: number) => number;
+}
+
+/** The routes to the data of F&O. */
+export function dynamicsRoutes(state: DynamicsState): ControlRoute[] {
+  const kinds: readonly Kind[] = [
+    {
+      name: 'customers',
+      list: () => state.customers(),
+      upsert: (...args) => state.upsertCustomer(...args),
+      remove: (...args) => state.removeCustomer(...args),
+      generate: (...args) => state.generateCustomers(...args),
+    },
+    {
+      name: 'vendors',
+      list: () => state.vendors(),
+      upsert: (...args) => state.upsertVendor(...args),
+      remove: (...args) => state.removeVendor(...args),
+      generate: (...args) => state.generateVendors(...args),
+    },
+    {
+      name: 'contacts',
+      list: () => state.contacts(),
+      upsert: (...args) => state.upsertContact(...args),
+      remove: (...args) => state.removeContact(...args),
+      generate: (...args) => state.generateContacts(...args),
+    },
+  ];
+  return kinds.flatMap(routesOf);
+}
+
+function routesOf({ name, list, upsert, remove, generate }: Kind): ControlRoute[] {
+  const all = new RegExp(`^/state/dynamics/${name}$`);
+  const one = new RegExp(`^/state/dynamics/${name}/([^/]+)/([^/]+)$`);
+  return [
+    { method: 'GET', pattern: all, handle: ({ query }) => listOf(ofCompany(list(), query.get('legalEntity'))) },
+    {
+      method: 'POST',
+      pattern: new RegExp(`^/state/dynamics/${name}/generate$`),
+      handle: ({ body }) => generated(generate, body),
+    },
+    {
+      method: 'GET',
+      pattern: one,
+      handle: ({ parts: [company = '', key] }) =>
+        found(
+          ofCompany(list(), company).find((record) => record.key === key),
+          `record ${key ?? ''} in ${company}`,
+        ),
+    },
+    {
+      method: 'PUT',
+      pattern: one,
+      handle: ({ parts: [company = '', key = ''], body }) => upserted(() => upsert(company, key, body as Values)),
+    },
+    {
+      method: 'DELETE',
+      pattern: one,
+      handle: ({ parts: [company = '', key = ''] }) => {
+        if (!remove(company, key)) throw new ControlError(404, `There is no record ${key} in ${company}.`);
+      },
+    },
+  ];
+}
+
+function ofCompany(records: readonly StoredRecord[], company: string | null): readonly StoredRecord[] {
+  if (company === null) return records;
+  return records.filter(({ legalEntity }) => legalEntity === company.toLowerCase());
+}
+
+function upserted(upsert: () => StoredRecord): StoredRecord {
+  try {
+    return upsert();
+  } catch (error) {
+    throw error instanceof RangeError ? new ControlError(400, error.message) : error;
+  }
+}
+
+function generated(generate: Kind['generate'], body: ControlCall['body']): { readonly from: number } {
+  const { legalEntity, count, from } = body;
+  if (typeof legalEntity !== 'string' || typeof count !== 'number' || !(count >= 0))
+    throw new ControlError(400, 'Send {legalEntity, count}, and perhaps {from}.');
+  return { from: generate(legalEntity, count, typeof from === 'number' ? from : undefined) };
+}

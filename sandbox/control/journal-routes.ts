@@ -1,0 +1,29 @@
+import type { Journal, SystemName } from '../core/journal.ts';
+import type { ControlCall, ControlRoute } from './answers.ts';
+import { ControlError, listOf } from './answers.ts';
+
+/** The names of the systems. */
+export const SYSTEMS: readonly SystemName[] = ['zendesk', 'dynamics', 'entra'];
+
+/** The routes to what the systems were asked. */
+export function journalRoutes(journal: Journal, countMails: () => number): ControlRoute[] {
+  return [
+    { method: 'GET', pattern: /^\/journal$/, handle: ({ query }) => listOf(journal.items(filterOf(query))) },
+    { method: 'DELETE', pattern: /^\/journal$/, handle: () => journal.clear() },
+    { method: 'GET', pattern: /^\/counts$/, handle: () => ({ ...journal.counts(), mailsSent: countMails() }) },
+  ];
+}
+
+/** The system that a text names; throws a 400 for any other text. */
+export function systemOf(name: unknown): SystemName {
+  const system = SYSTEMS.find((known) => known === name);
+  if (!system) throw new ControlError(400, `A system is one of ${SYSTEMS.join(', ')}.`);
+  return system;
+}
+
+function filterOf(query: ControlCall['query']): Parameters<Journal['items']>[0] {
+  const system = query.get('system');
+  const since = Number(query.get('since') ?? 0);
+  if (!Number.isSafeInteger(since)) throw new ControlError(400, '`since` is the number of a journal entry.');
+  return { since, ...(system === null ? {} : { system: systemOf(system) }) };
+}

@@ -1,0 +1,56 @@
+import type { ZendeskState } from '../zendesk/state.ts';
+import type { ControlRoute } from './answers.ts';
+import { listOf } from './answers.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+interface Kind {
+  readonly name: string;
+  readonly list: () => readonly unknown[];
+  readonly seed: (input: Input) => unknown;
+  readonly edit: (id: number, input: Input) => unknown;
+  readonly remove: (id: number) => void;
+}
+
+/** The routes to the data of Zendesk: what agents do there, without a request of its API. */
+export function zendeskRoutes(state: ZendeskState): ControlRoute[] {
+  const kinds: readonly Kind[] = [
+    {
+      name: 'organizations',
+      list: () => state.organizations(),
+      seed: (input) => state.seedOrganization(input),
+      edit: (id, input) => state.editOrganization(id, input),
+      remove: (id) => state.deleteOrganization(id),
+    },
+    {
+      name: 'users',
+      list: () => state.users(),
+      seed: (input) => state.seedUser(input),
+      edit: (id, input) => state.editUser(id, input),
+      remove: (id) => state.deleteUser(id),
+    },
+    {
+      name: 'tickets',
+      list: () => state.tickets(),
+      seed: (input) => state.seedTicket(input),
+      edit: (id, input) => state.editTicket(id, input),
+      remove: (id) => state.deleteTicket(id),
+    },
+  ];
+  return [
+    ...kinds.flatMap(routesOf),
+    { method: 'GET', pattern: /^\/state\/zendesk\/memberships$/, handle: () => listOf(state.memberships()) },
+    { method: 'GET', pattern: /^\/state\/zendesk\/mails$/, handle: () => listOf(state.mailsSent()) },
+  ];
+}
+
+function routesOf({ name, list, seed, edit, remove }: Kind): ControlRoute[] {
+  const all = new RegExp(`^/state/zendesk/${name}$`);
+  const one = new RegExp(`^/state/zendesk/${name}/(\\d+)$`);
+  return [
+    { method: 'GET', pattern: all, handle: () => listOf(list()) },
+    { method: 'POST', pattern: all, handle: ({ body }) => seed(body) },
+    { method: 'PATCH', pattern: one, handle: ({ parts, body }) => edit(Number(parts[0]), body) },
+    { method: 'DELETE', pattern: one, handle: ({ parts }) => remove(Number(parts[0])) },
+  ];
+}

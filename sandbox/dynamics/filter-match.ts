@@ -1,0 +1,73 @@
+import type { Value } from './entity-type.ts';
+import type { Comparison, Filter } from './filter.ts';
+import { collated, compareCollated, textMatcher } from './text-order.ts';
+
+/** Reads one property of a row. */
+export type ReadValue<Row> = (row: Row, property: string) => Value;
+
+/** Makes the test that a row passes when it meets the filter. */
+export function matcher<Row>(filter: Filter, read: ReadValue<Row>): (row: Row) => boolean {
+  if (filter.kind === 'not') {
+    const inner = matcher(filter.operand, read);
+    return (row) => !inner(row);
+  }
+  if (filter.kind === 'compare') {
+    const test = valueTest(filter);
+    const { name } = filter.property;
+    return (row) => test(read(row, name));
+  }
+  const left = matcher(filter.left, read);
+  const right = matcher(filter.right, read);
+  return filter.kind === 'and' ? (row) => left(row) && right(row) : (row) => left(row) || right(row);
+}
+
+function valueTest({ operator, property, literal }: Comparison): (value: Value) => boolean {
+  if (literal === null) return () => operator === 'ne';
+  if (property.enumeration !== undefined) return (value) => (value === literal) === (operator === 'eq');
+  if (typeof literal === 'string' && (operator === 'eq' || operator === 'ne')) {
+    const matches = textMatcher(literal);
+    return (value) => matches(String(value)) === (operator === 'eq');
+  }
+  const compare = comparator(property.type === 'Edm.DateTimeOffset', literal);
+  switch (operator) {
+    case 'eq':
+      return (value) => compare(value) === 0;
+    case 'ne':
+      return (value) => compare(value) !== 0;
+    case 'gt':
+      return (value) => compare(value) > 0;
+    case 'ge':
+      return (value) => compare(value) >= 0;
+    case 'lt':
+      return (value) => compare(value) < 0;
+    case 'le':
+      return (value) => compare(value) <= 0;
+    default:
+      return operator satisfies never;
+  }
+}
+
+function comparator(isTime: boolean, literal: string | number): (value: Value) => number {
+  if (typeof literal === 'string') {
+    const wanted = collated(literal);
+    return (value) => compareCollated(collated(String(value)), wanted);
+  }
+  return (value) => (isTime ? Date.parse(String(value)) : Number(value)) - literal;
+}
+
+/**
+ * The values that a property must have, collated, in rows that meet the filter; undefined when it does not say. This
+ * lets a look-up of some keys use the index instead of reading every row.
+ */
+export function wantedValues(filter: Filter, property: string): ReadonlySet<string> | undefined {
+  if (filter.kind === 'compare') {
+    const { literal, operator } = filter;
+    const isKey = filter.property.name === property && operator === 'eq' && typeof literal === 'string';
+    return isKey && !literal.includes('*') ? new Set([collated(literal)]) : undefined;
+  }
+  if (filter.kind === 'not') return undefined;
+  const left = wantedValues(filter.left, property);
+  const right = wantedValues(filter.right, property);
+  if (filter.kind === 'and') return left ?? right;
+  return left && right ? new Set([...left, ...right]) : undefined;
+}

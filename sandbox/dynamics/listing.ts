@@ -1,0 +1,56 @@
+import type { Random } from '../core/random.ts';
+import { shuffle } from '../core/random.ts';
+import { ownKeyOf } from './entity-type.ts';
+import { matcher, wantedValues } from './filter-match.ts';
+import type { ListQuery, OrderColumn } from './list-query.ts';
+import type { Row, RowTable } from './row-table.ts';
+import { compareValues } from './row-table.ts';
+import type { DynamicsSettings } from './settings.ts';
+
+/** The environment that lists are read in. */
+export interface ListingContext {
+  readonly settings: DynamicsSettings;
+  readonly random: Random;
+}
+
+/** The rows that a request may see and asks for, all pages of them, in its order. */
+export function matchingRows(table: RowTable, query: ListQuery, { settings, random }: ListingContext): readonly Row[] {
+  const { filter } = query;
+  const isVisible = visibleTo(table, query.crossCompany, settings);
+  const meets = filter ? matcher(filter, table.read) : () => true;
+  const isWanted = (row: Row): boolean => isVisible(row) && meets(row);
+  const keys = filter && wantedValues(filter, ownKeyOf(table.type));
+  if (keys && table.type.keys.length <= 2) return ordered(table, table.withKeys(keys).filter(isWanted), query.orderBy);
+  const columns = query.orderBy.map(({ property }) => property);
+  const isKeyOrder = query.orderBy.every(({ property, descending }) => !descending && isKey(table, property));
+  if (columns.length > 0 && isKeyOrder) return table.inKeyOrder(columns).filter(isWanted);
+  const rows = ordered(table, table.rows().filter(isWanted), query.orderBy);
+  return columns.length === 0 && settings.shuffleWithoutOrderBy ? shuffle(rows, random) : rows;
+}
+
+/** Whether a row is in the scope of a request: the default company, or all that the user may see. */
+export function visibleTo(
+  { type }: RowTable,
+  crossCompany: boolean,
+  { defaultCompany, hiddenCompanies }: DynamicsSettings,
+): (row: Row) => boolean {
+  if (!type.companyScoped) return () => true;
+  const own = defaultCompany.toLowerCase();
+  const hidden = new Set(hiddenCompanies.map((company) => company.toLowerCase()));
+  return ({ company }) => !hidden.has(company) && (crossCompany || company === own);
+}
+
+function isKey({ type }: RowTable, property: string): boolean {
+  return type.properties.get(property)?.isKey === true;
+}
+
+function ordered(table: RowTable, rows: readonly Row[], columns: readonly OrderColumn[]): readonly Row[] {
+  if (columns.length === 0) return rows;
+  return [...rows].sort((a, b) => {
+    for (const { property, descending } of columns) {
+      const order = compareValues(table.read(a, property), table.read(b, property));
+      if (order !== 0) return descending ? -order : order;
+    }
+    return 0;
+  });
+}

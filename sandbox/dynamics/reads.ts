@@ -1,0 +1,57 @@
+import type { SandboxRequest } from '../core/exchange.ts';
+import type { RowKey } from './key-predicate.ts';
+import { isCrossCompany, parseListQuery, selectOf } from './list-query.ts';
+import { matchingRows, visibleTo } from './listing.ts';
+import { cutPage, nextLink, pageSizeOf } from './paging.ts';
+import type { Random } from '../core/random.ts';
+import { Refusal } from './refusal.ts';
+import { rowToWire } from './row-wire.ts';
+import type { RowTable } from './row-table.ts';
+import type { DynamicsSettings } from './settings.ts';
+
+/** What a read is made in. */
+export interface ReadContext {
+  readonly environment: { readonly settings: DynamicsSettings; readonly random: Random };
+  readonly request: SandboxRequest;
+  /** The entity set's own URL. */
+  readonly base: string;
+}
+
+/** A read's answer. */
+export interface ReadAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Answers a list, one page of it, or the bare number of its rows. */
+export function readEntitySet(table: RowTable, context: ReadContext, countOnly: boolean): ReadAnswer {
+  const { environment, request, base } = context;
+  const { settings } = environment;
+  const query = parseListQuery(request.query, table.type);
+  const rows = matchingRows(table, query, environment);
+  if (countOnly) return { status: 200, body: String(rows.length) };
+  const pageSize = pageSizeOf(request.headers['prefer']?.toString(), settings);
+  const page = cutPage(rows, { query, pageSize }, settings);
+  const linkBase = settings.foreignNextLink === null ? base : base.replace(/^\w+:\/\/[^/]+/, settings.foreignNextLink);
+  const body = {
+    '@odata.context': contextOf(base),
+    ...(query.count ? { '@odata.count': rows.length } : {}),
+    value: page.rows.map((row) => rowToWire(table, row, query.select)),
+    ...(page.next ? { '@odata.nextLink': nextLink(linkBase, request.query, page.next) } : {}),
+  };
+  return { status: 200, body };
+}
+
+/** Answers one row by its key; 404 when it is not there or out of scope (live; the body is not known). */
+export function readRow(table: RowTable, key: RowKey, { environment, request, base }: ReadContext): ReadAnswer {
+  const select = selectOf(request.query, table.type);
+  const row = table.get(key.company, key.key);
+  const isVisible = visibleTo(table, isCrossCompany(request.query), environment.settings);
+  if (!row || !isVisible(row)) throw new Refusal(404, undefined);
+  const context = { '@odata.context': `${contextOf(base)}/$entity` };
+  return { status: 200, body: { ...context, ...rowToWire(table, row, select) } };
+}
+
+function contextOf(base: string): string {
+  return base.replace(/\/(\w+)$/, '/$metadata#$1');
+}

@@ -1,0 +1,121 @@
+import { ENUMERATIONS } from './enumerations.ts';
+import { generatedKey } from './generated-values.ts';
+import type { Row, RowTable, Values } from './row-table.ts';
+
+/** A record as tests see it: its company, its key, and what was set. */
+export interface StoredRecord {
+  readonly legalEntity: string;
+  readonly key: string;
+  readonly values: Readonly<Values>;
+}
+
+/** The records of one kind, with their number sequence. */
+export interface Records {
+  readonly table: RowTable;
+  readonly list: () => StoredRecord[];
+  /** Creates the record or sets the values; in either case its etag changes. Throws a RangeError for an unknown property or an unfit value. */
+  readonly upsert: (company: string, key: string, patch: Values) => StoredRecord;
+  /** False when there was none. */
+  readonly remove: (company: string, key: string) => boolean;
+  /** Adds `count` records numbered from `from`, by default after the last; returns the first number. */
+  readonly generate: (company: string, count: number, from?: number) => number;
+  /** Adds a row; gives it a party unless it brings one. */
+  readonly insert: (company: string, key: string, values: Values) => Row;
+  /** The next free number of the company. */
+  readonly nextNumber: (company: string) => string;
+  /** How the numbers of the sequence look. */
+  readonly numberFormat: string;
+}
+
+/** What records are made from. */
+export interface RecordsOptions {
+  readonly kind: 'customer' | 'vendor' | 'contact';
+  readonly table: RowTable;
+  readonly partyProperty: string;
+  readonly partyTypeProperty: string;
+  readonly nextRecordId: () => number;
+  readonly nextParty: () => string;
+  /** Called with a company before it gets a row. */
+  readonly enter: (company: string) => void;
+  /** What a generated record is given besides what its number yields. */
+  readonly valuesFor?: (company: string) => (ordinal: number) => Values;
+}
+
+/** Makes the records of one kind, none yet. */
+export function createRecords(options: RecordsOptions): Records {
+  const { kind, table } = options;
+  let nextOrdinal = 1;
+  const insert = (company: string, key: string, values: Values): Row => insertRow(options, { company, key }, values);
+  return {
+    table,
+    list: () => table.rows().map((row) => recordOf(table, row)),
+    upsert: (company, key, patch) => {
+      refuseUnfit(table, patch);
+      const row = table.get(company, key);
+      if (!row) return recordOf(table, insert(company, key, patch));
+      table.write(row, patch);
+      return recordOf(table, row);
+    },
+    remove: (company, key) => {
+      const row = table.get(company, key);
+      if (row) table.remove(row);
+      return row !== undefined;
+    },
+    generate: (company, count, from = nextOrdinal) => {
+      generateRows(options, company.toLowerCase(), { from, to: from + count });
+      nextOrdinal = Math.max(nextOrdinal, from + count);
+      return from;
+    },
+    insert,
+    nextNumber: (company) => {
+      while (table.get(company, generatedKey(kind, nextOrdinal))) nextOrdinal += 1;
+      return generatedKey(kind, nextOrdinal);
+    },
+    numberFormat: generatedKey(kind, 0).replaceAll(/\d/g, '#'),
+  };
+}
+
+function refuseUnfit({ type }: RowTable, patch: Values): void {
+  for (const [name, value] of Object.entries(patch)) {
+    const property = type.properties.get(name);
+    if (!property) throw new RangeError(`${type.name} has no property ${name}.`);
+    const isMember = property.enumeration === undefined || ENUMERATIONS[property.enumeration]?.includes(String(value));
+    if (typeof value !== typeof property.initial || isMember !== true)
+      throw new RangeError(`${JSON.stringify(value)} is no value of ${type.name}.${name}.`);
+  }
+}
+
+function insertRow(options: RecordsOptions, place: { company: string; key: string }, values: Values): Row {
+  const { table, kind, partyProperty, partyTypeProperty, nextParty, nextRecordId } = options;
+  const company = place.company.toLowerCase();
+  options.enter(company);
+  const party = {
+    [partyProperty]: values[partyProperty] ?? nextParty(),
+    [partyTypeProperty]: values[partyTypeProperty] ?? (kind === 'contact' ? 'Person' : 'Organization'),
+  };
+  return table.add({ company, key: place.key, recordId: nextRecordId(), values: { ...values, ...party } });
+}
+
+function generateRows(options: RecordsOptions, company: string, { from, to }: { from: number; to: number }): void {
+  const { kind, table, enter, nextRecordId } = options;
+  enter(company);
+  const valuesOf = options.valuesFor?.(company) ?? (() => ({}));
+  for (let ordinal = from; ordinal < to; ordinal += 1) {
+    const key = generatedKey(kind, ordinal);
+    if (table.get(company, key)) continue;
+    table.add({ company, key, recordId: nextRecordId(), values: valuesOf(ordinal), ordinal });
+  }
+}
+
+function recordOf(table: RowTable, row: Row): StoredRecord {
+  const generated = row.ordinal === undefined ? {} : generatedNames(table, row);
+  return { legalEntity: row.company, key: row.key, values: { ...generated, ...row.values } };
+}
+
+const TELLING = ['PartyNumber', 'OrganizationName', 'VendorPartyNumber', 'VendorOrganizationName', 'ContactPersonName'];
+
+/** What tells a generated row apart. */
+function generatedNames(table: RowTable, row: Row): Values {
+  const known = TELLING.filter((name) => table.type.properties.has(name));
+  return Object.fromEntries(known.map((name) => [name, table.read(row, name)]));
+}

@@ -1,0 +1,136 @@
+import type { Random } from '../core/random.ts';
+import { deriveCdsContacts } from './cds-contacts.ts';
+import { COMPANY_TYPE, LEGAL_ENTITY_TYPE } from './company-types.ts';
+import { CDS_CONTACT_TYPE, CONTACT_TYPE } from './contact-types.ts';
+import { CUSTOMER_TYPE } from './customer-type.ts';
+import type { Records, RecordsOptions, StoredRecord } from './records.ts';
+import { createRecords } from './records.ts';
+import type { RowTable, Values } from './row-table.ts';
+import { createRowTable } from './row-table.ts';
+import { VENDOR_TYPE } from './vendor-type.ts';
+
+/** The environment's data. */
+export interface DynamicsState {
+  /** Ids of the companies, lower case. */
+  companies(): string[];
+  /** Does nothing when the company is there. */
+  addCompany(company: string, name: string): void;
+  customers(): StoredRecord[];
+  vendors(): StoredRecord[];
+  contacts(): StoredRecord[];
+  /** Creates the record or sets the values; in either case its etag changes. Throws a RangeError for an unknown property. */
+  upsertCustomer(company: string, account: string, patch: Values): StoredRecord;
+  upsertVendor(company: string, account: string, patch: Values): StoredRecord;
+  upsertContact(company: string, contactId: string, patch: Values): StoredRecord;
+  /** False when there was none. */
+  removeCustomer(company: string, account: string): boolean;
+  removeVendor(company: string, account: string): boolean;
+  removeContact(company: string, contactId: string): boolean;
+  /** Adds `count` organizations numbered from `from`, by default after the last; returns the first number. */
+  generateCustomers(company: string, count: number, from?: number): number;
+  generateVendors(company: string, count: number, from?: number): number;
+  /** Adds contacts spread over the company's customers. */
+  generateContacts(company: string, count: number, from?: number): number;
+  /** The table behind an entity set; undefined when there is no such set. */
+  table(entitySet: string): RowTable | undefined;
+  tables(): RowTable[];
+  /** The records behind a table that can be written; undefined for the others. */
+  recordsOf(table: RowTable): Records | undefined;
+}
+
+/** Makes an environment without companies; `random` gives the versions in etags. */
+export function createDynamicsState(random: Random): DynamicsState {
+  const nextVersion = (): number => 2 + Math.floor(random() * 2_000_000_000);
+  const nextRecordId = counter(68_719_480_000);
+  const companies = createCompanies(nextVersion, nextRecordId);
+  const { customers, vendors, contacts } = createAllRecords({ nextVersion, nextRecordId, enter: companies.enter });
+  const writable = [customers, vendors, contacts];
+  const cdsContacts = deriveCdsContacts({
+    customers: customers.table,
+    vendors: vendors.table,
+    contacts: contacts.table,
+  });
+  const fixed = [...writable.map(({ table }) => table), ...companies.tables];
+  return {
+    companies: companies.ids,
+    addCompany: companies.add,
+    customers: customers.list,
+    vendors: vendors.list,
+    contacts: contacts.list,
+    upsertCustomer: customers.upsert,
+    upsertVendor: vendors.upsert,
+    upsertContact: contacts.upsert,
+    removeCustomer: customers.remove,
+    removeVendor: vendors.remove,
+    removeContact: contacts.remove,
+    generateCustomers: customers.generate,
+    generateVendors: vendors.generate,
+    generateContacts: contacts.generate,
+    table: (entitySet) =>
+      entitySet === CDS_CONTACT_TYPE.entitySet ? cdsContacts() : fixed.find(({ type }) => type.entitySet === entitySet),
+    tables: () => [...fixed, cdsContacts()],
+    recordsOf: (table) => writable.find((records) => records.table === table),
+  };
+}
+
+interface Companies {
+  readonly tables: readonly RowTable[];
+  readonly ids: () => string[];
+  readonly add: (company: string, name: string) => void;
+  readonly enter: (company: string) => void;
+}
+
+/** Companies are served twice: as legal entities, ids in upper case, and in short, ids in lower case. */
+function createCompanies(nextVersion: () => number, nextRecordId: () => number): Companies {
+  const short = createRowTable(COMPANY_TYPE, nextVersion);
+  const long = createRowTable(LEGAL_ENTITY_TYPE, nextVersion);
+  const add = (company: string, name: string): void => {
+    const key = company.toLowerCase();
+    if (short.get('', key)) return;
+    const names = { Name: name, LanguageId: 'en-US' };
+    short.add({ company: '', key, recordId: nextRecordId(), values: { ...names } });
+    const values = { ...names, CompanyName: name, NameAlias: name };
+    long.add({ company: '', key: key.toUpperCase(), recordId: nextRecordId(), values });
+  };
+  return {
+    tables: [long, short],
+    ids: () => short.rows().map(({ key }) => key),
+    add,
+    enter: (company) => add(company, company.toUpperCase()),
+  };
+}
+
+function createAllRecords(options: {
+  readonly nextVersion: () => number;
+  readonly nextRecordId: () => number;
+  readonly enter: (company: string) => void;
+}): Record<'customers' | 'vendors' | 'contacts', Records> {
+  const lastParty = counter(90_000);
+  const shared: Pick<RecordsOptions, 'nextRecordId' | 'nextParty' | 'enter'> = {
+    nextRecordId: options.nextRecordId,
+    nextParty: () => String(lastParty()).padStart(9, '0'),
+    enter: options.enter,
+  };
+  const customers = createRowTable(CUSTOMER_TYPE, options.nextVersion);
+  const party = { partyProperty: 'PartyNumber', partyTypeProperty: 'PartyType' };
+  const vendorParty = { partyProperty: 'VendorPartyNumber', partyTypeProperty: 'VendorPartyType' };
+  const personParty = { partyProperty: 'ContactPersonPartyNumber', partyTypeProperty: 'ContactPersonPartyType' };
+  const vendors = createRowTable(VENDOR_TYPE, options.nextVersion);
+  const contacts = createRowTable(CONTACT_TYPE, options.nextVersion);
+  const valuesFor = (company: string): ((ordinal: number) => Values) => {
+    const ofCompany = customers.rows().filter((row) => row.company === company);
+    const parties = ofCompany.map((row) => customers.read(row, 'PartyNumber'));
+    return (ordinal) =>
+      parties.length === 0 ? {} : { AssociatedPartyNumber: parties[ordinal % parties.length] ?? '' };
+  };
+  return {
+    customers: createRecords({ ...shared, ...party, kind: 'customer', table: customers }),
+    vendors: createRecords({ ...shared, ...vendorParty, kind: 'vendor', table: vendors }),
+    contacts: createRecords({ ...shared, ...personParty, kind: 'contact', table: contacts, valuesFor }),
+  };
+}
+
+function counter(from: number): () => number {
+  let last = from;
+  return () => (last += 1);
+}

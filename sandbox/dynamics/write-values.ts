@@ -1,0 +1,80 @@
+import type { EntityType, Property, Value } from './entity-type.ts';
+import { labelOf, typeNameOf } from './entity-type.ts';
+import { ENUMERATIONS, NAMESPACE } from './enumerations.ts';
+import { fieldsRefused, refusal } from './refusal.ts';
+import type { Row, RowTable, Values } from './row-table.ts';
+import type { DynamicsSettings } from './settings.ts';
+
+/** Reads a write's body into values; throws a 400 refusal for what does not belong to the type. */
+export function valuesOf(body: unknown, type: EntityType, settings: DynamicsSettings): Values {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badBody('An unexpected body was found.');
+  const values: Values = {};
+  for (const [name, value] of Object.entries(body)) {
+    if (name.includes('@odata.')) continue;
+    const property = type.properties.get(name);
+    if (!property) throw badBody(unknownText(name, type));
+    values[name] = toValue(property, value, settings);
+  }
+  return values;
+}
+
+/** Throws unless every value that differs from the row's may be edited. */
+export function refuseUneditable(
+  table: RowTable,
+  { row, values }: { row: Row; values: Values },
+  settings: DynamicsSettings,
+): void {
+  const { type } = table;
+  const changed = Object.entries(values).filter(([name, value]) => table.read(row, name) !== value);
+  const refused = changed.map(([name]) => name).filter((name) => !isEditable(type, name, settings));
+  if (refused.length === 0) return;
+  const warnings = refused.map((name) => `Field '${labelOf(name)}' does not allow editing`);
+  throw fieldsRefused(type, refused, warnings);
+}
+
+/** Whether a property allows editing, the settings considered. */
+export function isEditable(type: EntityType, name: string, { notEditable }: DynamicsSettings): boolean {
+  return type.properties.get(name)?.allowEdit === true && !notEditable.includes(`${type.name}.${name}`);
+}
+
+/** A body that is no entity: 400. */
+export function badBody(text: string): Error {
+  return refusal(400, { type: 'Microsoft.OData.ODataException', text });
+}
+
+function unknownText(name: string, type: EntityType): string {
+  return (
+    `The property '${name}' does not exist on type '${NAMESPACE}.${type.name}'. ` +
+    'Make sure to only use property names that are defined by the type.'
+  );
+}
+
+function toValue(property: Property, value: unknown, { memoLineEnds }: DynamicsSettings): Value {
+  if (value === null) return initialOf(property);
+  const isRight = typeof value === (isNumeric(property.type) ? 'number' : 'string');
+  if (!isRight || (typeof value !== 'string' && typeof value !== 'number')) {
+    const { name } = property;
+    throw badBody(`Cannot convert a value of the property '${name}' to the expected type '${typeNameOf(property)}'.`);
+  }
+  refuseUnreadable(property, String(value));
+  if (property.isMemo && memoLineEnds === 'crlf') return String(value).replaceAll(/\r\n?|\n/g, '\r\n');
+  return value;
+}
+
+function initialOf(property: Property): Value {
+  const { isMandatory, name, initial } = property;
+  if (!isMandatory) return initial;
+  const expected = `${typeNameOf(property)}[Nullable=False]`;
+  throw badBody(`A null value was found for the property named '${name}', which has the expected type '${expected}'.`);
+}
+
+function refuseUnreadable({ type, enumeration }: Property, text: string): void {
+  if (enumeration !== undefined && ENUMERATIONS[enumeration]?.includes(text) !== true)
+    throw badBody(`Requested value '${text}' was not found.`);
+  if (type === 'Edm.DateTimeOffset' && Number.isNaN(Date.parse(text)))
+    throw badBody(`Cannot convert the literal '${text}' to the expected type 'Edm.DateTimeOffset'.`);
+}
+
+function isNumeric(type: Property['type']): boolean {
+  return type === 'Edm.Int32' || type === 'Edm.Int64' || type === 'Edm.Decimal';
+}

@@ -1,0 +1,91 @@
+import { labelOf, ownKeyOf } from './entity-type.ts';
+import type { RowKey } from './key-predicate.ts';
+import { visibleTo } from './listing.ts';
+import { fieldsRefused, nothingToUpdate, refusal, writeRefused } from './refusal.ts';
+import { etagOf } from './row-wire.ts';
+import type { Row, RowTable, Values } from './row-table.ts';
+import type { DynamicsSettings } from './settings.ts';
+import type { Records } from './records.ts';
+import { refuseUneditable, valuesOf } from './write-values.ts';
+
+/** A write to a row that a keyed URL names. */
+export interface KeyedWrite {
+  readonly key: RowKey;
+  readonly crossCompany: boolean;
+  readonly ifMatch: string | undefined;
+}
+
+/** What writes lean on. */
+export interface WriteContext {
+  readonly records: Records;
+  /** Ids of the companies, lower case. */
+  readonly companies: readonly string[];
+  readonly settings: DynamicsSettings;
+}
+
+/** Sets the sent values; throws a 400 for a row out of scope, a 412 for an outdated etag, a 400 for refused values. */
+export function patchRow({ records, settings }: WriteContext, write: KeyedWrite, body: unknown): void {
+  const { table } = records;
+  const values = valuesOf(body, table.type, settings);
+  const row = rowToWrite(table, write, settings);
+  refuseUneditable(table, { row, values }, settings);
+  refuseByBusinessLogic(table, values, settings);
+  table.write(row, stamped(table, values));
+}
+
+/** Deletes a row; throws as `patchRow`. */
+export function deleteRow({ records: { table }, settings }: WriteContext, write: KeyedWrite): void {
+  table.remove(rowToWrite(table, write, settings));
+}
+
+/** Creates a row, with a number of the sequence unless keys are chosen by hand; throws a 400 for refused values. */
+export function createRow({ records, companies, settings }: WriteContext, body: unknown): Row {
+  const { table } = records;
+  const { type } = table;
+  const { dataAreaId, ...values } = valuesOf(body, type, settings);
+  const company = String(dataAreaId ?? settings.defaultCompany).toLowerCase();
+  if (!companies.includes(company)) throw writeRefused(type, [`Company '${company}' does not exist`]);
+  const keyName = ownKeyOf(type);
+  const sent = values[keyName];
+  if (sent !== undefined && sent !== '' && !settings.manualNumberSequence) {
+    const warnings = [
+      `Field '${labelOf(keyName)}' does not allow editing`,
+      `Number ${String(sent)} does not match format ${records.numberFormat}`,
+    ];
+    throw fieldsRefused(type, [keyName], warnings);
+  }
+  refuseByBusinessLogic(table, values, settings);
+  const key = sent === undefined || sent === '' ? records.nextNumber(company) : String(sent);
+  if (table.get(company, key)) throw writeRefused(type, ['The record already exists'], settings.writeRefusedStatus);
+  const others = Object.fromEntries(Object.entries(values).filter(([name]) => name !== keyName));
+  return records.insert(company, key, stamped(table, others));
+}
+
+function rowToWrite(table: RowTable, { key, crossCompany, ifMatch }: KeyedWrite, settings: DynamicsSettings): Row {
+  const row = table.get(key.company, key.key);
+  if (!row || !visibleTo(table, crossCompany, settings)(row)) throw nothingToUpdate();
+  if (ifMatch === undefined || ifMatch === '*' || ifMatch === etagOf(table, row)) return row;
+  const text = 'The record has been changed by another user or process: the etag in If-Match is not the current one.';
+  throw refusal(settings.outdatedEtagStatus, { type: 'System.InvalidOperationException', text });
+}
+
+const GROUPS = ['10', '20', '30', '40', '80', '90'];
+
+/** A group must exist; the text is that of a live answer. */
+function refuseByBusinessLogic({ type }: RowTable, values: Values, settings: DynamicsSettings): void {
+  for (const name of ['CustomerGroupId', 'VendorGroupId']) {
+    const group = values[name];
+    if (group === undefined || group === '' || GROUPS.includes(String(group))) continue;
+    const label = labelOf(name.replace(/Id$/, ''));
+    const warnings = [
+      `The value '${String(group)}' in field '${label}' is not found in the related table '${label}s'`,
+      `validateField failed on field '${type.view}.${name}'`,
+    ];
+    throw writeRefused(type, warnings, settings.writeRefusedStatus);
+  }
+}
+
+function stamped({ type }: RowTable, values: Values): Values {
+  if (!type.properties.has('LastEditDateTime')) return values;
+  return { ...values, LastEditDateTime: new Date().toISOString().replace(/\.\d+/, '') };
+}

@@ -1,0 +1,114 @@
+import { dynamicsRoutes } from './control/dynamics-routes.ts';
+import { faultRoutes } from './control/fault-routes.ts';
+import { journalRoutes } from './control/journal-routes.ts';
+import { startControl } from './control/server.ts';
+import { settingsRoutes } from './control/settings-routes.ts';
+import { zendeskRoutes } from './control/zendesk-routes.ts';
+import { createClock } from './core/clock.ts';
+import { createFaults } from './core/faults.ts';
+import { createJournal } from './core/journal.ts';
+import { createRandom } from './core/random.ts';
+import type { Dynamics } from './dynamics/server.ts';
+import { startDynamics } from './dynamics/server.ts';
+import type { Entra } from './entra/server.ts';
+import { startEntra } from './entra/server.ts';
+import type { Tokens } from './entra/tokens.ts';
+import { createTokens } from './entra/tokens.ts';
+import { seedCompanies, seedDistributor } from './seed/distributor.ts';
+import type { ZendeskServer } from './zendesk/server.ts';
+import { startZendesk } from './zendesk/server.ts';
+
+/** What the systems hold when they start. */
+export type SeedName = 'distributor' | 'empty';
+
+/** What a sandbox is made from. */
+export interface SandboxOptions {
+  readonly seed: SeedName;
+  /** Default: any free ports. */
+  readonly ports?: Partial<Record<'zendesk' | 'dynamics' | 'entra' | 'control', number>>;
+  /** Simulated seconds per real second, for rate windows and jobs; default 1. Access tokens live real seconds. */
+  readonly clockScale?: number;
+  /** Whether the journal keeps request bodies; default true. */
+  readonly keepBodies?: boolean;
+}
+
+/** Where the systems are and what lets a client in: base URLs and test credentials. */
+export interface SandboxAccess {
+  readonly zendesk: string;
+  readonly dynamics: string;
+  readonly entra: string;
+  readonly control: string;
+  readonly zendeskToken: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly oauthClientId: string;
+  readonly oauthClientSecret: string;
+}
+
+/** A running sandbox. */
+export interface Sandbox extends SandboxAccess {
+  close(): Promise<void>;
+}
+
+/** Good for nothing but a sandbox, and the same in each. */
+const CREDENTIALS = {
+  tenantId: '11111111-2222-3333-4444-555555555555',
+  clientId: '66666666-7777-8888-9999-000000000000',
+  clientSecret: 'sandbox-erp-secret',
+  oauthClientId: 'sandbox_desk_client',
+  oauthClientSecret: 'sandbox-desk-secret',
+};
+
+/** Starts Zendesk, F&O and Entra ID as local servers, and the server that controls them. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { seed, ports = {}, clockScale = 1, keepBodies = true } = options;
+  const clock = createClock({ scale: clockScale });
+  const random = createRandom(1);
+  const journal = createJournal(clock, { keepBodies });
+  const faults = createFaults({ clock, random });
+  const tokens = createTokens();
+  const shared = { clock, random, journal, faults };
+  const zendesk = await startZendesk({ ...shared, port: ports.zendesk ?? 0 });
+  const dynamics = await startDynamics({ journal, faults, tokens, port: ports.dynamics ?? 0 });
+  const registration = { ...CREDENTIALS, resources: [dynamics.url] };
+  const entra = await startEntra({ clock, journal, faults, tokens, registration, port: ports.entra ?? 0 });
+  if (seed === 'empty') seedCompanies(dynamics.state);
+  else seedDistributor({ dynamics: dynamics.state, zendesk: zendesk.state, now: clock.now() });
+  const routes = [
+    ...journalRoutes(journal, () => zendesk.state.mailsSent().length),
+    ...faultRoutes(faults),
+    ...systemRoutes({ zendesk, dynamics, entra, tokens }),
+  ];
+  const control = await startControl({ routes, port: ports.control ?? 0 });
+  const servers = [control, zendesk, dynamics, entra];
+  return {
+    zendesk: zendesk.url,
+    dynamics: dynamics.url,
+    entra: entra.url,
+    control: control.url,
+    zendeskToken: zendesk.credentials.accessToken,
+    ...CREDENTIALS,
+    close: async () => {
+      faults.clear();
+      await Promise.all(servers.map((server) => server.close()));
+    },
+  };
+}
+
+interface Systems {
+  readonly zendesk: ZendeskServer;
+  readonly dynamics: Dynamics;
+  readonly entra: Entra;
+  readonly tokens: Tokens;
+}
+
+function systemRoutes({ zendesk, dynamics, entra, tokens }: Systems): Parameters<typeof startControl>[0]['routes'] {
+  const settings = { zendesk: zendesk.settings, dynamics: dynamics.settings, entra: entra.settings };
+  return [
+    ...settingsRoutes(settings),
+    ...dynamicsRoutes(dynamics.state),
+    ...zendeskRoutes(zendesk.state),
+    { method: 'POST', pattern: /^\/state\/entra\/revoke$/, handle: () => tokens.revokeAll() },
+  ];
+}

@@ -1,0 +1,38 @@
+import { createServer } from 'node:http';
+import { loadConfig } from '../../../runtime/config.ts';
+import { createLog } from '../../../runtime/log.ts';
+import { EXIT_CANNOT_HELP, onShutdown } from '../../../runtime/shutdown.ts';
+
+/** Listens like the API does: tells its environment on /environment, its pid on /pid, crashes on /crash, and ends for good on /hopeless. */
+const config = loadConfig(process.env);
+const { log } = createLog({ level: 'info', process: 'api' });
+
+const answers: Readonly<Record<string, () => unknown>> = {
+  '/readyz': () => ({ ok: true }),
+  '/pid': () => ({ pid: process.pid }),
+  '/environment': () => ({
+    databaseUrl: config.databaseUrl?.reveal(),
+    temporalAddress: process.env['TEMPORAL_ADDRESS'],
+    keysGenerated: config.encryptionKeysGenerated,
+    keyId: config.encryptionKeys?.[0].id,
+    adminToken: config.adminToken?.reveal(),
+  }),
+  '/crash': () => process.exit(3),
+  '/hopeless': () => process.exit(EXIT_CANNOT_HELP),
+  '/leak': () => log.info({ url: config.databaseUrl?.reveal() }, 'a slip'),
+};
+
+const server = createServer((request, response) => {
+  response.setHeader('connection', 'close');
+  response.end(JSON.stringify(answers[request.url ?? '']?.() ?? {}));
+});
+server.listen(config.port, config.host, () => {
+  const address = server.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  log.info({ url: `http://127.0.0.1:${port}` }, 'listening');
+});
+onShutdown(async () => {
+  log.info('closing');
+  server.closeAllConnections();
+  return Promise.resolve();
+});

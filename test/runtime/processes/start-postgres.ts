@@ -1,0 +1,8 @@
+import { startEmbeddedPostgres } from '../../../runtime/embedded-postgres.ts';
+import { createLog } from '../../../runtime/log.ts';
+
+/** Starts the embedded PostgreSQL of a data directory, says where it is, and waits to be killed. */
+const { log } = createLog({ level: 'silent' });
+const server = await startEmbeddedPostgres(process.argv[2] ?? '', log);
+process.stdout.write(`${JSON.stringify({ url: server.url })}\n`);
+setInterval(() => undefined, 1_000);

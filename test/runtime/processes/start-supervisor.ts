@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url';
+import { runSupervisor } from '../../../runtime/run-supervisor.ts';
+
+/** The supervisor with stand-ins for the API and the worker, and waits that suit a test. */
+runSupervisor(
+  [
+    { name: 'api', file: fileURLToPath(new URL('./stand-in-api.ts', import.meta.url)) },
+    { name: 'worker', file: fileURLToPath(new URL('./stand-in-worker.ts', import.meta.url)) },
+  ],
+  { firstMs: 200, longestMs: 1_000, goodRunMs: 60_000 },
+);

@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Answer, Extras, RunningDynamics } from './running-dynamics.ts';
+import { innerError, runDynamics } from './running-dynamics.ts';
+
+const US = "/data/CustomersV3(dataAreaId='usmf',CustomerAccount='US-001')?cross-company=true";
+const FR = "/data/CustomersV3(dataAreaId='frrt',CustomerAccount='FR-001')";
+
+describe('writes to the simulated F&O', () => {
+  let run: RunningDynamics;
+
+  beforeEach(async () => {
+    run = await runDynamics();
+    run.server.state.upsertCustomer('usmf', 'US-001', { OrganizationName: 'Contoso', SalesMemo: 'by hand' });
+    run.server.state.upsertCustomer('frrt', 'FR-001', { OrganizationName: 'Dubois' });
+  });
+
+  afterEach(() => run.close());
+
+  const patch = (path: string, body: unknown, headers: Extras['headers'] = {}): Promise<Answer> =>
+    run.send('PATCH', path, { body, headers });
+
+  const memo = (): unknown => run.server.state.customers()[0]?.values['SalesMemo'];
+
+  it('merges what a PATCH sends, answers 204 without a body and moves the etag', async () => {
+    const before = await run.send('GET', US);
+    const answer = await patch(US, { SalesMemo: 'from the desk' });
+    expect([answer.status, answer.text]).toEqual([204, '']);
+    const after = await run.send('GET', US);
+    expect(after.body).toMatchObject({ SalesMemo: 'from the desk', OrganizationName: 'Contoso' });
+    expect(after.body['@odata.etag']).not.toBe(before.body['@odata.etag']);
+    expect(run.journal.items().map(({ operation, effect }) => [operation, effect])).toEqual([
+      ['CustomersV3.get', false],
+      ['CustomersV3.patch', true],
+      ['CustomersV3.get', false],
+    ]);
+  });
+
+  it('answers 412 to an outdated etag and writes with the current one or a star', async () => {
+    const { body } = await run.send('GET', US);
+    const etag = String(body['@odata.etag']);
+    expect((await patch(US, { SalesMemo: 'first' }, { 'if-match': etag })).status).toBe(204);
+    expect((await patch(US, { SalesMemo: 'second' }, { 'if-match': etag })).status).toBe(412);
+    expect(memo()).toBe('first');
+    run.server.settings.outdatedEtagStatus = 409;
+    expect((await patch(US, { SalesMemo: 'third' }, { 'if-match': etag })).status).toBe(409);
+    expect((await patch(US, { SalesMemo: 'fourth' }, { 'if-match': '*' })).status).toBe(204);
+    expect(memo()).toBe('fourth');
+  });
+
+  it('answers 400, not 404, to a write to a row that is missing, out of scope or hidden', async () => {
+    const missing = US.replace('US-001', 'US-999');
+    run.server.settings.hiddenCompanies = ['usmf'];
+    for (const [method, path] of [
+      ['PATCH', missing],
+      ['PATCH', FR],
+      ['DELETE', FR],
+      ['PATCH', US],
+    ] as const) {
+      const answer = await run.send(method, path, { body: { SalesMemo: 'x' } });
+      expect(answer.status).toBe(400);
+      expect(answer.body).toMatchObject({ error: { code: '', message: 'An error has occurred.' } });
+      expect(innerError(answer).message).toBe('No resources were found when selecting for update.');
+    }
+    expect((await patch(`${FR}?cross-company=true`, { SalesMemo: 'x' })).status).toBe(204);
+  });
+
+  it('refuses a field that does not allow editing with the infolog of a validation', async () => {
+    const answer = await patch(US, { CustomerAccount: 'US-002' });
+    expect(answer.status).toBe(400);
+    expect(innerError(answer)).toEqual({
+      type: 'AxODataFieldValidationException',
+      message:
+        "Field validation failed on table of type 'CustCustomerV3Entity' for the following fields: CustomerAccount. " +
+        "Infolog: Warning: Field 'Customer account' does not allow editing..",
+    });
+    expect((await patch(US, { CustomerAccount: 'US-001', SalesMemo: 'x' })).status).toBe(204);
+    run.server.settings.notEditable = ['CustomerV3.SalesMemo'];
+    expect(innerError(await patch(US, { SalesMemo: 'y' })).message).toContain("'Sales memo' does not allow editing");
+  });
+
+  it('refuses what the business logic does not take, with the status of the build', async () => {
+    const answer = await patch(US, { CustomerGroupId: 'none' });
+    expect([answer.status, innerError(answer).type]).toEqual([400, 'AxODataWriteException']);
+    expect(innerError(answer).message).toContain(
+      "; Warning: validateField failed on field 'CustCustomerV3Entity.CustomerGroupId'..",
+    );
+    run.server.settings.writeRefusedStatus = 500;
+    expect((await patch(US, { CustomerGroupId: 'none' })).status).toBe(500);
+  });
+
+  it('refuses bodies that do not fit the type and stores nothing of them', async () => {
+    const bodies = [
+      { salesMemo: 'x' },
+      { SalesMemo: 5 },
+      { CreditLimit: null },
+      { CreditLimit: 'much' },
+      { OnHoldStatus: 'Perhaps' },
+      { AddressValidFrom: 'yesterday' },
+      [],
+    ];
+    for (const body of bodies) expect((await patch(US, body)).status).toBe(400);
+    const broken = await fetch(new URL(US, run.server.url), {
+      method: 'PATCH',
+      headers: {
+        authorization: `Bearer ${run.tokens.issue({ audience: run.server.url, clientId: 'a', tenantId: 't' }, 60)}`,
+        'content-type': 'application/json',
+      },
+      body: '{"SalesMemo": ',
+    });
+    expect(broken.status).toBe(400);
+    expect(memo()).toBe('by hand');
+    expect(run.journal.items().some(({ effect }) => effect)).toBe(false);
+  });
+
+  it('stores null as the empty text and enumerations by plain name, and ignores annotations', async () => {
+    const type = { '@odata.type': '#Microsoft.Dynamics.DataEntities.CustomerV3' };
+    expect((await patch(US, { ...type, SalesMemo: null, OnHoldStatus: 'Invoice' })).status).toBe(204);
+    expect((await run.send('GET', US)).body).toMatchObject({ SalesMemo: '', OnHoldStatus: 'Invoice' });
+    run.server.settings.memoLineEnds = 'crlf';
+    await patch(US, { SalesMemo: 'one\ntwo\r\nthree' });
+    expect(memo()).toBe('one\r\ntwo\r\nthree');
+  });
+
+  it('refuses writes to a set that the user may only read, and to one that nobody writes', async () => {
+    run.server.settings.readOnlyEntitySets = ['CustomersV3'];
+    const answer = await patch(US, { SalesMemo: 'x' });
+    expect([answer.status, innerError(answer).message]).toEqual([
+      403,
+      'User is not authorized to update view CustCustomerV3Entity.  Request denied.',
+    ]);
+    expect((await run.send('GET', US)).status).toBe(200);
+    expect((await run.send('POST', '/data/LegalEntities', { body: { LegalEntityId: 'DEMF' } })).status).toBe(403);
+    expect((await run.send('PATCH', '/data/CustomersV3', { body: {} })).status).toBe(405);
+  });
+
+  it('creates a row with a number of the sequence and refuses a chosen one unless numbers are manual', async () => {
+    const create = (body: object): Promise<Answer> => run.send('POST', '/data/CustomersV3', { body });
+    const made = await create({ dataAreaId: 'FRRT', OrganizationName: 'Neuf', CustomerGroupId: '30' });
+    expect(made.status).toBe(201);
+    expect(made.body).toMatchObject({
+      dataAreaId: 'frrt',
+      CustomerAccount: 'C-000001',
+      OrganizationName: 'Neuf',
+      '@odata.etag': expect.stringMatching(/^W\//),
+      PartyNumber: expect.stringMatching(/^\d{9}$/),
+    });
+    const chosen = await create({ CustomerAccount: 'MINE', OrganizationName: 'Mine' });
+    expect(innerError(chosen).message).toContain('Warning: Number MINE does not match format C-######.');
+    run.server.settings.manualNumberSequence = true;
+    expect((await create({ CustomerAccount: 'MINE', OrganizationName: 'Mine' })).body).toMatchObject({
+      dataAreaId: 'usmf',
+    });
+    expect(innerError(await create({ CustomerAccount: 'mine', OrganizationName: 'Again' })).message).toContain(
+      'The record already exists',
+    );
+    expect(run.server.state.customers()).toHaveLength(4);
+  });
+
+  it('deletes a row for good', async () => {
+    expect((await run.send('DELETE', `${FR}?cross-company=true`)).status).toBe(204);
+    expect((await run.send('GET', `${FR}?cross-company=true`)).status).toBe(404);
+    expect((await run.send('DELETE', `${FR}?cross-company=true`)).status).toBe(400);
+  });
+
+  it('moves the edit time of a contact with every write', async () => {
+    run.server.state.upsertContact('usmf', '000001', { LastEditDateTime: '2020-01-01T00:00:00Z' });
+    const path = "/data/ContactPersons(dataAreaId='usmf',ContactPersonId='000001')?cross-company=true";
+    expect((await patch(path, { Notes: 'Called.' })).status).toBe(204);
+    const { body } = await run.send('GET', path);
+    expect(Date.parse(String(body['LastEditDateTime']))).toBeGreaterThan(Date.parse('2026-01-01T00:00:00Z'));
+  });
+});
