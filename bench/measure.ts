@@ -86,9 +86,9 @@ async function countEvents(stage: Stage, runId: string): Promise<number> {
 }
 
 async function changeEveryHundredth(stage: Stage): Promise<number> {
-  const { items } = await stage.control<{ items: { CustomerAccount: string }[] }>('GET', '/state/dynamics/customers');
+  const { items } = await stage.control<{ items: { key: string }[] }>('GET', '/state/dynamics/customers');
   const chosen = items.filter((_item, index) => index % 100 === 0);
-  for (const { CustomerAccount: account } of chosen) {
+  for (const { key: account } of chosen) {
     await stage.control('PUT', `/state/dynamics/customers/usmf/${encodeURIComponent(account)}`, {
       AddressCity: 'Renton',
     });

@@ -97,16 +97,16 @@ function connectionFile(sandbox: Sandbox): object {
 }
 
 interface Customer {
-  readonly dataAreaId: string;
-  readonly CustomerAccount: string;
-  readonly PartyType: string;
+  readonly legalEntity: string;
+  readonly key: string;
+  readonly values: { readonly PartyType: string };
 }
 
 async function changeAccounts(sandbox: Sandbox): Promise<void> {
   const answer = await fetch(`${sandbox.control}/state/dynamics/customers`);
   const { items } = (await answer.json()) as { items: Customer[] };
   const companies = items.filter(
-    ({ PartyType: type, CustomerAccount: number }) => type === 'Organization' && /^[A-Za-z0-9-]+$/.test(number),
+    ({ key, values }) => values.PartyType === 'Organization' && /^[A-Z]{2}-[0-9]+$/.test(key),
   );
   const changes = [
     { AddressCity: 'Port Townsend' },
@@ -116,7 +116,7 @@ async function changeAccounts(sandbox: Sandbox): Promise<void> {
   for (const [index, change] of changes.entries()) {
     const customer = companies[index * 3];
     if (!customer) throw new Error('The sandbox has too few customers for the demo.');
-    const place = `${sandbox.control}/state/dynamics/customers/${customer.dataAreaId}/${encodeURIComponent(customer.CustomerAccount)}`;
+    const place = `${sandbox.control}/state/dynamics/customers/${customer.legalEntity}/${customer.key}`;
     await fetch(place, {
       method: 'PUT',
       body: JSON.stringify(change),

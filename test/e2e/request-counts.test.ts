@@ -32,11 +32,8 @@ describe('what a sync of 1,000 accounts asks of Zendesk', () => {
   });
 
   it('is at most 6 when one in a hundred has changed', async () => {
-    const { items } = await world.sandbox.control<{ items: { CustomerAccount: string }[] }>(
-      'GET',
-      '/state/dynamics/customers',
-    );
-    for (const { CustomerAccount: account } of items.slice(0, 10)) {
+    const { items } = await world.sandbox.control<{ items: { key: string }[] }>('GET', '/state/dynamics/customers');
+    for (const { key: account } of items.slice(0, 10)) {
       await world.sandbox.control('PUT', `/state/dynamics/customers/usmf/${encodeURIComponent(account)}`, {
         AddressCity: 'Renton',
       });
