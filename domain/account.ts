@@ -1,9 +1,6 @@
 /** What an ERP account is to Zendesk's people: somebody the distributor sells to, or buys from. */
 export type AccountKind = 'customer' | 'vendor';
 
-/** The kinds in the order in which they rank when two accounts want the same thing (design: customer before vendor). */
-export const ACCOUNT_KINDS: readonly AccountKind[] = ['customer', 'vendor'];
-
 /** Names one account within a connection. `legalEntity` is lower case; `accountNumber` is written as F&O serves it. */
 export interface AccountKey {
   readonly legalEntity: string;

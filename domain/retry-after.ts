@@ -1,5 +1,5 @@
 /** How long to wait when a system says "too many requests" without saying how long (Microsoft's samples use 30 s too). */
-export const DEFAULT_RETRY_AFTER_MS = 30_000;
+const DEFAULT_RETRY_AFTER_MS = 30_000;
 const SHORTEST_MS = 1_000;
 const LONGEST_MS = 15 * 60_000;
 
