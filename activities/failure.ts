@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { FarSystemError, type FarSystem } from '../clients/errors.ts';
+import { FarSystemError, generalAdvice, type FarSystem } from '../clients/errors.ts';
 import { ConnectionProblem } from '../store/connections.ts';
 import { GateClosed } from '../store/gates.ts';
 import { SealError } from '../store/sealing.ts';
@@ -75,7 +75,7 @@ function farSystemFailure(error: FarSystemError, at: FailedAttempt): Application
     case 'conflict':
       return at.reached(system) || at.attempt < TRIES_OF_A_STRANGER
         ? again(system, message)
-        : stop('unreachable', message);
+        : stop('unreachable', sentenceOf(error, generalAdvice(system, 'unreachable')));
   }
 }
 
@@ -84,7 +84,8 @@ function again(system: FarSystem, message: string): ApplicationFailure {
 }
 
 /** The vendor's own words may quote a record, so they stay out of the history: status, code and advice say enough. */
-function sentenceOf({ system, operation, status, code, requestId, advice }: FarSystemError): string {
+function sentenceOf(error: FarSystemError, advice = error.advice): string {
+  const { system, operation, status, code, requestId } = error;
   const answer = [status, code].filter((word) => word !== null).join(' ') || 'no answer';
   const id = requestId === null ? '' : ` (request ${requestId})`;
   return `${NAMES[system]}: ${answer} to "${operation}"${id}. ${advice}`;

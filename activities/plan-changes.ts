@@ -1,10 +1,11 @@
 import type { AccountKey } from '../domain/account.ts';
-import { renderOrganization, TAG_OF_KIND } from '../domain/organization.ts';
+import { renderOrganization, TAG_OF_KIND, type OrganizationForm } from '../domain/organization.ts';
 import { planAccount, type Plan } from '../domain/plan.ts';
 import { zendeskRefused } from '../domain/rejection.ts';
 import { formHash } from '../store/organizations.ts';
 import type { RecordOutcome } from '../store/outcomes.ts';
-import type { PlannedOperation, RowToPlan } from '../store/planning.ts';
+import type { PlannedOperation } from '../store/claims.ts';
+import type { RowToPlan } from '../store/planning.ts';
 import type { Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
 
@@ -35,7 +36,8 @@ function planRow(row: RowToPlan): RecordOutcome | PlannedOperation {
   const key: AccountKey = { legalEntity, kind, accountNumber };
   if (row.rejection !== null) return { ...key, outcome: 'rejected', rejection: row.rejection };
   if (row.overtaken) return { ...key, outcome: 'unchanged' };
-  const desiredHash = desiredHashOf(row);
+  const form = formOf(row);
+  const desiredHash = formHash(form);
   const { linkedId, adoptId, known, writtenHash, refusedAttempt } = row;
   const input = {
     desiredHash,
@@ -46,25 +48,30 @@ function planRow(row: RowToPlan): RecordOutcome | PlannedOperation {
     writtenHash,
     refusedHash: refusedAttempt,
   };
-  return outcomeOf(key, { row, desiredHash, plan: planAccount(input) });
+  return outcomeOf(key, { row, form, plan: planAccount(input) });
 }
 
-function desiredHashOf({ account, externalId, name }: RowToPlan): string {
+function formOf({ account, externalId, name }: RowToPlan): OrganizationForm {
   if (externalId === null || name === null)
     throw new Error('An account was planned before its external id and name were settled.');
-  return formHash(renderOrganization(account, { externalId, name }));
+  return renderOrganization(account, { externalId, name });
 }
 
 function outcomeOf(
   key: AccountKey,
-  at: { row: RowToPlan; desiredHash: string; plan: Plan },
+  at: { row: RowToPlan; form: OrganizationForm; plan: Plan },
 ): RecordOutcome | PlannedOperation {
-  const { row, desiredHash, plan } = at;
-  if ('operation' in plan) return { ...key, operation: plan.operation, zendeskId: 'id' in plan ? plan.id : null };
+  const { row, form, plan } = at;
+  const desiredHash = formHash(form);
+  if ('operation' in plan) {
+    const { externalId, name } = form;
+    return { ...key, operation: plan.operation, zendeskId: 'id' in plan ? plan.id : null, externalId, name };
+  }
   if (plan.outcome === 'rejected') {
     const rejection = row.lastRejection ?? zendeskRefused('it said nothing more.');
     return { ...key, outcome: 'rejected', rejection, refusedAttempt: row.refusedAttempt ?? undefined };
   }
   const isNews = row.linkedId !== plan.id || row.writtenHash !== desiredHash;
-  return { ...key, outcome: 'unchanged', written: isNews ? { zendeskId: plan.id, hash: desiredHash } : undefined };
+  const written = isNews ? { zendeskId: plan.id, hash: desiredHash } : undefined;
+  return { ...key, outcome: 'unchanged', written, upToDate: true };
 }

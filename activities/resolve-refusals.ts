@@ -1,4 +1,5 @@
 import { zendeskRefused } from '../domain/rejection.ts';
+import { nameKey } from '../domain/organization-name.ts';
 import { attemptText } from '../domain/plan.ts';
 import type { SeenOrganization } from '../domain/organization.ts';
 import type { JobRow } from '../store/jobs.ts';
@@ -10,8 +11,8 @@ import { formOf } from './record-jobs.ts';
 import { settleRequest } from './settle.ts';
 
 const ROWS_PER_STEP = 50;
-/** Refusals in a row after which a record is rejected: as it is, after a look-up, and under another name. */
-const MOST_REFUSALS = 3;
+/** Refusals in a row after which a record is rejected: as it is, twice after a look-up, and under another name. */
+const MOST_REFUSALS = 4;
 
 /**
  * Looks up what stands in the way of refused rows, whatever Zendesk said of the reason: who has the external id, who has
@@ -53,9 +54,18 @@ async function resolve(
   const { organizations, gone } = await far(({ zendesk }) => lookUp(zendesk, rows));
   await store.work.record(slice, { seen: { organizations, askedAt }, gone: { ids: gone, askedAt } });
   const keys = rows.map(({ account: { legalEntity, kind, accountNumber } }) => ({ legalEntity, kind, accountNumber }));
-  const refusedNames = rows.filter(({ round }) => round > 0).map(({ name }) => name);
+  const refusedNames = rows.filter((row) => isNameRefused(row, organizations)).map(({ name }) => name);
   await store.reservations.settleAgain(await settleRequest(context, slice, unread), keys, refusedNames);
   await store.work.record(slice, { marks: keys.map((key) => ({ ...key, state: 'unplanned' as const })) });
+}
+
+/**
+ * Whether a refused row needs another name. The first refusal may be about anything, and whoever has the name may be about
+ * to give it up in this very run; when nobody is seen to have it any more, it is tried once more as it is.
+ */
+function isNameRefused({ round, name, zendeskId }: JobRow, organizations: readonly SeenOrganization[]): boolean {
+  const isTaken = organizations.some(({ id, name: other }) => id !== zendeskId && nameKey(other) === nameKey(name));
+  return round > 1 || (round === 1 && isTaken);
 }
 
 async function lookUp(

@@ -88,6 +88,7 @@ function buildDynamics({ connection, secrets, egress, observer }: Parts): Dynami
     origin: environmentUrl,
     tokens,
     entitySets,
+    names: { clientId, tenantId, environment: environmentUrl },
     http: createHttp({ system: 'dynamics', egress, observer }),
   });
 }

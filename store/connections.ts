@@ -118,8 +118,23 @@ async function save(db: Db, connection: ConnectionToStore): Promise<void> {
   await db
     .insertInto('connections')
     .values({ id: connection.id, ...row, zendesk_hook: newHook(), dynamics_hook: newHook() })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({
+        ...row,
+        prepared_at: unlessMoved('prepared_at', 'zendesk,baseUrl'),
+        zendesk_reached_at: unlessMoved('zendesk_reached_at', 'zendesk,baseUrl'),
+        dynamics_reached_at: unlessMoved('dynamics_reached_at', 'dynamics,environmentUrl'),
+        entra_reached_at: unlessMoved('entra_reached_at', 'dynamics,authorityHost'),
+      }),
+    )
     .execute();
+}
+
+/** What is known of a system counts no longer once its address, a path into the settings, has changed. */
+function unlessMoved(column: string, address: string) {
+  const path = sql.lit(`{${address}}`);
+  return sql<Date | null>`case when connections.settings #>> ${path} = excluded.settings #>> ${path}
+    then ${sql.ref(`connections.${column}`)} end`;
 }
 
 function fromRow(row: Selectable<Database['connections']>): Connection {

@@ -4,7 +4,10 @@ import type { Db } from './database.ts';
 import type { JobItem, JobState, Operation } from './schema.ts';
 import { sliceIs, type Slice } from './staging.ts';
 
-/** One row of a bulk job, in the order in which it was sent. `zendeskId` is null for a create. */
+/**
+ * One row of a bulk job, in the order in which it was sent. `zendeskId` is null for a create; external id and name are those
+ * it was planned with, whatever is reserved for the account by now.
+ */
 export interface JobRow {
   readonly account: Account;
   readonly externalId: string;
@@ -198,11 +201,9 @@ async function list(db: Db, slice: Slice, states: readonly JobState[]): Promise<
 
 async function jobRows(db: Db, connectionId: string, condition: ReturnType<typeof sql>): Promise<JobRow[]> {
   const { rows } = await sql<JobRow>`
-    select s.account, a.external_id as "externalId", a.name, s.operation, s.zendesk_id as "zendeskId", s.round, s.refusal,
+    select s.account, s.external_id as "externalId", s.name, s.operation, s.zendesk_id as "zendeskId", s.round, s.refusal,
       case when o.zendesk_id is not null then jsonb_build_object('formHash', o.form_hash, 'ownTags', o.own_tags) end as known
-    from staged_accounts s join accounts a on a.connection_id = ${connectionId} and a.legal_entity = s.legal_entity
-      and a.kind = s.kind and a.account_number = s.account_number
-    left join organizations o on o.connection_id = ${connectionId} and o.zendesk_id = s.zendesk_id
+    from staged_accounts s left join organizations o on o.connection_id = ${connectionId} and o.zendesk_id = s.zendesk_id
     where ${condition}`.execute(db);
   return rows;
 }

@@ -6,13 +6,15 @@ import type { Db } from './database.ts';
 
 /**
  * What became of one staged account. `written` is set when its organization now has the form of that hash (written, or
- * found like that); `refusedAttempt` when Zendesk refused it, so that the same is not tried again.
+ * found like that); `refusedAttempt` when Zendesk refused it, so that the same is not tried again; `upToDate` when nothing
+ * had to be done, so that an older reading which comes later does not undo it.
  */
 export interface RecordOutcome extends AccountKey {
   readonly outcome: Outcome;
   readonly written?: { readonly zendeskId: string; readonly hash: string } | undefined;
   readonly rejection?: Rejection | undefined;
   readonly refusedAttempt?: string | undefined;
+  readonly upToDate?: boolean;
 }
 
 /** Where outcomes are recorded: the run that staged the accounts, and its connection. */
@@ -42,21 +44,27 @@ async function saveOnAccounts(
   { connectionId, runId }: OutcomeScope,
   rows: ReturnType<typeof recordset>,
 ): Promise<void> {
-  // Nothing is written for an account that was unchanged before and still is: most of them, in most runs.
+  // Nothing is written for an account that was unchanged before and still is: most of them, in most runs. A resync of one
+  // account leaves its time, since its rows are gone when an older reading is about to be written.
   await sql`update accounts t set
       state = r.outcome, code = r.rejection->>'code', message = r.rejection->>'message', action = r.rejection->>'action',
       attempts = case when r.outcome = 'rejected' then t.attempts + 1 else 0 end,
       refused_attempt = r.refused_attempt,
       zendesk_id = coalesce(r.zendesk_id, t.zendesk_id), written_hash = coalesce(r.hash, t.written_hash),
       last_synced_at = case when r.zendesk_id is null then t.last_synced_at else now() end,
-      applied_read_at = case when r.zendesk_id is null then t.applied_read_at else s.read_at end,
+      applied_read_at = case when r.zendesk_id is null and not r.up_to_date then t.applied_read_at
+        else greatest(t.applied_read_at, s.read_at) end,
+      claim_again_at = case when t.claim_run <> ${runId} then clock_timestamp() else t.claim_again_at end,
       claim_workflow = case when t.claim_again_at is not null or t.claim_run <> ${runId} then t.claim_workflow end,
       claim_run = case when t.claim_again_at is not null or t.claim_run <> ${runId} then t.claim_run end
     from ${rows} join staged_accounts s on s.run_id = ${runId} and s.legal_entity = r.legal_entity and s.kind = r.kind
       and s.account_number = r.account_number
     where t.connection_id = ${connectionId} and ${SAME_ACCOUNT}
-      and not (r.outcome = 'unchanged' and t.state = 'unchanged' and t.claim_run is null
-        and (r.zendesk_id is null or (r.zendesk_id = t.zendesk_id and r.hash = t.written_hash)))`.execute(db);
+      and (r.outcome = 'unchanged' and t.state = 'unchanged' and t.claim_run is null
+        and not (r.up_to_date and (select u.scope from runs u where u.run_id = ${runId}) = 'account')
+        and (r.zendesk_id is null or (r.zendesk_id = t.zendesk_id and r.hash = t.written_hash))) is not true`.execute(
+    db,
+  );
 }
 
 function recordset(outcomes: readonly RecordOutcome[]) {
@@ -69,7 +77,8 @@ function recordset(outcomes: readonly RecordOutcome[]) {
     hash: record.written?.hash ?? null,
     rejection: record.rejection ?? null,
     refused_attempt: record.refusedAttempt ?? null,
+    up_to_date: record.upToDate ?? false,
   }));
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(legal_entity text, kind text, account_number text,
-    outcome text, zendesk_id text, hash text, rejection jsonb, refused_attempt text)`;
+    outcome text, zendesk_id text, hash text, rejection jsonb, refused_attempt text, up_to_date boolean)`;
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { accountKeyText, type Account, type AccountKey } from '../domain/account.ts';
 import type { KnownOrganization } from '../domain/plan.ts';
 import type { Rejection, RejectionCode } from '../domain/rejection.ts';
+import { claimAccounts, markForeignClaims, operationSet, type PlannedOperation, type Planner } from './claims.ts';
 import type { Db } from './database.ts';
 import { saveOutcomes, type OutcomeScope, type RecordOutcome } from './outcomes.ts';
 import type { Operation } from './schema.ts';
@@ -21,17 +22,6 @@ export interface RowToPlan {
   readonly known: KnownOrganization | null;
   /** Whether somebody wrote the account after it was read here, so that this reading is old news. */
   readonly overtaken: boolean;
-}
-
-/** An operation that was planned, and on which organization (null for a create). */
-export interface PlannedOperation extends AccountKey {
-  readonly operation: Operation;
-  readonly zendeskId: string | null;
-}
-
-/** Who plans: claims belong to this run of this workflow. */
-export interface Planner extends OutcomeScope {
-  readonly workflowId: string;
 }
 
 /** A claim that belongs to another run. */
@@ -122,12 +112,14 @@ async function rowsToPlan(
   const { rows } = await sql<RawRow>`
     select s.account, a.external_id, a.name, a.zendesk_id, s.adopt_id, a.written_hash, a.refused_attempt, a.code, a.message,
       a.action, s.rejection, coalesce(s.read_at <= a.applied_read_at, false) as overtaken,
-      o.zendesk_id as known_id, o.form_hash, o.own_tags
+      coalesce(l.zendesk_id, f.zendesk_id) as known_id, coalesce(l.form_hash, f.form_hash) as form_hash,
+      coalesce(l.own_tags, f.own_tags) as own_tags
     from staged_accounts s
     join accounts a on a.connection_id = ${connectionId} and a.legal_entity = s.legal_entity and a.kind = s.kind
       and a.account_number = s.account_number
-    left join lateral (select * from organizations o where o.connection_id = ${connectionId}
-      and (o.zendesk_id = a.zendesk_id or (a.zendesk_id is null and o.external_id_key = a.external_id_key)) limit 1) o on true
+    left join organizations l on l.connection_id = ${connectionId} and l.zendesk_id = a.zendesk_id
+    left join lateral (select * from organizations o where a.zendesk_id is null and o.connection_id = ${connectionId}
+      and o.external_id_key = a.external_id_key limit 1) f on true
     where s.run_id = ${slice.runId} and s.legal_entity = ${slice.legalEntity} and s.kind = ${slice.kind}
       and s.outcome is null and s.operation is null and s.account_number collate "C" > ${page.after}
     order by s.account_number collate "C" limit ${page.limit}`.execute(db);
@@ -168,10 +160,11 @@ async function save(
   await markForeignClaims(db, planner, plans.outcomes);
   await saveOutcomes(db, planner, plans.outcomes);
   if (plans.operations.length === 0) return;
-  const claimed = new Set((await claim(db, planner, plans.operations)).map(accountKeyText));
+  const claimed = new Set((await claimAccounts(db, planner, plans.operations)).map(accountKeyText));
   const mine = plans.operations.filter((operation) => claimed.has(accountKeyText(operation)));
-  await sql`update staged_accounts s set operation = r.operation, operation_state = 'planned', zendesk_id = r.zendesk_id
-    from ${recordset(mine)} where s.run_id = ${planner.runId} and s.legal_entity = r.legal_entity and s.kind = r.kind
+  await sql`update staged_accounts s set operation = r.operation, operation_state = 'planned',
+      zendesk_id = r.zendesk_id, external_id = r.external_id, name = r.name
+    from ${operationSet(mine)} where s.run_id = ${planner.runId} and s.legal_entity = r.legal_entity and s.kind = r.kind
       and s.account_number = r.account_number`.execute(db);
   const others = plans.operations.filter((operation) => !claimed.has(accountKeyText(operation)));
   await saveOutcomes(
@@ -181,31 +174,6 @@ async function save(
   );
 }
 
-/**
- * Asks the runs that are writing these accounts to read them again: what looks unchanged now may be about to be
- * overwritten with an older reading.
- */
-async function markForeignClaims(db: Db, planner: Planner, keys: readonly AccountKey[]): Promise<void> {
-  const rows = keys.map(({ legalEntity, kind, accountNumber }) => [legalEntity, kind, accountNumber]);
-  await sql`update accounts a set claim_again_at = clock_timestamp()
-    where a.connection_id = ${planner.connectionId} and a.claim_run is not null and a.claim_run <> ${planner.runId}
-      and jsonb_build_array(a.legal_entity, a.kind, a.account_number) in
-        (select jsonb_array_elements(${JSON.stringify(rows)}::jsonb))`.execute(db);
-}
-
-/** Claims what is free, marks what another run has, and answers the keys that are ours now. */
-async function claim(db: Db, planner: Planner, operations: readonly PlannedOperation[]): Promise<AccountKey[]> {
-  const ofAccount = sql`a.connection_id = ${planner.connectionId} and a.legal_entity = r.legal_entity and a.kind = r.kind
-    and a.account_number = r.account_number`;
-  const { rows } = await sql<AccountKey>`update accounts a set
-      claim_again_at = case when a.claim_run <> ${planner.runId} then clock_timestamp() else a.claim_again_at end,
-      claim_workflow = coalesce(a.claim_workflow, ${planner.workflowId}), claim_run = coalesce(a.claim_run, ${planner.runId})
-    from ${recordset(operations)} where ${ofAccount}
-    returning case when a.claim_run = ${planner.runId} then a.legal_entity end as "legalEntity", a.kind,
-      a.account_number as "accountNumber"`.execute(db);
-  return rows.filter(({ legalEntity }) => (legalEntity as string | null) !== null);
-}
-
 async function marked(db: Db, planner: Planner, slice: Slice): Promise<AccountKey[]> {
   const { rows } =
     await sql<AccountKey>`select a.legal_entity as "legalEntity", a.kind, a.account_number as "accountNumber"
@@ -213,16 +181,4 @@ async function marked(db: Db, planner: Planner, slice: Slice): Promise<AccountKe
       and a.claim_again_at is not null and a.legal_entity = ${slice.legalEntity} and a.kind = ${slice.kind}
     order by a.account_number collate "C"`.execute(db);
   return rows;
-}
-
-function recordset(operations: readonly PlannedOperation[]) {
-  const rows = operations.map((planned) => ({
-    legal_entity: planned.legalEntity,
-    kind: planned.kind,
-    account_number: planned.accountNumber,
-    operation: planned.operation,
-    zendesk_id: planned.zendeskId,
-  }));
-  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(legal_entity text, kind text, account_number text,
-    operation text, zendesk_id text)`;
 }

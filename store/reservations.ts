@@ -18,8 +18,9 @@ export interface SettleRequest extends SettlePolicy {
 /** External ids and names of accounts, each unique within a connection: who holds one keeps it. */
 export interface ReservationStore {
   /**
-   * Registers the accounts that a run staged, lets go of names whose ERP name has changed, and ranks the run: holders of an
-   * external id first, then customers before vendors, by legal entity, by account number.
+   * Registers the accounts that a run has staged since the last time, lets go of names whose ERP name has changed, and ranks
+   * them: holders of an external id first, then customers before vendors, by legal entity, by account number. A reading older
+   * than the one that the name came from lets go of nothing.
    */
   prepare(runId: string, connectionId: string): Promise<void>;
   /** Settles the accounts ranked after `after`, at most `limit`; answers the last rank settled, null when none was left. */
@@ -50,14 +51,20 @@ export function createReservationStore(db: Db): ReservationStore {
 }
 
 async function prepare(db: Db, runId: string, connectionId: string): Promise<void> {
-  await sql`insert into accounts as a (connection_id, legal_entity, kind, account_number, plain_name, plain_name_key)
-    select ${connectionId}, s.legal_entity, s.kind, s.account_number, s.plain_name, s.plain_name_key
-    from staged_accounts s where s.run_id = ${runId} order by 2, 3, 4
+  // Tables that have just been filled have no statistics yet, and a plan made without any can take minutes.
+  await sql`analyze staged_accounts`.execute(db);
+  await sql`insert into accounts as a
+      (connection_id, legal_entity, kind, account_number, plain_name, plain_name_key, plain_name_read_at)
+    select ${connectionId}, s.legal_entity, s.kind, s.account_number, s.plain_name, s.plain_name_key, s.read_at
+    from staged_accounts s where s.run_id = ${runId} and s.rank is null order by 2, 3, 4
     on conflict (connection_id, legal_entity, kind, account_number) do update set
       present = true, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
+      plain_name_read_at = excluded.plain_name_read_at,
       name = case when a.plain_name = excluded.plain_name then a.name end,
       name_key = case when a.plain_name = excluded.plain_name then a.name_key end
-    where not a.present or a.plain_name is distinct from excluded.plain_name`.execute(db);
+    where (not a.present or a.plain_name is distinct from excluded.plain_name)
+      and (a.plain_name_read_at is null or a.plain_name_read_at <= excluded.plain_name_read_at)`.execute(db);
+  await sql`analyze accounts, organizations`.execute(db);
   await sql`with ranked as (
       select s.ctid as place, row_number() over (order by a.external_id_key is null,
         s.kind, s.legal_entity collate "C", s.account_number collate "C") as rank

@@ -32,6 +32,8 @@ export interface RunStore {
   /** Notes that a request found its work already being done by another run. */
   join(runId: string, connectionId: string, joinedRunId: string): Promise<void>;
   get(runId: string): Promise<Selectable<Database['runs']> | undefined>;
+  /** Runs of a connection that are under way, resyncs of single accounts included. */
+  listRunning(connectionId: string): Promise<{ readonly runId: string; readonly workflowId: string }[]>;
   /** Counts one request to a far system. */
   countRequest(runId: string, system: string): Promise<void>;
   /** Ends a run whose workflow is gone without having ended it. Its claims stay until its open bulk jobs have ended. */
@@ -51,6 +53,13 @@ export function createRunStore(db: Db): RunStore {
         .execute();
     },
     get: (runId) => db.selectFrom('runs').selectAll().where('run_id', '=', runId).executeTakeFirst(),
+    listRunning: (connectionId) =>
+      db
+        .selectFrom('runs')
+        .select(['run_id as runId', 'workflow_id as workflowId'])
+        .where('connection_id', '=', connectionId)
+        .where('status', '=', 'running')
+        .execute(),
     async countRequest(runId, system) {
       await sql`insert into run_requests as r (run_id, system, requests) values (${runId}, ${system}, 1)
         on conflict (run_id, system) do update set requests = r.requests + 1`.execute(db);

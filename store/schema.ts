@@ -61,6 +61,7 @@ interface AccountsTable {
   external_id_key: string | null;
   plain_name: string;
   plain_name_key: string;
+  plain_name_read_at: Date | null;
   name: string | null;
   name_key: string | null;
   zendesk_id: string | null;
@@ -133,6 +134,8 @@ interface StagedAccountsTable {
   read_at: Date;
   rank: number | null;
   adopt_id: string | null;
+  external_id: string | null;
+  name: string | null;
   operation: Operation | null;
   operation_state: 'planned' | 'submitted' | 'refused' | 'untagged' | 'done' | null;
   zendesk_id: string | null;

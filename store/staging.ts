@@ -104,7 +104,7 @@ async function stage(db: Db, runId: string, page: { accounts: readonly Account[]
     on conflict (run_id, legal_entity, kind, account_number) do update set
       account = excluded.account, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
       read_at = excluded.read_at, prior_outcome = coalesce(staged_accounts.prior_outcome, staged_accounts.outcome),
-      outcome = null, rejection = null, adopt_id = null, operation = null, operation_state = null, refusal = null,
+      outcome = null, rejection = null, rank = null, adopt_id = null, operation = null, operation_state = null, refusal = null,
       job_no = null, zendesk_id = null, round = 0`.execute(db);
 }
 

@@ -27,10 +27,11 @@ export async function applyChanges(
   for (;;) {
     const plan = await planAll(performer, slice, options);
     if (plan === 'long') return 'long';
-    if (plan === 'nothing') return 'done';
-    if ((await writeAll(performer, slice, options)) === 'long') return 'long';
-    await tagAll(performer, slice);
-    if ((await resolveAll(performer, slice, options)) > 0) continue;
+    if (plan === 'work') {
+      if ((await writeAll(performer, slice, options)) === 'long') return 'long';
+      await tagAll(performer, slice);
+      if ((await resolveAll(performer, slice, options)) > 0) continue;
+    }
     const again = { ...slice, unread: options.unread };
     const { accounts } = await performer.perform('readAgain', again, say(slice, 'read again what changed meanwhile'));
     if (accounts === 0) return 'done';

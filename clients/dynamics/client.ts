@@ -3,6 +3,7 @@ import { legalEntityKey, type Account, type AccountKind } from '../../domain/acc
 import type { TokenSource } from '../entra/tokens.ts';
 import { FarSystemError } from '../errors.ts';
 import type { Http } from '../http.ts';
+import type { AdviceNames } from '../judge.ts';
 import { ACCOUNT_PAGES, accountNumberKey, readAccount, type AccountPage } from './account-rows.ts';
 import {
   ACCOUNT_COLUMNS,
@@ -53,13 +54,17 @@ const anyPage = z.looseObject({ value: z.array(z.unknown()) });
 /** A look-up that goes on for longer than this is a wildcard that matches half of the company. */
 const MOST_LOOK_UP_PAGES = 100;
 
-/** Makes the client of one F&O environment. `pageSize` is asked for; F&O may send less, or ignore it. */
+/**
+ * Makes the client of one F&O environment. `pageSize` is asked for; F&O may send less, or ignore it. `names` are told in
+ * what a person should do about a failure.
+ */
 export function createDynamicsClient(options: {
   readonly origin: string;
   readonly tokens: TokenSource;
   readonly http: Http;
   readonly entitySets: EntitySets;
   readonly pageSize?: number;
+  readonly names?: AdviceNames;
 }): DynamicsClient {
   const { origin, entitySets } = options;
   const reader = createReader({ ...options, pageSize: options.pageSize ?? 2_000 });

@@ -43,6 +43,8 @@ function messageOf(error: unknown): string | undefined {
 function kindOf(answer: JudgedAnswer, exception: string | undefined, detail: string): FarSystemErrorKind {
   const byStatus = kindOfStatus(answer);
   if (byStatus === 'limited' || answer.status === 401) return byStatus;
+  // An app that is mapped to no user is turned away before OData, with 401 or with this 403.
+  if (answer.status === 403 && /authorization has been denied/i.test(detail)) return 'unauthorized';
   if (exception === 'ODataSecurityException') return 'forbidden';
   if (/update conflict occurred|cannot edit a record in/i.test(detail)) return 'conflict';
   if (/no resources were found when selecting for update/i.test(detail)) return 'missing';

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { TokenSource } from '../entra/tokens.ts';
 import { farSystemError, FarSystemError } from '../errors.ts';
 import type { Http, HttpAnswer } from '../http.ts';
+import type { AdviceNames } from '../judge.ts';
 import { parseUrl } from '../parse-url.ts';
 import { readAnswer } from '../read-answer.ts';
 
@@ -27,8 +28,10 @@ export function createReader(options: {
   readonly tokens: TokenSource;
   readonly http: Http;
   readonly pageSize: number;
+  /** What an advice about a failure may name. */
+  readonly names?: AdviceNames;
 }): Reader {
-  const { origin, tokens, http, pageSize } = options;
+  const { origin, tokens, http, pageSize, names = {} } = options;
   const unexpected = (operation: string, detail: string): FarSystemError =>
     farSystemError({ system: 'dynamics', operation, kind: 'unexpected', detail });
 
@@ -39,6 +42,7 @@ export function createReader(options: {
       url: read.url,
       signal: read.signal,
       buckets: ['account'],
+      names,
       headers: { authorization: `Bearer ${token}`, prefer: `odata.maxpagesize=${pageSize}` },
     });
 

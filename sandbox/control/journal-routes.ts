@@ -2,8 +2,7 @@ import type { Journal, SystemName } from '../core/journal.ts';
 import type { ControlCall, ControlRoute } from './answers.ts';
 import { ControlError, listOf } from './answers.ts';
 
-/** The names of the systems. */
-export const SYSTEMS: readonly SystemName[] = ['zendesk', 'dynamics', 'entra'];
+const SYSTEMS: readonly SystemName[] = ['zendesk', 'dynamics', 'entra'];
 
 /** The routes to what the systems were asked. */
 export function journalRoutes(journal: Journal, countMails: () => number): ControlRoute[] {

@@ -1,0 +1,89 @@
+import type { RequestHandler } from 'express';
+import type { CredentialField } from '../../domain/connection.ts';
+import type { Connection } from '../../store/connections.ts';
+import { readConnectionFile, refuseFile, type ConnectionFile } from '../connection-file/read-file.ts';
+import type { AdminDeps } from './admin-deps.ts';
+import { credentialChanged, decideState, decideTemplate, movedAddresses } from './apply-rules.ts';
+import { viewConnection } from './connection-view.ts';
+import { createInTurn } from './in-turn.ts';
+
+/** What is left to do after a file was stored, and why. */
+interface Left {
+  readonly step: string;
+  readonly message: string;
+}
+
+/** `POST /api/connections`: applies a connection file, by its id. Everything is judged before anything is stored. */
+export function createApplyConnection(deps: AdminDeps): RequestHandler {
+  const inTurn = createInTurn();
+  return async (request, response) => {
+    const { id } = (request.body ?? {}) as { readonly id?: unknown };
+    const answer = await inTurn(typeof id === 'string' ? id : '', () => applyFile(deps, request.body));
+    response.json(answer);
+  };
+}
+
+async function applyFile(deps: AdminDeps, body: unknown): Promise<object> {
+  const { store } = deps.services;
+  const stored = await findStored(deps, body);
+  const file = readConnectionFile(body, { judgeOrigin: deps.services.judgeOrigin, known: stored });
+  const before = stored?.connection;
+  const template = await judge(deps, file, before);
+  await save(deps, { file, template, before });
+  const connection = await store.connections.require(file.id);
+  const left = await prepare(deps, connection);
+  const view = viewConnection(await store.connections.require(file.id), deps.publicUrl());
+  return left === undefined ? { connection: view } : { connection: view, left };
+}
+
+async function findStored({ services: { store } }: AdminDeps, body: unknown) {
+  const { id } = (body ?? {}) as { readonly id?: unknown };
+  const plausible = typeof id === 'string' && /^[a-z0-9-]{1,40}$/.test(id);
+  const connection = plausible ? await store.connections.get(id) : undefined;
+  if (!connection) return undefined;
+  const fields = Object.keys(await store.credentials.open(connection.id)) as CredentialField[];
+  return { connection, settings: connection.settings, secrets: new Set(fields) };
+}
+
+/** Judges a well-formed file against what is stored; answers its external id template. */
+async function judge(deps: AdminDeps, file: ConnectionFile, before: Connection | undefined): Promise<string> {
+  const decided = decideTemplate(file, before);
+  const moved = before ? movedAddresses(file.settings, before.settings) : [];
+  const isHeld = moved.length > 0 && (await deps.services.store.connections.hasLinks(file.id));
+  const mistakes = [...('mistake' in decided ? [decided.mistake] : []), ...(isHeld ? moved : [])];
+  if ('mistake' in decided || mistakes.length > 0) throw refuseFile(mistakes);
+  return decided.template;
+}
+
+/** Stores the connection, then its secrets, then the state that follows from both: a crash between leaves less, never too much. */
+async function save(
+  { services: { store } }: AdminDeps,
+  { file, template, before }: { file: ConnectionFile; template: string; before: Connection | undefined },
+): Promise<void> {
+  const state = before?.state ?? 'needs_authorization';
+  const { id, name, settings } = file;
+  await store.connections.save({ id, name, settings, externalIdTemplate: template, state });
+  const changed = await store.credentials.apply(id, file.secrets);
+  const hasToken = (await store.credentials.open(id))['zendesk.accessToken'] !== undefined;
+  const decided = decideState({
+    before: before?.state,
+    hasToken,
+    credentialChanged: credentialChanged(changed, settings, before?.settings),
+  });
+  const reason = decided === before?.state ? before.stateReason : null;
+  await store.connections.setState(id, decided, reason);
+}
+
+const PREPARING = 'prepare Zendesk (organization fields)';
+
+/** Creates what a run needs in Zendesk; a failure is said and left to the first run, since credentials are for `ping` to judge. */
+async function prepare(deps: AdminDeps, connection: Connection): Promise<Left | undefined> {
+  const { id, state, prepared } = connection;
+  if (state === 'needs_authorization' || prepared) return undefined;
+  try {
+    await deps.services.prepareZendesk(id);
+    return undefined;
+  } catch (error) {
+    return { step: PREPARING, message: deps.services.describeFailure(error).message };
+  }
+}

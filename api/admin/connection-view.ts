@@ -1,0 +1,34 @@
+import type { ConnectionSettings, ConnectionState } from '../../domain/connection.ts';
+import type { Connection } from '../../store/connections.ts';
+
+/** A connection as operators see it: never a secret. `externalId` is the template, `hooks` are the ingress URLs. */
+export interface ConnectionView {
+  readonly id: string;
+  readonly name: string;
+  readonly state: ConnectionState;
+  readonly stateReason: string | null;
+  readonly externalId: string;
+  readonly settings: ConnectionSettings;
+  readonly hooks: { readonly zendesk: string; readonly dynamics: string };
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** Shows a connection; `publicUrl` is the base of its ingress URLs. */
+export function viewConnection(connection: Connection, publicUrl: string): ConnectionView {
+  const { id, name, state, stateReason, externalIdTemplate, settings, hooks, createdAt, updatedAt } = connection;
+  return {
+    id,
+    name,
+    state,
+    stateReason,
+    externalId: externalIdTemplate,
+    settings,
+    hooks: {
+      zendesk: `${publicUrl}/webhooks/zendesk/${hooks.zendesk}`,
+      dynamics: `${publicUrl}/events/dynamics/${hooks.dynamics}`,
+    },
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  };
+}

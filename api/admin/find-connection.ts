@@ -1,0 +1,16 @@
+import type { Connection } from '../../store/connections.ts';
+import type { Store } from '../../store/store.ts';
+import { ApiError } from '../api-error.ts';
+
+/** The connection that a path names; refuses an unknown one with 404. */
+export async function findConnection(store: Store, id: string): Promise<Connection> {
+  const found = /^[a-z0-9-]{1,40}$/.test(id) ? await store.connections.get(id) : undefined;
+  if (found) return found;
+  throw connectionMissing(id);
+}
+
+/** The refusal for a connection that does not exist. */
+export function connectionMissing(id: string): ApiError {
+  const message = `There is no connection "${id.slice(0, 60)}": apply its file first (ledgerdesk connection apply FILE).`;
+  return new ApiError(404, 'connection_missing', message);
+}

@@ -1,0 +1,73 @@
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { NO_TOTALS } from '../../domain/outcome.ts';
+import type { RunReport } from '../../store/run-reports.ts';
+import { ApiError } from '../api-error.ts';
+import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
+import type { StartedRun } from './started-runs.ts';
+
+const RUN_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The run that a path names, also one that no worker has begun yet; refuses an unknown one with 404. */
+export async function findRun(deps: AdminDeps, runId: string): Promise<RunReport> {
+  const { reports } = deps.services.store;
+  const report = RUN_ID.test(runId) ? await reports.get(runId) : undefined;
+  if (report) return report;
+  const started = deps.startedRuns.get(runId);
+  if (!started) throw new ApiError(404, 'run_missing', `There is no run "${runId.slice(0, 60)}".`);
+  const ending = await endingWithoutRow(deps, runId, started);
+  // Its first step may have written the row while we asked.
+  return (await reports.get(runId)) ?? { ...blank(runId, started), ...ending };
+}
+
+function blank(runId: string, { workflowId, connectionId, startedAt }: StartedRun): RunReport {
+  return {
+    runId,
+    workflowId,
+    connectionId,
+    status: 'running',
+    startedAt: startedAt.toISOString(),
+    finishedAt: null,
+    waitedMs: 0,
+    totals: NO_TOTALS,
+    phases: [],
+    requests: { dynamics: 0, zendesk: 0, entra: 0 },
+    error: null,
+  };
+}
+
+type Ending = Pick<RunReport, 'status' | 'finishedAt' | 'error'>;
+
+async function endingWithoutRow(deps: AdminDeps, runId: string, started: StartedRun): Promise<Ending | undefined> {
+  const { temporal } = deps.services;
+  const handle = temporal.client.workflow.getHandle(started.workflowId, runId);
+  return temporal.withDeadline(TEMPORAL_LIMIT_MS, async () => {
+    try {
+      const { status, closeTime } = await handle.describe();
+      if (status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW') return undefined;
+      const isCancelled = status.name === 'CANCELLED' || status.name === 'TERMINATED';
+      return {
+        status: isCancelled ? 'cancelled' : 'failed',
+        finishedAt: (closeTime ?? new Date()).toISOString(),
+        error: isCancelled ? null : { code: 'failed', message: await failureOf(() => handle.result()) },
+      };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError)
+        return { status: 'failed', finishedAt: new Date().toISOString(), error: VANISHED };
+      throw error;
+    }
+  });
+}
+
+const VANISHED = { code: 'abandoned', message: 'The workflow of this run is not in Temporal any more.' };
+
+async function failureOf(result: () => Promise<unknown>): Promise<string> {
+  try {
+    await result();
+    return 'The workflow ended without having begun its run.';
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    let cause: unknown = error;
+    while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+    return cause instanceof Error ? cause.message : error.message;
+  }
+}

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { RequestHandler } from 'express';
+import { masterSyncId } from '../../workflows/ids.ts';
+import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
+import { cancelWorkflow } from './cancel-run.ts';
+import { connectionMissing, findConnection } from './find-connection.ts';
+
+const CANCEL_GRACE_MS = 8_000;
+const LOOK_EVERY_MS = 100;
+
+/** `DELETE /api/connections/:id`: ends what runs, then erases the connection and all that is kept of it. */
+export function createRemoveConnection(deps: AdminDeps): RequestHandler<{ id: string }> {
+  return async (request, response) => {
+    const { store } = deps.services;
+    const { id } = await findConnection(store, request.params.id);
+    await endRuns(deps, id);
+    if (!(await store.connections.remove(id))) throw connectionMissing(id);
+    deps.startedRuns.forget(id);
+    response.json({ removed: true });
+  };
+}
+
+/** Cancels the runs and waits for their ends; one that does not end (no worker runs) is terminated, since its rows will go. */
+async function endRuns(deps: AdminDeps, id: string): Promise<void> {
+  const { store } = deps.services;
+  const deadline = performance.now() + CANCEL_GRACE_MS;
+  for (const run of await store.runs.listRunning(id)) await cancelWorkflow(deps, run);
+  let left = await store.runs.listRunning(id);
+  while (left.length > 0 && performance.now() < deadline) {
+    await sleep(LOOK_EVERY_MS);
+    left = await store.runs.listRunning(id);
+  }
+  for (const { runId, workflowId } of left) await terminate(deps, workflowId, runId);
+  // A sync that no worker has begun yet has no row.
+  await terminate(deps, masterSyncId(id));
+}
+
+async function terminate(
+  { services: { temporal } }: AdminDeps,
+  workflowId: string,
+  firstRunId?: string,
+): Promise<void> {
+  const options = firstRunId === undefined ? {} : { firstExecutionRunId: firstRunId };
+  const handle = temporal.client.workflow.getHandle(workflowId, undefined, options);
+  try {
+    await temporal.withDeadline(TEMPORAL_LIMIT_MS, () => handle.terminate('The connection was removed.'));
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}

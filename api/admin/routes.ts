@@ -1,0 +1,46 @@
+import express, { type RequestHandler, type Router } from 'express';
+import type { Secret } from '../../runtime/secret.ts';
+import { answerNotFound, answerWrongMethod } from '../answer-errors.ts';
+import type { AdminDeps } from './admin-deps.ts';
+import { createApplyConnection } from './apply-connection.ts';
+import { requireBearer } from './bearer.ts';
+import { createCancelRun } from './cancel-run.ts';
+import { createListConnections } from './list-connections.ts';
+import { createListRecords } from './list-records.ts';
+import { createListRuns } from './list-runs.ts';
+import { createRemoveConnection } from './remove-connection.ts';
+import { createRetryRecords } from './retry-records.ts';
+import { createShowConnection } from './show-connection.ts';
+import { createShowRun } from './show-run.ts';
+import { createStartSync } from './start-sync.ts';
+
+const BODY_LIMIT_BYTES = 256 * 1024;
+
+/** The admin API, to be mounted under `/api`. Whatever is asked there, the token is checked first. */
+export function createAdminRoutes(deps: AdminDeps, token: Secret): Router {
+  const router = express.Router();
+  router.use(requireBearer(token));
+  router.use(express.json({ limit: BODY_LIMIT_BYTES, type: () => true }));
+  router
+    .route('/connections')
+    .get(createListConnections(deps))
+    .post(createApplyConnection(deps))
+    .all(answerWrongMethod(['GET', 'POST']));
+  router
+    .route('/connections/:id')
+    .get(createShowConnection(deps))
+    .delete(createRemoveConnection(deps))
+    .all(answerWrongMethod(['GET', 'DELETE']));
+  const post = <Params>(path: string, handler: RequestHandler<Params>) =>
+    router.post<Params>(path, handler).all(path, answerWrongMethod(['POST']));
+  const get = <Params>(path: string, handler: RequestHandler<Params>) =>
+    router.get<Params>(path, handler).all(path, answerWrongMethod(['GET']));
+  post('/connections/:id/sync', createStartSync(deps));
+  get('/connections/:id/runs', createListRuns(deps));
+  get('/connections/:id/records', createListRecords(deps));
+  post('/connections/:id/retry', createRetryRecords(deps));
+  get('/runs/:runId', createShowRun(deps));
+  post('/runs/:runId/cancel', createCancelRun(deps));
+  router.use(answerNotFound);
+  return router;
+}

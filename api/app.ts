@@ -1,0 +1,34 @@
+import express, { type Express } from 'express';
+import type { Log } from '../runtime/log.ts';
+import type { Secret } from '../runtime/secret.ts';
+import type { AdminDeps } from './admin/admin-deps.ts';
+import { createAdminRoutes } from './admin/routes.ts';
+import { createStartedRuns } from './admin/started-runs.ts';
+import { answeringErrors, answerNotFound, answerWrongMethod } from './answer-errors.ts';
+import { answerHealth, createReadiness } from './health.ts';
+
+/** What the HTTP application is made of. */
+export interface AppDeps extends Pick<AdminDeps, 'services' | 'publicUrl'> {
+  readonly adminToken: Secret;
+  readonly log: Log;
+}
+
+/** Wires the HTTP application; whoever calls it listens. */
+export function createApp({ services, publicUrl, adminToken, log }: AppDeps): Express {
+  const routes = express.Router();
+  routes
+    .route('/healthz')
+    .get(answerHealth)
+    .all(answerWrongMethod(['GET']));
+  routes
+    .route('/readyz')
+    .get(createReadiness(services))
+    .all(answerWrongMethod(['GET']));
+  routes.use('/api', createAdminRoutes({ services, publicUrl, startedRuns: createStartedRuns() }, adminToken));
+  routes.use(answerNotFound);
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(answeringErrors(routes, log));
+  return app;
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** A short text of one line. */
+export const text = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line without control characters');
+
+/** A GUID, as Entra writes tenant and application ids. */
+export const guid = z.guid('must be a GUID');
+
+const SECRET_FORM =
+  'must be the secret itself: the forms {"env": …} and {"file": …} are resolved by the command line (ledgerdesk connection apply FILE)';
+
+/** A literal secret. */
+export const secret = z
+  .string({ error: ({ input }) => (typeof input === 'object' && input !== null ? SECRET_FORM : undefined) })
+  .min(1)
+  .max(20_000)
+  .regex(/^[^\0\p{Cs}]*$/u, 'must not contain control characters');
+
+/** A secret that travels in an HTTP header. */
+export const token = secret.regex(/^[\x21-\x7e]*$/, 'must consist of printable ASCII characters without blanks');
+
+/** The name of an entity set or field of F&O, or of a member of an event. */
+export const identifier = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.]{0,127}$/, 'must be a name of letters, digits and _');
+
+/** A company of F&O: lower case, since F&O compares without regard to case. */
+export const legalEntity = z
+  .string()
+  .trim()
+  .regex(/^[^\s\p{C}'"/\\,]{1,20}$/u, 'must be a legal entity id such as "usmf"')
+  .transform((value) => value.toLowerCase());
+
+const MINUTE_MS = 60_000;
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: MINUTE_MS, h: 60 * MINUTE_MS, d: 1_440 * MINUTE_MS };
+const LONGEST_MS = 7 * 1_440 * MINUTE_MS;
+const DURATION_SENTENCE = 'must be a whole number with s, m, h or d, from 1m to 7d';
+
+/** A duration such as `15m`; becomes milliseconds. */
+export const duration = z.string().transform((value, context) => {
+  const [, digits = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(value.trim()) ?? [];
+  const durationMs = Number(digits) * (UNIT_MS[unit] ?? Number.NaN);
+  if (durationMs >= MINUTE_MS && durationMs <= LONGEST_MS) return durationMs;
+  context.addIssue({ code: 'custom', message: DURATION_SENTENCE });
+  return z.NEVER;
+});
+
+const DEEPEST = 6;
+
+/** A value of the annotation's status rules: any JSON that can be stored. */
+export const storableJson = z
+  .unknown()
+  .refine((value) => isStorable(value, DEEPEST), 'must be plain JSON, not deeply nested, without control characters');
+
+function isStorable(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return !/[\p{Cc}\p{Cs}]/u.test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return (
+    depth > 0 && Object.entries(value).every(([key, member]) => isStorable(key, 0) && isStorable(member, depth - 1))
+  );
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { templateMistake } from '../../domain/external-id.ts';
+import type { Services } from '../../runtime/services.ts';
+import { duration, guid, identifier, legalEntity, secret, storableJson, text, token } from './fields.ts';
+
+/** Judges an address of a connection file. */
+export type JudgeOrigin = Services['judgeOrigin'];
+
+/**
+ * The schema of a connection file (docs, "A connection file"). Unknown keys are refused, null and absent are alike,
+ * defaults are not filled in yet. Fields are judged one by one, so that all mistakes are found at once.
+ */
+export function connectionFileSchema(judgeOrigin: JudgeOrigin) {
+  const origin = (system: Parameters<JudgeOrigin>[1]) => originField(judgeOrigin, system);
+  return z.strictObject({
+    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must match [a-z0-9][a-z0-9-]{0,39}'),
+    name: text.nullish(),
+    dynamics: z.strictObject({
+      environmentUrl: origin('dynamics'),
+      tenantId: guid,
+      clientId: guid,
+      clientSecret: secret.nullish(),
+      certificate: certificate.nullish(),
+      federatedTokenFile: z
+        .string()
+        .regex(/^[^\p{Cc}\p{Cs}]{1,4096}$/u, 'must be a path')
+        .nullish(),
+      authorityHost: origin('entra').nullish(),
+      legalEntities: z.array(legalEntity).max(1_000).refine(areUnique, 'names a legal entity twice').nullish(),
+      entitySets: z
+        .strictObject({
+          customers: identifier.nullish(),
+          vendors: identifier.nullish(),
+          contacts: identifier.nullish(),
+        })
+        .nullish(),
+      events: z.record(text, eventMapping).nullish(),
+    }),
+    zendesk: z.strictObject({
+      subdomain: z
+        .string()
+        .trim()
+        .toLowerCase()
+        .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the name before .zendesk.com, such as "contoso"'),
+      baseUrl: origin('zendesk').nullish(),
+      oauthClientId: text.nullish(),
+      oauthClientSecret: secret.nullish(),
+      grant: z.enum(['authorization_code', 'client_credentials']).nullish(),
+      accessToken: token.nullish(),
+      refreshToken: secret.nullish(),
+      webhookSecret: secret.nullish(),
+      share: z.number().min(0).lt(1).nullish(),
+    }),
+    sync: sync.nullish(),
+    annotation: z
+      .strictObject({
+        customers: annotationTarget.nullish(),
+        vendors: annotationTarget.nullish(),
+        status: z.record(text, storableJson).nullish(),
+      })
+      .nullish(),
+    support: z
+      .strictObject({
+        since: z.union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be a date such as 2026-01-31').nullish(),
+      })
+      .nullish(),
+  });
+}
+
+/** A connection file that is well formed. */
+export type ParsedFile = z.output<ReturnType<typeof connectionFileSchema>>;
+
+const certificate = z.strictObject({
+  thumbprintSha256: z.string().regex(/^[0-9A-Fa-f]{64}$/, 'must be 64 hexadecimal digits'),
+  privateKey: secret.regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'must be a private key in PEM form').nullish(),
+});
+
+const eventMapping = z.strictObject({
+  record: z.enum(['customer', 'vendor', 'contact']),
+  legalEntity: identifier,
+  key: identifier,
+});
+
+const sync = z.strictObject({
+  externalId: template(templateMistake).nullish(),
+  contactExternalId: template(contactTemplateMistake).nullish(),
+  customers: z.boolean().nullish(),
+  vendors: z.boolean().nullish(),
+  contacts: z.boolean().nullish(),
+  adopt: z.enum(['by-name', 'never']).nullish(),
+  sharedMailbox: z.enum(['first', 'reject']).nullish(),
+  secondaryEmailVerified: z.boolean().nullish(),
+  every: duration.nullish(),
+  reconcileEvery: duration.nullish(),
+});
+
+const annotationTarget = z.strictObject({
+  entitySet: identifier.nullish(),
+  field: identifier.nullish(),
+  mode: z.enum(['block', 'replace', 'append']).nullish(),
+  fields: z.record(text, identifier).nullish(),
+  maxLength: z.int().min(1).max(1_000_000).nullish(),
+});
+
+function originField(judgeOrigin: JudgeOrigin, system: Parameters<JudgeOrigin>[1]) {
+  return z.string().transform((value, context) => {
+    const verdict = judgeOrigin(value, system);
+    if (verdict.ok) return verdict.origin;
+    context.addIssue({ code: 'custom', message: verdict.reason });
+    return z.NEVER;
+  });
+}
+
+function template(mistakeIn: (template: string) => string | undefined) {
+  return text.superRefine((value, context) => {
+    const message = mistakeIn(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+}
+
+function contactTemplateMistake(value: string): string | undefined {
+  const rest = value.replaceAll('{legalEntity}', '').replaceAll('{contactId}', '');
+  if (!value.includes('{contactId}')) return 'must contain {contactId}';
+  return /[,{}]/.test(rest) ? 'knows {legalEntity} and {contactId}, and no comma or lone brace' : undefined;
+}
+
+function areUnique(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}

@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import type { Mistake } from './api-error.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** Writes what a schema found wrong as mistakes with paths. No sentence repeats a value: it may be a secret. */
+export function mistakesOf(error: z.ZodError): Mistake[] {
+  return error.issues.flatMap(describe);
+}
+
+function describe(issue: Issue): Mistake[] {
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: 'is not a known key' }));
+  return [{ path, message: sentence(issue) }];
+}
+
+const NOUNS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+function sentence(issue: Issue): string {
+  if (issue.code === 'invalid_type') return typeSentence(issue);
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'too_small') {
+    return issue.origin === 'string' ? 'must not be empty' : `must be at least ${issue.minimum}`;
+  }
+  if (issue.code === 'too_big') {
+    if (issue.origin === 'string' || issue.origin === 'array') return `must not be longer than ${issue.maximum}`;
+    return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`;
+  }
+  return issue.message;
+}
+
+/** A sentence of the schema's own stays; zod's is put into the words of a connection file. */
+function typeSentence(issue: Issue & { readonly code: 'invalid_type' }): string {
+  if (!issue.message.startsWith('Invalid input')) return issue.message;
+  if (/received (undefined|null)$/.test(issue.message)) return 'is missing';
+  return `must be ${NOUNS[issue.expected] ?? issue.expected}`;
+}

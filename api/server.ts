@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { loadConfig, requireSettings, type Config } from '../runtime/config.ts';
+import { createLog, type Log } from '../runtime/log.ts';
+import { cannotHelp, openServices } from '../runtime/services.ts';
+import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
+import { createApp } from './app.ts';
+
+/** The port cannot be had; another try would meet the same. */
+class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** The entry of the api process: opens what it needs, listens, and answers until it is asked to end. */
+async function main(): Promise<void> {
+  const config = requireSettings(loadConfig(process.env), ['adminToken']);
+  const { log, protect } = createLog({ level: config.logLevel, process: 'api' });
+  protect(config.adminToken.reveal());
+  const services = await openServices({ config, env: process.env });
+  const place = { url: '' };
+  const publicUrl = (): string => config.publicUrl ?? place.url;
+  const server = createServer(createApp({ services, publicUrl, adminToken: config.adminToken, log }));
+  await listen(server, config);
+  place.url = urlOf(server, config.host);
+  onShutdown(async () => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeIdleConnections();
+    await closed;
+    await services.close();
+  });
+  log.info({ url: place.url }, 'listening');
+}
+
+async function listen(server: Server, { host, port }: Config): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    const reason = code === 'EADDRINUSE' ? 'is taken' : `cannot be had (${code})`;
+    throw new ListenError(`${host}:${port} ${reason}: set LEDGERDESK_HOST and LEDGERDESK_PORT to a free place.`);
+  }
+}
+
+/** A listener on all addresses is reached at the loopback one. */
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function giveUp(log: Log, error: unknown): never {
+  const hopeless = cannotHelp(error) || error instanceof ListenError;
+  if (hopeless && error instanceof Error) log.error(error.message.replaceAll('\n', ' '));
+  else log.error({ err: error }, 'the api stopped');
+  process.exit(hopeless ? EXIT_CANNOT_HELP : 1);
+}
+
+main().catch((error: unknown) => giveUp(createLog({ level: 'info', process: 'api' }).log, error));

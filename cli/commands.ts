@@ -1,0 +1,25 @@
+import type { Command } from './command.ts';
+import { cancel } from './commands/cancel.ts';
+import { connectionApply } from './commands/connection-apply.ts';
+import { connectionList } from './commands/connection-list.ts';
+import { connectionRemove } from './commands/connection-remove.ts';
+import { connectionShow } from './commands/connection-show.ts';
+import { records } from './commands/records.ts';
+import { retry } from './commands/retry.ts';
+import { run } from './commands/run.ts';
+import { runs } from './commands/runs.ts';
+import { sync } from './commands/sync.ts';
+
+/** All commands, in the order of the usage. A group (`connection`) is the commands whose names begin with its word. */
+export const COMMANDS: readonly Command[] = [
+  connectionApply,
+  connectionList,
+  connectionShow,
+  connectionRemove,
+  sync,
+  runs,
+  run,
+  cancel,
+  records,
+  retry,
+];

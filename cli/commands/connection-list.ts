@@ -1,0 +1,25 @@
+import type { Command } from '../command.ts';
+import type { Connection } from '../connection.ts';
+import type { List } from '../list.ts';
+import { formatList } from '../table.ts';
+
+/** `connection list`: all connections. */
+export const connectionList: Command = {
+  name: 'connection list',
+  summary: 'list the connections',
+  positionals: [],
+  options: {},
+  async run(_parsed, { openApi }) {
+    const api = await openApi();
+    const list = await api<List<Connection>>({ method: 'GET', path: ['connections'] });
+    const rows = list.items.map((connection) => [
+      connection.id,
+      connection.name,
+      typeof connection.state === 'string' ? connection.state : '',
+      connection.dynamics?.environmentUrl,
+      connection.zendesk?.baseUrl ?? connection.zendesk?.subdomain,
+    ]);
+    const table = { columns: ['ID', 'NAME', 'STATE', 'DYNAMICS 365', 'ZENDESK'], rows };
+    return { json: list, text: formatList(table, { total: list.total, none: 'There are no connections.' }) };
+  },
+};

@@ -1,0 +1,16 @@
+import type { Command } from '../command.ts';
+import type { Connection } from '../connection.ts';
+import { showDocument } from '../show-document.ts';
+
+/** `connection show ID`: settings, state and ingress URLs of a connection, never a secret. */
+export const connectionShow: Command = {
+  name: 'connection show',
+  summary: 'show the settings, the state and the webhook URLs of a connection',
+  positionals: ['ID'],
+  options: {},
+  async run(parsed, { openApi }) {
+    const api = await openApi();
+    const connection = await api<Connection>({ method: 'GET', path: ['connections', parsed.argument('ID')] });
+    return { json: connection, text: showDocument(connection) };
+  },
+};

@@ -1,0 +1,62 @@
+import type { Command } from '../command.ts';
+import type { List } from '../list.ts';
+import { formatList } from '../table.ts';
+import { showTime } from '../times.ts';
+
+interface SyncRecord {
+  readonly legalEntity: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly externalId: string | null;
+  readonly state: string;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly action: string | null;
+  readonly zendeskId: string | number | null;
+  readonly lastSyncedAt: string | null;
+}
+
+/** `records ID`: the records of a connection and their outcomes; under a rejected one, why and what to do. */
+export const records: Command = {
+  name: 'records',
+  summary: 'list the records of a connection and their outcomes',
+  positionals: ['ID'],
+  options: {
+    state: { value: 'S', about: 'those in this state only, as rejected' },
+    kind: { value: 'K', about: 'customer, vendor or contact only' },
+    code: { value: 'C', about: 'those rejected for this reason only' },
+    limit: { value: 'N', about: 'the newest N only' },
+  },
+  async run(parsed, { openApi }) {
+    const query = {
+      state: parsed.text('state'),
+      kind: parsed.text('kind'),
+      code: parsed.text('code'),
+      limit: parsed.count('limit'),
+    };
+    const path = ['connections', parsed.argument('ID'), 'records'];
+    const api = await openApi();
+    const list = await api<List<SyncRecord>>({ method: 'GET', path, query });
+    return { json: list, text: showRecords(list) };
+  },
+};
+
+function showRecords({ items, total }: List<SyncRecord>): string {
+  const rows = items.map((record) => [
+    record.legalEntity,
+    record.kind,
+    record.key,
+    record.state,
+    record.externalId,
+    record.zendeskId === null ? '' : String(record.zendeskId),
+    showTime(record.lastSyncedAt),
+  ]);
+  const notes = new Map(items.map((record, index) => [index, explain(record)]));
+  const columns = ['LEGAL ENTITY', 'KIND', 'KEY', 'STATE', 'EXTERNAL ID', 'ZENDESK', 'LAST SYNCED'];
+  return formatList({ columns, rows, notes }, { total, none: 'There are no such records.' });
+}
+
+function explain({ code, message, action }: SyncRecord): string[] {
+  const reason = [code, message].filter((part) => part !== null).join(': ');
+  return [...(reason === '' ? [] : [reason]), ...(action === null ? [] : [`To do: ${action}`])];
+}

@@ -1,0 +1,27 @@
+import type { Command } from '../command.ts';
+import type { List } from '../list.ts';
+import { COUNT_COLUMNS, countCells, runDuration, type Run } from '../run-report.ts';
+import { formatList } from '../table.ts';
+import { showTime } from '../times.ts';
+
+/** `runs ID`: the history of a connection's runs, newest first. */
+export const runs: Command = {
+  name: 'runs',
+  summary: 'list the runs of a connection, newest first',
+  positionals: ['ID'],
+  options: { limit: { value: 'N', about: 'the newest N only' } },
+  async run(parsed, { openApi }) {
+    const query = { limit: parsed.count('limit') };
+    const api = await openApi();
+    const list = await api<List<Run>>({ method: 'GET', path: ['connections', parsed.argument('ID'), 'runs'], query });
+    const rows = list.items.map((run) => [
+      run.runId,
+      run.status,
+      showTime(run.startedAt),
+      runDuration(run, Date.now()),
+      ...countCells(run.totals),
+    ]);
+    const table = { columns: ['RUN', 'STATUS', 'STARTED', 'DURATION', ...COUNT_COLUMNS], rows };
+    return { json: list, text: formatList(table, { total: list.total, none: 'There are no runs.' }) };
+  },
+};

@@ -1,0 +1,73 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Api } from '../api-client.ts';
+import type { Command, Outcome, Terminal } from '../command.ts';
+import { CommandFailure } from '../failures.ts';
+import { createProgress } from '../progress.ts';
+import { showRun, type Run } from '../run-report.ts';
+import { waitForRun } from '../wait-for-run.ts';
+
+interface Started {
+  readonly runId: string;
+  readonly workflowId: string;
+}
+
+/** A poll's own limit, short enough for several within the patience for a restarting API. */
+const POLL_TIMEOUT_MS = 10_000;
+/** As a shell reports a program that SIGINT ended. */
+const INTERRUPTED = 130;
+
+/** `sync ID`: starts a master sync, or joins the one that runs. */
+export const sync: Command = {
+  name: 'sync',
+  summary: 'start a sync of the master data, or join the one that runs',
+  positionals: ['ID'],
+  options: {
+    wait: { about: 'wait for its end; exit 1 unless it completes' },
+    'legal-entity': { value: 'X', about: 'this legal entity only' },
+    full: { about: 'compare every record, not only what has changed' },
+    'accept-shrink': { about: 'go on although far fewer records are there than before' },
+  },
+  async run(parsed, { openApi, terminal }) {
+    const legalEntity = parsed.text('legal-entity');
+    const body = {
+      ...(legalEntity !== undefined && { legalEntity }),
+      ...(parsed.flag('full') && { full: true }),
+      ...(parsed.flag('accept-shrink') && { acceptShrink: true }),
+    };
+    const api = await openApi();
+    const path = ['connections', parsed.argument('ID'), 'sync'];
+    const started = await api<Started>({ method: 'POST', path, body });
+    if (parsed.flag('wait')) return waitForEnd(api, started.runId, terminal);
+    return { json: started, text: started.runId, hint: `See it with: ledgerdesk run ${started.runId}` };
+  },
+};
+
+async function waitForEnd(api: Api, runId: string, terminal: Terminal): Promise<Outcome> {
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  const { signal } = interruption;
+  const progress = createProgress(terminal);
+  process.once('SIGINT', interrupt);
+  try {
+    const run = await waitForRun({
+      getRun: () => api<Run>({ method: 'GET', path: ['runs', runId], timeoutMs: POLL_TIMEOUT_MS, signal }),
+      show: progress.show,
+      now: () => performance.now(),
+      sleep: (ms) => delay(ms, undefined, { signal }).catch(() => undefined),
+      signal,
+    });
+    if (run === undefined) throw interrupted(runId);
+    return { json: run, text: showRun(run, Date.now()), exitCode: run.status === 'completed' ? 0 : 1 };
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+    progress.clear();
+  }
+}
+
+function interrupted(runId: string): CommandFailure {
+  return new CommandFailure(
+    `Stopped waiting; the sync goes on as run ${runId}. See it with \`ledgerdesk run ${runId}\`, ` +
+      `end it with \`ledgerdesk cancel ${runId}\`.`,
+    { code: 'interrupted', runId, exitCode: INTERRUPTED },
+  );
+}

@@ -1,0 +1,18 @@
+import { createApi } from './api-client.ts';
+import { runCommandLine } from './command-line.ts';
+import { readSettings } from './settings.ts';
+
+/** A reader that has gone away (`ledgerdesk records … | head`) is no failure of the command. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+const { exitCode, stdout, stderr } = await runCommandLine(process.argv.slice(2), {
+  env: process.env,
+  openApi: async () => createApi(await readSettings(process.env)),
+  terminal: process.stderr,
+});
+process.stderr.write(stderr);
+process.stdout.write(stdout);
+process.exitCode = exitCode;

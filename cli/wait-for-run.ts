@@ -1,0 +1,59 @@
+import { CommandFailure } from './failures.ts';
+import type { Run } from './run-report.ts';
+
+/** What waiting needs. */
+export interface Waiting {
+  /** Asks for the run once; may give up when `signal` is aborted. */
+  readonly getRun: () => Promise<Run>;
+  /** Told of every state that was read. */
+  readonly show: (run: Run) => void;
+  /** Milliseconds, never going back. */
+  readonly now: () => number;
+  /** Resolves after that time, or at once when `signal` is aborted. */
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
+}
+
+const FIRST_POLLS_MS = 500;
+const LATER_POLLS_MS = 1000;
+/** So long the polls come in the first, shorter distance: most runs are over by then. */
+const FIRST_POLLS_FOR_MS = 10_000;
+/** So long a failing poll is tried again: the API may be restarting. */
+const PATIENCE_MS = 30_000;
+
+/** Polls a run until it has ended; answers nothing when the signal ended the waiting. Throws the poll's `CommandFailure`. */
+export async function waitForRun(waiting: Waiting): Promise<Run | undefined> {
+  const startedAt = waiting.now();
+  let failingSince: number | undefined;
+  while (!waiting.signal.aborted) {
+    const answer = await poll(waiting);
+    if (answer === undefined) return undefined;
+    if (answer instanceof CommandFailure) {
+      failingSince ??= waiting.now();
+      if (!mayPass(answer) || waiting.now() - failingSince >= PATIENCE_MS) throw answer;
+    } else {
+      failingSince = undefined;
+      waiting.show(answer);
+      if (answer.status !== 'running') return answer;
+    }
+    await waiting.sleep(waiting.now() - startedAt < FIRST_POLLS_FOR_MS ? FIRST_POLLS_MS : LATER_POLLS_MS);
+  }
+  return undefined;
+}
+
+/** Nothing when the waiting ended meanwhile: what broke off then is no failure. */
+async function poll({ getRun, signal }: Waiting): Promise<Run | CommandFailure | undefined> {
+  try {
+    return await getRun();
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    if (error instanceof CommandFailure) return error;
+    throw error;
+  }
+}
+
+/** Whether a failure may pass by itself: no answer at all, or one that says "not now". */
+function mayPass({ details: { status } }: CommandFailure): boolean {
+  return status === undefined || status >= 500 || status === 429 || status === 408;
+}

@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { closeLoopbacks, startLoopback } from '../fixtures/loopback.ts';
+import { REJECTED, runAnswer } from './answers.ts';
+import { runCliAt } from './run-cli.ts';
+
+afterEach(closeLoopbacks);
+
+describe('runs, run and cancel', () => {
+  it('list runs as an aligned table that tells when it is not the whole', async () => {
+    const items = [runAnswer({ runId: 'run-22', status: 'failed' }), runAnswer()];
+    const api = await startLoopback(() => ({ body: { items, total: 7 } }));
+    const { code, stdout } = await runCliAt(api.origin, ['runs', 'contoso', '--limit', '2']);
+    expect(code).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      'RUN     STATUS     STARTED               DURATION   READ  CREATED  UPDATED  ADOPTED  UNCHANGED  SKIPPED  REJECTED',
+      'run-22  failed     2026-11-24 10:00:00Z  3 min 5 s    12        4        3        2          1        1         1',
+      'run-1   completed  2026-11-24 10:00:00Z  3 min 5 s    12        4        3        2          1        1         1',
+      '(2 of 7)',
+      '',
+    ]);
+  });
+
+  it('show a run with its phases, requests and error; a failed run is shown with exit 0', async () => {
+    const error = { code: 'erp_down', message: 'The ERP is\u001b[31m down.' };
+    const api = await startLoopback(() => ({ body: runAnswer({ status: 'failed', error }) }));
+    const { code, stdout } = await runCliAt(api.origin, ['run', 'run-1']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Duration    3 min 5 s, of which waiting for limits 12 s\n');
+    expect(stdout).toContain('Requests    5 to Dynamics 365, 9 to Zendesk, 1 to Entra\n');
+    expect(stdout).toContain('Error       The ERP is\u{fffd}[31m down. (erp_down)\n');
+    expect(stdout).toMatch(/^usmf +customer +12 +4 +3 +2 +1 +1 +1$/m);
+    expect(stdout).toMatch(/^all +12 +4 +3 +2 +1 +1 +1$/m);
+    expect(stdout).toContain('ledgerdesk records contoso --state rejected');
+  });
+
+  it('cancel a run with one document for --json, whether the API answers one or none', async () => {
+    const api = await startLoopback(() => ({ status: 202 }));
+    const { code, stdout } = await runCliAt(api.origin, ['cancel', 'run-1', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ runId: 'run-1' });
+    expect(api.requests[0]).toMatchObject({ method: 'POST', url: '/api/runs/run-1/cancel' });
+  });
+
+  it('pass on the error of the API', async () => {
+    const error = { code: 'not_found', message: 'There is no run "run-9".' };
+    const api = await startLoopback(() => ({ status: 404, body: { error } }));
+    const { code, stdout } = await runCliAt(api.origin, ['run', 'run-9', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({ error });
+  });
+});
+
+describe('records', () => {
+  it('tell under a rejected record why and what to do', async () => {
+    const written = { ...REJECTED, key: 'US-002', state: 'synced', code: null, message: null, action: null };
+    const api = await startLoopback(() => ({ body: { items: [REJECTED, { ...written, zendeskId: 7 }], total: 2 } }));
+    const { stdout } = await runCliAt(api.origin, ['records', 'contoso']);
+    expect(stdout.split('\n')).toEqual([
+      'LEGAL ENTITY  KIND      KEY     STATE     EXTERNAL ID  ZENDESK  LAST SYNCED',
+      'usmf          customer  US-001  rejected  usmf:US-001',
+      '    ambiguous_name: Two organizations are called "Contoso".',
+      '    To do: Rename one of them in Zendesk.',
+      'usmf          customer  US-002  synced    usmf:US-001  7',
+      '',
+    ]);
+  });
+
+  it('are asked for by state, kind, code and limit, and printed as answered with --json', async () => {
+    const answer = { items: [REJECTED], total: 1 };
+    const api = await startLoopback(() => ({ body: answer }));
+    const filters = ['--state', 'rejected', '--kind', 'customer', '--code', 'ambiguous_name', '--limit', '5'];
+    const { stdout } = await runCliAt(api.origin, ['records', 'contoso', ...filters, '--json']);
+    expect(JSON.parse(stdout)).toEqual(answer);
+    expect(api.requests[0]?.url).toBe(
+      '/api/connections/contoso/records?state=rejected&kind=customer&code=ambiguous_name&limit=5',
+    );
+  });
+});
+
+describe('retry', () => {
+  it('sends the code and the keys, and tells where to look', async () => {
+    const api = await startLoopback(() => ({ status: 202, body: { retried: 2, runId: 'run-2', workflowIds: ['w'] } }));
+    const { code, stdout } = await runCliAt(api.origin, [
+      'retry',
+      'contoso',
+      '--code',
+      'x',
+      'US-001',
+      'usmf/vendor/V1',
+    ]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '2 records are retried; see it with: ledgerdesk run run-2\n' });
+    expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({ code: 'x', keys: ['US-001', 'usmf/vendor/V1'] });
+  });
+
+  it('without keys asks for all, and says when there is nothing to retry', async () => {
+    const api = await startLoopback(() => ({ body: { retried: 0, runId: null, workflowIds: [] } }));
+    const { stdout } = await runCliAt(api.origin, ['retry', 'contoso']);
+    expect(stdout).toBe('There is no such rejected record: nothing is retried.\n');
+    expect(api.requests[0]?.body).toBe('{}');
+  });
+});

@@ -1,0 +1,88 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { closeLoopbacks, startLoopback, type LoopbackHandler } from '../fixtures/loopback.ts';
+import { runAnswer } from './answers.ts';
+import { runCliAt, startCli, TOKEN } from './run-cli.ts';
+
+afterEach(closeLoopbacks);
+
+const started = { runId: 'run-1', workflowId: 'sync:contoso' };
+const startsThen =
+  (answer: LoopbackHandler): LoopbackHandler =>
+  (request, raw) =>
+    request.method === 'POST' ? { status: 202, body: started } : answer(request, raw);
+
+describe('sync', () => {
+  it('prints the run id alone on stdout and sends only what was asked for', async () => {
+    const api = await startLoopback(startsThen(() => undefined));
+    const { code, stdout } = await runCliAt(api.origin, ['sync', 'contoso', '--full', '--legal-entity', 'usmf']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'run-1\n' });
+    expect(api.requests[0]?.url).toBe('/api/connections/contoso/sync');
+    expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({ legalEntity: 'usmf', full: true });
+  });
+
+  it('prints the start as a document with --json', async () => {
+    const api = await startLoopback(startsThen(() => undefined));
+    const { stdout, stderr } = await runCliAt(api.origin, ['sync', 'contoso', '--accept-shrink', '--json']);
+    expect(JSON.parse(stdout)).toEqual(started);
+    expect(stderr).toBe('');
+    expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({ acceptShrink: true });
+  });
+});
+
+describe('sync --wait', () => {
+  it('polls until the run has completed and prints it, exit 0', async () => {
+    const running = runAnswer({ status: 'running', finishedAt: null });
+    const api = await startLoopback(startsThen((_request, { nth }) => ({ body: nth < 4 ? running : runAnswer() })));
+    const { code, stdout, stderr } = await runCliAt(api.origin, ['sync', 'contoso', '--wait', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual(runAnswer());
+    expect(api.requests.map(({ url }) => url).slice(1)).toEqual(Array(3).fill('/api/runs/run-1'));
+  });
+
+  it.each(['failed', 'cancelled'] as const)(
+    'exits 1 for a run that has %s, still with the run on stdout',
+    async (status) => {
+      const error = status === 'failed' ? { code: 'erp_down', message: 'The ERP is down.' } : null;
+      const api = await startLoopback(startsThen(() => ({ body: runAnswer({ status, error }) })));
+      const { code, stdout } = await runCliAt(api.origin, ['sync', 'contoso', '--wait', '--json']);
+      expect(code).toBe(1);
+      expect(JSON.parse(stdout)).toEqual(runAnswer({ status, error }));
+    },
+  );
+
+  it('goes on waiting while the API restarts', async () => {
+    const running = runAnswer({ status: 'running', finishedAt: null });
+    const api = await startLoopback(
+      startsThen((_request, { nth, response }) => {
+        if (nth === 2) return { body: running };
+        if (nth === 5) return { body: runAnswer() };
+        if (nth === 4) return { status: 503, body: { error: { code: 'not_ready', message: 'Starting.' } } };
+        response.destroy();
+        return undefined;
+      }),
+    );
+    const { code, stdout } = await runCliAt(api.origin, ['sync', 'contoso', '--wait', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(runAnswer());
+    expect(api.requests).toHaveLength(5);
+  });
+
+  it('stops waiting at Ctrl-C, says so, and leaves the run alone', async () => {
+    let polled = (): void => undefined;
+    const firstPoll = new Promise<void>((resolve) => (polled = resolve));
+    const api = await startLoopback(
+      startsThen(() => {
+        polled();
+        return undefined;
+      }),
+    );
+    const env = { LEDGERDESK_URL: api.origin, LEDGERDESK_ADMIN_TOKEN: TOKEN };
+    const command = startCli(['sync', 'contoso', '--wait'], env);
+    await firstPoll;
+    command.process.kill('SIGINT');
+    const { code, stdout, stderr } = await command.ended;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(stderr).toMatch(/^Stopped waiting; the sync goes on as run run-1\./);
+    expect(api.requests).toHaveLength(2);
+  });
+});

@@ -1,0 +1,138 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { JournalEntry } from '../fixtures/sandbox.ts';
+import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+const ADVICE = /nothing was changed.*--accept-shrink/;
+
+describe('what is missing from the ERP', () => {
+  let world: World;
+  let edits: Edits;
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty' });
+    edits = createEdits(world);
+    await makeZendeskPatient(world.sandbox);
+    await world.startWorker();
+  });
+  afterEach(() =>
+    world.sandbox.control('PATCH', '/settings/dynamics', {
+      emptyPageAt: null,
+      emptyPageHasNextLink: true,
+      honoursMaxPageSize: true,
+      defaultPageSize: 10_000,
+    }),
+  );
+  afterAll(() => world.close());
+
+  /** Everything that Zendesk was asked to change since the last time. */
+  async function takeWrites(): Promise<readonly JournalEntry[]> {
+    const seen = await edits.journal('zendesk');
+    await world.sandbox.control('DELETE', '/journal');
+    return seen.filter(({ method }) => method !== 'GET');
+  }
+
+  it('does not take its organization away, nor does a hold', async () => {
+    await edits.connect('gone', { go: { A1: 'Gone One', B1: 'Held Two', C1: 'Kept Three' } });
+    await world.sync('gone');
+    const before = await edits.organizations('go:');
+    await edits.removeCustomer('go', 'A1');
+    await edits.customer('go', 'B1', { OnHoldStatus: 'All' });
+    const run = await world.sync('gone');
+    expect(run).toMatchObject({ status: 'completed', totals: { read: 2, updated: 1, unchanged: 1 } });
+    const after = await edits.organizations('go:');
+    expect(after.get('go:A1')).toEqual(before.get('go:A1'));
+    expect(after.get('go:B1')).toMatchObject({
+      id: before.get('go:B1')?.id,
+      organization_fields: { erp_on_hold: 'All' },
+    });
+    expect(await edits.record('gone', 'A1')).toMatchObject({ zendeskId: String(before.get('go:A1')?.id) });
+    await edits.customer('go', 'A1', { OrganizationName: 'Gone One', AddressCity: 'Seattle' });
+    expect(await world.sync('gone')).toMatchObject({ totals: { read: 3, created: 0, unchanged: 3 } });
+  });
+
+  it('ends the run with a sentence when it is more than a tenth and more than five, unless that is accepted once', async () => {
+    const numbers = await edits.generateCustomers('sh', 60);
+    await world.connect('shrunk', readingOnly(['sh']));
+    await world.sync('shrunk');
+    for (const number of numbers.slice(0, 7)) await edits.removeCustomer('sh', number);
+    await edits.customer('sh', numbers[30] ?? '', { AddressCity: 'Renton' });
+    await takeWrites();
+    const before = await world.organizations();
+    const run = await world.sync('shrunk');
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'entity_shrank' } });
+    expect(run.error?.message).toContain("sh's customers shrank from 60 to 53");
+    expect(run.error?.message).toMatch(ADVICE);
+    expect(await takeWrites()).toEqual([]);
+    expect(await world.organizations()).toEqual(before);
+
+    const accepted = await world.sync('shrunk', { acceptShrink: true });
+    expect(accepted).toMatchObject({ status: 'completed', totals: { read: 53, updated: 1, unchanged: 52 } });
+    expect(await world.sync('shrunk')).toMatchObject({ status: 'completed', totals: { read: 53, unchanged: 53 } });
+    for (const number of numbers.slice(7, 13)) await edits.removeCustomer('sh', number);
+    expect(await world.sync('shrunk')).toMatchObject({ status: 'failed', error: { code: 'entity_shrank' } });
+  });
+
+  it('is not believed when a page comes back empty', async () => {
+    await edits.generateCustomers('em', 60);
+    await world.connect('emptied', readingOnly(['em']));
+    await world.sync('emptied');
+    const before = await world.organizations();
+    await takeWrites();
+    const paged = { honoursMaxPageSize: false, defaultPageSize: 20, emptyPageAt: 1 };
+    await world.sandbox.control('PATCH', '/settings/dynamics', paged);
+    const run = await world.sync('emptied');
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'page_empty' } });
+    expect(run.error?.message).toMatch(/nothing was changed.*Run the sync again/);
+    await world.sandbox.control('PATCH', '/settings/dynamics', { ...paged, emptyPageHasNextLink: false });
+    expect(await world.sync('emptied')).toMatchObject({ status: 'failed', error: { code: 'entity_shrank' } });
+    expect(await takeWrites()).toEqual([]);
+    expect(await world.organizations()).toEqual(before);
+  });
+
+  it('in one legal entity does not stop the others', async () => {
+    await edits.generateCustomers('na', 20);
+    const numbers = await edits.generateCustomers('nb', 20);
+    await world.connect('partly', readingOnly(['na', 'nb']));
+    await world.sync('partly');
+    const first = await edits.generateCustomers('na', 1);
+    expect(first).toHaveLength(21);
+    await edits.customer('nb', numbers[15] ?? '', { AddressCity: 'Renton' });
+    for (const number of numbers.slice(0, 10)) await edits.removeCustomer('nb', number);
+    const run = await world.sync('partly');
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'entity_shrank' }, totals: { read: 21, created: 1 } });
+    expect(run.phases).toMatchObject([{ legalEntity: 'na', read: 21, created: 1, unchanged: 20 }]);
+    expect((await edits.organizations('na:')).size).toBe(21);
+    const untouched = await edits.organization(`nb:${numbers[15] ?? ''}`);
+    expect(untouched.organization_fields['erp_city']).not.toBe('Renton');
+  });
+
+  it('because a legal entity was not read makes adoption by name wait for it', async () => {
+    await edits.typeOrganization({ name: 'Solo Trader', notes: 'Typed by hand.' });
+    await edits.connect('waiting', { wa: { A1: 'Solo Trader', B1: 'Not Typed' }, wb: { C1: 'Somebody Else' } });
+    const narrow = await world.sync('waiting', { legalEntity: 'wa' });
+    expect(narrow).toMatchObject({ status: 'completed', totals: { read: 2, created: 1, rejected: 1 } });
+    const record = await edits.record('waiting', 'A1');
+    expect(record).toMatchObject({ state: 'rejected', code: 'waiting_for_entity' });
+    expect(record?.message).toContain('wb');
+    const whole = await world.sync('waiting');
+    expect(whole).toMatchObject({ status: 'completed', totals: { read: 3, created: 1, adopted: 1, unchanged: 1 } });
+    expect(await edits.organization('wa:A1')).toMatchObject({ name: 'Solo Trader', notes: 'Typed by hand.' });
+    expect(await edits.record('waiting', 'A1')).toMatchObject({ state: 'adopted', code: null });
+  });
+
+  it('because the reading of a legal entity failed makes adoption by name wait as well', async () => {
+    const numbers = await edits.generateCustomers('fb', 20);
+    await edits.connect('failing', { fa: { A1: 'Early Bird' }, fb: {} });
+    await world.sync('failing');
+    await edits.typeOrganization({ name: 'Late Riser' });
+    await edits.customer('fa', 'B1', { OrganizationName: 'Late Riser' });
+    for (const number of numbers.slice(0, 10)) await edits.removeCustomer('fb', number);
+    const run = await world.sync('failing');
+    expect(run).toMatchObject({ status: 'failed', totals: { read: 2, unchanged: 1, rejected: 1 } });
+    expect(await edits.record('failing', 'B1')).toMatchObject({ code: 'waiting_for_entity' });
+    const next = await world.sync('failing', { acceptShrink: true });
+    expect(next).toMatchObject({ status: 'completed', totals: { adopted: 1, created: 0 } });
+    expect(await edits.record('failing', 'B1')).toMatchObject({ state: 'adopted', code: null });
+  });
+});

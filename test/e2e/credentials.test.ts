@@ -1,0 +1,83 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeZendeskPatient } from '../fixtures/edits.ts';
+import { createTurnedAway, WRONG_SECRET, WRONG_TOKEN, type TurnedAway } from '../fixtures/turned-away.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+describe('a system that does not let Ledgerdesk in', () => {
+  let world: World;
+  let turned: TurnedAway;
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty' });
+    turned = createTurnedAway(world);
+    await makeZendeskPatient(world.sandbox);
+    await world.startWorker();
+  });
+  afterEach(() =>
+    world.sandbox.control('PATCH', '/settings/dynamics', { unmappedAppStatus: null, deniedEntitySets: [] }),
+  );
+  afterAll(() => world.close());
+
+  it('is named when a client secret is wrong, and works again with the right one', async () => {
+    await turned.syncOnce('se');
+    await world.store.credentials.apply('se', { 'dynamics.clientSecret': WRONG_SECRET });
+    const { error } = await turned.failingRun('se');
+    expect(error).toMatchObject({ code: 'needs_reconnect' });
+    expect(error?.message).toContain('AADSTS7000215');
+    expect(error?.message).toContain(`The client secret of app ${world.sandbox.clientId} is wrong`);
+    expect(error?.message).toMatch(/Certificates & secrets and apply the connection again\.$/);
+    expect(await turned.stateOf('se')).toEqual({ state: 'needs_reconnect', stateReason: error?.message });
+    await world.store.credentials.apply('se', { 'dynamics.clientSecret': world.sandbox.clientSecret });
+    await turned.expectMended('se');
+  });
+
+  it.each([401, 403])('is named when the app is mapped to no user in F&O (answered %i)', async (unmappedAppStatus) => {
+    const entity = `um${unmappedAppStatus}`;
+    await turned.syncOnce(entity);
+    await world.sandbox.control('PATCH', '/settings/dynamics', { unmappedAppStatus });
+    const { error } = await turned.failingRun(entity);
+    expect(error).toMatchObject({ code: 'needs_reconnect' });
+    expect(error?.message).toContain(`Map app ${world.sandbox.clientId} in F&O under System administration`);
+    expect(await turned.stateOf(entity)).toEqual({ state: 'needs_reconnect', stateReason: error?.message });
+    await world.sandbox.control('PATCH', '/settings/dynamics', { unmappedAppStatus: null });
+    await turned.expectMended(entity);
+  });
+
+  it('is named when the mapped user may not read an entity; the connection stays active', async () => {
+    await turned.syncOnce('mp');
+    await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: ['CustomersV3'] });
+    const { error } = await turned.failingRun('mp');
+    expect(error).toMatchObject({ code: 'missing_privilege' });
+    expect(error?.message).toMatch(/a role with the privilege to read CustCustomerV3Entity\.$/);
+    expect(await turned.stateOf('mp')).toMatchObject({ state: 'active' });
+    await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: [] });
+    await turned.expectMended('mp');
+  });
+
+  it('is named when a Zendesk token was revoked, and works again with a new one', async () => {
+    await turned.syncOnce('to');
+    await world.store.credentials.apply('to', { 'zendesk.accessToken': WRONG_TOKEN });
+    const { error } = await turned.failingRun('to');
+    expect(error).toMatchObject({ code: 'needs_reconnect' });
+    expect(error?.message).toMatch(/Zendesk does not take the access token: authorize the connection again/);
+    expect(await turned.stateOf('to')).toEqual({ state: 'needs_reconnect', stateReason: error?.message });
+    await world.store.credentials.apply('to', { 'zendesk.accessToken': world.sandbox.zendeskToken });
+    await turned.expectMended('to');
+  });
+
+  it('is named when there is no credential for it at all', async () => {
+    const { settings } = await world.store.connections.require('to');
+    const bare = {
+      id: 'bare',
+      name: 'bare',
+      settings,
+      externalIdTemplate: '{accountNumber}',
+      state: 'active' as const,
+    };
+    await world.store.connections.save(bare);
+    await world.store.credentials.apply('bare', { 'dynamics.clientSecret': world.sandbox.clientSecret });
+    const { error } = await turned.failingRun('bare', 'to');
+    expect(error).toMatchObject({ code: 'needs_authorization' });
+    expect(error?.message).toContain('zendesk.accessToken');
+  });
+});

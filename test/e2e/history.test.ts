@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { workflowBundle } from '../../workers/bundle.ts';
+import { TASK_QUEUE, WORKFLOW_TYPES, type SyncAccountInput } from '../../workflows/contract.ts';
+import { accountSyncId } from '../../workflows/ids.ts';
+import { WRONG_TOKEN } from '../fixtures/turned-away.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+
+interface ErpRecord {
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** What identifies a person or a company in F&O's records. */
+const PERSONAL = /name|email|phone|city|address|memo|notes/i;
+
+describe('the histories of a first sync, of a resync and of a run that failed', () => {
+  let world: World;
+  let histories: { id: string; type: string; history: History; text: string }[];
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'distributor' });
+    await world.connect('contoso');
+    await world.startWorker();
+    expect(await world.sync('contoso')).toMatchObject({ status: 'completed' });
+    const key = { legalEntity: 'usmf', kind: 'customer' as const, accountNumber: 'US-001' };
+    const input: SyncAccountInput = { connectionId: 'contoso', ...key };
+    await world.client.workflow.execute(WORKFLOW_TYPES.syncAccount, {
+      taskQueue: TASK_QUEUE,
+      workflowId: accountSyncId('contoso', key),
+      args: [input],
+    });
+    await world.store.credentials.apply('contoso', { 'zendesk.accessToken': WRONG_TOKEN });
+    expect(await world.sync('contoso')).toMatchObject({ status: 'failed', error: { code: 'needs_reconnect' } });
+    histories = await exportHistories(world);
+  });
+  afterAll(() => world.close());
+
+  it('are those of every workflow type', () => {
+    expect(new Set(histories.map(({ type }) => type))).toEqual(new Set(Object.values(WORKFLOW_TYPES)));
+    expect(histories.map(({ id }) => id)).toContain('account-sync/contoso/usmf/customer/US-001');
+    expect(histories.length).toBeGreaterThanOrEqual(9);
+    for (const { text } of histories) expect(text).toContain('"connectionId":"contoso"');
+  });
+
+  it('hold no name, address, mailbox or telephone number of anybody', async () => {
+    const secrets = await personalTexts(world);
+    expect(secrets.size).toBeGreaterThan(300);
+    const found = histories.flatMap(({ id, text }) =>
+      [...secrets].filter((secret) => holds(text, secret)).map((secret) => [id, secret]),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('hold no access token and no client secret', () => {
+    for (const { text } of histories)
+      for (const secret of [world.sandbox.zendeskToken, world.sandbox.clientSecret, WRONG_TOKEN, 'Bearer', 'eyJ'])
+        expect(text).not.toContain(secret);
+  });
+
+  it('say of every step, wait and child workflow in a summary what it is for', () => {
+    let counted = 0;
+    for (const { id, history } of histories) {
+      for (const event of history.events ?? []) {
+        const isSummarized =
+          event.activityTaskScheduledEventAttributes ??
+          event.timerStartedEventAttributes ??
+          event.startChildWorkflowExecutionInitiatedEventAttributes;
+        if (!isSummarized) continue;
+        const summary = Buffer.from(event.userMetadata?.summary?.data ?? []).toString();
+        expect([id, Number(event.eventId), summary]).toEqual([
+          id,
+          Number(event.eventId),
+          expect.stringMatching(/\w+ \w+/),
+        ]);
+        counted += 1;
+      }
+    }
+    expect(counted).toBeGreaterThan(50);
+  });
+
+  it('can be replayed by the workflows as they are now', async () => {
+    Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+    const bundle = await workflowBundle();
+    for (const { id, history } of histories) await Worker.runReplayHistory({ workflowBundle: bundle }, history, id);
+  });
+});
+
+async function exportHistories(world: World) {
+  const executions = [];
+  for await (const execution of world.client.workflow.list()) executions.push(execution);
+  return Promise.all(
+    executions.map(async ({ workflowId: id, runId, type }) => {
+      const history = await world.client.workflow.getHandle(id, runId).fetchHistory();
+      return { id, type, history, text: `${id}\n${readable(history)}` };
+    }),
+  );
+}
+
+/** A history as text, with every payload decoded: bytes are read as the text that they are. */
+function readable(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, member]) => `${name}: ${readable(member)}`)
+    .join('\n');
+}
+
+/** Texts that belong to the people and companies of both systems: what must never be in a history. */
+async function personalTexts({ sandbox, organizations }: World): Promise<Set<string>> {
+  const texts = new Set((await organizations()).map(({ name }) => name));
+  for (const set of ['customers', 'vendors', 'contacts']) {
+    const { items } = await sandbox.control<{ items: ErpRecord[] }>('GET', `/state/dynamics/${set}`);
+    for (const { values } of items)
+      for (const [property, value] of Object.entries(values))
+        if (PERSONAL.test(property) && typeof value === 'string' && value.trim().length > 2) texts.add(value.trim());
+  }
+  return texts;
+}
+
+/** Whether a text stands there as words of its own, as JSON writes it: "Nice" is a city, "nicely" is none. */
+function holds(text: string, secret: string): boolean {
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  return [secret, escaped].some((form) => {
+    const literal = form.replaceAll(/[/\\^$*+?.()|[\]{}]/g, '\\$&');
+    return new RegExp(`(?<![\\p{L}\\d])${literal}(?![\\p{L}\\d])`, 'u').test(text);
+  });
+}

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ConnectionSettings } from '../../domain/connection.ts';
+import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createTurnedAway, type TurnedAway } from '../fixtures/turned-away.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+/** Port 9 is for discarding; nothing listens there. */
+const NOWHERE = 'http://127.0.0.1:9';
+
+describe('a system that does not answer', () => {
+  let world: World;
+  let edits: Edits;
+  let turned: TurnedAway;
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty' });
+    edits = createEdits(world);
+    turned = createTurnedAway(world);
+    await makeZendeskPatient(world.sandbox);
+    await world.startWorker();
+  });
+  afterAll(() => world.close());
+
+  const change = (id: string, changed: (settings: ConnectionSettings) => ConnectionSettings) =>
+    world.connect(id, (settings) => changed(readingOnly([id])(settings)));
+
+  it.each<[string, string, (settings: ConnectionSettings) => ConnectionSettings]>([
+    ['Zendesk', 'uz', (settings) => ({ ...settings, zendesk: { ...settings.zendesk, baseUrl: NOWHERE } })],
+    [
+      'Microsoft Entra',
+      'ue',
+      (settings) => ({ ...settings, dynamics: { ...settings.dynamics, authorityHost: NOWHERE } }),
+    ],
+    [
+      'Dynamics 365',
+      'ud',
+      (settings) => ({ ...settings, dynamics: { ...settings.dynamics, environmentUrl: NOWHERE } }),
+    ],
+  ])('is named when nothing listens at the address of %s', async (system, entity, elsewhere) => {
+    await world.sandbox.control('PATCH', '/settings/entra', { furtherResources: [NOWHERE] });
+    await edits.customer(entity, 'A1', { OrganizationName: `${entity} One` });
+    await change(entity, elsewhere);
+    const { error } = await turned.failingRun(entity);
+    expect(error).toMatchObject({ code: 'unreachable' });
+    expect(error?.message).toContain(`${system}: ECONNREFUSED`);
+    expect(error?.message).toMatch(/address|host/);
+    expect(await turned.stateOf(entity)).toMatchObject({ state: 'active' });
+    await change(entity, (settings) => settings);
+    expect(await world.sync(entity)).toMatchObject({ status: 'completed', totals: { created: 1 } });
+  });
+
+  it('is named when the address of a working connection is changed to one where nothing listens', async () => {
+    await turned.syncOnce('mv');
+    await change('mv', (settings) => ({ ...settings, zendesk: { ...settings.zendesk, baseUrl: NOWHERE } }));
+    expect((await turned.failingRun('mv')).error).toMatchObject({ code: 'unreachable' });
+    await change('mv', (settings) => settings);
+    await turned.expectMended('mv');
+  });
+});

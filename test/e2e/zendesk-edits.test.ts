@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+describe('what people change in Zendesk', () => {
+  let world: World;
+  let edits: Edits;
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty' });
+    edits = createEdits(world);
+    await makeZendeskPatient(world.sandbox);
+    await world.startWorker();
+  });
+  afterAll(() => world.close());
+
+  it("what an agent changes of ours is put back, what is the agent's is left", async () => {
+    await edits.connect('agent', { ag: { A1: 'Agent One', B1: 'Agent Two', C1: 'Agent Three' } });
+    await world.sync('agent');
+    const { id } = await edits.organization('ag:A1');
+    await edits.editOrganization(id, {
+      name: 'Nickname',
+      notes: 'Call before noon.',
+      tags: ['vip', 'erp_customer'],
+      organization_fields: { erp_city: 'Elsewhere' },
+    });
+    const other = await edits.organization('ag:B1');
+    await edits.editOrganization(other.id, { tags: ['west_coast'], details: 'Opened in 2009' });
+    const run = await world.sync('agent');
+    expect(run).toMatchObject({ status: 'completed', totals: { updated: 2, unchanged: 1 } });
+    expect(await edits.organization('ag:A1')).toMatchObject({
+      id,
+      name: 'Agent One',
+      notes: 'Call before noon.',
+      tags: ['vip', 'erp_customer'],
+      organization_fields: { erp_city: 'Seattle' },
+    });
+    const tagged = await edits.organization('ag:B1');
+    expect(tagged).toMatchObject({ id: other.id, details: 'Opened in 2009' });
+    expect([...tagged.tags].sort()).toEqual(['erp_customer', 'west_coast']);
+    expect(await world.sync('agent')).toMatchObject({ totals: { read: 3, unchanged: 3 } });
+  });
+
+  it('an organization that was deleted in Zendesk is created again, once', async () => {
+    await edits.connect('deleted', { de: { A1: 'Deleted One', B1: 'Deleted Two' } });
+    await world.sync('deleted');
+    const before = await edits.organization('de:A1');
+    await edits.deleteOrganization(before.id);
+    const run = await world.sync('deleted');
+    expect(run).toMatchObject({ status: 'completed', totals: { created: 1, unchanged: 1 } });
+    const after = await edits.organization('de:A1');
+    expect(after).toMatchObject({ name: 'Deleted One' });
+    expect(after.id).not.toBe(before.id);
+    expect(await world.sync('deleted')).toMatchObject({ totals: { created: 0, unchanged: 2 } });
+  });
+
+  it('an organization that carries our external id is linked, and not counted as adopted', async () => {
+    const typed = await edits.typeOrganization({ name: 'Carried Elsewhere', external_id: 'ca:A1', tags: ['old'] });
+    await edits.connect('carried', { ca: { A1: 'Carried One', B1: 'Carried Two' } });
+    const run = await world.sync('carried');
+    expect(run).toMatchObject({ status: 'completed', totals: { created: 1, updated: 1, adopted: 0 } });
+    expect(await edits.organization('ca:A1')).toMatchObject({ id: typed.id, name: 'Carried One' });
+    await world.connect('carried-again', readingOnly(['ca']));
+    const other = await world.sync('carried-again');
+    expect(other).toMatchObject({ status: 'completed', totals: { read: 2, unchanged: 2 } });
+    expect(await edits.record('carried-again', 'A1')).toMatchObject({ zendeskId: String(typed.id) });
+  });
+
+  it('a full sync finds what the export has not shown', async () => {
+    await world.sandbox.control('PATCH', '/settings/zendesk', { exportExcludesNewestSeconds: 3_600 });
+    try {
+      await edits.connect('full', { fu: { A1: 'Full One', B1: 'Full Two', C1: 'Full Three' } });
+      await world.sync('full');
+      const { id } = await edits.organization('fu:A1');
+      await edits.editOrganization(id, { organization_fields: { erp_currency: 'XXX' } });
+      const gone = await edits.organization('fu:B1');
+      await edits.deleteOrganization(gone.id);
+      expect(await world.sync('full')).toMatchObject({ totals: { unchanged: 3 } });
+      const run = await world.sync('full', { full: true });
+      expect(run).toMatchObject({ status: 'completed', totals: { created: 1, updated: 1, unchanged: 1 } });
+      const mended = await edits.organization('fu:A1');
+      expect(mended.id).toBe(id);
+      expect(mended.organization_fields['erp_currency']).not.toBe('XXX');
+    } finally {
+      await world.sandbox.control('PATCH', '/settings/zendesk', { exportExcludesNewestSeconds: 0 });
+    }
+  });
+});
