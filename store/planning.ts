@@ -4,8 +4,7 @@ import type { KnownOrganization } from '../domain/plan.ts';
 import type { Rejection, RejectionCode } from '../domain/rejection.ts';
 import { claimAccounts, markForeignClaims, operationSet, type PlannedOperation, type Planner } from './claims.ts';
 import type { Db } from './database.ts';
-import { saveOutcomes, type OutcomeScope, type RecordOutcome } from './outcomes.ts';
-import type { Operation } from './schema.ts';
+import { saveOutcomes, type RecordOutcome } from './outcomes.ts';
 import { sliceIs, type Slice } from './staging.ts';
 
 /** A staged, settled account with all that planning needs to know. */
