@@ -1,14 +1,13 @@
 import type { RunRef, Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
 
-/** Zendesk's export takes no start younger than a minute (Zendesk docs, Incremental Exports); a second one allows for clocks. */
-const YOUNGEST_START_S = 120;
 /** Largest page of the export; a full one that ends where it began can only be passed by going on one second later. */
 const FULL_PAGE = 1_000;
 
 /**
- * Reads one page of the organizations that changed since the cursor. More than a page of organizations that changed in one
- * second cannot be paged through: then the next second is read on, and what was skipped is found by a full comparison.
+ * Reads one page of the organizations that changed since the cursor, which is a time that Zendesk gave: its export leaves out
+ * the newest minute and takes no start within it. More than a page of organizations that changed in one second cannot be
+ * paged through: then the next second is read on, and what was skipped is found by a full comparison.
  */
 export async function readOrganizationChanges(
   { store, far }: StepContext,
@@ -16,8 +15,7 @@ export async function readOrganizationChanges(
 ): ReturnType<Steps['readOrganizationChanges']> {
   const { connectionId } = run;
   const askedAt = await store.staging.now();
-  const youngest = Math.floor(askedAt.getTime() / 1_000) - YOUNGEST_START_S;
-  const startTime = Math.min(await store.organizations.cursor(connectionId), youngest);
+  const startTime = await store.organizations.cursor(connectionId);
   const page = await far(({ zendesk }) => zendesk.exportOrganizations({ startTime }));
   const skippedSecond = !page.endOfStream && page.count >= FULL_PAGE && page.endTime <= startTime;
   const cursor = skippedSecond ? startTime + 1 : page.endTime;

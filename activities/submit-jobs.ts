@@ -2,10 +2,11 @@ import { FarSystemError } from '../clients/errors.ts';
 import type { JobStatus } from '../clients/zendesk/job-wire.ts';
 import { externalIdKey } from '../domain/external-id.ts';
 import { nameKey } from '../domain/organization-name.ts';
-import { renderOrganization, TAG_OF_KIND, type SeenOrganization } from '../domain/organization.ts';
+import { TAG_OF_KIND, type SeenOrganization } from '../domain/organization.ts';
 import type { JobRow, NextJob } from '../store/jobs.ts';
 import type { SliceRef, Steps } from '../workflows/steps.ts';
 import type { FarSystems, StepContext } from './dependencies.ts';
+import { formOf } from './record-jobs.ts';
 
 type JobToSubmit = Extract<NextJob, object>['job'];
 
@@ -48,10 +49,6 @@ function ask(zendesk: FarSystems['zendesk'], { operation, rows }: JobToSubmit): 
   return zendesk.updateOrganizations(
     rows.flatMap((row) => (row.zendeskId === null ? [] : [{ id: row.zendeskId, form: formOf(row) }])),
   );
-}
-
-function formOf({ account, externalId, name }: JobRow) {
-  return renderOrganization(account, { externalId, name });
 }
 
 /** What a failed submission means for its rows; throws what the workflow must know, e.g. that it has to wait. */

@@ -3,6 +3,8 @@ export interface Connection {
   readonly id: string;
   readonly name?: string;
   readonly state?: unknown;
-  readonly dynamics?: { readonly environmentUrl?: string };
-  readonly zendesk?: { readonly subdomain?: string; readonly baseUrl?: string };
+  readonly settings?: {
+    readonly dynamics?: { readonly environmentUrl?: string };
+    readonly zendesk?: { readonly baseUrl?: string };
+  };
 }

@@ -5,12 +5,20 @@ import type { Database } from './schema.ts';
 /** What the modules of the store share: typed access to PostgreSQL. */
 export type Db = Kysely<Database>;
 
+/** A database that does not answer is told of after this, rather than waited for in silence. */
+const CONNECT_MS = 10_000;
+
 /**
  * Opens a pool to PostgreSQL; nothing connects before the first query. Big integers arrive as numbers (ours count rows
  * and milliseconds, far below 2^53). A connection that the server drops while idle is replaced, not fatal.
  */
 export function openDatabase(url: string, options: { maxConnections?: number } = {}): Db {
-  const pool = new pg.Pool({ connectionString: url, max: options.maxConnections ?? 12, types });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 12,
+    connectionTimeoutMillis: CONNECT_MS,
+    types,
+  });
   pool.on('error', () => undefined);
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }

@@ -1,13 +1,13 @@
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Steps } from '../workflows/steps.ts';
 import { TASK_QUEUE } from '../workflows/contract.ts';
-import { workflowBundle } from './bundle.ts';
 
 /** What a worker is made of. `overrides` are for tests that need shorter time limits. */
 export interface WorkerParts {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly activities: Steps;
+  readonly workflowBundle: { readonly code: string };
   readonly overrides?: Partial<WorkerOptions>;
 }
 
@@ -15,13 +15,19 @@ export interface WorkerParts {
 const STEPS_AT_ONCE = 16;
 
 /** Creates the worker that runs all workflows and steps of Ledgerdesk. */
-export async function createWorker({ connection, namespace, activities, overrides }: WorkerParts): Promise<Worker> {
+export function createWorker({
+  connection,
+  namespace,
+  activities,
+  workflowBundle,
+  overrides,
+}: WorkerParts): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,
     taskQueue: TASK_QUEUE,
     activities,
-    workflowBundle: await workflowBundle(),
+    workflowBundle,
     maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
     // An eager step skips the task queue, and with it the fairness between connections.
     maxEagerActivityReservationsPerWorkflowTask: 0,

@@ -6,6 +6,7 @@ import { ensureSearchAttributes } from '../runtime/search-attributes.ts';
 import { cannotHelp, openServices } from '../runtime/services.ts';
 import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../workflows/search-attributes.ts';
+import { bundleApart } from './bundle-apart.ts';
 import { createWorker } from './create-worker.ts';
 import { isRunOver } from './run-owner.ts';
 
@@ -25,6 +26,7 @@ async function main(log: Log): Promise<void> {
     connection: await temporal.nativeConnection(),
     namespace: temporal.namespace,
     activities,
+    workflowBundle: await bundleApart(),
   });
   const run = worker.run();
   onShutdown(async () => {

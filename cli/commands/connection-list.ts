@@ -16,8 +16,8 @@ export const connectionList: Command = {
       connection.id,
       connection.name,
       typeof connection.state === 'string' ? connection.state : '',
-      connection.dynamics?.environmentUrl,
-      connection.zendesk?.baseUrl ?? connection.zendesk?.subdomain,
+      connection.settings?.dynamics?.environmentUrl,
+      connection.settings?.zendesk?.baseUrl,
     ]);
     const table = { columns: ['ID', 'NAME', 'STATE', 'DYNAMICS 365', 'ZENDESK'], rows };
     return { json: list, text: formatList(table, { total: list.total, none: 'There are no connections.' }) };

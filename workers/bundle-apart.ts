@@ -1,0 +1,14 @@
+import { fork } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Bundles the workflows in a process of its own, from source or from the build, whichever runs. Throws when that fails. */
+export function bundleApart(): Promise<{ code: string }> {
+  const entry = new URL(`./bundle-process${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
+  const child = fork(fileURLToPath(entry), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  return new Promise((resolve, reject) => {
+    child.once('message', (code) => resolve({ code: String(code) }));
+    child.once('error', reject);
+    child.once('exit', (status) => reject(new Error(`The workflows could not be bundled (exit ${status}).`)));
+  });
+}
