@@ -2,21 +2,23 @@ import { Context } from '@temporalio/activity';
 import type { FarSystem } from '../clients/errors.ts';
 import type { RunRef, Steps } from '../workflows/steps.ts';
 import { clarifyJobs } from './clarify-jobs.ts';
+import { compareUsers } from './compare-users.ts';
+import { completeRecords } from './complete-records.ts';
 import type { ActivityDependencies, StepContext } from './dependencies.ts';
 import { toFailure } from './failure.ts';
 import { planChanges } from './plan-changes.ts';
 import { pollJobs } from './poll-jobs.ts';
 import { findLegalEntities, prepareZendesk } from './prepare.ts';
-import { acceptReading, discardReading, readAccountsPage } from './read-accounts.ts';
-import { readAgain, stageAccount } from './read-again.ts';
+import { acceptReading, discardReading, readRecordsPage } from './read-records.ts';
+import { readAgain, stageRecord } from './read-again.ts';
 import { compareOrganizations, readOrganizationChanges } from './read-organizations.ts';
 import { recordJobs } from './record-jobs.ts';
 import { createRequestObserver } from './request-observer.ts';
 import { resolveRefusals } from './resolve-refusals.ts';
 import { beginRun, countOutcomes, finishRun } from './run.ts';
+import { rankContacts, settleContacts } from './settle-contacts.ts';
 import { rankAccounts, settleReservations } from './settle.ts';
 import { submitJobs } from './submit-jobs.ts';
-import { tagOrganizations } from './tag-organizations.ts';
 import { takeOverClaims } from './take-over-claims.ts';
 
 const HEARTBEAT_MS = 2_000;
@@ -35,23 +37,26 @@ export function createActivities(dependencies: ActivityDependencies): Steps {
     beginRun: step(beginRun),
     prepareZendesk: step(prepareZendesk),
     findLegalEntities: step(findLegalEntities),
-    readAccountsPage: step(readAccountsPage),
+    readRecordsPage: step(readRecordsPage),
     acceptReading: step(acceptReading),
     discardReading: step(discardReading),
     readOrganizationChanges: step(readOrganizationChanges),
     compareOrganizations: step(compareOrganizations),
     rankAccounts: step(rankAccounts),
     settleReservations: step(settleReservations),
+    compareUsers: step(compareUsers),
+    rankContacts: step(rankContacts),
+    settleContacts: step(settleContacts),
     takeOverClaims: step(takeOverClaims),
     planChanges: step(planChanges),
     submitJobs: step(submitJobs),
     clarifyJobs: step(clarifyJobs),
     pollJobs: step(pollJobs),
     recordJobs: step(recordJobs),
-    tagOrganizations: step(tagOrganizations),
+    completeRecords: step(completeRecords),
     resolveRefusals: step(resolveRefusals),
     readAgain: step(readAgain),
-    stageAccount: step(stageAccount),
+    stageRecord: step(stageRecord),
     countOutcomes: step(countOutcomes),
     finishRun: step(finishRun),
   };

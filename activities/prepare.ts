@@ -1,13 +1,13 @@
-import { prepareOrganizationFields } from '../clients/zendesk/prepare-fields.ts';
-import { kindsOf } from '../domain/connection.ts';
+import { prepareFields } from '../clients/zendesk/prepare-fields.ts';
+import { accountKindsOf, kindsOf } from '../domain/connection.ts';
 import type { RunRef, Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
 
 /** Creates what Zendesk lacks; costs no request once it is done. */
 export async function prepareZendesk({ store, far }: StepContext, run: RunRef): ReturnType<Steps['prepareZendesk']> {
-  const { prepared } = await store.connections.require(run.connectionId);
+  const { prepared, settings } = await store.connections.require(run.connectionId);
   if (prepared) return { created: 0 };
-  const created = await far(({ zendesk }) => prepareOrganizationFields(zendesk));
+  const created = await far(({ zendesk }) => prepareFields(zendesk, { users: settings.sync.contacts }));
   await store.connections.markPrepared(run.connectionId);
   return { created };
 }
@@ -20,6 +20,6 @@ export async function findLegalEntities(
   const { settings } = await store.connections.require(run.connectionId);
   const named = settings.dynamics.legalEntities;
   const entities = named.length > 0 ? [...named] : [...(await far(({ dynamics }) => dynamics.listLegalEntities()))];
-  const kinds = [...kindsOf(settings)];
-  return { entities, kinds, neverRead: await store.staging.neverRead(run.connectionId, entities, kinds) };
+  const neverRead = await store.staging.neverRead(run.connectionId, entities, accountKindsOf(settings));
+  return { entities, kinds: [...kindsOf(settings)], neverRead };
 }

@@ -1,22 +1,21 @@
 import { externalIdKey } from '../domain/external-id.ts';
-import {
-  renderOrganization,
-  TAG_OF_KIND,
-  type OrganizationForm,
-  type SeenOrganization,
-} from '../domain/organization.ts';
 import { zendeskRefused } from '../domain/rejection.ts';
 import type { Job, JobRow, RowMark } from '../store/jobs.ts';
-import { formHash, type WrittenOrganization } from '../store/organizations.ts';
 import type { RecordOutcome } from '../store/outcomes.ts';
 import type { JobItem } from '../store/schema.ts';
+import type { Findings } from '../store/work.ts';
 import type { SliceRef, Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
+import { mergeFindings } from './merge-findings.ts';
+import { targetOf, writtenOutcome, type Shown, type Target } from './targets/target.ts';
 
 /** A row whose job vanished or failed as a whole so often is given up on for this run. */
 const MOST_ROUNDS = 5;
 
-/** Matches ended jobs item by item and records what became of each account. */
+/** What is said of a row whose external id a record of somebody else's has, when Zendesk has not said it itself. */
+const TAKEN = { error: null, details: 'the external id is taken.' } as const;
+
+/** Matches ended jobs item by item and records what became of each record. */
 export async function recordJobs(context: StepContext, slice: SliceRef): ReturnType<Steps['recordJobs']> {
   const jobs = await context.store.jobs.list(slice, ['finished', 'lost']);
   for (const job of jobs) {
@@ -28,44 +27,47 @@ export async function recordJobs(context: StepContext, slice: SliceRef): ReturnT
 
 /**
  * Reads back what the rows of a job came to. The items of a create carry neither index nor external id, and a job that was
- * lost carries nothing, so Zendesk is asked for the organizations themselves (Zendesk docs, Job Statuses; recorded answers).
+ * lost carries nothing, so Zendesk is asked for the records themselves (Zendesk docs, Job Statuses; recorded answers).
  */
 export async function recordByLookUp(context: StepContext, slice: SliceRef, job: Job): Promise<void> {
   const { store, far } = context;
+  const target = targetOf(slice.kind);
   const rows = await store.jobs.rows(slice.connectionId, job.no);
   const askedAt = await store.staging.now();
-  const wanted =
-    job.operation === 'create'
-      ? { externalIds: rows.map((row) => row.externalId) }
-      : { ids: rows.map((row) => row.zendeskId ?? '') };
-  const organizations = rows.length === 0 ? [] : await far(({ zendesk }) => zendesk.showOrganizations(wanted));
-  const findings =
-    job.operation === 'create' ? matchCreates(rows, organizations, job) : matchUpdates(rows, organizations);
-  await store.work.record(slice, { ...findings, seen: { organizations, askedAt }, job: job.no });
+  const isCreate = job.operation === 'create';
+  const wanted = isCreate
+    ? { externalIds: rows.map((row) => row.externalId) }
+    : { ids: rows.map((row) => row.zendeskId ?? '') };
+  const none = { items: [], findings: {} };
+  const shown = rows.length === 0 ? none : await far(({ zendesk }) => target.show(zendesk, wanted, askedAt));
+  const matched = isCreate
+    ? matchCreates(target, rows, { shown: shown.items, job })
+    : matchUpdates(target, rows, shown.items);
+  await store.work.record(slice, { ...mergeFindings([shown.findings, giveUp(rows, matched)]), job: job.no });
 }
 
-interface Matched {
-  readonly outcomes: RecordOutcome[];
-  readonly marks: RowMark[];
+interface Matched extends Findings {
+  readonly outcomes: readonly RecordOutcome[];
+  readonly marks: readonly RowMark[];
 }
 
-function matchCreates(rows: readonly JobRow[], organizations: readonly SeenOrganization[], job: Job): Matched {
-  const byExternalId = new Map(
-    organizations.map((organization) => [externalIdKey(organization.externalId ?? ''), organization]),
-  );
+function matchCreates(target: Target, rows: readonly JobRow[], at: { shown: readonly Shown[]; job: Job }): Matched {
+  const byExternalId = new Map(at.shown.map((shown) => [externalIdKey(shown.externalId ?? ''), shown]));
   const found = (row: JobRow) => byExternalId.get(externalIdKey(row.externalId));
-  const failed = (job.results ?? []).filter(({ ok }) => !ok);
+  const failed = (at.job.results ?? []).filter(({ ok }) => !ok);
   const missing = rows.filter((row) => found(row) === undefined);
-  const matched: Matched = { outcomes: [], marks: [] };
-  rows.forEach((row, index) => {
-    const organization = found(row);
-    const failure = failureOf({ failed, index, place: missing.indexOf(row), missing: missing.length });
-    if (organization === undefined) matched.marks.push(failure === undefined ? planAgain(row) : refused(row, failure));
-    // The row failed because an organization of this external id was there before us: it is planned anew, as found.
-    else if (failure?.index === index) matched.marks.push({ ...row.account, state: 'unplanned' });
-    else matched.outcomes.push({ ...row.account, outcome: 'created', written: writtenAs(row, organization.id) });
-  });
-  return giveUp(rows, matched);
+  const isToldPerRow = at.job.results !== null && failed.every(({ index }) => index !== null);
+  return matchedOf(
+    rows.map((row, index): Findings => {
+      const shown = found(row);
+      const failure = failureOf({ failed, index, place: missing.indexOf(row), missing: missing.length });
+      if (shown === undefined) return { marks: [failure === undefined ? planAgain(row) : refused(row, failure)] };
+      const isOurs = (isToldPerRow && failure === undefined) || shown.formHash === target.wantedHash(row);
+      if (isOurs) return asWritten(target, row, { id: shown.id, isComplete: target.isCompleteAfter(row) });
+      // A record of this external id that somebody else has made: the row is looked up and planned anew, as found.
+      return { marks: [refused(row, failure ?? TAKEN)] };
+    }),
+  );
 }
 
 /** The failure item of a row: by its index, else by its place among the rows that were not written, when their numbers agree. */
@@ -82,16 +84,15 @@ function failureOf(at: {
     : undefined;
 }
 
-function matchUpdates(rows: readonly JobRow[], organizations: readonly SeenOrganization[]): Matched {
-  const byId = new Map(organizations.map((organization) => [organization.id, organization]));
-  const matched: Matched = { outcomes: [], marks: [] };
-  for (const row of rows) {
-    const organization = byId.get(row.zendeskId ?? '');
-    const isWritten = organization !== undefined && formHash(organization) === formHash(formOf(row));
-    if (!isWritten) matched.marks.push(planAgain(row));
-    else addWritten(matched, row, organization.ownTags);
-  }
-  return giveUp(rows, matched);
+function matchUpdates(target: Target, rows: readonly JobRow[], shown: readonly Shown[]): Matched {
+  const byId = new Map(shown.map((each) => [each.id, each]));
+  return matchedOf(
+    rows.map((row): Findings => {
+      const found = byId.get(row.zendeskId ?? '');
+      if (found === undefined || found.formHash !== target.wantedHash(row)) return { marks: [planAgain(row)] };
+      return asWritten(target, row, { id: found.id, isComplete: found.isComplete(row) });
+    }),
+  );
 }
 
 async function recordUpdates(
@@ -99,61 +100,53 @@ async function recordUpdates(
   slice: SliceRef,
   ended: { job: Job; items: readonly JobItem[] },
 ): Promise<void> {
+  const target = targetOf(slice.kind);
   const rows = await store.jobs.rows(slice.connectionId, ended.job.no);
   const byId = new Map(ended.items.map((item) => [item.id, item]));
-  const matched: Matched = { outcomes: [], marks: [] };
-  const written: WrittenOrganization[] = [];
-  rows.forEach((row, index) => {
-    const item = byId.get(row.zendeskId) ?? ended.items.find((each) => each.id === null && each.index === index);
-    if (item === undefined) matched.marks.push(planAgain(row));
-    else if (!item.ok) matched.marks.push(refused(row, item));
-    else {
-      const ownTags = row.known?.ownTags ?? [];
-      addWritten(matched, row, ownTags);
-      written.push({ id: row.zendeskId ?? '', form: formOf(row), ownTags });
-    }
-  });
-  await store.work.record(slice, { ...giveUp(rows, matched), written, job: ended.job.no });
+  const matched = matchedOf(
+    rows.map((row, index): Findings => {
+      const item = byId.get(row.zendeskId) ?? ended.items.find((each) => each.id === null && each.index === index);
+      if (item === undefined) return { marks: [planAgain(row)] };
+      if (!item.ok) return { marks: [refused(row, item)] };
+      return asWritten(target, row, { id: row.zendeskId ?? '', isComplete: target.isCompleteAfter(row) });
+    }),
+  );
+  await store.work.record(slice, { ...giveUp(rows, matched), job: ended.job.no });
 }
 
-/** Counts a row as written, once its organization carries our tag too; the tag is added without touching others'. */
-function addWritten(matched: Matched, row: JobRow, ownTags: readonly string[]): void {
-  if (!ownTags.includes(TAG_OF_KIND[row.account.kind])) matched.marks.push({ ...row.account, state: 'untagged' });
-  else matched.outcomes.push(writtenOutcome(row));
+/** A row that was written is done, unless something is left that a bulk write cannot do. */
+function asWritten(target: Target, row: JobRow, at: { id: string; isComplete: boolean }): Findings {
+  const known = target.afterWrite(row, at.id);
+  if (at.isComplete) return { ...known, outcomes: [writtenOutcome(target, row, at.id)] };
+  return { ...known, marks: [{ ...row.record, state: 'incomplete', zendeskId: at.id }] };
 }
 
-/** The outcome of a row whose organization has the form that was wanted, and our tag. */
-export function writtenOutcome(row: JobRow): RecordOutcome {
-  const outcome = row.operation === 'adopt' ? 'adopted' : 'updated';
-  return { ...row.account, outcome, written: writtenAs(row, row.zendeskId ?? '') };
+function planAgain({ record }: JobRow): RowMark {
+  return { ...record, state: 'planned' };
 }
 
-/** The form that was wanted for a row. */
-export function formOf({ account, externalId, name }: JobRow): OrganizationForm {
-  return renderOrganization(account, { externalId, name });
+function refused({ record }: JobRow, { details, error }: Pick<JobItem, 'details' | 'error'>): RowMark {
+  return { ...record, state: 'refused', refusal: details ?? error ?? 'it gave no reason.' };
 }
 
-function writtenAs(row: JobRow, zendeskId: string) {
-  return { zendeskId, hash: formHash(formOf(row)) };
-}
-
-function planAgain({ account }: JobRow): RowMark {
-  return { ...account, state: 'planned' };
-}
-
-function refused({ account }: JobRow, { details, error }: JobItem): RowMark {
-  return { ...account, state: 'refused', refusal: details ?? error ?? 'it gave no reason.' };
+function matchedOf(findings: readonly Findings[]): Matched {
+  const { outcomes = [], marks = [], ...rest } = mergeFindings(findings);
+  return { ...rest, outcomes, marks };
 }
 
 /** Rejects rows that were sent too often without ever being written or refused. */
 function giveUp(rows: readonly JobRow[], matched: Matched): Matched {
-  const tired = new Set(rows.filter(({ round }) => round >= MOST_ROUNDS).map(({ account }) => account.accountNumber));
-  const isTired = (mark: RowMark) => mark.state === 'planned' && tired.has(mark.accountNumber);
-  const rejection = zendeskRefused('its bulk jobs were lost or failed as a whole several times.');
-  const given = matched.marks.filter(isTired).map(({ legalEntity, kind, accountNumber }) => ({
-    ...{ legalEntity, kind, accountNumber },
+  const tired = new Set(rows.filter(({ round }) => round >= MOST_ROUNDS).map(({ record }) => record.key));
+  const isTired = (mark: RowMark) => mark.state === 'planned' && tired.has(mark.key);
+  const remark = zendeskRefused('its bulk jobs were lost or failed as a whole several times.');
+  const given = matched.marks.filter(isTired).map(({ legalEntity, kind, key }) => ({
+    ...{ legalEntity, kind, key },
     outcome: 'rejected' as const,
-    rejection,
+    remark,
   }));
-  return { outcomes: [...matched.outcomes, ...given], marks: matched.marks.filter((mark) => !isTired(mark)) };
+  return {
+    ...matched,
+    outcomes: [...matched.outcomes, ...given],
+    marks: matched.marks.filter((mark) => !isTired(mark)),
+  };
 }

@@ -1,14 +1,13 @@
 import { FarSystemError } from '../clients/errors.ts';
-import type { JobStatus } from '../clients/zendesk/job-wire.ts';
-import { externalIdKey } from '../domain/external-id.ts';
-import { nameKey } from '../domain/organization-name.ts';
-import { TAG_OF_KIND, type SeenOrganization } from '../domain/organization.ts';
-import type { JobRow, NextJob } from '../store/jobs.ts';
+import type { NextJob } from '../store/jobs.ts';
 import type { SliceRef, Steps } from '../workflows/steps.ts';
-import type { FarSystems, StepContext } from './dependencies.ts';
-import { formOf } from './record-jobs.ts';
+import { createUsersSingly } from './create-users-singly.ts';
+import type { StepContext } from './dependencies.ts';
+import { findDoubtfulAdoptions } from './find-doubtful-adoptions.ts';
+import { targetOf } from './targets/target.ts';
 
-type JobToSubmit = Extract<NextJob, object>['job'];
+/** A job that is written down and about to be asked for. */
+export type JobToSubmit = Extract<NextJob, object>['job'];
 
 /** Jobs per step: enough to keep histories short, few enough that a lost worker leaves little to look up. */
 const JOBS_PER_STEP = 25;
@@ -29,26 +28,36 @@ export async function submitJobs(context: StepContext, slice: SliceRef): ReturnT
 }
 
 async function submit(context: StepContext, slice: SliceRef, job: JobToSubmit): Promise<void> {
-  const { store, far } = context;
   try {
-    const doubtful = await far((systems) => findDoubtfulAdoptions(context, slice, { systems, job }));
-    if (doubtful) return;
-    const status = await far(({ zendesk }) => ask(zendesk, job));
-    await store.jobs.opened(job.no, status.id);
+    if (await findDoubtfulAdoptions(context, slice, job)) return;
+    if (await isCreateOfUsersSingly(context, slice, job)) await createUsersSingly(context, slice, job);
+    else await submitBulk(context, slice, job);
   } catch (error) {
     await afterFailure(context, slice, { job, error });
   }
 }
 
-function ask(zendesk: FarSystems['zendesk'], { operation, rows }: JobToSubmit): Promise<JobStatus> {
-  if (operation === 'create') {
-    return zendesk.createOrganizations(
-      rows.map((row) => ({ form: formOf(row), tags: [TAG_OF_KIND[row.account.kind]] })),
-    );
+async function submitBulk(context: StepContext, slice: SliceRef, job: JobToSubmit): Promise<void> {
+  const { store, far } = context;
+  const target = targetOf(slice.kind);
+  const ask = job.operation === 'create' ? target.create : target.update;
+  try {
+    const status = await far(({ zendesk }) => ask(zendesk, job.rows));
+    await store.jobs.opened(job.no, status.id);
+  } catch (error) {
+    if (!isBulkImportOff(slice, job, error)) throw error;
+    await createUsersSingly(context, slice, job);
   }
-  return zendesk.updateOrganizations(
-    rows.flatMap((row) => (row.zendeskId === null ? [] : [{ id: row.zendeskId, form: formOf(row) }])),
-  );
+}
+
+/** Zendesk answers 403 to the creation of users in bulk until it has switched that on for the account (Zendesk docs, Users). */
+function isBulkImportOff({ kind }: SliceRef, { operation }: JobToSubmit, error: unknown): boolean {
+  return kind === 'contact' && operation === 'create' && error instanceof FarSystemError && error.kind === 'forbidden';
+}
+
+async function isCreateOfUsersSingly({ store }: StepContext, slice: SliceRef, job: JobToSubmit): Promise<boolean> {
+  if (slice.kind !== 'contact' || job.operation !== 'create') return false;
+  return store.runs.hasNote(slice.runId, 'bulk_user_import_off');
 }
 
 /** What a failed submission means for its rows; throws what the workflow must know, e.g. that it has to wait. */
@@ -62,45 +71,9 @@ async function afterFailure(
   if (kind === 'unsure') return store.jobs.unsure(job.no);
   if (kind === 'refused' && error instanceof FarSystemError) {
     if (job.rows.length > 1) return store.jobs.returnRows(job.no, { smaller: true });
-    const marks = job.rows.map(({ account }) => ({ ...account, state: 'refused' as const, refusal: error.detail }));
+    const marks = job.rows.map(({ record }) => ({ ...record, state: 'refused' as const, refusal: error.detail }));
     return store.work.record(slice, { marks, job: job.no });
   }
   await store.jobs.returnRows(job.no, { smaller: false });
   throw error;
-}
-
-/**
- * Looks once more at the organizations about to be adopted: what was nobody's when the export was read may be somebody's
- * now. When one is, the whole job goes back, and that account is settled anew.
- */
-async function findDoubtfulAdoptions(
-  { store }: StepContext,
-  slice: SliceRef,
-  at: { systems: FarSystems; job: JobToSubmit },
-): Promise<boolean> {
-  const adoptions = at.job.rows.filter(({ operation }) => operation === 'adopt');
-  if (adoptions.length === 0) return false;
-  const askedAt = await store.staging.now();
-  const ids = adoptions.flatMap(({ zendeskId }) => (zendeskId === null ? [] : [zendeskId]));
-  const organizations = await at.systems.zendesk.showOrganizations({ ids });
-  const taken = adoptions.filter((row) => !organizations.some((organization) => isFreeFor(row, organization)));
-  const shown = new Set(organizations.map(({ id }) => id));
-  const gone = { ids: ids.filter((id) => !shown.has(id)), askedAt };
-  await store.work.record(slice, { seen: { organizations, askedAt }, gone });
-  if (taken.length === 0) return false;
-  await store.jobs.returnRows(at.job.no, { smaller: false });
-  const marks = taken.map(({ account }) => ({
-    ...account,
-    state: 'refused' as const,
-    refusal: 'the organization to adopt is taken',
-  }));
-  await store.work.record(slice, { marks });
-  return true;
-}
-
-/** Whether an organization may still be adopted: its name is the one looked for, and its external id nobody's, or ours already. */
-function isFreeFor(row: JobRow, { id, name, externalId }: SeenOrganization): boolean {
-  const nobodys =
-    externalId === null || externalId === '' || externalIdKey(externalId) === externalIdKey(row.externalId);
-  return id === row.zendeskId && nameKey(name) === nameKey(row.name) && nobodys;
 }

@@ -1,4 +1,5 @@
 import type { AccountKind } from './account.ts';
+import type { RecordKind } from './record.ts';
 
 /** Whether a connection may work: `needs_…` wait for a person, `paused` was asked for. */
 export type ConnectionState = 'active' | 'needs_authorization' | 'needs_reconnect' | 'paused';
@@ -75,8 +76,13 @@ export interface ConnectionSettings {
   readonly support: { readonly since?: string | undefined };
 }
 
-/** The kinds of account that a connection synchronises, in the order in which they are read and written. */
-export function kindsOf(settings: ConnectionSettings): readonly AccountKind[] {
+/** The kinds of record that a connection synchronises, in the order in which they are read and written. */
+export function kindsOf(settings: ConnectionSettings): readonly RecordKind[] {
+  return settings.sync.contacts ? [...accountKindsOf(settings), 'contact'] : accountKindsOf(settings);
+}
+
+/** The kinds of account among them. */
+export function accountKindsOf(settings: ConnectionSettings): readonly AccountKind[] {
   const kinds: AccountKind[] = [];
   if (settings.sync.customers) kinds.push('customer');
   if (settings.sync.vendors) kinds.push('vendor');

@@ -1,15 +1,13 @@
-/** Names one contact within a connection. `legalEntity` is lower case; `contactId` is F&O's ContactPersonId as served. */
-export interface ContactKey {
-  readonly legalEntity: string;
-  readonly contactId: string;
-}
+import type { RecordKey } from './record.ts';
 
 /**
- * An ERP contact as the sync sees it, read from `ContactPersons`. Texts are trimmed and on one line; an empty text means
- * that the ERP has none. `personParty` is the person's own party, the same in every company that knows the person;
- * `accountParty` is the party of the customer or vendor that the contact belongs to. `email` is as typed.
+ * An ERP contact as the sync sees it, read from `ContactPersons`; its key is the ContactPersonId. Texts are trimmed and on
+ * one line; an empty text means that the ERP has none. `personParty` is the person's own party, the same in every company
+ * that knows the person; `accountParty` is the party of the customer or vendor that the contact belongs to. `email` is as
+ * typed.
  */
-export interface Contact extends ContactKey {
+export interface Contact extends RecordKey {
+  readonly kind: 'contact';
   readonly name: string;
   readonly personParty: string;
   readonly accountParty: string;

@@ -1,4 +1,4 @@
-import type { AccountKey } from './account.ts';
+import type { RecordKey } from './record.ts';
 import { externalIdUnsupported, type Rejection } from './rejection.ts';
 
 const PLACEHOLDERS = ['{legalEntity}', '{kind}', '{accountNumber}'] as const;
@@ -22,12 +22,12 @@ export function defaultTemplate(legalEntities: readonly string[]): string {
   return legalEntities.length === 1 ? '{accountNumber}' : '{legalEntity}:{accountNumber}';
 }
 
-/** Renders the external id of an account, or says why it cannot have one. */
-export function renderExternalId(template: string, key: AccountKey): { externalId: string } | { rejection: Rejection } {
+/** Renders the external id of a record, or says why it cannot have one. */
+export function renderExternalId(template: string, key: RecordKey): { externalId: string } | { rejection: Rejection } {
   const externalId = template
     .replaceAll('{legalEntity}', () => key.legalEntity)
     .replaceAll('{kind}', () => key.kind)
-    .replaceAll('{accountNumber}', () => key.accountNumber);
+    .replaceAll(/\{(?:accountNumber|contactId)\}/g, () => key.key);
   const because = unsupportedBecause(externalId);
   return because === undefined ? { externalId } : { rejection: externalIdUnsupported(externalId, because) };
 }

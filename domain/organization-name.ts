@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import type { ErpRecord } from './record.ts';
 
 const LONGEST = 255;
 
@@ -7,9 +8,9 @@ export function nameKey(name: string): string {
   return name.trim().toLowerCase();
 }
 
-/** The name an account should have in Zendesk while nobody else has it: the ERP's, else its number. Cut to 255 characters. */
-export function plainName(account: Account): string {
-  return cutTo(account.name === '' ? account.accountNumber : account.name, LONGEST);
+/** The name a record should have in Zendesk while nobody else has it: the ERP's, else its key. Cut to 255 characters. */
+export function plainName(record: Pick<ErpRecord, 'name' | 'key'>): string {
+  return cutTo(record.name === '' ? record.key : record.name, LONGEST);
 }
 
 /**
@@ -17,8 +18,8 @@ export function plainName(account: Account): string {
  * The last one is unique among accounts, so only an organization typed by hand can hold it.
  */
 export function nameCandidates(account: Account): readonly string[] {
-  const { legalEntity, kind, accountNumber } = account;
-  const suffixes = [accountNumber, `${legalEntity} ${accountNumber}`, `${legalEntity} ${kind} ${accountNumber}`];
+  const { legalEntity, kind, key } = account;
+  const suffixes = [key, `${legalEntity} ${key}`, `${legalEntity} ${kind} ${key}`];
   return [plainName(account), ...suffixes.map((suffix) => withSuffix(account, ` (${suffix})`))];
 }
 

@@ -50,7 +50,7 @@ export function renderOrganization(account: Account, reserved: { externalId: str
     externalId: reserved.externalId,
     name: reserved.name,
     fields: {
-      erp_account_number: orNull(account.accountNumber),
+      erp_account_number: orNull(account.key),
       erp_account_type: account.kind,
       erp_legal_entity: orNull(account.legalEntity),
       erp_account_group: orNull(account.group),

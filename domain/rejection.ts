@@ -1,15 +1,38 @@
 /** The reasons for which a record is not written. The runbook in docs/ has an entry for each. */
 export type RejectionCode =
-  'external_id_contested' | 'external_id_unsupported' | 'name_ambiguous' | 'waiting_for_entity' | 'zendesk_refused';
+  | 'external_id_contested'
+  | 'external_id_unsupported'
+  | 'name_ambiguous'
+  | 'waiting_for_entity'
+  | 'zendesk_refused'
+  | 'account_not_synced'
+  | 'email_shared'
+  | 'email_taken'
+  | 'user_deleted';
 
-/** A rejection as it is stored and listed: its code, what happened, and what a person should do about it. */
-export interface Rejection {
-  readonly code: RejectionCode;
+/** What a person should know of a record that is not rejected. The runbook has an entry for each as well. */
+export type RemarkCode =
+  | 'contact_inactive'
+  | 'no_account'
+  | 'same_person'
+  | 'email_missing'
+  | 'email_malformed'
+  | 'email_shared'
+  | 'user_is_staff'
+  | 'user_suspended'
+  | 'single_organization';
+
+/** What is said of a record: a code, what happened, and what a person should do about it. */
+export interface Remark<Code extends string = RejectionCode | RemarkCode> {
+  readonly code: Code;
   readonly message: string;
   readonly action: string;
 }
 
-/** Another account already has this external id, or ranks before this one for it. `holder` is its key as text. */
+/** A rejection as it is stored and listed. */
+export type Rejection = Remark<RejectionCode>;
+
+/** Another record already has this external id, or ranks before this one for it. `holder` is its key as text. */
 export function externalIdContested(externalId: string, holder: string): Rejection {
   return {
     code: 'external_id_contested',
@@ -24,7 +47,7 @@ export function externalIdUnsupported(externalId: string, because: string): Reje
   return {
     code: 'external_id_unsupported',
     message: `The external id "${externalId}" ${because}, so Zendesk could not be asked for it again.`,
-    action: 'Renumber the account in F&O, or leave it out: it is not synchronised.',
+    action: 'Renumber the record in F&O, or leave it out: it is not synchronised.',
   };
 }
 
@@ -47,11 +70,11 @@ export function waitingForEntity(name: string, entities: readonly string[]): Rej
   };
 }
 
-/** Zendesk did not accept the organization. `reason` is Zendesk's own text. */
+/** Zendesk did not accept the record. `reason` is Zendesk's own text. */
 export function zendeskRefused(reason: string): Rejection {
   return {
     code: 'zendesk_refused',
-    message: `Zendesk refused the organization: ${reason}`,
+    message: `Zendesk refused the record: ${reason}`,
     action: 'Mend in F&O or Zendesk what the sentence names, then retry.',
   };
 }

@@ -1,4 +1,5 @@
-import { accountKeyText, type Account } from './account.ts';
+import type { Account } from './account.ts';
+import { recordKeyText } from './record.ts';
 import { externalIdKey, renderExternalId } from './external-id.ts';
 import { nameCandidates, nameKey } from './organization-name.ts';
 import { externalIdContested, nameAmbiguous, waitingForEntity, type Rejection } from './rejection.ts';
@@ -62,7 +63,7 @@ export function settleAccount(
   const rendered = renderExternalId(policy.template, account);
   if ('rejection' in rendered) return { externalId: null, rejection: rendered.rejection };
   const { externalId } = rendered;
-  const self = accountKeyText(account);
+  const self = recordKeyText(account);
   const holder = around.externalIdHolder(externalIdKey(externalId));
   const found = around.organizationWithExternalId(externalIdKey(externalId));
   const owner = holder !== undefined && holder !== self ? holder : foreignOwner(found, self);
@@ -85,12 +86,12 @@ function settleName(
   at: { around: Surroundings; policy: SettlePolicy },
 ): SettledName {
   const { around, policy } = at;
-  const self = accountKeyText(account);
+  const self = recordKeyText(account);
   const isFree = (name: string) => isNameFree(name, { self, ownId: held.zendeskId, around });
   if (held.name !== null && isFree(held.name)) return { name: held.name, adoptId: null };
 
   const candidates = nameCandidates(account);
-  const [plain = account.accountNumber] = candidates;
+  const [plain = account.key] = candidates;
   const adoptable = held.zendeskId === null && policy.adopt === 'by-name' && !isHeldByOther(plain, self, around);
   if (adoptable) {
     const adoption = considerAdoption(plain, around);

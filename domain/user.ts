@@ -1,4 +1,5 @@
 import type { Contact } from './contact.ts';
+import { plainName } from './organization-name.ts';
 
 /** The user fields that Ledgerdesk owns: key in Zendesk, and the title that agents read. All are text fields. */
 export const USER_FIELDS = [
@@ -38,18 +39,16 @@ export interface SeenUser {
   readonly organizationId: string | null;
 }
 
-const LONGEST_NAME = 255;
-
 const orNull = (text: string): string | null => (text === '' ? null : text);
 
-/** Renders the user that a contact should be, once its external id is reserved. A contact without a name is called by its id. */
+/** Renders the user that a contact should be, once its external id is reserved. */
 export function renderUser(contact: Contact, externalId: string): UserForm {
   return {
     externalId,
-    name: (contact.name === '' ? contact.contactId : contact.name).slice(0, LONGEST_NAME).trim(),
+    name: plainName(contact),
     phone: orNull(contact.phone),
     fields: {
-      erp_contact_id: orNull(contact.contactId),
+      erp_contact_id: orNull(contact.key),
       erp_contact_legal_entity: orNull(contact.legalEntity),
       erp_job_title: orNull(contact.jobTitle),
     },

@@ -1,5 +1,5 @@
 import { createEgress, type Egress } from '../clients/egress.ts';
-import { prepareOrganizationFields } from '../clients/zendesk/prepare-fields.ts';
+import { prepareFields } from '../clients/zendesk/prepare-fields.ts';
 import { FarSystemError } from '../clients/errors.ts';
 import type { RequestObserver } from '../clients/http.ts';
 import { ConnectionProblem } from '../store/connections.ts';
@@ -42,8 +42,8 @@ export async function openServices(options: { config: Config; env: Env }): Promi
     withFarSystems,
     judgeOrigin: (text, system) => egress.judgeOrigin(text, system),
     async prepareZendesk(connectionId) {
-      const created = await withFarSystems(connectionId, UNOBSERVED, ({ zendesk }) =>
-        prepareOrganizationFields(zendesk),
+      const created = await withFarSystems(connectionId, UNOBSERVED, ({ zendesk, connection: { settings } }) =>
+        prepareFields(zendesk, { users: settings.sync.contacts }),
       );
       await store.connections.markPrepared(connectionId);
       return created;

@@ -48,13 +48,15 @@ export interface ConnectionStore {
   /** Erases the connection and all that is kept of it; false when there was none. */
   remove(id: string): Promise<boolean>;
   setState(id: string, state: ConnectionState, reason: string | null): Promise<void>;
-  /** Notes that Zendesk has the organization fields. */
+  /** Notes that Zendesk has the organization fields, and the user fields where contacts are synchronised. */
   markPrepared(id: string): Promise<void>;
   /** Notes that a far system has answered once: from then on, silence is an outage and no longer a wrong host. */
   markReached(id: string, system: 'entra' | 'dynamics' | 'zendesk'): Promise<void>;
   /** Whether any account of the connection has an organization. */
   hasLinks(id: string): Promise<boolean>;
 }
+
+const SYNCS_CONTACTS = sql<boolean>`(settings #>> '{sync,contacts}')::boolean`;
 
 const newHook = () => randomBytes(32).toString('base64url');
 
@@ -86,7 +88,10 @@ export function createConnectionStore(db: Db): ConnectionStore {
     async markPrepared(id) {
       await db
         .updateTable('connections')
-        .set({ prepared_at: sql`now()` })
+        .set({
+          prepared_at: sql`now()`,
+          users_prepared_at: sql`case when ${SYNCS_CONTACTS} then now() else users_prepared_at end`,
+        })
         .where('id', '=', id)
         .execute();
     },
@@ -95,7 +100,7 @@ export function createConnectionStore(db: Db): ConnectionStore {
       await sql`update connections set ${column} = now() where id = ${id} and ${column} is null`.execute(db);
     },
     async hasLinks(id) {
-      const query = db.selectFrom('accounts').select('account_number').where('connection_id', '=', id);
+      const query = db.selectFrom('records').select('key').where('connection_id', '=', id);
       return (await query.where('zendesk_id', 'is not', null).limit(1).executeTakeFirst()) !== undefined;
     },
   };
@@ -122,6 +127,7 @@ async function save(db: Db, connection: ConnectionToStore): Promise<void> {
       conflict.column('id').doUpdateSet({
         ...row,
         prepared_at: unlessMoved('prepared_at', 'zendesk,baseUrl'),
+        users_prepared_at: unlessMoved('users_prepared_at', 'zendesk,baseUrl'),
         zendesk_reached_at: unlessMoved('zendesk_reached_at', 'zendesk,baseUrl'),
         dynamics_reached_at: unlessMoved('dynamics_reached_at', 'dynamics,environmentUrl'),
         entra_reached_at: unlessMoved('entra_reached_at', 'dynamics,authorityHost'),
@@ -146,7 +152,7 @@ function fromRow(row: Selectable<Database['connections']>): Connection {
     state: row.state,
     stateReason: row.state_reason,
     hooks: { zendesk: row.zendesk_hook, dynamics: row.dynamics_hook },
-    prepared: row.prepared_at !== null,
+    prepared: row.prepared_at !== null && (!row.settings.sync.contacts || row.users_prepared_at !== null),
     reached: {
       entra: row.entra_reached_at !== null,
       dynamics: row.dynamics_reached_at !== null,

@@ -49,7 +49,7 @@ export function createOrganizationStore(db: Db): OrganizationStore {
     async linkedIds(connectionId, { after, limit }) {
       const { rows } = await sql<{
         id: string;
-      }>`select zendesk_id as id from accounts where connection_id = ${connectionId}
+      }>`select zendesk_id as id from records where connection_id = ${connectionId} and kind <> 'contact'
         and zendesk_id > ${after} and present order by zendesk_id limit ${limit}`.execute(db);
       return rows.map(({ id }) => id);
     },
@@ -135,7 +135,7 @@ export async function forgetOrganizations(
   const ids = sql.val([...gone.ids]);
   await sql`delete from organizations where connection_id = ${connectionId} and zendesk_id = any(${ids}::text[])
     and noted_at <= ${gone.askedAt}`.execute(db);
-  await sql`update accounts a set zendesk_id = null, written_hash = null where a.connection_id = ${connectionId}
-    and a.zendesk_id = any(${ids}::text[]) and not exists (select from organizations o
+  await sql`update records a set zendesk_id = null, written_hash = null where a.connection_id = ${connectionId}
+    and a.kind <> 'contact' and a.zendesk_id = any(${ids}::text[]) and not exists (select from organizations o
       where o.connection_id = a.connection_id and o.zendesk_id = a.zendesk_id)`.execute(db);
 }

@@ -1,15 +1,18 @@
 import { sql } from 'kysely';
-import { accountKeyText, type Account, type AccountKey } from '../domain/account.ts';
+import { recordKeyText, type ErpRecord, type RecordKey } from '../domain/record.ts';
+import type { KnownUser } from '../domain/plan-user.ts';
 import type { KnownOrganization } from '../domain/plan.ts';
 import type { Rejection, RejectionCode } from '../domain/rejection.ts';
+import type { ContactSettlement } from '../domain/settle-contact.ts';
 import { claimAccounts, markForeignClaims, operationSet, type PlannedOperation, type Planner } from './claims.ts';
 import type { Db } from './database.ts';
 import { saveOutcomes, type RecordOutcome } from './outcomes.ts';
 import { sliceIs, type Slice } from './staging.ts';
+import { knownUser } from './users.ts';
 
-/** A staged, settled account with all that planning needs to know. */
+/** A staged, settled record with all that planning needs to know: of accounts what is known of organizations, of contacts of users. */
 export interface RowToPlan {
-  readonly account: Account;
+  readonly record: ErpRecord;
   readonly externalId: string | null;
   readonly name: string | null;
   readonly linkedId: string | null;
@@ -19,6 +22,9 @@ export interface RowToPlan {
   readonly lastRejection: Rejection | null;
   readonly rejection: Rejection | null;
   readonly known: KnownOrganization | null;
+  readonly settled: ContactSettlement | null;
+  readonly emailDigest: string | null;
+  readonly user: KnownUser | null;
   /** Whether somebody wrote the account after it was read here, so that this reading is old news. */
   readonly overtaken: boolean;
 }
@@ -46,7 +52,7 @@ export interface PlanningStore {
     plans: { outcomes: readonly RecordOutcome[]; operations: readonly PlannedOperation[] },
   ): Promise<void>;
   /** Accounts that this run still claims because somebody asked for them again. */
-  marked(planner: Planner, slice: Slice): Promise<AccountKey[]>;
+  marked(planner: Planner, slice: Slice): Promise<RecordKey[]>;
   /** Takes off that list what nobody has asked for since `readAt`, when it was read again. */
   unmark(planner: Planner, slice: Slice, readAt: Date): Promise<void>;
   /** Operations of a slice that are not done yet. */
@@ -62,17 +68,17 @@ export function createPlanningStore(db: Db): PlanningStore {
     foreignClaims: (planner) => foreignClaims(db, planner),
     async releaseClaims(connectionId, runId) {
       const free = { claim_workflow: null, claim_run: null, claim_again_at: null };
-      const mine = db.updateTable('accounts').set(free).where('connection_id', '=', connectionId);
+      const mine = db.updateTable('records').set(free).where('connection_id', '=', connectionId);
       await mine.where('claim_run', '=', runId).execute();
     },
     save: (planner, plans) => db.transaction().execute((tx) => save(tx, planner, plans)),
     marked: (planner, slice) => marked(db, planner, slice),
     async unmark({ connectionId, runId }, slice, readAt) {
-      await sql`update accounts set claim_again_at = null where connection_id = ${connectionId} and claim_run = ${runId}
+      await sql`update records set claim_again_at = null where connection_id = ${connectionId} and claim_run = ${runId}
         and legal_entity = ${slice.legalEntity} and kind = ${slice.kind} and claim_again_at <= ${readAt}`.execute(db);
     },
     async unfinished(slice) {
-      const { rows } = await sql<{ rows: number }>`select count(*) as rows from staged_accounts
+      const { rows } = await sql<{ rows: number }>`select count(*) as rows from staged_records
         where ${sliceIs(slice)} and operation_state <> 'done'`.execute(db);
       return rows[0]?.rows ?? 0;
     },
@@ -86,7 +92,7 @@ export function createPlanningStore(db: Db): PlanningStore {
 }
 
 interface RawRow {
-  account: Account;
+  record: ErpRecord;
   external_id: string | null;
   name: string | null;
   zendesk_id: string | null;
@@ -101,6 +107,9 @@ interface RawRow {
   known_id: string | null;
   form_hash: string | null;
   own_tags: string[] | null;
+  settled: ContactSettlement | null;
+  email_digest: string | null;
+  user: KnownUser | null;
 }
 
 async function rowsToPlan(
@@ -109,19 +118,23 @@ async function rowsToPlan(
 ): Promise<RowToPlan[]> {
   const { connectionId, slice, page } = request;
   const { rows } = await sql<RawRow>`
-    select s.account, a.external_id, a.name, a.zendesk_id, s.adopt_id, a.written_hash, a.refused_attempt, a.code, a.message,
+    select s.record, a.external_id, a.name, a.zendesk_id, s.adopt_id, a.written_hash, a.refused_attempt, a.code, a.message,
       a.action, s.rejection, coalesce(s.read_at <= a.applied_read_at, false) as overtaken,
       coalesce(l.zendesk_id, f.zendesk_id) as known_id, coalesce(l.form_hash, f.form_hash) as form_hash,
-      coalesce(l.own_tags, f.own_tags) as own_tags
-    from staged_accounts s
-    join accounts a on a.connection_id = ${connectionId} and a.legal_entity = s.legal_entity and a.kind = s.kind
-      and a.account_number = s.account_number
-    left join organizations l on l.connection_id = ${connectionId} and l.zendesk_id = a.zendesk_id
-    left join lateral (select * from organizations o where a.zendesk_id is null and o.connection_id = ${connectionId}
-      and o.external_id_key = a.external_id_key limit 1) f on true
+      coalesce(l.own_tags, f.own_tags) as own_tags, s.settled, s.email_digest,
+      ${knownUser(sql`u`)} as user
+    from staged_records s
+    join records a on a.connection_id = ${connectionId} and a.legal_entity = s.legal_entity and a.kind = s.kind
+      and a.key = s.key
+    left join organizations l on s.kind <> 'contact' and l.connection_id = ${connectionId} and l.zendesk_id = a.zendesk_id
+    left join lateral (select * from organizations o where s.kind <> 'contact' and a.zendesk_id is null
+      and o.connection_id = ${connectionId} and o.external_id_key = a.external_id_key limit 1) f on true
+    left join lateral (select * from users v where s.kind = 'contact' and v.connection_id = ${connectionId}
+      and (v.zendesk_id = coalesce(a.zendesk_id, s.adopt_id) or (coalesce(a.zendesk_id, s.adopt_id) is null and v.is_active
+        and v.external_id_key = a.external_id_key)) limit 1) u on true
     where s.run_id = ${slice.runId} and s.legal_entity = ${slice.legalEntity} and s.kind = ${slice.kind}
-      and s.outcome is null and s.operation is null and s.account_number collate "C" > ${page.after}
-    order by s.account_number collate "C" limit ${page.limit}`.execute(db);
+      and s.outcome is null and s.operation is null and s.key collate "C" > ${page.after}
+    order by s.key collate "C" limit ${page.limit}`.execute(db);
   return rows.map(toRowToPlan);
 }
 
@@ -129,7 +142,7 @@ function toRowToPlan(row: RawRow): RowToPlan {
   const { code, message, action } = row;
   const known = row.known_id !== null && row.form_hash !== null;
   return {
-    account: row.account,
+    record: row.record,
     externalId: row.external_id,
     name: row.name,
     linkedId: row.zendesk_id,
@@ -139,13 +152,16 @@ function toRowToPlan(row: RawRow): RowToPlan {
     lastRejection: code === null ? null : { code: code as RejectionCode, message: message ?? '', action: action ?? '' },
     rejection: row.rejection,
     known: known ? { id: row.known_id ?? '', formHash: row.form_hash ?? '', ownTags: row.own_tags ?? [] } : null,
+    settled: row.settled,
+    emailDigest: row.email_digest,
+    user: row.user,
     overtaken: row.overtaken,
   };
 }
 
 async function foreignClaims(db: Db, planner: Planner): Promise<ForeignClaim[]> {
   const { rows } = await sql<ForeignClaim>`select distinct claim_workflow as "workflowId", claim_run as "runId"
-    from accounts where connection_id = ${planner.connectionId} and claim_run is not null and claim_run <> ${planner.runId}`.execute(
+    from records where connection_id = ${planner.connectionId} and claim_run is not null and claim_run <> ${planner.runId}`.execute(
     db,
   );
   return rows;
@@ -159,25 +175,24 @@ async function save(
   await markForeignClaims(db, planner, plans.outcomes);
   await saveOutcomes(db, planner, plans.outcomes);
   if (plans.operations.length === 0) return;
-  const claimed = new Set((await claimAccounts(db, planner, plans.operations)).map(accountKeyText));
-  const mine = plans.operations.filter((operation) => claimed.has(accountKeyText(operation)));
-  await sql`update staged_accounts s set operation = r.operation, operation_state = 'planned',
+  const claimed = new Set((await claimAccounts(db, planner, plans.operations)).map(recordKeyText));
+  const mine = plans.operations.filter((operation) => claimed.has(recordKeyText(operation)));
+  await sql`update staged_records s set operation = r.operation, operation_state = r.state,
       zendesk_id = r.zendesk_id, external_id = r.external_id, name = r.name
     from ${operationSet(mine)} where s.run_id = ${planner.runId} and s.legal_entity = r.legal_entity and s.kind = r.kind
-      and s.account_number = r.account_number`.execute(db);
-  const others = plans.operations.filter((operation) => !claimed.has(accountKeyText(operation)));
+      and s.key = r.key`.execute(db);
+  const others = plans.operations.filter((operation) => !claimed.has(recordKeyText(operation)));
   await saveOutcomes(
     db,
     planner,
-    others.map(({ legalEntity, kind, accountNumber }) => ({ legalEntity, kind, accountNumber, outcome: 'unchanged' })),
+    others.map(({ legalEntity, kind, key }) => ({ legalEntity, kind, key, outcome: 'unchanged' })),
   );
 }
 
-async function marked(db: Db, planner: Planner, slice: Slice): Promise<AccountKey[]> {
-  const { rows } =
-    await sql<AccountKey>`select a.legal_entity as "legalEntity", a.kind, a.account_number as "accountNumber"
-    from accounts a where a.connection_id = ${planner.connectionId} and a.claim_run = ${planner.runId}
+async function marked(db: Db, planner: Planner, slice: Slice): Promise<RecordKey[]> {
+  const { rows } = await sql<RecordKey>`select a.legal_entity as "legalEntity", a.kind, a.key as "key"
+    from records a where a.connection_id = ${planner.connectionId} and a.claim_run = ${planner.runId}
       and a.claim_again_at is not null and a.legal_entity = ${slice.legalEntity} and a.kind = ${slice.kind}
-    order by a.account_number collate "C"`.execute(db);
+    order by a.key collate "C"`.execute(db);
   return rows;
 }

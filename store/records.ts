@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { AccountKey } from '../domain/account.ts';
+import type { RecordKey } from '../domain/record.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Db } from './database.ts';
 
@@ -39,7 +39,7 @@ export interface RecordStore {
   /** Records, the ones that were synchronised or seen last first. */
   list(connectionId: string, filter: RecordFilter): Promise<{ items: RecordReport[]; total: number }>;
   /** Lets rejected records be tried again even though nothing about them has changed; answers which. */
-  allowRetry(connectionId: string, filter: RetryFilter): Promise<AccountKey[]>;
+  allowRetry(connectionId: string, filter: RetryFilter): Promise<RecordKey[]>;
 }
 
 /** Builds the store of records. */
@@ -61,12 +61,12 @@ async function list(
     and (${filter.code ?? null}::text is null or code = ${filter.code ?? null})`;
   const { rows: counted } = await sql<{
     total: number;
-  }>`select count(*) as total from accounts where ${condition}`.execute(db);
+  }>`select count(*) as total from records where ${condition}`.execute(db);
   const { rows } = await sql<RawRecord>`select connection_id as "connectionId", legal_entity as "legalEntity", kind,
-      account_number as key, external_id as "externalId", state, code, message, action, zendesk_id as "zendeskId", attempts,
+      key as key, external_id as "externalId", state, code, message, action, zendesk_id as "zendeskId", attempts,
       first_seen_at as "firstSeenAt", last_synced_at as "lastSyncedAt"
-    from accounts where ${condition}
-    order by coalesce(last_synced_at, first_seen_at) desc, legal_entity, kind, account_number
+    from records where ${condition}
+    order by coalesce(last_synced_at, first_seen_at) desc, legal_entity, kind, key
     limit ${filter.limit ?? null}`.execute(db);
   return { items: rows.map(toReport), total: counted[0]?.total ?? 0 };
 }
@@ -77,13 +77,14 @@ function toReport(row: RawRecord): RecordReport {
   return { ...row, firstSeenAt: row.firstSeenAt.toISOString(), lastSyncedAt: row.lastSyncedAt?.toISOString() ?? null };
 }
 
-async function allowRetry(db: Db, connectionId: string, filter: RetryFilter): Promise<AccountKey[]> {
+async function allowRetry(db: Db, connectionId: string, filter: RetryFilter): Promise<RecordKey[]> {
   const keys = sql.val([...filter.keys]);
-  const { rows } = await sql<AccountKey>`update accounts set refused_attempt = null
+  const { rows } = await sql<RecordKey>`update records set refused_attempt = null,
+      zendesk_id = case when code = 'user_deleted' then null else zendesk_id end
     where connection_id = ${connectionId} and state = 'rejected'
       and (${filter.code ?? null}::text is null or code = ${filter.code ?? null})
-      and (${filter.keys.length} = 0 or account_number = any(${keys}::text[])
-        or legal_entity || '/' || kind || '/' || account_number = any(${keys}::text[]))
-    returning legal_entity as "legalEntity", kind, account_number as "accountNumber"`.execute(db);
+      and (${filter.keys.length} = 0 or key = any(${keys}::text[])
+        or legal_entity || '/' || kind || '/' || key = any(${keys}::text[]))
+    returning legal_entity as "legalEntity", kind, key as "key"`.execute(db);
   return rows;
 }

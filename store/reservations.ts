@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { accountKeyText, type Account, type AccountKey, type AccountKind } from '../domain/account.ts';
+import type { Account, AccountKind } from '../domain/account.ts';
+import { recordKeyText, type RecordKey } from '../domain/record.ts';
 import { externalIdKey, renderExternalId } from '../domain/external-id.ts';
 import { nameCandidates, nameKey } from '../domain/organization-name.ts';
 import type { Rejection } from '../domain/rejection.ts';
@@ -26,7 +27,7 @@ export interface ReservationStore {
   /** Settles the accounts ranked after `after`, at most `limit`; answers the last rank settled, null when none was left. */
   settlePage(request: SettleRequest, after: number, limit: number): Promise<number | null>;
   /** Settles these accounts again after Zendesk refused the names given, in the order in which they come. */
-  settleAgain(request: SettleRequest, keys: readonly AccountKey[], refusedNames: readonly string[]): Promise<void>;
+  settleAgain(request: SettleRequest, keys: readonly RecordKey[], refusedNames: readonly string[]): Promise<void>;
 }
 
 /** Builds the store of reservations. */
@@ -39,11 +40,9 @@ export function createReservationStore(db: Db): ReservationStore {
       return rows.at(-1)?.rank ?? null;
     },
     async settleAgain(request, keys, refusedNames) {
-      const wanted = JSON.stringify(
-        keys.map(({ legalEntity, kind, accountNumber }) => [legalEntity, kind, accountNumber]),
-      );
-      const isWanted = sql`jsonb_build_array(s.legal_entity, s.kind, s.account_number) in
-        (select jsonb_array_elements(${wanted}::jsonb)) order by s.rank, s.account_number`;
+      const wanted = JSON.stringify(keys.map(({ legalEntity, kind, key }) => [legalEntity, kind, key]));
+      const isWanted = sql`jsonb_build_array(s.legal_entity, s.kind, s.key) in
+        (select jsonb_array_elements(${wanted}::jsonb)) order by s.rank, s.key`;
       const rows = await staged(db, request, isWanted);
       await settleRows(db, request, { rows, refusedNames: refusedNames.map(nameKey), again: true });
     },
@@ -52,31 +51,32 @@ export function createReservationStore(db: Db): ReservationStore {
 
 async function prepare(db: Db, runId: string, connectionId: string): Promise<void> {
   // Tables that have just been filled have no statistics yet, and a plan made without any can take minutes.
-  await sql`analyze staged_accounts`.execute(db);
-  await sql`insert into accounts as a
-      (connection_id, legal_entity, kind, account_number, plain_name, plain_name_key, plain_name_read_at)
-    select ${connectionId}, s.legal_entity, s.kind, s.account_number, s.plain_name, s.plain_name_key, s.read_at
-    from staged_accounts s where s.run_id = ${runId} and s.rank is null order by 2, 3, 4
-    on conflict (connection_id, legal_entity, kind, account_number) do update set
+  await sql`analyze staged_records`.execute(db);
+  await sql`insert into records as a
+      (connection_id, legal_entity, kind, key, plain_name, plain_name_key, plain_name_read_at, party)
+    select ${connectionId}, s.legal_entity, s.kind, s.key, s.plain_name, s.plain_name_key, s.read_at,
+      nullif(s.record->>'partyNumber', '')
+    from staged_records s where s.run_id = ${runId} and s.kind <> 'contact' and s.rank is null order by 2, 3, 4
+    on conflict (connection_id, legal_entity, kind, key) do update set
       present = true, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
-      plain_name_read_at = excluded.plain_name_read_at,
+      plain_name_read_at = excluded.plain_name_read_at, party = excluded.party,
       name = case when a.plain_name = excluded.plain_name then a.name end,
       name_key = case when a.plain_name = excluded.plain_name then a.name_key end
-    where (not a.present or a.plain_name is distinct from excluded.plain_name)
+    where (not a.present or a.plain_name is distinct from excluded.plain_name or a.party is distinct from excluded.party)
       and (a.plain_name_read_at is null or a.plain_name_read_at <= excluded.plain_name_read_at)`.execute(db);
-  await sql`analyze accounts, organizations`.execute(db);
+  await sql`analyze records, organizations`.execute(db);
   await sql`with ranked as (
       select s.ctid as place, row_number() over (order by a.external_id_key is null,
-        s.kind, s.legal_entity collate "C", s.account_number collate "C") as rank
-      from staged_accounts s join accounts a on a.connection_id = ${connectionId}
-        and a.legal_entity = s.legal_entity and a.kind = s.kind and a.account_number = s.account_number
-      where s.run_id = ${runId})
-    update staged_accounts s set rank = ranked.rank, adopt_id = null, rejection = null
+        s.kind, s.legal_entity collate "C", s.key collate "C") as rank
+      from staged_records s join records a on a.connection_id = ${connectionId}
+        and a.legal_entity = s.legal_entity and a.kind = s.kind and a.key = s.key
+      where s.run_id = ${runId} and s.kind <> 'contact')
+    update staged_records s set rank = ranked.rank, adopt_id = null, rejection = null
     from ranked where s.ctid = ranked.place and s.rank is null`.execute(db);
 }
 
 interface StagedRow {
-  readonly account: Account;
+  readonly record: Account;
   readonly rank: number;
   readonly external_id: string | null;
   readonly name: string | null;
@@ -84,15 +84,15 @@ interface StagedRow {
 }
 
 async function staged(db: Db, request: SettleRequest, condition: ReturnType<typeof sql>): Promise<StagedRow[]> {
-  const { rows } = await sql<StagedRow>`select s.account, s.rank, a.external_id, a.name, a.zendesk_id
-    from staged_accounts s join accounts a on a.connection_id = ${request.connectionId}
-      and a.legal_entity = s.legal_entity and a.kind = s.kind and a.account_number = s.account_number
-    where s.run_id = ${request.runId} and ${condition}`.execute(db);
+  const { rows } = await sql<StagedRow>`select s.record, s.rank, a.external_id, a.name, a.zendesk_id
+    from staged_records s join records a on a.connection_id = ${request.connectionId}
+      and a.legal_entity = s.legal_entity and a.kind = s.kind and a.key = s.key
+    where s.run_id = ${request.runId} and s.kind <> 'contact' and ${condition}`.execute(db);
   return rows;
 }
 
 interface Settled {
-  readonly account: Account;
+  readonly record: Account;
   readonly held: HeldReservation;
   readonly settlement: Settlement;
 }
@@ -105,9 +105,9 @@ async function settleRows(
   const { rows } = page;
   if (rows.length === 0) return;
   const around = await readSurroundings(db, request, {
-    externalIdKeys: rows.flatMap(({ account }) => renderedKeys(request.template, account)),
-    nameKeys: rows.flatMap(({ account, name }) =>
-      [...nameCandidates(account), ...(name === null ? [] : [name])].map(nameKey),
+    externalIdKeys: rows.flatMap(({ record }) => renderedKeys(request.template, record)),
+    nameKeys: rows.flatMap(({ record, name }) =>
+      [...nameCandidates(record), ...(name === null ? [] : [name])].map(nameKey),
     ),
     refusedNames: page.refusedNames,
   });
@@ -122,9 +122,9 @@ function renderedKeys(template: string, account: Account): string[] {
 
 function settleRow(row: StagedRow, around: MutableSurroundings, policy: SettlePolicy): Settled {
   const held = { externalId: row.external_id, name: row.name, zendeskId: row.zendesk_id };
-  const settlement = settleAccount(row.account, held, { around, policy });
-  around.note(accountKeyText(row.account), held, reservedBy(settlement));
-  return { account: row.account, held, settlement };
+  const settlement = settleAccount(row.record, held, { around, policy });
+  around.note(recordKeyText(row.record), held, reservedBy(settlement));
+  return { record: row.record, held, settlement };
 }
 
 /** What an account holds once settled: a rejected one may keep an external id, never a name. */
@@ -135,7 +135,7 @@ function reservedBy(settlement: Settlement): { externalId: string | null; name: 
 interface SavedRow {
   legal_entity: string;
   kind: AccountKind;
-  account_number: string;
+  key: string;
   external_id: string | null;
   external_id_key: string | null;
   name: string | null;
@@ -152,28 +152,28 @@ async function saveSettled(
   const rows = settled.map(toRow);
   const moved = rows.filter((row, index) => isMoved(row, settled[index]?.held));
   const ofAccounts = sql`a.connection_id = ${request.connectionId} and a.legal_entity = r.legal_entity
-    and a.kind = r.kind and a.account_number = r.account_number`;
+    and a.kind = r.kind and a.key = r.key`;
   if (moved.length > 0) {
     // Unique indexes are checked row by row, so what is given up must be gone before anybody else takes it.
-    await sql`update accounts a set external_id = null, external_id_key = null, name = null, name_key = null
+    await sql`update records a set external_id = null, external_id_key = null, name = null, name_key = null
       from ${recordset(moved)} where ${ofAccounts}`.execute(db);
-    await sql`update accounts a set external_id = r.external_id, external_id_key = r.external_id_key,
+    await sql`update records a set external_id = r.external_id, external_id_key = r.external_id_key,
       name = r.name, name_key = r.name_key from ${recordset(moved)} where ${ofAccounts}`.execute(db);
   }
   const noted = rows.filter(({ adopt_id, rejection }) => again || adopt_id !== null || rejection !== null);
   if (noted.length > 0) {
-    await sql`update staged_accounts s set adopt_id = r.adopt_id, rejection = r.rejection from ${recordset(noted)}
+    await sql`update staged_records s set adopt_id = r.adopt_id, rejection = r.rejection from ${recordset(noted)}
       where s.run_id = ${request.runId} and s.legal_entity = r.legal_entity and s.kind = r.kind
-        and s.account_number = r.account_number`.execute(db);
+        and s.key = r.key`.execute(db);
   }
 }
 
-function toRow({ account, settlement }: Settled): SavedRow {
+function toRow({ record: account, settlement }: Settled): SavedRow {
   const { externalId, name } = reservedBy(settlement);
   return {
     legal_entity: account.legalEntity,
     kind: account.kind,
-    account_number: account.accountNumber,
+    key: account.key,
     external_id: externalId,
     external_id_key: externalId === null ? null : externalIdKey(externalId),
     name,
@@ -188,6 +188,6 @@ function isMoved(row: SavedRow, held: HeldReservation | undefined): boolean {
 }
 
 function recordset(rows: readonly SavedRow[]) {
-  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(legal_entity text, kind text, account_number text,
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(legal_entity text, kind text, key text,
     external_id text, external_id_key text, name text, name_key text, adopt_id text, rejection jsonb)`;
 }

@@ -1,7 +1,7 @@
 import { sql, type Selectable } from 'kysely';
 import { addTotals, isAccountedFor, type Totals } from '../domain/outcome.ts';
 import type { Db } from './database.ts';
-import { clearRun, type RunEnd } from './runs.ts';
+import { clearRun, type RunEnd, type RunNote } from './runs.ts';
 import type { Database, RunStatus } from './schema.ts';
 
 /** What one legal entity and kind came to in a run. */
@@ -23,6 +23,8 @@ export interface RunReport {
   readonly phases: readonly PhaseReport[];
   readonly requests: { readonly dynamics: number; readonly zendesk: number; readonly entra: number };
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** What else a person should know of the run. */
+  readonly notes: readonly RunNote[];
 }
 
 /** Runs as they are reported, live while they are under way. */
@@ -74,7 +76,9 @@ async function report(db: Db, row: Selectable<Database['runs']>): Promise<RunRep
   const requests = { dynamics: 0, zendesk: 0, entra: 0 };
   const counted = await db.selectFrom('run_requests').selectAll().where('run_id', '=', row.run_id).execute();
   for (const { system, requests: count } of counted) requests[system as keyof typeof requests] = count;
+  const notes = await db.selectFrom('run_notes').select(['code', 'message']).where('run_id', '=', row.run_id).execute();
   return {
+    notes,
     runId: row.run_id,
     workflowId: row.workflow_id,
     connectionId: row.connection_id,
@@ -111,14 +115,13 @@ async function keptPhases(db: Db, runId: string): Promise<PhaseReport[]> {
 }
 
 async function stagedPhases(db: Db, runId: string): Promise<PhaseReport[]> {
-  const { rows } =
-    await sql<PhaseReport>`select k.legal_entity as "legalEntity", k.kind, count(s.account_number) as read,
+  const { rows } = await sql<PhaseReport>`select k.legal_entity as "legalEntity", k.kind, count(s.key) as read,
       count(*) filter (where s.outcome = 'created') as created, count(*) filter (where s.outcome = 'updated') as updated,
       count(*) filter (where s.outcome = 'adopted') as adopted, count(*) filter (where s.outcome = 'unchanged') as unchanged,
       count(*) filter (where s.outcome = 'skipped') as skipped, count(*) filter (where s.outcome = 'rejected') as rejected
     from (select legal_entity, kind from staged_reads where run_id = ${runId}
-      union select legal_entity, kind from staged_accounts where run_id = ${runId}) k
-    left join staged_accounts s on s.run_id = ${runId} and s.legal_entity = k.legal_entity and s.kind = k.kind
+      union select legal_entity, kind from staged_records where run_id = ${runId}) k
+    left join staged_records s on s.run_id = ${runId} and s.legal_entity = k.legal_entity and s.kind = k.kind
     group by 1, 2 order by 1, 2`.execute(db);
   return rows;
 }

@@ -25,6 +25,12 @@ export interface RunEnd {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
+/** Something that a person should know of a run which is no failure. */
+export interface RunNote {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** The register of runs: at most one master run per connection is running. */
 export interface RunStore {
   /** Begins a run, or says which run has the connection. Beginning the same run twice is the same as once. */
@@ -34,6 +40,9 @@ export interface RunStore {
   get(runId: string): Promise<Selectable<Database['runs']> | undefined>;
   /** Runs of a connection that are under way, resyncs of single accounts included. */
   listRunning(connectionId: string): Promise<{ readonly runId: string; readonly workflowId: string }[]>;
+  /** Keeps something that a person should know of a run; the same code twice is the same as once. */
+  note(runId: string, note: RunNote): Promise<void>;
+  hasNote(runId: string, code: string): Promise<boolean>;
   /** Counts one request to a far system. */
   countRequest(runId: string, system: string): Promise<void>;
   /** Ends a run whose workflow is gone without having ended it. Its claims stay until its open bulk jobs have ended. */
@@ -60,6 +69,18 @@ export function createRunStore(db: Db): RunStore {
         .where('connection_id', '=', connectionId)
         .where('status', '=', 'running')
         .execute(),
+    async note(runId, { code, message }) {
+      const row = { run_id: runId, code, message };
+      await db
+        .insertInto('run_notes')
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+    async hasNote(runId, code) {
+      const notes = db.selectFrom('run_notes').select('code').where('run_id', '=', runId);
+      return (await notes.where('code', '=', code).executeTakeFirst()) !== undefined;
+    },
     async countRequest(runId, system) {
       await sql`insert into run_requests as r (run_id, system, requests) values (${runId}, ${system}, 1)
         on conflict (run_id, system) do update set requests = r.requests + 1`.execute(db);
@@ -83,11 +104,11 @@ export async function clearRun(db: Db, runId: string): Promise<void> {
   await dropStaged(db, runId);
   await db.deleteFrom('jobs').where('run_id', '=', runId).execute();
   const free = { claim_workflow: null, claim_run: null, claim_again_at: null };
-  await db.updateTable('accounts').set(free).where('claim_run', '=', runId).execute();
+  await db.updateTable('records').set(free).where('claim_run', '=', runId).execute();
 }
 
 async function dropStaged(db: Db, runId: string): Promise<void> {
-  await db.deleteFrom('staged_accounts').where('run_id', '=', runId).execute();
+  await db.deleteFrom('staged_records').where('run_id', '=', runId).execute();
   await db.deleteFrom('staged_reads').where('run_id', '=', runId).execute();
 }
 

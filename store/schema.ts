@@ -1,7 +1,8 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { Account, AccountKind } from '../domain/account.ts';
+import type { ErpRecord, RecordKind } from '../domain/record.ts';
 import type { Outcome, Totals } from '../domain/outcome.ts';
 import type { Rejection } from '../domain/rejection.ts';
+import type { ContactSettlement } from '../domain/settle-contact.ts';
 import type { ConnectionSettings, ConnectionState } from '../domain/connection.ts';
 
 /** All tables, as Kysely types them. What each column is for stands in the migration that made it. */
@@ -10,16 +11,18 @@ export interface Database {
   data_keys: { connection_id: string; id: string; kek_id: string; wrapped: Buffer };
   credentials: CredentialsTable;
   key_canary: { kek_id: string; sealed: Buffer };
-  accounts: AccountsTable;
+  records: RecordsTable;
+  users: UsersTable;
   organizations: OrganizationsTable;
   organization_cursors: { connection_id: string; start_time: number };
   runs: RunsTable;
   run_joins: { run_id: string; connection_id: string; joined_run_id: string };
   run_phases: { run_id: string; legal_entity: string; kind: string } & { [K in keyof Totals]: number };
+  run_notes: { run_id: string; code: string; message: string };
   run_requests: { run_id: string; system: string; requests: number };
   staged_reads: StagedReadsTable;
-  staged_accounts: StagedAccountsTable;
-  accepted_reads: { connection_id: string; legal_entity: string; kind: AccountKind; rows: number; accepted_at: Date };
+  staged_records: StagedRecordsTable;
+  accepted_reads: { connection_id: string; legal_entity: string; kind: RecordKind; rows: number; accepted_at: Date };
   jobs: JobsTable;
   rate_gates: RateGatesTable;
 }
@@ -36,6 +39,7 @@ interface ConnectionsTable {
   zendesk_hook: string;
   dynamics_hook: string;
   prepared_at: Date | null;
+  users_prepared_at: Date | null;
   entra_reached_at: Date | null;
   dynamics_reached_at: Date | null;
   zendesk_reached_at: Date | null;
@@ -51,12 +55,18 @@ interface CredentialsTable {
   updated_at: Generated<Date>;
 }
 
-interface AccountsTable {
+interface RecordsTable {
   connection_id: string;
   legal_entity: string;
-  kind: AccountKind;
-  account_number: string;
+  kind: RecordKind;
+  key: string;
   present: Generated<boolean>;
+  party: string | null;
+  person_party: string | null;
+  is_inactive: Generated<boolean>;
+  email_digest: string | null;
+  follows_entity: string | null;
+  follows_key: string | null;
   external_id: string | null;
   external_id_key: string | null;
   plain_name: string;
@@ -91,6 +101,21 @@ interface OrganizationsTable {
   noted_at: Date;
 }
 
+interface UsersTable {
+  connection_id: string;
+  zendesk_id: string;
+  external_id_key: string | null;
+  form_hash: string;
+  is_staff: boolean;
+  is_active: boolean;
+  is_suspended: boolean;
+  email_digests: string[];
+  organization_ids: string[];
+  own_organization_ids: string[];
+  refused_organization_ids: string[];
+  noted_at: Date;
+}
+
 interface RunsTable {
   run_id: string;
   connection_id: string;
@@ -113,22 +138,24 @@ export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled';
 interface StagedReadsTable {
   run_id: string;
   legal_entity: string;
-  kind: AccountKind;
+  kind: RecordKind;
   next_link: string | null;
   pages: Generated<number>;
   complete: Generated<boolean>;
   accepted: Generated<boolean>;
 }
 
-/** What a planned operation does to the organization. */
+/** What a planned operation does to the organization or user. */
 export type Operation = 'create' | 'update' | 'adopt';
 
-interface StagedAccountsTable {
+interface StagedRecordsTable {
   run_id: string;
   legal_entity: string;
-  kind: AccountKind;
-  account_number: string;
-  account: Json<Account>;
+  kind: RecordKind;
+  key: string;
+  record: Json<ErpRecord>;
+  email_digest: string | null;
+  settled: ColumnType<ContactSettlement | null, string | null, string | null>;
   plain_name: string;
   plain_name_key: string;
   read_at: Date;
@@ -137,7 +164,7 @@ interface StagedAccountsTable {
   external_id: string | null;
   name: string | null;
   operation: Operation | null;
-  operation_state: 'planned' | 'submitted' | 'refused' | 'untagged' | 'done' | null;
+  operation_state: 'planned' | 'submitted' | 'refused' | 'incomplete' | 'done' | null;
   zendesk_id: string | null;
   job_no: number | null;
   job_row: number | null;
@@ -165,7 +192,7 @@ interface JobsTable {
   connection_id: string;
   run_id: string;
   legal_entity: string;
-  kind: AccountKind;
+  kind: RecordKind;
   operation: 'create' | 'update';
   state: JobState;
   zendesk_job_id: string | null;

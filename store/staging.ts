@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
-import type { Account, AccountKind } from '../domain/account.ts';
+import { emailKey } from '../domain/email.ts';
 import { nameKey, plainName } from '../domain/organization-name.ts';
+import type { ErpRecord, RecordKind } from '../domain/record.ts';
 import type { Db } from './database.ts';
+import { contentHash } from './sealing.ts';
 
 /** One legal entity and kind of one run: what a wave of work is about. `legalEntity` is lower case. */
 export interface Slice {
   readonly runId: string;
   readonly legalEntity: string;
-  readonly kind: AccountKind;
+  readonly kind: RecordKind;
 }
 
 /** How far the reading of a slice has come. `nextLink` is F&O's own cursor, null before the first page. */
@@ -24,15 +26,15 @@ export interface StagingStore {
   /** Where the reading of a slice stands; begins it when nobody has. */
   progress(slice: Slice): Promise<ReadProgress>;
   /** Stores a page and the cursor behind it in one transaction; the same page twice is the same as once. */
-  addPage(slice: Slice, page: { accounts: readonly Account[]; nextLink: string | null; readAt: Date }): Promise<void>;
-  /** Stages accounts that were read one by one: for a single resync, and for accounts that changed under our hands. */
-  addAccounts(runId: string, accounts: readonly Account[], readAt: Date): Promise<void>;
+  addPage(slice: Slice, page: { records: readonly ErpRecord[]; nextLink: string | null; readAt: Date }): Promise<void>;
+  /** Stages records that were read one by one: for a single resync, and for records that changed under our hands. */
+  addRecords(runId: string, records: readonly ErpRecord[], readAt: Date): Promise<void>;
   /** Rows staged of a slice, and the rows of the last accepted reading (undefined: never read). */
   counts(connectionId: string, slice: Slice): Promise<{ rows: number; lastAccepted: number | undefined }>;
   /** Takes a complete reading as the truth: later readings are compared with it, accounts missing from it are absent. */
   accept(connectionId: string, slice: Slice): Promise<void>;
   /** Those of these legal entities of which some kind was never read and accepted. */
-  neverRead(connectionId: string, entities: readonly string[], kinds: readonly AccountKind[]): Promise<string[]>;
+  neverRead(connectionId: string, entities: readonly string[], kinds: readonly RecordKind[]): Promise<string[]>;
   /** Forgets the staged rows of a slice that could not be read, or was not believed. */
   discard(slice: Slice): Promise<void>;
 }
@@ -48,7 +50,7 @@ export function createStagingStore(db: Db): StagingStore {
         await sql`update staged_reads set next_link = ${page.nextLink}, pages = pages + 1, complete = ${page.nextLink === null}
           where ${sliceIs(slice)}`.execute(tx);
       }),
-    addAccounts: (runId, accounts, readAt) => stage(db, runId, { accounts, readAt }),
+    addRecords: (runId, records, readAt) => stage(db, runId, { records, readAt }),
     counts: (connectionId, slice) => counts(db, connectionId, slice),
     accept: (connectionId, slice) => db.transaction().execute((tx) => accept(tx, connectionId, slice)),
     async neverRead(connectionId, entities, kinds) {
@@ -60,7 +62,7 @@ export function createStagingStore(db: Db): StagingStore {
       return rows.map(({ entity }) => entity);
     },
     async discard(slice) {
-      await sql`delete from staged_accounts where ${sliceIs(slice)}`.execute(db);
+      await sql`delete from staged_records where ${sliceIs(slice)}`.execute(db);
       await sql`delete from staged_reads where ${sliceIs(slice)}`.execute(db);
     },
   };
@@ -88,22 +90,30 @@ async function progress(db: Db, slice: Slice): Promise<ReadProgress> {
   return { nextLink: row.next_link, pages: row.pages, complete: row.complete };
 }
 
-async function stage(db: Db, runId: string, page: { accounts: readonly Account[]; readAt: Date }): Promise<void> {
-  const rows = page.accounts.map((account) => ({
-    legal_entity: account.legalEntity,
-    kind: account.kind,
-    account_number: account.accountNumber,
-    plain_name: plainName(account),
-    plain_name_key: nameKey(plainName(account)),
-    account,
+/** What is kept of an email address: enough to know it again, not to read it. */
+export function emailDigest(email: string): string {
+  return contentHash(emailKey(email));
+}
+
+async function stage(db: Db, runId: string, page: { records: readonly ErpRecord[]; readAt: Date }): Promise<void> {
+  const rows = page.records.map((record) => ({
+    legal_entity: record.legalEntity,
+    kind: record.kind,
+    key: record.key,
+    plain_name: plainName(record),
+    plain_name_key: nameKey(plainName(record)),
+    email_digest: record.kind === 'contact' && record.email !== '' ? emailDigest(record.email) : null,
+    record,
   }));
-  await sql`insert into staged_accounts
-      (run_id, legal_entity, kind, account_number, plain_name, plain_name_key, account, read_at)
+  await sql`insert into staged_records
+      (run_id, legal_entity, kind, key, plain_name, plain_name_key, email_digest, record, read_at)
     select ${runId}, r.*, ${page.readAt} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(legal_entity text, kind text, account_number text, plain_name text, plain_name_key text, account jsonb)
-    on conflict (run_id, legal_entity, kind, account_number) do update set
-      account = excluded.account, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
-      read_at = excluded.read_at, prior_outcome = coalesce(staged_accounts.prior_outcome, staged_accounts.outcome),
+      as r(legal_entity text, kind text, key text, plain_name text, plain_name_key text, email_digest text,
+        record jsonb)
+    on conflict (run_id, legal_entity, kind, key) do update set
+      record = excluded.record, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
+      email_digest = excluded.email_digest, settled = null, read_at = excluded.read_at,
+      prior_outcome = coalesce(staged_records.prior_outcome, staged_records.outcome),
       outcome = null, rejection = null, rank = null, adopt_id = null, operation = null, operation_state = null, refusal = null,
       job_no = null, zendesk_id = null, round = 0`.execute(db);
 }
@@ -114,7 +124,7 @@ async function counts(
   slice: Slice,
 ): Promise<{ rows: number; lastAccepted: number | undefined }> {
   const staged = await db
-    .selectFrom('staged_accounts')
+    .selectFrom('staged_records')
     .select((eb) => eb.fn.countAll<number>().as('rows'))
     .where(sliceIs(slice))
     .executeTakeFirstOrThrow();
@@ -137,8 +147,9 @@ async function accept(db: Db, connectionId: string, slice: Slice): Promise<void>
     .onConflict((conflict) => conflict.columns(['connection_id', 'legal_entity', 'kind']).doUpdateSet(row))
     .execute();
   await sql`update staged_reads set accepted = true where ${sliceIs(slice)}`.execute(db);
-  await sql`update accounts a set present = false
+  await sql`update records a set present = false,
+      email_digest = case when a.zendesk_id is not null then a.email_digest end
     where a.connection_id = ${connectionId} and a.legal_entity = ${slice.legalEntity} and a.kind = ${slice.kind} and a.present
-      and not exists (select from staged_accounts s where s.run_id = ${slice.runId} and s.legal_entity = a.legal_entity
-        and s.kind = a.kind and s.account_number = a.account_number)`.execute(db);
+      and not exists (select from staged_records s where s.run_id = ${slice.runId} and s.legal_entity = a.legal_entity
+        and s.kind = a.kind and s.key = a.key)`.execute(db);
 }

@@ -7,11 +7,13 @@ import { migrate } from './migrate.ts';
 import { createOrganizationStore, type OrganizationStore } from './organizations.ts';
 import { createPlanningStore, type PlanningStore } from './planning.ts';
 import { createRecordStore, type RecordStore } from './records.ts';
+import { createContactReservationStore, type ContactReservationStore } from './contact-reservations.ts';
 import { createReservationStore, type ReservationStore } from './reservations.ts';
 import { createRunReportStore, type RunReportStore } from './run-reports.ts';
 import { createRunStore, type RunStore } from './runs.ts';
 import type { KeyRing } from './sealing.ts';
 import { createStagingStore, type StagingStore } from './staging.ts';
+import { createUserStore, type UserStore } from './users.ts';
 import { createWorkStore, type WorkStore } from './work.ts';
 
 /** All that must survive a restart, in PostgreSQL. */
@@ -24,6 +26,8 @@ export interface Store {
   readonly staging: StagingStore;
   readonly organizations: OrganizationStore;
   readonly reservations: ReservationStore;
+  readonly contactReservations: ContactReservationStore;
+  readonly users: UserStore;
   readonly planning: PlanningStore;
   readonly jobs: JobStore;
   readonly work: WorkStore;
@@ -59,6 +63,8 @@ export async function openStore(options: { url: string; keys: KeyRing; maxConnec
     staging: createStagingStore(db),
     organizations: createOrganizationStore(db),
     reservations: createReservationStore(db),
+    contactReservations: createContactReservationStore(db),
+    users: createUserStore(db),
     planning: createPlanningStore(db),
     jobs: createJobStore(db),
     work: createWorkStore(db),

@@ -18,7 +18,7 @@ export interface SurroundingsRequest {
   readonly refusedNames: readonly string[];
 }
 
-const KEY_TEXT = sql<string>`a.legal_entity || '/' || a.kind || '/' || a.account_number`;
+const KEY_TEXT = sql<string>`a.legal_entity || '/' || a.kind || '/' || a.key`;
 
 /** Reads who holds what around a page of accounts, in five queries whatever its size. */
 export async function readSurroundings(
@@ -70,7 +70,7 @@ interface Lookup {
 
 async function readHolders(db: Db, { connectionId, column, keys }: Lookup): Promise<Map<string, string>> {
   const { rows } = await sql<{ key: string; holder: string }>`select a.${sql.ref(column)} as key, ${KEY_TEXT} as holder
-    from accounts a where a.connection_id = ${connectionId} and a.${sql.ref(column)} = any(${sql.val([...keys])}::text[])`.execute(
+    from records a where a.connection_id = ${connectionId} and a.kind <> 'contact' and a.${sql.ref(column)} = any(${sql.val([...keys])}::text[])`.execute(
     db,
   );
   return new Map(rows.map(({ key, holder }) => [key, holder]));
@@ -82,7 +82,8 @@ async function readOrganizations(
 ): Promise<Map<string, NamedOrganization[]>> {
   const { rows } = await sql<NamedOrganization & { key: string }>`
     select o.${sql.ref(column)} as key, o.zendesk_id as id, o.external_id as "externalId", ${KEY_TEXT} as ours
-    from organizations o left join accounts a on a.connection_id = o.connection_id and a.zendesk_id = o.zendesk_id
+    from organizations o left join records a on a.connection_id = o.connection_id and a.kind <> 'contact'
+      and a.zendesk_id = o.zendesk_id
     where o.connection_id = ${connectionId} and o.${sql.ref(column)} = any(${sql.val([...keys])}::text[])`.execute(db);
   const byKey = new Map<string, NamedOrganization[]>();
   for (const { key, ...organization } of rows) byKey.set(key, [...(byKey.get(key) ?? []), organization]);
@@ -91,7 +92,8 @@ async function readOrganizations(
 
 async function readWanting(db: Db, connectionId: string, keys: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ key: string; accounts: number }>`select a.plain_name_key as key, count(*) as accounts
-    from accounts a where a.connection_id = ${connectionId} and a.zendesk_id is null and a.present
+    from records a where a.connection_id = ${connectionId} and a.kind <> 'contact' and a.zendesk_id is null
+      and a.present
       and a.plain_name_key = any(${sql.val([...keys])}::text[]) group by 1`.execute(db);
   return new Map(rows.map(({ key, accounts }) => [key, accounts]));
 }

@@ -1,8 +1,10 @@
 import type { SeenOrganization } from '../domain/organization.ts';
+import type { SeenUser } from '../domain/user.ts';
 import type { Db } from './database.ts';
 import { markRows, type RowMark } from './jobs.ts';
 import { forgetOrganizations, noteSeen, noteWritten, type WrittenOrganization } from './organizations.ts';
 import { saveOutcomes, type OutcomeScope, type RecordOutcome } from './outcomes.ts';
+import { noteGoneUsers, noteSeenUsers, noteWrittenUsers, unlinkUsers, type WrittenUser } from './users.ts';
 
 /** What a step found out, to be recorded together: all of it, or nothing. */
 export interface Findings {
@@ -14,6 +16,12 @@ export interface Findings {
   readonly seen?: { readonly organizations: readonly SeenOrganization[]; readonly askedAt: Date };
   /** Organizations that Zendesk did not have when it was asked for them at that time. */
   readonly gone?: { readonly ids: readonly string[]; readonly askedAt: Date };
+  /** The same of users. */
+  readonly writtenUsers?: readonly WrittenUser[];
+  readonly seenUsers?: { readonly users: readonly SeenUser[]; readonly askedAt: Date };
+  readonly goneUsers?: { readonly ids: readonly string[]; readonly askedAt: Date };
+  /** Users that are gone and replaced: their contacts are no longer linked to them. */
+  readonly unlinkedUsers?: readonly string[];
   /** The bulk job whose rows these are: matched item by item, it is closed. */
   readonly job?: number;
 }
@@ -35,8 +43,17 @@ async function record(db: Db, scope: OutcomeScope, findings: Findings): Promise<
   if (seen) await noteSeen(db, scope.connectionId, { seen: seen.organizations, askedAt: seen.askedAt });
   if (gone) await forgetOrganizations(db, scope.connectionId, gone);
   await noteWritten(db, scope.connectionId, findings.written ?? []);
+  await recordUsers(db, scope, findings);
   await saveOutcomes(db, scope, findings.outcomes ?? []);
   await markRows(db, scope.runId, findings.marks ?? []);
   if (findings.job === undefined) return;
   await db.updateTable('jobs').set({ state: 'recorded' }).where('no', '=', findings.job).execute();
+}
+
+async function recordUsers(db: Db, { connectionId }: OutcomeScope, findings: Findings): Promise<void> {
+  const { seenUsers, goneUsers, writtenUsers, unlinkedUsers } = findings;
+  if (seenUsers) await noteSeenUsers(db, connectionId, seenUsers);
+  if (goneUsers) await noteGoneUsers(db, connectionId, goneUsers);
+  await noteWrittenUsers(db, connectionId, writtenUsers ?? []);
+  await unlinkUsers(db, connectionId, unlinkedUsers ?? []);
 }

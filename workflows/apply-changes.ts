@@ -29,12 +29,12 @@ export async function applyChanges(
     if (plan === 'long') return 'long';
     if (plan === 'work') {
       if ((await writeAll(performer, slice, options)) === 'long') return 'long';
-      await tagAll(performer, slice);
+      await completeAll(performer, slice);
       if ((await resolveAll(performer, slice, options)) > 0) continue;
     }
     const again = { ...slice, unread: options.unread };
-    const { accounts } = await performer.perform('readAgain', again, say(slice, 'read again what changed meanwhile'));
-    if (accounts === 0) return 'done';
+    const { records } = await performer.perform('readAgain', again, say(slice, 'read again what changed meanwhile'));
+    if (records === 0) return 'done';
   }
 }
 
@@ -99,8 +99,9 @@ async function clarifyAll(performer: Performer, slice: SliceRef): Promise<void> 
   }
 }
 
-async function tagAll(performer: Performer, slice: SliceRef): Promise<void> {
-  while ((await performer.perform('tagOrganizations', slice, say(slice, 'add tags'))).left > 0);
+async function completeAll(performer: Performer, slice: SliceRef): Promise<void> {
+  const summary = say(slice, slice.kind === 'contact' ? 'add addresses and organizations' : 'add tags');
+  while ((await performer.perform('completeRecords', slice, summary)).left > 0);
 }
 
 async function resolveAll(performer: Performer, slice: SliceRef, { unread }: ApplyOptions): Promise<number> {

@@ -1,4 +1,4 @@
-import type { AccountKind } from '../domain/account.ts';
+import type { RecordKind } from '../domain/record.ts';
 import type { Totals } from '../domain/outcome.ts';
 
 /** The one task queue that all workflows and activities run on. */
@@ -24,23 +24,36 @@ export interface SyncMasterDataInput {
 }
 
 /** The stretches of a master run, in their order. */
-export type MasterStage = 'read' | 'organizations' | 'compare' | 'rank' | 'settle' | 'apply' | 'done';
+export type MasterStage =
+  | 'read'
+  | 'organizations'
+  | 'compare'
+  | 'rank'
+  | 'settle'
+  | 'apply'
+  | 'users'
+  | 'rankContacts'
+  | 'settleContacts'
+  | 'applyContacts'
+  | 'done';
 
 /**
  * How far a master run has come: all that it must know to go on in a new history. `entities` are those that were read,
- * `unread` those that adoption by name waits for, `after` the cursor of the stretch (empty at its beginning).
+ * `contactEntities` those of them whose contacts were, `unread` those that adoption by name waits for, `after` the cursor of
+ * the stretch (empty at its beginning).
  */
 export interface MasterProgress {
   readonly stage: MasterStage;
-  readonly kinds: readonly AccountKind[];
+  readonly kinds: readonly RecordKind[];
   readonly entities: readonly string[];
+  readonly contactEntities: readonly string[];
   readonly unread: readonly string[];
   readonly problems: readonly Problem[];
   readonly waitedMs: number;
   readonly after: string;
 }
 
-/** Why one legal entity could not be synchronised. `message` says what a person must do. */
+/** Why one legal entity, or its contacts, could not be synchronised. `message` says what a person must do. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
@@ -49,6 +62,9 @@ export interface Problem {
 /** Result of `syncMasterData`: the run's id and totals, or the run that it joined. */
 export type SyncMasterDataResult = { readonly runId: string; readonly totals: Totals } | { readonly joined: string };
 
+/** The waves of a run over its legal entities: contacts are applied once all accounts have their organizations. */
+export type WaveName = 'read' | 'apply' | 'apply-contacts';
+
 /** Input of `syncLegalEntity`: one wave of one legal entity of a run. */
 export interface SyncLegalEntityInput {
   readonly connectionId: string;
@@ -56,22 +72,26 @@ export interface SyncLegalEntityInput {
   /** The workflow that the run, and with it every claim, belongs to. */
   readonly runWorkflowId: string;
   readonly legalEntity: string;
-  readonly kinds: readonly AccountKind[];
-  readonly wave: 'read' | 'apply';
+  readonly kinds: readonly RecordKind[];
+  readonly wave: WaveName;
   readonly acceptShrink: boolean;
   readonly unread: readonly string[];
   readonly waitedMs: number;
 }
 
-/** Result of `syncLegalEntity`: how long it waited for far systems, in milliseconds. */
+/**
+ * Result of `syncLegalEntity`: how long it waited for far systems, in milliseconds, and why the contacts could not be read;
+ * that does not stop the accounts.
+ */
 export interface SyncLegalEntityResult {
+  readonly contactsProblem: Problem | null;
   readonly waitedMs: number;
 }
 
-/** Input of `syncAccount`. */
+/** Input of `syncAccount`: one record; of a contact, `accountNumber` is its ContactPersonId. */
 export interface SyncAccountInput {
   readonly connectionId: string;
   readonly legalEntity: string;
-  readonly kind: AccountKind;
+  readonly kind: RecordKind;
   readonly accountNumber: string;
 }

@@ -1,4 +1,5 @@
-import type { AccountKey } from '../domain/account.ts';
+import type { RecordKey } from '../domain/record.ts';
+import type { WaveName } from './contract.ts';
 
 const LONGEST_BYTES = 255;
 
@@ -30,12 +31,12 @@ export function legalEntitySyncId(at: {
   connectionId: string;
   legalEntity: string;
   runId: string;
-  wave: 'read' | 'apply';
+  wave: WaveName;
 }): string {
   return join('legal-entity-sync', part(at.connectionId), part(at.legalEntity), at.runId, at.wave);
 }
 
 /** Id of the resync of one account. */
-export function accountSyncId(connectionId: string, key: AccountKey): string {
-  return join('account-sync', part(connectionId), part(key.legalEntity), key.kind, part(key.accountNumber));
+export function accountSyncId(connectionId: string, key: RecordKey): string {
+  return join('account-sync', part(connectionId), part(key.legalEntity), key.kind, part(key.key));
 }

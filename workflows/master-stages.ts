@@ -18,6 +18,7 @@ export const BEGINNING: MasterProgress = {
   stage: 'read',
   kinds: [],
   entities: [],
+  contactEntities: [],
   unread: [],
   problems: [],
   waitedMs: 0,
@@ -26,7 +27,10 @@ export const BEGINNING: MasterProgress = {
 
 const CLAIM_WAIT_MS = 5_000;
 
-/** The stretches of a master run: read all, look what changed in Zendesk, settle all, and only then apply. */
+/**
+ * The stretches of a master run: read all, look what changed in Zendesk, settle all accounts, and only then apply them; then
+ * the same with contacts, since an account's organization decides where its contacts belong.
+ */
 export const STRETCHES: Readonly<Record<Exclude<MasterStage, 'done'>, Stretch>> = {
   read: readAll,
   organizations: readOrganizations,
@@ -34,6 +38,10 @@ export const STRETCHES: Readonly<Record<Exclude<MasterStage, 'done'>, Stretch>> 
   rank: rankAccounts,
   settle: settleReservations,
   apply: applyAll,
+  users: compareUsers,
+  rankContacts,
+  settleContacts,
+  applyContacts,
 };
 
 async function readAll(master: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
@@ -49,7 +57,7 @@ async function readAll(master: MasterRun, progress: MasterProgress): Promise<Mas
     acceptShrink: input.acceptShrink ?? false,
     unread: [],
   };
-  const { failed, problems, waitedMs } = await runWave(wave, wanted);
+  const { failed, withoutContacts, problems, waitedMs } = await runWave(wave, wanted);
   for (const legalEntity of failed) {
     await performer.perform(
       'discardReading',
@@ -58,6 +66,9 @@ async function readAll(master: MasterRun, progress: MasterProgress): Promise<Mas
     );
   }
   const entities = wanted.filter((entity) => !failed.includes(entity));
+  const contactEntities = found.kinds.includes('contact')
+    ? entities.filter((entity) => !withoutContacts.includes(entity))
+    : [];
   const unread = [...new Set([...failed, ...found.neverRead.filter((entity) => !entities.includes(entity))])];
   const missing = only !== undefined && wanted.length === 0 ? [notOfConnection(only)] : [];
   const stage = entities.length === 0 ? 'done' : 'organizations';
@@ -66,6 +77,7 @@ async function readAll(master: MasterRun, progress: MasterProgress): Promise<Mas
     stage,
     kinds: found.kinds,
     entities,
+    contactEntities,
     unread,
     problems: [...problems, ...missing],
     waitedMs: progress.waitedMs + waitedMs,
@@ -109,8 +121,38 @@ async function applyAll(master: MasterRun, progress: MasterProgress): Promise<Ma
     if (waiting === 0) break;
     await performer.pause(CLAIM_WAIT_MS, `${waiting} ended run(s) still have jobs running in Zendesk`);
   }
-  const wave = { run, kinds: progress.kinds, wave: 'apply' as const, acceptShrink: false, unread: progress.unread };
+  const kinds = progress.kinds.filter((kind) => kind !== 'contact');
+  const wave = { run, kinds, wave: 'apply' as const, acceptShrink: false, unread: progress.unread };
   const { problems, waitedMs } = await runWave(wave, progress.entities);
+  const next = master.input.full === true ? 'users' : 'rankContacts';
+  return {
+    ...progress,
+    stage: progress.contactEntities.length === 0 ? 'done' : next,
+    problems: [...progress.problems, ...problems],
+    waitedMs: progress.waitedMs + waitedMs,
+  };
+}
+
+async function compareUsers({ performer, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
+  const page = { ...run, after: progress.after };
+  const { next } = await performer.perform('compareUsers', page, 'Compare all linked users');
+  return next === null ? { ...progress, stage: 'rankContacts', after: '' } : { ...progress, after: next };
+}
+
+async function rankContacts({ performer, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
+  await performer.perform('rankContacts', run, 'Rank the contacts');
+  return { ...progress, stage: 'settleContacts', after: '' };
+}
+
+async function settleContacts({ performer, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
+  const page = { ...run, after: Number(progress.after) };
+  const { next } = await performer.perform('settleContacts', page, 'Tie contacts to organizations');
+  return next === null ? { ...progress, stage: 'applyContacts', after: '' } : { ...progress, after: String(next) };
+}
+
+async function applyContacts({ run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
+  const wave = { run, kinds: ['contact' as const], wave: 'apply-contacts' as const, acceptShrink: false, unread: [] };
+  const { problems, waitedMs } = await runWave(wave, progress.contactEntities);
   return {
     ...progress,
     stage: 'done',

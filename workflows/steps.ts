@@ -1,4 +1,4 @@
-import type { AccountKind } from '../domain/account.ts';
+import type { RecordKind } from '../domain/record.ts';
 import type { Totals } from '../domain/outcome.ts';
 import type { RunScope } from '../domain/run-scope.ts';
 
@@ -13,7 +13,7 @@ export interface RunRef {
 /** One legal entity and kind of a run. */
 export interface SliceRef extends RunRef {
   readonly legalEntity: string;
-  readonly kind: AccountKind;
+  readonly kind: RecordKind;
 }
 
 /** How beginning a run went: begun; done by another run already; or another, narrower run must end first. */
@@ -36,16 +36,16 @@ export interface RunEnding extends RunRef {
 export interface Steps {
   /** Takes the connection for a run. */
   beginRun(input: RunRef & RunScope & { kind: 'master' | 'account' }): Promise<BegunRun>;
-  /** Creates the organization fields in Zendesk that are missing, once per connection. */
+  /** Creates the organization and user fields in Zendesk that are missing, once per connection. */
   prepareZendesk(input: RunRef): Promise<{ created: number }>;
   /** Names the legal entities and kinds to read; `neverRead` are entities of the connection that no run has read yet. */
-  findLegalEntities(input: RunRef): Promise<{ entities: string[]; kinds: AccountKind[]; neverRead: string[] }>;
-  /** Reads one page of accounts from F&O and stages it. */
-  readAccountsPage(input: SliceRef): Promise<{ read: number; done: boolean }>;
+  findLegalEntities(input: RunRef): Promise<{ entities: string[]; kinds: RecordKind[]; neverRead: string[] }>;
+  /** Reads one page of accounts or contacts from F&O and stages it. */
+  readRecordsPage(input: SliceRef): Promise<{ read: number; done: boolean }>;
   /** Judges whether a reading is complete and believable; fails with the reason when it is not. */
-  acceptReading(input: SliceRef & { acceptShrink: boolean }): Promise<{ accounts: number }>;
-  /** Forgets the reading of a legal entity that failed. */
-  discardReading(input: RunRef & { legalEntity: string; kinds: readonly AccountKind[] }): Promise<void>;
+  acceptReading(input: SliceRef & { acceptShrink: boolean }): Promise<{ records: number }>;
+  /** Forgets the reading of a legal entity, or of its contacts, that failed. */
+  discardReading(input: RunRef & { legalEntity: string; kinds: readonly RecordKind[] }): Promise<void>;
   /** Reads one page of Zendesk's organizations that changed since the last run. */
   readOrganizationChanges(input: RunRef): Promise<{ seen: number; done: boolean; skippedSecond: boolean }>;
   /** Reads linked organizations as they are, for a full comparison; `next` is the cursor, null at the end. */
@@ -54,10 +54,16 @@ export interface Steps {
   rankAccounts(input: RunRef): Promise<void>;
   /** Reserves external ids and names for one page of accounts, in the order of their rank. */
   settleReservations(input: RunRef & { after: number; unread: readonly string[] }): Promise<{ next: number | null }>;
+  /** Reads linked users as they are, for a full comparison; `next` is the cursor, null at the end. */
+  compareUsers(input: RunRef & { after: string }): Promise<{ seen: number; next: string | null }>;
+  /** Registers and ranks the contacts that were read. */
+  rankContacts(input: RunRef): Promise<void>;
+  /** Ties one page of contacts to organizations, and reserves external ids and addresses, in the order of their rank. */
+  settleContacts(input: RunRef & { after: number }): Promise<{ next: number | null }>;
   /** Takes over the claims of runs that are over; `waiting` counts those whose bulk jobs still run in Zendesk. */
   takeOverClaims(input: RunRef): Promise<{ waiting: number }>;
   /**
-   * Plans one page of accounts: an operation each, or an outcome. `next` is the cursor, null at the end; `unfinished`
+   * Plans one page of records: an operation each, or an outcome. `next` is the cursor, null at the end; `unfinished`
    * counts the slice's operations that are not done yet.
    */
   planChanges(input: SliceRef & { after: string }): Promise<{ unfinished: number; next: string | null }>;
@@ -70,16 +76,16 @@ export interface Steps {
   clarifyJobs(input: SliceRef): Promise<{ waiting: number }>;
   /** Asks Zendesk once about all open jobs. */
   pollJobs(input: SliceRef): Promise<{ open: number; ended: number }>;
-  /** Matches ended jobs item by item and records what became of each account. */
+  /** Matches ended jobs item by item and records what became of each record. */
   recordJobs(input: SliceRef): Promise<{ recorded: number }>;
-  /** Adds our tag to organizations that lack it; `left` counts those still to do. */
-  tagOrganizations(input: SliceRef): Promise<{ left: number }>;
+  /** Gives organizations their tag, and users their addresses and organizations; `left` counts those still to do. */
+  completeRecords(input: SliceRef): Promise<{ left: number }>;
   /** Looks up what Zendesk refused, settles and plans it anew; `left` counts refusals still to resolve. */
   resolveRefusals(input: SliceRef & { unread: readonly string[] }): Promise<{ left: number; planned: number }>;
-  /** Reads again the accounts that somebody asked for while they were being written. */
-  readAgain(input: SliceRef & { unread: readonly string[] }): Promise<{ accounts: number }>;
-  /** Reads a single account from F&O and stages it, settled with the reservations that are stored. */
-  stageAccount(input: SliceRef & { accountNumber: string }): Promise<{ found: boolean; unread: string[] }>;
+  /** Reads again the records that somebody asked for while they were being written. */
+  readAgain(input: SliceRef & { unread: readonly string[] }): Promise<{ records: number }>;
+  /** Reads a single record from F&O and stages it, settled with the reservations that are stored. */
+  stageRecord(input: SliceRef & { key: string }): Promise<{ found: boolean; unread: string[] }>;
   /** Totals of the run so far, for its live details. */
   countOutcomes(input: RunRef): Promise<Totals>;
   /** Ends the run and keeps its totals. Answers how it ended: a run that cannot account for a record has failed. */

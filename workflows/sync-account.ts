@@ -6,8 +6,8 @@ import type { SyncAccountInput } from './contract.ts';
 import { createPerformer } from './perform.ts';
 
 /**
- * The resync of one account: reads it again from F&O and takes it through the same steps as a master sync, with the
- * external id and name that are reserved for it. An account that F&O no longer has keeps its organization.
+ * The resync of one account or contact: reads it again from F&O and takes it through the same steps as a master sync, with
+ * the external id and name that are reserved for it. A record that F&O no longer has keeps its organization or user.
  */
 export async function syncAccount(input: SyncAccountInput): Promise<Totals> {
   const { workflowId, runId, firstExecutionRunId } = workflowInfo();
@@ -25,8 +25,9 @@ export async function syncAccount(input: SyncAccountInput): Promise<Totals> {
   );
   return concludeRun(performer, run, async () => {
     const slice = { ...run, legalEntity: input.legalEntity.toLowerCase(), kind: input.kind };
-    const staged = { ...slice, accountNumber: input.accountNumber };
-    const { found, unread } = await performer.perform('stageAccount', staged, 'Read the account from Dynamics 365');
+    const what = input.kind === 'contact' ? 'contact' : 'account';
+    const staged = { ...slice, key: input.accountNumber };
+    const { found, unread } = await performer.perform('stageRecord', staged, `Read the ${what} from Dynamics 365`);
     if (found) await applyChanges(performer, slice, { unread, isLong: () => false });
     return { error: null, waitedMs: performer.waitedMs() };
   });

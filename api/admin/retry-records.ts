@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { AccountKey } from '../../domain/account.ts';
+import type { RecordKey } from '../../domain/record.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES, type SyncAccountInput } from '../../workflows/contract.ts';
 import { accountSyncId } from '../../workflows/ids.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
@@ -30,7 +30,7 @@ export function createRetryRecords(deps: AdminDeps): RequestHandler<{ id: string
 async function start(
   deps: AdminDeps,
   connectionId: string,
-  keys: readonly AccountKey[],
+  keys: readonly RecordKey[],
 ): Promise<{ runId: string | null; workflowIds: string[] }> {
   if (keys.length > MOST_SINGLE) {
     const scope = { full: false, acceptShrink: false };
@@ -45,18 +45,19 @@ async function start(
 async function startAccountSync(
   { services: { temporal } }: AdminDeps,
   connectionId: string,
-  key: AccountKey,
+  key: RecordKey,
 ): Promise<string> {
   const workflowId = accountSyncId(connectionId, key);
-  const input: SyncAccountInput = { connectionId, ...key };
+  const { legalEntity, kind, key: accountNumber } = key;
+  const input: SyncAccountInput = { connectionId, legalEntity, kind, accountNumber };
   await temporal.withDeadline(TEMPORAL_LIMIT_MS, () =>
     temporal.client.workflow.start(WORKFLOW_TYPES.syncAccount, {
       taskQueue: TASK_QUEUE,
       workflowId,
       workflowIdConflictPolicy: 'USE_EXISTING',
       args: [input],
-      staticSummary: `Sync ${key.kind} ${key.accountNumber} of ${key.legalEntity} again`,
-      typedSearchAttributes: searchAttributesOf(connectionId, key.legalEntity),
+      staticSummary: `Sync ${kind} ${accountNumber} of ${legalEntity} again`,
+      typedSearchAttributes: searchAttributesOf(connectionId, legalEntity),
       priority: { fairnessKey: connectionId },
     }),
   );

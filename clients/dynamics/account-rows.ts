@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { legalEntityKey, type Account, type AccountKind } from '../../domain/account.ts';
+import type { Account, AccountKind } from '../../domain/account.ts';
+import { legalEntityKey } from '../../domain/record.ts';
 import { ACCOUNT_COLUMNS, SHARED_COLUMNS } from './query.ts';
 
 /** One page of an account set as F&O sends it. */
@@ -38,7 +39,7 @@ export function readAccount(kind: AccountKind, row: AccountRow): Account {
   return {
     legalEntity: legalEntityKey(row['dataAreaId'] ?? ''),
     kind,
-    accountNumber: row[columns.number] ?? '',
+    key: row[columns.number] ?? '',
     name: nameOf(kind, text),
     partyNumber: text(columns.party),
     group: text(columns.group),
@@ -59,6 +60,6 @@ function nameOf(kind: AccountKind, text: (name: string) => string): string {
 }
 
 /** The form in which F&O compares account numbers: without regard to case and trailing blanks (SQL collation). */
-export function accountNumberKey(accountNumber: string): string {
-  return accountNumber.trimEnd().toLowerCase();
+export function accountNumberKey(key: string): string {
+  return key.trimEnd().toLowerCase();
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { legalEntityKey, type Account, type AccountKind } from '../../domain/account.ts';
+import type { Account, AccountKind } from '../../domain/account.ts';
+import { legalEntityKey } from '../../domain/record.ts';
 import type { TokenSource } from '../entra/tokens.ts';
 import { FarSystemError } from '../errors.ts';
 import type { Http } from '../http.ts';
@@ -129,7 +130,7 @@ function accountsOf(reader: Reader, page: AccountPage, of: { wanted: AccountSet;
     const account = readAccount(kind, row);
     if (account.legalEntity !== legalEntityKey(legalEntity))
       throw reader.unexpected(of.operation, 'rows of another company than the one asked for.');
-    byNumber.set(account.accountNumber, account);
+    byNumber.set(account.key, account);
   }
   return [...byNumber.values()];
 }
@@ -152,7 +153,7 @@ async function lookUp(
       if (pages > MOST_LOOK_UP_PAGES) throw reader.unexpected(operation, 'more pages than a look-up can have.');
       const page: AccountPage = await reader.read(ACCOUNT_PAGES[kind], { operation, url, signal });
       for (const account of accountsOf(reader, page, { wanted, operation }))
-        if (keys.has(accountNumberKey(account.accountNumber))) found.set(account.accountNumber, account);
+        if (keys.has(accountNumberKey(account.key))) found.set(account.key, account);
       url = page.nextLink === undefined ? undefined : reader.follow(page.nextLink, { operation, url });
     }
   }

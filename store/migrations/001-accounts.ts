@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 
-/** The first tables: connections and their credentials, accounts with their links, runs, staging, jobs and rate gates. */
+/** The first tables: connections and their credentials, records with their links, runs, staging, jobs and rate gates. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
 }
@@ -16,6 +16,7 @@ const STATEMENTS = [
     zendesk_hook text not null unique,
     dynamics_hook text not null unique,
     prepared_at timestamptz,
+    users_prepared_at timestamptz,
     entra_reached_at timestamptz,
     dynamics_reached_at timestamptz,
     zendesk_reached_at timestamptz,
@@ -40,13 +41,21 @@ const STATEMENTS = [
   )`,
   `create table key_canary (kek_id text primary key, sealed bytea not null)`,
 
-  // One row per ERP account ever read. Its external id and name are reservations; zendesk_id is the link.
-  `create table accounts (
+  // One row per ERP account or contact ever read. Its external id and name are reservations; zendesk_id is the link. `party` is
+  // an account's own party, and for a contact that of its account; `person_party` is a contact's own; `email_digest` is the
+  // address it has reserved. A contact that `follows` another is the same person, who is written from there.
+  `create table records (
     connection_id text not null references connections on delete cascade,
     legal_entity text not null,
-    kind text not null check (kind in ('customer', 'vendor')),
-    account_number text not null,
+    kind text not null check (kind in ('customer', 'vendor', 'contact')),
+    key text not null,
     present boolean not null default true,
+    party text,
+    person_party text,
+    is_inactive boolean not null default false,
+    email_digest text,
+    follows_entity text,
+    follows_key text,
     external_id text,
     external_id_key text,
     plain_name text not null,
@@ -68,14 +77,19 @@ const STATEMENTS = [
     claim_workflow text,
     claim_run text,
     claim_again_at timestamptz,
-    primary key (connection_id, legal_entity, kind, account_number)
+    primary key (connection_id, legal_entity, kind, key)
   )`,
-  `create unique index accounts_external_id on accounts (connection_id, external_id_key) where external_id_key is not null`,
-  `create unique index accounts_name on accounts (connection_id, name_key) where name_key is not null`,
-  `create index accounts_plain_name on accounts (connection_id, plain_name_key) where zendesk_id is null`,
-  `create unique index accounts_zendesk_id on accounts (connection_id, zendesk_id) where zendesk_id is not null`,
-  `create index accounts_claims on accounts (connection_id, claim_run) where claim_run is not null`,
-  `create index accounts_state on accounts (connection_id, state)`,
+  `create unique index records_external_id on records (connection_id, (kind = 'contact'), external_id_key)
+    where external_id_key is not null`,
+  `create unique index records_name on records (connection_id, name_key) where name_key is not null`,
+  `create index records_plain_name on records (connection_id, plain_name_key) where zendesk_id is null`,
+  `create unique index records_zendesk_id on records (connection_id, (kind = 'contact'), zendesk_id)
+    where zendesk_id is not null`,
+  `create unique index records_email on records (connection_id, email_digest) where email_digest is not null`,
+  `create index records_party on records (connection_id, party) where kind <> 'contact' and party is not null`,
+  `create index records_person on records (connection_id, person_party) where person_party is not null`,
+  `create index records_claims on records (connection_id, claim_run) where claim_run is not null`,
+  `create index records_state on records (connection_id, state)`,
 
   // What is known of the account's organizations in Zendesk, whoever made them: kept fresh by the incremental export.
   `create table organizations (
@@ -95,6 +109,25 @@ const STATEMENTS = [
     connection_id text primary key references connections on delete cascade,
     start_time bigint not null
   )`,
+
+  // What is known of the users that contacts are linked to: digests of the addresses that are theirs, the organizations that
+  // they belong to, which of these we put them in, and which Zendesk refused.
+  `create table users (
+    connection_id text not null references connections on delete cascade,
+    zendesk_id text not null,
+    external_id_key text,
+    form_hash text not null,
+    is_staff boolean not null,
+    is_active boolean not null,
+    is_suspended boolean not null,
+    email_digests text[] not null default '{}',
+    organization_ids text[] not null default '{}',
+    own_organization_ids text[] not null default '{}',
+    refused_organization_ids text[] not null default '{}',
+    noted_at timestamptz not null,
+    primary key (connection_id, zendesk_id)
+  )`,
+  `create index users_external_id on users (connection_id, external_id_key) where external_id_key is not null`,
 
   // Runs. Only one master run of a connection may be running.
   `create table runs (
@@ -133,6 +166,12 @@ const STATEMENTS = [
     rejected integer not null,
     primary key (run_id, legal_entity, kind)
   )`,
+  `create table run_notes (
+    run_id text not null references runs on delete cascade,
+    code text not null,
+    message text not null,
+    primary key (run_id, code)
+  )`,
   `create table run_requests (
     run_id text not null references runs on delete cascade,
     system text not null,
@@ -151,12 +190,14 @@ const STATEMENTS = [
     accepted boolean not null default false,
     primary key (run_id, legal_entity, kind)
   )`,
-  `create table staged_accounts (
+  `create table staged_records (
     run_id text not null references runs on delete cascade,
     legal_entity text not null,
     kind text not null,
-    account_number text not null,
-    account jsonb not null,
+    key text not null,
+    record jsonb not null,
+    email_digest text,
+    settled jsonb,
     plain_name text not null,
     plain_name_key text not null,
     read_at timestamptz not null,
@@ -165,7 +206,7 @@ const STATEMENTS = [
     external_id text,
     name text,
     operation text check (operation in ('create', 'update', 'adopt')),
-    operation_state text check (operation_state in ('planned', 'submitted', 'refused', 'untagged', 'done')),
+    operation_state text check (operation_state in ('planned', 'submitted', 'refused', 'incomplete', 'done')),
     zendesk_id text,
     job_no bigint,
     job_row integer,
@@ -174,15 +215,15 @@ const STATEMENTS = [
     prior_outcome text,
     outcome text check (outcome in ('created', 'updated', 'adopted', 'unchanged', 'skipped', 'rejected')),
     rejection jsonb,
-    primary key (run_id, legal_entity, kind, account_number)
+    primary key (run_id, legal_entity, kind, key)
   )`,
-  `create index staged_accounts_rank on staged_accounts (run_id, rank)`,
-  `create index staged_accounts_unplanned on staged_accounts (run_id, legal_entity, kind, account_number collate "C")
+  `create index staged_records_rank on staged_records (run_id, rank)`,
+  `create index staged_records_unplanned on staged_records (run_id, legal_entity, kind, key collate "C")
     where outcome is null and operation is null`,
-  `create index staged_accounts_planned on staged_accounts (run_id, legal_entity, kind, round, rank, account_number)
+  `create index staged_records_planned on staged_records (run_id, legal_entity, kind, round, rank, key)
     where operation_state = 'planned'`,
-  `create index staged_accounts_work on staged_accounts (run_id, legal_entity, kind, operation_state)`,
-  `create index staged_accounts_job on staged_accounts (job_no) where job_no is not null`,
+  `create index staged_records_work on staged_records (run_id, legal_entity, kind, operation_state)`,
+  `create index staged_records_job on staged_records (job_no) where job_no is not null`,
   `create table accepted_reads (
     connection_id text not null references connections on delete cascade,
     legal_entity text not null,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { accountKeyText, type Account } from '../../domain/account.ts';
+import type { Account } from '../../domain/account.ts';
+import { recordKeyText } from '../../domain/record.ts';
 import { externalIdKey } from '../../domain/external-id.ts';
 import { nameKey } from '../../domain/organization-name.ts';
 import { settleAccount, type NamedOrganization, type Surroundings } from '../../domain/settle.ts';
@@ -112,23 +113,23 @@ describe('settling an account', () => {
     const numbers = fc.constantFrom('C-1', 'c-1', 'C-2', 'C-3');
     const anyAccount = fc.record({
       name: names,
-      accountNumber: numbers,
+      key: numbers,
       kind: fc.constantFrom('customer' as const, 'vendor' as const),
       legalEntity: fc.constantFrom('usmf', 'frrt'),
     });
     fc.assert(
-      fc.property(fc.uniqueArray(anyAccount, { selector: (key) => accountKeyText(key), maxLength: 16 }), (members) => {
+      fc.property(fc.uniqueArray(anyAccount, { selector: (key) => recordKeyText(key), maxLength: 16 }), (members) => {
         const externalIds: Record<string, string> = {};
         const taken: Record<string, string> = {};
         for (const each of members) {
-          const subject = account(each.accountNumber, each);
+          const subject = account(each.key, each);
           const settled = settle(subject, { externalIds, names: taken, wanting: 1 });
           if (!('reservation' in settled)) continue;
           const { externalId, name } = settled.reservation;
           expect(externalIds[externalIdKey(externalId)]).toBeUndefined();
           expect(taken[nameKey(name)]).toBeUndefined();
-          externalIds[externalIdKey(externalId)] = accountKeyText(subject);
-          taken[nameKey(name)] = accountKeyText(subject);
+          externalIds[externalIdKey(externalId)] = recordKeyText(subject);
+          taken[nameKey(name)] = recordKeyText(subject);
         }
       }),
       { seed: 5, numRuns: 1_000 },

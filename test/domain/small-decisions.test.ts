@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseAccountKey } from '../../domain/account.ts';
+import { parseRecordKey } from '../../domain/record.ts';
 import { addTotals, isAccountedFor, NO_TOTALS } from '../../domain/outcome.ts';
 import { readRetryAfterMs } from '../../domain/retry-after.ts';
 import { covers } from '../../domain/run-scope.ts';
@@ -62,12 +62,12 @@ describe('totals', () => {
 
 describe('an account key that an operator types', () => {
   it('may have slashes in the account number', () => {
-    expect(parseAccountKey('USMF/customer/A/1')).toEqual({
+    expect(parseRecordKey('USMF/customer/A/1')).toEqual({
       legalEntity: 'usmf',
       kind: 'customer',
-      accountNumber: 'A/1',
+      key: 'A/1',
     });
-    expect(parseAccountKey('A-1')).toBeUndefined();
-    expect(parseAccountKey('usmf/contact/A-1')).toBeUndefined();
+    expect(parseRecordKey('A-1')).toBeUndefined();
+    expect(parseRecordKey('usmf/contact/A-1')).toBeUndefined();
   });
 });

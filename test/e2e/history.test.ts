@@ -25,8 +25,8 @@ describe('the histories of a first sync, of a resync and of a run that failed', 
     await world.connect('contoso');
     await world.startWorker();
     expect(await world.sync('contoso')).toMatchObject({ status: 'completed' });
-    const key = { legalEntity: 'usmf', kind: 'customer' as const, accountNumber: 'US-001' };
-    const input: SyncAccountInput = { connectionId: 'contoso', ...key };
+    const key = { legalEntity: 'usmf', kind: 'customer' as const, key: 'US-001' };
+    const input: SyncAccountInput = { connectionId: 'contoso', legalEntity: 'usmf', kind: 'customer', accountNumber: 'US-001' };
     await world.client.workflow.execute(WORKFLOW_TYPES.syncAccount, {
       taskQueue: TASK_QUEUE,
       workflowId: accountSyncId('contoso', key),

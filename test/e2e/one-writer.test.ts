@@ -68,9 +68,10 @@ describe('several writers of the same accounts', () => {
       const city = CITIES[dice(CITIES.length)] ?? '';
       cities.set(accountNumber, city);
       await edits.customer('rc', accountNumber, { OrganizationName: name(accountNumber), AddressCity: city });
-      const key = { legalEntity: 'rc', kind: 'customer' as const, accountNumber };
+      const account = { legalEntity: 'rc', kind: 'customer' as const, accountNumber };
+      const workflowId = accountSyncId('racing', { ...account, key: accountNumber });
       resyncs.push(
-        await startAccountSync({ connectionId: 'racing', ...key }, `${accountSyncId('racing', key)}/${nth}`),
+        await startAccountSync({ connectionId: 'racing', ...account }, `${workflowId}/${nth}`),
       );
     }
     await Promise.all(resyncs.map((resync) => resync.result()));

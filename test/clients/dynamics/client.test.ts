@@ -36,7 +36,7 @@ describe('a page of accounts', () => {
         {
           legalEntity: 'usmf',
           kind: 'customer',
-          accountNumber: 'US-001',
+          key: 'US-001',
           name: 'Contoso Retail San Diego',
           partyNumber: '000001',
           group: '10',
@@ -54,7 +54,7 @@ describe('a page of accounts', () => {
       {
         legalEntity: 'usmf',
         kind: 'vendor',
-        accountNumber: '1001',
+        key: '1001',
         name: 'Acme Office Supplies',
         currency: 'EUR',
         onHold: 'All',
@@ -87,7 +87,7 @@ describe('a page of accounts', () => {
   it('keeps the account number as served and counts repeated rows once', async () => {
     const { client } = await clientOf(page([{ ...CUSTOMER, CustomerAccount: ' us-1 ' }, CUSTOMER, CUSTOMER]));
     const { accounts, rows } = await client.readAccountsPage(customers);
-    expect(accounts.map(({ accountNumber }) => accountNumber)).toEqual([' us-1 ', 'US-001']);
+    expect(accounts.map(({ key }) => key)).toEqual([' us-1 ', 'US-001']);
     expect(rows).toBe(3);
   });
 

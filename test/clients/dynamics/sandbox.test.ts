@@ -70,7 +70,7 @@ describe('against the simulated F&O', () => {
 
     expect([...(await client.listLegalEntities())].sort()).toEqual(['demf', 'usmf']);
     const customers = await readAll(client, 'USMF', 'customer');
-    expect(new Set(customers.map(({ accountNumber }) => accountNumber)).size).toBe(453);
+    expect(new Set(customers.map(({ key }) => key)).size).toBe(453);
     expect(await readAll(client, 'usmf', 'vendor')).toHaveLength(120);
     expect(customers.every(({ name, legalEntity }) => name !== '' && legalEntity === 'usmf')).toBe(true);
 
@@ -80,7 +80,7 @@ describe('against the simulated F&O', () => {
       accountNumbers: ['a*1', "O'Brien & Co", 'nobody'],
     } as const;
     const found = await client.readAccounts(wanted);
-    expect(found.map(({ accountNumber, name }) => [accountNumber, name]).sort()).toEqual([
+    expect(found.map(({ key, name }) => [key, name]).sort()).toEqual([
       ['A*1', 'Firm A*1'],
       ["O'Brien & Co", "Firm O'Brien & Co"],
     ]);

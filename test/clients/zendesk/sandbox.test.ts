@@ -35,8 +35,8 @@ async function ended(client: ZendeskClient, { id }: JobStatus): Promise<JobStatu
   }
 }
 
-const fields = (accountNumber: string): OrganizationFieldValues => ({
-  erp_account_number: accountNumber,
+const fields = (key: string): OrganizationFieldValues => ({
+  erp_account_number: key,
   erp_account_type: 'customer',
   erp_legal_entity: 'usmf',
   erp_account_group: '10',

@@ -1,23 +1,40 @@
+import type { Account } from '../domain/account.ts';
+import type { Contact } from '../domain/contact.ts';
+import type { ErpRecord } from '../domain/record.ts';
 import { shrinkReason } from '../domain/shrink.ts';
 import type { SliceRef, Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
 import { stop } from './failure.ts';
 
 /** Reads the next page of a slice and stages it together with the cursor behind it. */
-export async function readAccountsPage(
+export async function readRecordsPage(
   { store, far }: StepContext,
   slice: SliceRef,
-): ReturnType<Steps['readAccountsPage']> {
+): ReturnType<Steps['readRecordsPage']> {
   const { legalEntity, kind } = slice;
   const { nextLink, complete } = await store.staging.progress(slice);
   if (complete) return { read: 0, done: true };
   const readAt = await store.staging.now();
-  const page = await far(({ dynamics }) =>
-    dynamics.readAccountsPage({ legalEntity, kind, ...(nextLink === null ? {} : { nextLink }) }),
-  );
+  const from = nextLink === null ? {} : { nextLink };
+  const page = await far(async ({ dynamics }) => {
+    if (kind !== 'contact') return recordsOf(await dynamics.readAccountsPage({ legalEntity, kind, ...from }));
+    return recordsOf(await dynamics.readContactsPage({ legalEntity, ...from }));
+  });
   if (page.rows === 0 && page.nextLink !== null) throw emptyPage(slice);
-  await store.staging.addPage(slice, { accounts: page.accounts, nextLink: page.nextLink, readAt });
-  return { read: page.accounts.length, done: page.nextLink === null };
+  await store.staging.addPage(slice, { records: page.records, nextLink: page.nextLink, readAt });
+  return { read: page.records.length, done: page.nextLink === null };
+}
+
+interface Page {
+  readonly nextLink: string | null;
+  readonly rows: number;
+}
+
+/** A page of either kind in one form. */
+function recordsOf(page: Page & ({ accounts: readonly Account[] } | { contacts: readonly Contact[] })) {
+  const { nextLink, rows } = page;
+  const records: readonly ErpRecord[] = 'accounts' in page ? page.accounts : page.contacts;
+  return { records, nextLink, rows };
 }
 
 function emptyPage({ legalEntity, kind }: SliceRef) {
@@ -42,7 +59,7 @@ export async function acceptReading(
     throw stop('entity_shrank', `${reason}; nothing was changed. ${advice}`);
   }
   await store.staging.accept(connectionId, input);
-  return { accounts: count.rows };
+  return { records: count.rows };
 }
 
 /** Forgets what was staged of a legal entity that failed. */
