@@ -3,6 +3,7 @@ import type { FarSystem } from '../clients/errors.ts';
 import type { RunRef, Steps } from '../workflows/steps.ts';
 import { clarifyJobs } from './clarify-jobs.ts';
 import type { ActivityDependencies, StepContext } from './dependencies.ts';
+import { endWait } from './end-wait.ts';
 import { toFailure } from './failure.ts';
 import { planChanges } from './plan-changes.ts';
 import { pollJobs } from './poll-jobs.ts';
@@ -52,6 +53,7 @@ export function createActivities(dependencies: ActivityDependencies): Steps {
     resolveRefusals: step(resolveRefusals),
     readAgain: step(readAgain),
     stageAccount: step(stageAccount),
+    endWait: step(endWait),
     countOutcomes: step(countOutcomes),
     finishRun: step(finishRun),
   };
