@@ -5,6 +5,7 @@ import { clarifyJobs } from './clarify-jobs.ts';
 import { compareUsers } from './compare-users.ts';
 import { completeRecords } from './complete-records.ts';
 import type { ActivityDependencies, StepContext } from './dependencies.ts';
+import { endWait } from './end-wait.ts';
 import { toFailure } from './failure.ts';
 import { planChanges } from './plan-changes.ts';
 import { pollJobs } from './poll-jobs.ts';
@@ -57,6 +58,7 @@ export function createActivities(dependencies: ActivityDependencies): Steps {
     resolveRefusals: step(resolveRefusals),
     readAgain: step(readAgain),
     stageRecord: step(stageRecord),
+    endWait: step(endWait),
     countOutcomes: step(countOutcomes),
     finishRun: step(finishRun),
   };

@@ -40,6 +40,8 @@ export interface GateStore {
   close(ticket: GateTicket, bucket: string, waitMs: number): Promise<number>;
   /** Leaves the rest of a rate window to others: closes the account's bucket until the window resets. */
   yieldToOthers(request: GateRequest, waitMs: number): Promise<void>;
+  /** A person ended the wait: the next request in these buckets probes whether they are open, whatever time was left. */
+  endWait(request: GateRequest): Promise<void>;
   /** The request was answered: a probed gate is open again. */
   succeed(ticket: GateTicket): Promise<void>;
   /** The request failed for another reason: somebody else may probe. */
@@ -61,6 +63,10 @@ export function createGateStore(db: Db): GateStore {
         values (${connectionId}, ${system}, 'account', now(), ${until(waitMs)}, 'politeness') on conflict do nothing`.execute(
         db,
       );
+    },
+    async endWait({ connectionId, system, buckets }) {
+      await sql`update rate_gates set closed_until = least(closed_until, now()) where connection_id = ${connectionId}
+        and system = ${system} and bucket = any(${sql.val([...buckets])}::text[])`.execute(db);
     },
     async succeed({ probe }) {
       if (probe !== null) await db.deleteFrom('rate_gates').where('probe', '=', probe).execute();

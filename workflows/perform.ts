@@ -56,11 +56,12 @@ export function createPerformer(options: {
   setHandler(defineSignal(WAKE_SIGNAL), () => {
     wakes.count += 1;
   });
-  const pause = async (ms: number, reason: string): Promise<void> => {
+  const wait = async (ms: number, reason: string): Promise<'over' | 'woken'> => {
     const seen = wakes.count;
     options.onWait(reason);
-    await condition(() => wakes.count > seen, ms, { summary: reason });
+    const woken = await condition(() => wakes.count > seen, ms, { summary: reason });
     options.onWait(null);
+    return woken ? 'woken' : 'over';
   };
   const attempt: Perform = (name, input, summary) => {
     const steps = proxyActivities<Steps>({
@@ -74,6 +75,14 @@ export function createPerformer(options: {
     const step = steps[name] as (given: typeof input) => Promise<StepResult<typeof name>>;
     return step(input);
   };
+  const waitOut = async (limit: RateLimit): Promise<'over' | 'woken'> => {
+    const since = Date.now();
+    try {
+      return await wait(limit.waitMs, describeLimit(limit));
+    } finally {
+      waited.ms += Date.now() - since;
+    }
+  };
   const perform: Perform = async (name, input, summary) => {
     for (;;) {
       try {
@@ -81,17 +90,27 @@ export function createPerformer(options: {
       } catch (error) {
         const limit = rateLimitOf(error);
         if (limit === undefined) throw error;
-        waited.ms += limit.waitMs;
-        await pause(limit.waitMs, describeLimit(limit));
+        if ((await waitOut(limit)) === 'over') continue;
+        const { runId, connectionId, workflowId } = input;
+        const { system, bucket } = limit;
+        const ended = { runId, connectionId, workflowId, system, bucket };
+        await attempt('endWait', ended, `Try ${nameOf(system)} before its wait is over, since somebody said so`);
       }
     }
+  };
+  const pause: Performer['pause'] = async (ms, reason) => {
+    await wait(ms, reason);
   };
   return { perform, pause, waitedMs: () => waited.ms };
 }
 
+function nameOf(system: string): string {
+  return SYSTEM_NAMES[system] ?? system;
+}
+
 function describeLimit({ system, bucket, waitMs }: RateLimit): string {
   const what = bucket === 'account' ? '' : ` (${bucket})`;
-  return `${SYSTEM_NAMES[system] ?? system} asked us to wait${what}: ${Math.ceil(waitMs / 1_000)} s`;
+  return `${nameOf(system)} asked us to wait${what}: ${Math.ceil(waitMs / 1_000)} s`;
 }
 
 function rateLimitOf(error: unknown): RateLimit | undefined {

@@ -86,6 +86,8 @@ export interface Steps {
   readAgain(input: SliceRef & { unread: readonly string[] }): Promise<{ records: number }>;
   /** Reads a single record from F&O and stages it, settled with the reservations that are stored. */
   stageRecord(input: SliceRef & { key: string }): Promise<{ found: boolean; unread: string[] }>;
+  /** Ends a wait that a far system asked for before its time is over, because a person said so: the next request tries. */
+  endWait(input: RunRef & { system: string; bucket: string }): Promise<void>;
   /** Totals of the run so far, for its live details. */
   countOutcomes(input: RunRef): Promise<Totals>;
   /** Ends the run and keeps its totals. Answers how it ended: a run that cannot account for a record has failed. */

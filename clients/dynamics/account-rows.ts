@@ -1,41 +1,65 @@
-import { z } from 'zod';
 import type { Account, AccountKind } from '../../domain/account.ts';
 import { legalEntityKey } from '../../domain/record.ts';
-import { ACCOUNT_COLUMNS, SHARED_COLUMNS } from './query.ts';
+import { pageOf, textsOf, type Row, type RowSource } from './rows.ts';
 
-/** One page of an account set as F&O sends it. */
-export interface AccountPage {
-  readonly value: readonly AccountRow[];
-  readonly nextLink: string | undefined;
+/** What is read of an account set, by the names that this set gives its members. */
+type AccountColumns = Readonly<
+  Record<'number' | 'party' | 'partyType' | 'name' | 'knownAs' | 'alias' | 'group' | 'currency', string>
+>;
+
+/** Members that both account sets name alike (CSDL of 10.0.47). */
+const SHARED_COLUMNS = [
+  'PersonFirstName',
+  'PersonMiddleName',
+  'PersonLastNamePrefix',
+  'PersonLastName',
+  'OnHoldStatus',
+  'AddressCity',
+  'AddressCountryRegionId',
+];
+
+/** The members of `CustomersV3` and `VendorsV2` (CSDL of 10.0.47). */
+const ACCOUNT_COLUMNS: Readonly<Record<AccountKind, AccountColumns>> = {
+  customer: {
+    number: 'CustomerAccount',
+    party: 'PartyNumber',
+    partyType: 'PartyType',
+    name: 'OrganizationName',
+    knownAs: 'KnownAs',
+    alias: 'NameAlias',
+    group: 'CustomerGroupId',
+    currency: 'SalesCurrencyCode',
+  },
+  vendor: {
+    number: 'VendorAccountNumber',
+    party: 'VendorPartyNumber',
+    partyType: 'VendorPartyType',
+    name: 'VendorOrganizationName',
+    knownAs: 'VendorKnownAsName',
+    alias: 'VendorSearchName',
+    group: 'VendorGroupId',
+    currency: 'CurrencyCode',
+  },
+};
+
+/** Makes the source of the accounts of one kind. */
+export function accountSource(kind: AccountKind, entitySet: string): RowSource<Account> {
+  const columns = ['dataAreaId', ...Object.values(ACCOUNT_COLUMNS[kind]), ...SHARED_COLUMNS];
+  const keyColumn = ACCOUNT_COLUMNS[kind].number;
+  return {
+    entitySet,
+    columns,
+    order: ['dataAreaId', keyColumn],
+    keyColumn,
+    page: pageOf(columns, keyColumn),
+    read: (row) => readAccount(kind, row),
+    keyOf: ({ key }) => key,
+  };
 }
 
-/** A row by the members that were selected; F&O has no null, but an outer join may send one. */
-export type AccountRow = Readonly<Record<string, string | null>>;
-
-/** Every selected member must be there: one that is missing would blank what Zendesk holds. */
-const pageOf = (kind: AccountKind): z.ZodType<AccountPage> => {
+function readAccount(kind: AccountKind, row: Row): Account {
   const columns = ACCOUNT_COLUMNS[kind];
-  const names = [...Object.values(columns), ...SHARED_COLUMNS].filter((name) => name !== columns.number);
-  const shape: Record<string, z.ZodType<string | null>> = {
-    ...Object.fromEntries(names.map((name) => [name, z.string().nullable()])),
-    dataAreaId: z.string().min(1),
-    [columns.number]: z.string().refine((number) => number.trim() !== '', 'a row with an empty key'),
-  };
-  return z
-    .looseObject({ value: z.array(z.object(shape)), '@odata.nextLink': z.string().nullish() })
-    .transform((page) => ({ value: page.value, nextLink: page['@odata.nextLink'] ?? undefined }));
-};
-
-/** The schema of a page of customers or vendors. */
-export const ACCOUNT_PAGES: Readonly<Record<AccountKind, z.ZodType<AccountPage>>> = {
-  customer: pageOf('customer'),
-  vendor: pageOf('vendor'),
-};
-
-/** Reads an account from a row. The number stays as served; every other text is trimmed and on one line. */
-export function readAccount(kind: AccountKind, row: AccountRow): Account {
-  const columns = ACCOUNT_COLUMNS[kind];
-  const text = (name: string): string => (row[name] ?? '').replace(/\p{Cc}+/gu, ' ').trim();
+  const text = textsOf(row);
   return {
     legalEntity: legalEntityKey(row['dataAreaId'] ?? ''),
     kind,
@@ -57,9 +81,4 @@ function nameOf(kind: AccountKind, text: (name: string) => string): string {
   const isPerson = text(columns.partyType).toLowerCase() === 'person';
   const names = [...(isPerson ? [person] : []), text(columns.name), text(columns.knownAs), text(columns.alias)];
   return names.find((name) => name !== '') ?? '';
-}
-
-/** The form in which F&O compares account numbers: without regard to case and trailing blanks (SQL collation). */
-export function accountNumberKey(key: string): string {
-  return key.trimEnd().toLowerCase();
 }

@@ -1,59 +1,10 @@
-import type { AccountKind } from '../../domain/account.ts';
+import type { RowSource } from './rows.ts';
 
-/** The entity sets of a connection; they moved between releases, so they are settings. */
-export interface EntitySets {
-  readonly customers: string;
-  readonly vendors: string;
-  readonly contacts?: string;
-}
-
-/** What is read of an account set, by the names that this set gives its members. Names are case-sensitive. */
-export type AccountColumns = Readonly<
-  Record<'number' | 'party' | 'partyType' | 'name' | 'knownAs' | 'alias' | 'group' | 'currency', string>
->;
-
-/** Members that both account sets name alike (CSDL of 10.0.47). */
-export const SHARED_COLUMNS = [
-  'PersonFirstName',
-  'PersonMiddleName',
-  'PersonLastNamePrefix',
-  'PersonLastName',
-  'OnHoldStatus',
-  'AddressCity',
-  'AddressCountryRegionId',
-] as const;
-
-/** The members of `CustomersV3` and `VendorsV2` (CSDL of 10.0.47). */
-export const ACCOUNT_COLUMNS: Readonly<Record<AccountKind, AccountColumns>> = {
-  customer: {
-    number: 'CustomerAccount',
-    party: 'PartyNumber',
-    partyType: 'PartyType',
-    name: 'OrganizationName',
-    knownAs: 'KnownAs',
-    alias: 'NameAlias',
-    group: 'CustomerGroupId',
-    currency: 'SalesCurrencyCode',
-  },
-  vendor: {
-    number: 'VendorAccountNumber',
-    party: 'VendorPartyNumber',
-    partyType: 'VendorPartyType',
-    name: 'VendorOrganizationName',
-    knownAs: 'VendorKnownAsName',
-    alias: 'VendorSearchName',
-    group: 'VendorGroupId',
-    currency: 'CurrencyCode',
-  },
-};
+/** What decides how the rows of a set are asked for. */
+type Asked = Pick<RowSource<unknown>, 'entitySet' | 'columns' | 'order' | 'keyColumn'>;
 
 /** Longest URL of a look-up: IIS and proxies take about 2,000 characters without being asked. */
 const LONGEST_URL = 2_000;
-
-/** The entity set that holds the accounts of a kind. */
-export function entitySetOf(entitySets: EntitySets, kind: AccountKind): string {
-  return kind === 'customer' ? entitySets.customers : entitySets.vendors;
-}
 
 /**
  * The URL of a collection. `cross-company` lifts F&O's silent limit to the user's default company (Microsoft docs,
@@ -66,13 +17,12 @@ export function collectionUrl(origin: string, entitySet: string, options: Readon
   return `${origin}/data/${encodeURIComponent(entitySet)}?${query.join('&')}`;
 }
 
-/** The URL of the first page of all accounts of a company. */
-export function accountsUrl(origin: string, entitySet: string, wanted: { kind: AccountKind; filter: string }): string {
-  const columns = ACCOUNT_COLUMNS[wanted.kind];
+/** The URL of the first page of the rows that meet a filter. */
+export function rowsUrl(origin: string, { entitySet, columns, order }: Asked, filter: string): string {
   return collectionUrl(origin, entitySet, {
-    $select: ['dataAreaId', ...Object.values(columns), ...SHARED_COLUMNS].join(','),
-    $filter: wanted.filter,
-    $orderby: `dataAreaId,${columns.number}`,
+    $select: columns.join(','),
+    $filter: filter,
+    $orderby: order.join(','),
   });
 }
 
@@ -82,28 +32,24 @@ export function companyFilter(legalEntity: string): string {
 }
 
 /**
- * Splits account numbers into look-ups whose URLs stay short. A number with `*` is looked up alone, since F&O takes the
- * star for a wildcard and may answer with many rows.
+ * Splits keys into look-ups whose URLs stay short. A key with `*` is looked up alone, since F&O takes the star for a
+ * wildcard and may answer with many rows.
  */
 export function lookUpUrls(
   origin: string,
-  entitySet: string,
-  wanted: { legalEntity: string; kind: AccountKind; accountNumbers: readonly string[] },
+  source: Asked,
+  wanted: { readonly legalEntity: string; readonly keys: readonly string[] },
 ): readonly string[] {
-  const { legalEntity, kind, accountNumbers } = wanted;
-  const urlOf = (numbers: readonly string[]): string => {
-    const terms = numbers.map((number) => `${ACCOUNT_COLUMNS[kind].number} eq ${literal(number)}`);
-    return accountsUrl(origin, entitySet, {
-      kind,
-      filter: `${companyFilter(legalEntity)} and (${terms.join(' or ')})`,
-    });
+  const urlOf = (keys: readonly string[]): string => {
+    const terms = keys.map((key) => `${source.keyColumn} eq ${literal(key)}`);
+    return rowsUrl(origin, source, `${companyFilter(wanted.legalEntity)} and (${terms.join(' or ')})`);
   };
   const chunks: string[][] = [];
-  for (const number of accountNumbers) {
+  for (const key of wanted.keys) {
     const last = chunks.at(-1);
-    const fits = last?.every((other) => !other.includes('*')) === true && !number.includes('*');
-    if (fits && urlOf([...last, number]).length < LONGEST_URL) last.push(number);
-    else chunks.push([number]);
+    const fits = last?.every((other) => !other.includes('*')) === true && !key.includes('*');
+    if (fits && urlOf([...last, key]).length < LONGEST_URL) last.push(key);
+    else chunks.push([key]);
   }
   return chunks.map(urlOf);
 }

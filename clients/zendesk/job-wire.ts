@@ -72,6 +72,9 @@ export const jobWire = z
     results: wire.results ?? null,
   }));
 
+/** The answer of every call that starts a job. */
+export const jobAnswer = z.looseObject({ job_status: jobWire }).transform((wire) => wire.job_status);
+
 function errorWord(error: unknown): string | null {
   if (error === undefined || error === null || error === false) return null;
   return typeof error === 'string' ? clean(error) : (clean(flattenDetails(error)) ?? 'UnknownError');

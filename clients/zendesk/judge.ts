@@ -25,7 +25,8 @@ function bucketOf(answer: JudgedAnswer, tooManyJobs: boolean): Bucket {
   if (tooManyJobs) return 'jobs';
   if (/incremental export/i.test(answer.text)) return 'incremental';
   const organization = answer.buckets.find((bucket) => bucket.startsWith('organization:'));
-  if (/too many requests to update/i.test(answer.text) && organization !== undefined) return organization;
+  const written = organization ?? answer.buckets.find((bucket) => bucket === 'user-write');
+  if (/too many requests to update/i.test(answer.text) && written !== undefined) return written;
   const used = readEndpointRates(answer.headers).filter(({ remaining }) => remaining === 0);
   return (
     used.map(({ name }) => bucketOfEndpoint(name, organization)).find((bucket) => bucket !== undefined) ?? 'account'

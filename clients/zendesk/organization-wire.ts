@@ -2,10 +2,10 @@ import { z } from 'zod';
 import {
   ORGANIZATION_FIELDS,
   TAG_OF_KIND,
-  type OrganizationFieldValues,
   type OrganizationForm,
   type SeenOrganization,
 } from '../../domain/organization.ts';
+import { ownFieldValues, textOrNull } from './field-values.ts';
 import { idToWire, wireId } from './ids.ts';
 
 const OWN_TAGS: readonly string[] = Object.values(TAG_OF_KIND);
@@ -15,8 +15,6 @@ const moment = z
   .string()
   .refine((text) => !Number.isNaN(Date.parse(text)), 'not a time')
   .transform((text) => `${new Date(text).toISOString().slice(0, 19)}Z`);
-
-const fieldValue = z.union([z.string(), z.number(), z.boolean()]).nullish();
 
 /** An organization of any list or export; only the export shows deleted ones, by `deleted_at`. */
 export const organizationWire = z
@@ -34,23 +32,13 @@ export const organizationWire = z
     id: wire.id,
     externalId: textOrNull(wire.external_id),
     name: wire.name ?? '',
-    fields: fieldsOf(wire.organization_fields ?? {}),
+    fields: ownFieldValues(ORGANIZATION_FIELDS, wire.organization_fields ?? {}),
     ownTags: OWN_TAGS.filter((tag) => wire.tags?.includes(tag) === true),
     updatedAt: wire.updated_at,
     deleted: isText(wire.deleted_at),
   }));
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
-
-function textOrNull(value: unknown): string | null {
-  const read = fieldValue.safeParse(value);
-  return read.data === undefined || read.data === null || read.data === '' ? null : String(read.data);
-}
-
-function fieldsOf(values: Readonly<Record<string, unknown>>): OrganizationFieldValues {
-  const own = ORGANIZATION_FIELDS.map(({ key }) => [key, textOrNull(values[key])] as const);
-  return Object.fromEntries(own) as Record<(typeof ORGANIZATION_FIELDS)[number]['key'], string | null>;
-}
 
 /** What is created: a form, and tags, which only a create may set as a whole. */
 export interface NewOrganization {

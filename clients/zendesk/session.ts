@@ -21,6 +21,8 @@ export interface ZendeskSession {
     schema: z.ZodType<T>,
     call: ZendeskCall & { readonly method: 'POST' | 'PUT'; readonly json: object },
   ): Promise<T>;
+  /** Removes what can be removed once only, so that sending it twice does no harm. */
+  remove(call: ZendeskCall): Promise<void>;
   /** Reads a whole list, by cursor or by page number, whichever the answer carries; throws `unexpected` past 100 pages. */
   list<T>(schema: z.ZodType<readonly T[]>, call: ZendeskCall & { readonly pages: PageStyle }): Promise<readonly T[]>;
 }
@@ -40,7 +42,7 @@ export function createSession(options: {
   const { origin, accessToken, http } = options;
 
   const request = async (
-    call: ZendeskCall & Pick<HttpRequest, 'method' | 'json'>,
+    call: ZendeskCall & Pick<HttpRequest, 'method' | 'json' | 'repeatable'>,
   ): Promise<ReturnType<Http['request']>> =>
     http.request({
       operation: call.operation,
@@ -50,6 +52,7 @@ export function createSession(options: {
       json: call.json,
       buckets: ['account', ...(call.buckets ?? [])],
       signal: call.signal,
+      ...(call.repeatable === undefined ? {} : { repeatable: call.repeatable }),
     });
 
   return {
@@ -60,6 +63,9 @@ export function createSession(options: {
     async send(schema, call) {
       const answer = await request(call);
       return readAnswer(schema, answer, { system: 'zendesk', operation: call.operation, write: true });
+    },
+    async remove(call) {
+      await request({ ...call, method: 'DELETE', repeatable: true });
     },
     async list(schema, call) {
       const items: (typeof schema)['_output'][number][] = [];

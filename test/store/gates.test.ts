@@ -77,6 +77,20 @@ describe('a rate gate', () => {
     expect((await store.gates.enter(OF_DYNAMICS)).probe).not.toBeNull();
   });
 
+  it('lets one probe before the time is over when a person ended the wait, in that bucket only', async () => {
+    const ticket = await store.gates.enter(REQUEST);
+    await store.gates.close(ticket, 'account', 60_000);
+    await store.gates.close(ticket, 'jobs', 60_000);
+    await store.gates.endWait({ ...REQUEST, buckets: ['jobs'] });
+    expect((await closedFor(REQUEST))?.bucket).toBe('account');
+    await store.gates.endWait({ ...REQUEST, buckets: ['account'] });
+    const probe = await store.gates.enter(REQUEST);
+    expect(probe.probe).not.toBeNull();
+    expect(await closedFor(REQUEST)).toBeDefined();
+    await store.gates.succeed(probe);
+    expect(await closedFor(REQUEST)).toBeUndefined();
+  });
+
   it('opens by itself, without a probe, when it was closed to leave others their share', async () => {
     await store.gates.yieldToOthers(OF_DYNAMICS, 60);
     expect((await closedFor(OF_DYNAMICS))?.waitMs).toBeGreaterThan(0);

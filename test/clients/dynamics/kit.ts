@@ -1,7 +1,16 @@
 import { createDynamicsClient, type DynamicsClient } from '../../../clients/dynamics/client.ts';
-import type { TokenSource } from '../../../clients/entra/tokens.ts';
+import { createEntraTokens, type TokenSource } from '../../../clients/entra/tokens.ts';
+import { createClock } from '../../../sandbox/core/clock.ts';
+import { createFaults } from '../../../sandbox/core/faults.ts';
+import { createJournal } from '../../../sandbox/core/journal.ts';
+import { createRandom } from '../../../sandbox/core/random.ts';
+import { startDynamics } from '../../../sandbox/dynamics/server.ts';
+import { startEntra } from '../../../sandbox/entra/server.ts';
+import { createTokens } from '../../../sandbox/entra/tokens.ts';
 import { startLoopback, type Loopback, type LoopbackHandler, type LoopbackReply } from '../../fixtures/loopback.ts';
 import { httpTo } from '../kit.ts';
+
+const ENTITY_SETS = { customers: 'CustomersV3', vendors: 'VendorsV2', contacts: 'ContactPersons' };
 
 let server: Loopback | undefined;
 
@@ -20,11 +29,8 @@ export async function clientOf(
 ): Promise<{ erp: Loopback; client: DynamicsClient }> {
   const erp = await startLoopback(typeof handler === 'function' ? handler : () => handler);
   server = erp;
-  const entitySets = { customers: 'CustomersV3', vendors: 'VendorsV2' };
-  return {
-    erp,
-    client: createDynamicsClient({ origin: erp.origin, tokens, http: httpTo(erp, 'dynamics'), entitySets }),
-  };
+  const http = httpTo(erp, 'dynamics');
+  return { erp, client: createDynamicsClient({ origin: erp.origin, tokens, http, entitySets: ENTITY_SETS }) };
 }
 
 /** A row of CustomersV3, as selected. */
@@ -68,6 +74,24 @@ export const VENDOR = {
   AddressCountryRegionId: 'FRA',
 };
 
+/** A row of ContactPersons, as selected. */
+export const CONTACT = {
+  dataAreaId: 'USMF',
+  ContactPersonId: '000001',
+  ContactPersonPartyNumber: '000001001',
+  AssociatedPartyNumber: '000001',
+  ContactPersonName: 'Alicia Thornber',
+  FirstName: 'Alicia',
+  MiddleName: '',
+  LastName: 'Thornber',
+  KnownAsName: 'Ali',
+  SearchName: 'THORNBER',
+  PrimaryEmailAddress: ' Alicia@Contoso.example ',
+  PrimaryPhoneNumber: '+1 425 555 0100',
+  EmploymentJobTitle: 'Owner',
+  IsInactive: 'No',
+};
+
 /** Names the customers of one company. */
 export const customers = { legalEntity: 'usmf', kind: 'customer' } as const;
 /** A page as F&O sends it. */
@@ -75,3 +99,43 @@ export const page = (value: readonly object[], nextLink?: string): LoopbackReply
   headers: { 'content-type': 'application/json; odata.metadata=minimal' },
   body: JSON.stringify({ value, ...(nextLink === undefined ? {} : { '@odata.nextLink': nextLink }) }),
 });
+
+const APP = { tenantId: '11111111-2222-3333-4444-555555555555', clientId: '99999999-8888-7777-6666-555555555555' };
+const closing: (() => Promise<void>)[] = [];
+
+/** Closes the simulated servers of the test; belongs after each test that uses them. */
+export async function closeErp(): Promise<void> {
+  await Promise.all(closing.splice(0).map((close) => close()));
+}
+
+/** Starts a simulated F&O and Entra, and makes a client of them. */
+export async function startErp(
+  pageSize: number,
+  contacts = ENTITY_SETS.contacts,
+): Promise<{
+  client: DynamicsClient;
+  erp: Awaited<ReturnType<typeof startDynamics>>;
+  tokens: ReturnType<typeof createTokens>;
+}> {
+  const clock = createClock();
+  const faults = createFaults({ clock, random: createRandom(3) });
+  const journal = createJournal(clock);
+  const issued = createTokens();
+  const erp = await startDynamics({ journal, faults, tokens: issued });
+  const registration = { ...APP, clientSecret: 'a secret', resources: [erp.url] };
+  const entra = await startEntra({ clock, journal, faults, tokens: issued, registration });
+  closing.push(
+    () => erp.close(),
+    () => entra.close(),
+  );
+  const tokens = createEntraTokens({
+    ...APP,
+    credential: { clientSecret: registration.clientSecret },
+    authorityHost: entra.url,
+    resource: erp.url,
+    http: httpTo({ host: new URL(entra.url).host }, 'entra'),
+  });
+  const http = httpTo({ host: new URL(erp.url).host }, 'dynamics');
+  const entitySets = { ...ENTITY_SETS, contacts };
+  return { client: createDynamicsClient({ origin: erp.url, tokens, http, entitySets, pageSize }), erp, tokens: issued };
+}

@@ -1,50 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createDynamicsClient, type DynamicsClient } from '../../../clients/dynamics/client.ts';
-import { createEntraTokens } from '../../../clients/entra/tokens.ts';
+import type { DynamicsClient } from '../../../clients/dynamics/client.ts';
 import type { Account, AccountKind } from '../../../domain/account.ts';
-import { createClock } from '../../../sandbox/core/clock.ts';
-import { createFaults } from '../../../sandbox/core/faults.ts';
-import { createJournal } from '../../../sandbox/core/journal.ts';
-import { createRandom } from '../../../sandbox/core/random.ts';
-import { startDynamics } from '../../../sandbox/dynamics/server.ts';
-import { startEntra } from '../../../sandbox/entra/server.ts';
-import { createTokens } from '../../../sandbox/entra/tokens.ts';
-import { failureOf, httpTo } from '../kit.ts';
+import { failureOf } from '../kit.ts';
+import { closeErp, startErp } from './kit.ts';
 
-const APP = { tenantId: '11111111-2222-3333-4444-555555555555', clientId: '99999999-8888-7777-6666-555555555555' };
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()));
-});
-
-async function start(pageSize: number): Promise<{
-  client: DynamicsClient;
-  erp: Awaited<ReturnType<typeof startDynamics>>;
-  tokens: ReturnType<typeof createTokens>;
-}> {
-  const clock = createClock();
-  const faults = createFaults({ clock, random: createRandom(3) });
-  const journal = createJournal(clock);
-  const issued = createTokens();
-  const erp = await startDynamics({ journal, faults, tokens: issued });
-  const registration = { ...APP, clientSecret: 'a secret', resources: [erp.url] };
-  const entra = await startEntra({ clock, journal, faults, tokens: issued, registration });
-  closing.push(
-    () => erp.close(),
-    () => entra.close(),
-  );
-  const tokens = createEntraTokens({
-    ...APP,
-    credential: { clientSecret: registration.clientSecret },
-    authorityHost: entra.url,
-    resource: erp.url,
-    http: httpTo({ host: new URL(entra.url).host }, 'entra'),
-  });
-  const http = httpTo({ host: new URL(erp.url).host }, 'dynamics');
-  const entitySets = { customers: 'CustomersV3', vendors: 'VendorsV2' };
-  return { client: createDynamicsClient({ origin: erp.url, tokens, http, entitySets, pageSize }), erp, tokens: issued };
-}
+afterEach(closeErp);
 
 async function readAll(client: DynamicsClient, legalEntity: string, kind: AccountKind): Promise<Account[]> {
   const accounts: Account[] = [];
@@ -59,7 +19,7 @@ async function readAll(client: DynamicsClient, legalEntity: string, kind: Accoun
 
 describe('against the simulated F&O', () => {
   it('every account of a company is read page by page, and single ones are looked up', async () => {
-    const { client, erp } = await start(100);
+    const { client, erp } = await startErp(100);
     erp.state.addCompany('usmf', 'Contoso US');
     erp.state.addCompany('demf', 'Contoso DE');
     erp.state.generateCustomers('usmf', 450);
@@ -87,7 +47,7 @@ describe('against the simulated F&O', () => {
   });
 
   it('a token that was revoked is replaced without a failure', async () => {
-    const { client, erp, tokens } = await start(100);
+    const { client, erp, tokens } = await startErp(100);
     erp.state.generateCustomers('usmf', 5);
     expect(await readAll(client, 'usmf', 'customer')).toHaveLength(5);
     tokens.revokeAll();
@@ -95,7 +55,7 @@ describe('against the simulated F&O', () => {
   });
 
   it('an unmapped app, a missing privilege and a link to elsewhere are told apart', async () => {
-    const { client, erp } = await start(2);
+    const { client, erp } = await startErp(2);
     erp.state.generateCustomers('usmf', 5);
     const first = { legalEntity: 'usmf', kind: 'customer' } as const;
     Object.assign(erp.settings, { foreignNextLink: 'https://evil.example' });

@@ -1,25 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createZendeskClient, type ZendeskClient } from '../../../clients/zendesk/client.ts';
-import {
-  closeLoopbacks,
-  startLoopback,
-  type Loopback,
-  type LoopbackHandler,
-  type LoopbackReply,
-} from '../../fixtures/loopback.ts';
-import { createRecorder, failureOf, httpTo, type Recorder } from '../kit.ts';
+import { closeLoopbacks } from '../../fixtures/loopback.ts';
+import { failureOf } from '../kit.ts';
+import { clientOf } from './kit.ts';
 
 afterEach(closeLoopbacks);
-
-async function clientOf(
-  handler: LoopbackHandler | LoopbackReply,
-): Promise<{ desk: Loopback; client: ZendeskClient; recorder: Recorder }> {
-  const desk = await startLoopback(typeof handler === 'function' ? handler : () => handler);
-  const recorder = createRecorder();
-  const accessToken = (): Promise<string> => Promise.resolve('canary-token-2');
-  const client = createZendeskClient({ origin: desk.origin, accessToken, http: httpTo(desk, 'zendesk', recorder) });
-  return { desk, client, recorder };
-}
 
 const queued = { id: 'V3-69', url: 'x', total: 2, progress: null, status: 'queued', message: null, results: null };
 

@@ -1,39 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createZendeskClient, type ZendeskClient } from '../../../clients/zendesk/client.ts';
-import type { JobStatus } from '../../../clients/zendesk/job-wire.ts';
 import { ORGANIZATION_FIELDS, type OrganizationFieldValues } from '../../../domain/organization.ts';
-import { createClock } from '../../../sandbox/core/clock.ts';
-import { createFaults, type Faults } from '../../../sandbox/core/faults.ts';
-import { createJournal } from '../../../sandbox/core/journal.ts';
-import { createRandom } from '../../../sandbox/core/random.ts';
-import { startZendesk, type ZendeskServer } from '../../../sandbox/zendesk/server.ts';
-import { failureOf, httpTo } from '../kit.ts';
+import { failureOf } from '../kit.ts';
+import { closeDesk, ended, startDesk } from './kit.ts';
 
-let desk: ZendeskServer | undefined;
-
-afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
-});
-
-async function start(): Promise<{ client: ZendeskClient; faults: Faults; zendesk: ZendeskServer }> {
-  const clock = createClock();
-  const random = createRandom(11);
-  const faults = createFaults({ clock, random });
-  const settings = { jobDelayMs: 20, exportExcludesNewestSeconds: 0 };
-  const zendesk = await startZendesk({ clock, random, faults, journal: createJournal(clock), settings });
-  desk = zendesk;
-  const accessToken = (): Promise<string> => Promise.resolve(zendesk.credentials.accessToken);
-  const http = httpTo({ host: new URL(zendesk.url).host }, 'zendesk');
-  return { client: createZendeskClient({ origin: zendesk.url, accessToken, http }), faults, zendesk };
-}
-
-async function ended(client: ZendeskClient, { id }: JobStatus): Promise<JobStatus> {
-  for (;;) {
-    const [job] = await client.showJobs([id]);
-    if (job !== undefined && ['completed', 'failed', 'killed'].includes(job.status)) return job;
-  }
-}
+afterEach(closeDesk);
 
 const fields = (key: string): OrganizationFieldValues => ({
   erp_account_number: key,
@@ -48,7 +18,7 @@ const fields = (key: string): OrganizationFieldValues => ({
 
 describe('against the simulated Zendesk', () => {
   it('fields, organizations and tags are created, found, changed and exported', async () => {
-    const { client } = await start();
+    const { client } = await startDesk();
     expect(await client.currentUser()).toMatchObject({ role: 'admin' });
     for (const field of ORGANIZATION_FIELDS) await client.createOrganizationField(field);
     expect((await client.listOrganizationFields()).map(({ key }) => key).sort()).toEqual(
@@ -89,7 +59,7 @@ describe('against the simulated Zendesk', () => {
   });
 
   it('limits, lost answers and rejected tokens are told apart', async () => {
-    const { client, faults, zendesk } = await start();
+    const { client, faults, zendesk } = await startDesk();
     const form = { externalId: 'A', name: 'A', fields: fields('A') };
     faults.add({ system: 'zendesk', action: { kind: 'status', status: 429, retryAfter: 3, body: 'edge' } });
     expect(await failureOf(client.currentUser())).toMatchObject({

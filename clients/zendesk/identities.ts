@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { ZendeskSession } from './session.ts';
+import { unlessGone } from './unless-gone.ts';
+
+/** The calls about the addresses of a user. */
+export interface IdentityCalls {
+  /** Every email address of the user, the primary one among them; null when the user is gone. */
+  listUserEmails(userId: string): Promise<readonly string[] | null>;
+  /** Adds an address that does not become the primary one; nobody gets a mail. */
+  addUserEmail(userId: string, address: { readonly email: string; readonly verified: boolean }): Promise<void>;
+}
+
+const identity = z.looseObject({ type: z.string(), value: z.string().nullish() });
+
+const emails = z
+  .looseObject({ identities: z.array(identity) })
+  .transform(({ identities }) =>
+    identities.flatMap(({ type, value }) => (type === 'email' && typeof value === 'string' ? [value] : [])),
+  );
+
+/** Makes the calls about identities. */
+export function identityCalls(session: ZendeskSession): IdentityCalls {
+  return {
+    listUserEmails: (userId) =>
+      unlessGone(session.list(emails, { operation: 'list identities', path: identitiesOf(userId), pages: 'cursor' })),
+    async addUserEmail(userId, { email, verified }) {
+      const call = { operation: 'add an identity', path: identitiesOf(userId) };
+      const json = { identity: { type: 'email', value: email, verified, skip_verify_email: true, primary: false } };
+      await session.send(z.looseObject({ identity }), { ...call, method: 'POST', json });
+    },
+  };
+}
+
+const identitiesOf = (userId: string): string => `users/${encodeURIComponent(userId)}/identities`;

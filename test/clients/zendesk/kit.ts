@@ -1,0 +1,53 @@
+import { createZendeskClient, type ZendeskClient } from '../../../clients/zendesk/client.ts';
+import type { JobStatus } from '../../../clients/zendesk/job-wire.ts';
+import { createClock } from '../../../sandbox/core/clock.ts';
+import { createFaults, type Faults } from '../../../sandbox/core/faults.ts';
+import { createJournal } from '../../../sandbox/core/journal.ts';
+import { createRandom } from '../../../sandbox/core/random.ts';
+import { startZendesk, type ZendeskServer } from '../../../sandbox/zendesk/server.ts';
+import type { ZendeskSettings } from '../../../sandbox/zendesk/settings.ts';
+import { startLoopback, type Loopback, type LoopbackHandler, type LoopbackReply } from '../../fixtures/loopback.ts';
+import { createRecorder, httpTo, type Recorder } from '../kit.ts';
+
+/** A client of a server that answers as a test says; `closeLoopbacks` belongs after each test that uses it. */
+export async function clientOf(
+  handler: LoopbackHandler | LoopbackReply,
+): Promise<{ desk: Loopback; client: ZendeskClient; recorder: Recorder }> {
+  const desk = await startLoopback(typeof handler === 'function' ? handler : () => handler);
+  const recorder = createRecorder();
+  const accessToken = (): Promise<string> => Promise.resolve('canary-token-2');
+  const client = createZendeskClient({ origin: desk.origin, accessToken, http: httpTo(desk, 'zendesk', recorder) });
+  return { desk, client, recorder };
+}
+
+let running: ZendeskServer | undefined;
+
+/** Closes the simulated Zendesk of the test; belongs after each test that uses it. */
+export async function closeDesk(): Promise<void> {
+  await running?.close();
+  running = undefined;
+}
+
+/** Starts a simulated Zendesk whose jobs end at once and whose indexes do not lag, unless told otherwise. */
+export async function startDesk(
+  settings: Partial<ZendeskSettings> = {},
+): Promise<{ client: ZendeskClient; faults: Faults; zendesk: ZendeskServer; recorder: Recorder }> {
+  const clock = createClock();
+  const random = createRandom(11);
+  const faults = createFaults({ clock, random });
+  const quick = { jobDelayMs: 20, exportExcludesNewestSeconds: 0, searchLagSeconds: 0, ...settings };
+  const zendesk = await startZendesk({ clock, random, faults, journal: createJournal(clock), settings: quick });
+  running = zendesk;
+  const accessToken = (): Promise<string> => Promise.resolve(zendesk.credentials.accessToken);
+  const recorder = createRecorder();
+  const http = httpTo({ host: new URL(zendesk.url).host }, 'zendesk', recorder);
+  return { client: createZendeskClient({ origin: zendesk.url, accessToken, http }), faults, zendesk, recorder };
+}
+
+/** Asks after a job until it has ended. */
+export async function ended(client: ZendeskClient, { id }: JobStatus): Promise<JobStatus> {
+  for (;;) {
+    const [job] = await client.showJobs([id]);
+    if (job !== undefined && ['completed', 'failed', 'killed'].includes(job.status)) return job;
+  }
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { userRefusalOf } from '../../../clients/zendesk/user-refusal.ts';
+
+describe('a refusal of a user', () => {
+  it.each([
+    ['email: Email: monica@example.com is already being used by another user (DuplicateValue)', 'email'],
+    ['Email:  monica@example.com is already being used by another user', 'email'],
+    ['Value: Monica.External@user.example is already being used by another user', 'email'],
+    ['Email has already been taken', 'email'],
+    ['external_id: External has already been taken (DuplicateValue)', 'external_id'],
+    ['External has already been taken', 'external_id'],
+    ['External Id: usmf:000 1 has already been taken', 'external_id'],
+    ['External has already been taken Email:  a@b.example is already being used by another user', 'external_id'],
+    [
+      'email: Email: a@b.example is already being used by another user; external_id: External has already been taken',
+      'external_id',
+    ],
+    ['user_id: User: has already been taken (DuplicateValue)', 'membership'],
+    ['User:  has already been taken', 'membership'],
+    ['User is already a member of this organization', 'membership'],
+    ['base: A user can belong to one organization only on this account (InvalidValue)', 'single_organization'],
+    ['This account does not allow multiple organizations', 'single_organization'],
+    ['Phone: +1 425 555 0100 is already being used by another user', 'other'],
+    ['email: Email: one@organization is not properly formatted (InvalidFormat)', 'other'],
+    ['Name cannot be blank', 'other'],
+    ['UserCreateError', 'other'],
+    ['Record not found', 'other'],
+    ['', 'other'],
+    [null, 'other'],
+  ])('with the words "%s" is one of %s', (words, refusal) => {
+    expect(userRefusalOf(words)).toBe(refusal);
+  });
+});

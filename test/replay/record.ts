@@ -1,0 +1,61 @@
+import { createWorld, type World } from '../fixtures/world.ts';
+import { startRecordingServers } from './recording-servers.ts';
+import { IMPATIENT_SCENARIOS, SCENARIOS, type Scenario } from './scenarios.ts';
+import { replaceStoredHistories, toStored, type StoredHistory } from './stored-histories.ts';
+
+/**
+ * Records anew the histories that `replay.test.ts` replays. To be run after a change of the workflows that is meant, once
+ * no run that began before it can still be under way.
+ */
+const servers = await startRecordingServers();
+process.env['TEST_DATABASE_URL'] = servers.databaseUrl;
+try {
+  const recorded = [
+    ...(await record(servers.temporal, SCENARIOS)),
+    ...(await record(servers.impatientTemporal, IMPATIENT_SCENARIOS)),
+  ];
+  await replaceStoredHistories(recorded);
+  const bytes = JSON.stringify(recorded).length;
+  process.stdout.write(`${recorded.length} histories recorded, ${Math.round(bytes / 1_024)} KiB.\n`);
+} finally {
+  await servers.stop();
+}
+
+async function record(temporal: string, scenarios: Readonly<Record<string, Scenario>>): Promise<StoredHistory[]> {
+  process.env['TEST_TEMPORAL_ADDRESS'] = temporal;
+  const world = await createWorld({ seed: 'distributor' });
+  try {
+    await world.startWorker();
+    for (const [name, play] of Object.entries(scenarios)) await play(world, name);
+    return await exportHistories(world);
+  } finally {
+    await world.close();
+  }
+}
+
+/** All histories of a world; runs of the same workflow are numbered in their order. */
+async function exportHistories({ client }: World): Promise<StoredHistory[]> {
+  const executions = [];
+  for await (const execution of client.workflow.list()) executions.push(execution);
+  executions.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
+  const stored: StoredHistory[] = [];
+  const seen = new Map<string, number>();
+  for (const { workflowId, runId } of executions) {
+    const name = nameOf(workflowId);
+    const nth = (seen.get(name) ?? 0) + 1;
+    seen.set(name, nth);
+    const handle = client.workflow.getHandle(workflowId, runId);
+    // A run has ended in the store a moment before its workflow closes.
+    await handle.result().catch(() => undefined);
+    const history = await handle.fetchHistory();
+    stored.push(toStored(nth === 1 ? name : `${name}.${nth}`, history));
+  }
+  return stored;
+}
+
+/** Names a history after its connection, its legal entity where that has another name, and its wave: `first-sync.usmf.read`. */
+function nameOf(workflowId: string): string {
+  const [what = '', connectionId = '', legalEntity = '', , wave = ''] = workflowId.split('/');
+  if (what !== 'legal-entity-sync') return `${connectionId}.${what}`;
+  return legalEntity === connectionId ? `${connectionId}.${wave}` : `${connectionId}.${legalEntity}.${wave}`;
+}

@@ -1,0 +1,61 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { startEmbeddedPostgres } from '../../runtime/embedded-postgres.ts';
+import { findFreePort } from '../../runtime/free-port.ts';
+import { createLog } from '../../runtime/log.ts';
+import { findTemporal } from '../../runtime/temporal-binary.ts';
+
+/** Servers to record histories with. One Temporal server lets histories grow long; the other soon asks to leave them. */
+export interface RecordingServers {
+  readonly databaseUrl: string;
+  readonly temporal: string;
+  /** Suggests continue-as-new after a few steps already, as a real one does after thousands. */
+  readonly impatientTemporal: string;
+  stop(): Promise<void>;
+}
+
+/** More events than a workflow needs to get anywhere, and fewer than a small run has. */
+const SHORT_HISTORY = 'limit.historyCount.suggestContinueAsNew=24';
+
+/** Starts a PostgreSQL and two Temporal servers that keep nothing. */
+export async function startRecordingServers(): Promise<RecordingServers> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'ledgerdesk-record-'));
+  const { log } = createLog({ level: 'error' });
+  const [postgres, command] = await Promise.all([
+    startEmbeddedPostgres(dataDir, log),
+    findTemporal({ env: process.env, log }),
+  ]);
+  const [patient, impatient] = await Promise.all([startTemporal(command), startTemporal(command, SHORT_HISTORY)]);
+  return {
+    databaseUrl: postgres.url,
+    temporal: patient.address,
+    impatientTemporal: impatient.address,
+    async stop() {
+      await Promise.all([patient, impatient].map(({ child }) => end(child)));
+      await postgres.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startTemporal(command: string, ...config: string[]): Promise<{ child: ChildProcess; address: string }> {
+  const port = await findFreePort();
+  const flags = ['--headless', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'];
+  const values = ['matching.enableFairness=true', ...config].flatMap((value) => ['--dynamic-config-value', value]);
+  const child = spawn(command, ['server', 'start-dev', ...flags, ...values], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const address = `127.0.0.1:${port}`;
+  await (await Connection.connect({ address, connectTimeout: '30s' })).close();
+  return { child, address };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}

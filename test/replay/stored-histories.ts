@@ -1,0 +1,51 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
+import { historyToJson } from './history-json.ts';
+
+/** An event of a history as Temporal's tools write it in JSON; payloads are base64. */
+export interface StoredEvent {
+  readonly eventType: string;
+  readonly [member: string]: unknown;
+}
+
+/** A history of a workflow as it is kept in the repository. */
+export interface StoredHistory {
+  readonly name: string;
+  readonly events: readonly StoredEvent[];
+}
+
+const FOLDER = join(import.meta.dirname, 'histories');
+/** Who did a step, and the queue of that worker's own: a process id and a host name, which are nobody's business. */
+const PROCESS = /^\d+@/;
+const SOMEBODY = 'recorded';
+
+/** Reads all stored histories, by name. */
+export async function readStoredHistories(): Promise<StoredHistory[]> {
+  const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.json')).sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const { events } = JSON.parse(await readFile(join(FOLDER, file), 'utf8')) as Omit<StoredHistory, 'name'>;
+      return { name: file.slice(0, -'.json'.length), events };
+    }),
+  );
+}
+
+/** Turns a history into what may be stored of it: without hosts, processes and paths of the machine that recorded it. */
+export function toStored(name: string, history: History): StoredHistory {
+  const { events } = JSON.parse(JSON.stringify(historyToJson(history)), (member, value: unknown) => {
+    if (typeof value === 'string' && PROCESS.test(value)) return SOMEBODY;
+    return member === 'stackTrace' ? undefined : value;
+  }) as Omit<StoredHistory, 'name'>;
+  return { name, events };
+}
+
+/** Replaces all stored histories, one event a line, so that a difference can be read. */
+export async function replaceStoredHistories(histories: readonly StoredHistory[]): Promise<void> {
+  await rm(FOLDER, { recursive: true, force: true });
+  await mkdir(FOLDER, { recursive: true });
+  for (const { name, events } of histories) {
+    const lines = events.map((event) => JSON.stringify(event)).join(',\n');
+    await writeFile(join(FOLDER, `${name}.json`), `{"events":[\n${lines}\n]}\n`);
+  }
+}
