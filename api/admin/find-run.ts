@@ -32,6 +32,7 @@ function blank(runId: string, { workflowId, connectionId, startedAt }: StartedRu
     phases: [],
     requests: { dynamics: 0, zendesk: 0, entra: 0 },
     error: null,
+    notes: [],
   };
 }
 

@@ -200,9 +200,9 @@ describe('far systems that ask for a wait', () => {
   }
 
   function startAccountSync(connectionId: string, accountNumber: string): Promise<WorkflowHandle> {
-    const key = { legalEntity: connectionId, kind: 'customer' as const, accountNumber };
-    const workflowId = accountSyncId(connectionId, key);
-    const options = { taskQueue: TASK_QUEUE, workflowId, args: [{ connectionId, ...key }] };
+    const account = { legalEntity: connectionId, kind: 'customer' as const };
+    const workflowId = accountSyncId(connectionId, { ...account, key: accountNumber });
+    const options = { taskQueue: TASK_QUEUE, workflowId, args: [{ connectionId, ...account, accountNumber }] };
     return world.client.workflow.start(WORKFLOW_TYPES.syncAccount, options);
   }
 

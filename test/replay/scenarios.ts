@@ -29,11 +29,11 @@ async function recordFirstSync(world: World, name: string): Promise<void> {
 
 async function recordResync(world: World, name: string): Promise<void> {
   await connectOne(world, name);
-  const key = { legalEntity: name, kind: 'customer' as const, accountNumber: 'A1' };
+  const account = { legalEntity: name, kind: 'customer' as const };
   const options = {
     taskQueue: TASK_QUEUE,
-    workflowId: accountSyncId(name, key),
-    args: [{ connectionId: name, ...key }],
+    workflowId: accountSyncId(name, { ...account, key: 'A1' }),
+    args: [{ connectionId: name, ...account, accountNumber: 'A1' }],
   };
   await world.client.workflow.execute(WORKFLOW_TYPES.syncAccount, options);
 }
