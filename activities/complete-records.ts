@@ -1,5 +1,3 @@
-import type { JobRow } from '../store/jobs.ts';
-import type { Findings } from '../store/work.ts';
 import type { SliceRef, Steps } from '../workflows/steps.ts';
 import { completeOrganization } from './complete-organization.ts';
 import { completeUser } from './complete-user.ts';
@@ -7,14 +5,11 @@ import type { StepContext } from './dependencies.ts';
 
 const ROWS_PER_STEP = 50;
 
-/** Completes one row after its bulk write; answers what there is to record. */
-export type Complete = (context: StepContext, slice: SliceRef, row: JobRow) => Promise<Findings>;
-
 /** Gives organizations and users what a bulk write cannot, one by one; each is recorded before the next is begun. */
 export async function completeRecords(context: StepContext, slice: SliceRef): ReturnType<Steps['completeRecords']> {
   const { store } = context;
   const rows = await store.jobs.rowsIn(slice.connectionId, slice, { state: 'incomplete', limit: ROWS_PER_STEP });
-  const complete: Complete = slice.kind === 'contact' ? completeUser : completeOrganization;
+  const complete = slice.kind === 'contact' ? completeUser : completeOrganization;
   for (const row of rows) await store.work.record(slice, await complete(context, slice, row));
   return { left: rows.length === ROWS_PER_STEP ? 1 : 0 };
 }

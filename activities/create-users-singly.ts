@@ -1,9 +1,8 @@
 import { FarSystemError } from '../clients/errors.ts';
-import type { JobRow } from '../store/jobs.ts';
+import type { JobRow, JobToSubmit } from '../store/jobs.ts';
 import type { Findings } from '../store/work.ts';
 import type { SliceRef } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
-import type { JobToSubmit } from './submit-jobs.ts';
 import { writtenOutcome } from './targets/target.ts';
 import { newUserOf, USERS } from './targets/users.ts';
 

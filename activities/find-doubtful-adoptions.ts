@@ -1,10 +1,9 @@
 import type { SeenOrganization } from '../domain/organization.ts';
 import { externalIdKey } from '../domain/external-id.ts';
 import { nameKey } from '../domain/organization-name.ts';
-import type { JobRow } from '../store/jobs.ts';
+import type { JobRow, JobToSubmit } from '../store/jobs.ts';
 import type { SliceRef } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
-import type { JobToSubmit } from './submit-jobs.ts';
 
 /**
  * Looks once more at the organizations about to be adopted: what was nobody's when the export was read may be somebody's

@@ -1,6 +1,6 @@
 import type { RecordKey } from '../domain/record.ts';
 import { accountKindsOf } from '../domain/connection.ts';
-import type { ErpRecord } from '../domain/record.ts';
+import type { ErpRecord } from '../domain/erp-record.ts';
 import type { SliceRef, Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
 import { contactSettleRequest } from './settle-contacts.ts';

@@ -1,6 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { Contact } from '../domain/contact.ts';
-import type { ErpRecord } from '../domain/record.ts';
+import type { ErpRecord } from '../domain/erp-record.ts';
 import { shrinkReason } from '../domain/shrink.ts';
 import type { SliceRef, Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';

@@ -7,7 +7,8 @@ import type { Findings } from '../store/work.ts';
 import type { SliceRef, Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
 import { mergeFindings } from './merge-findings.ts';
-import { targetOf, writtenOutcome, type Shown, type Target } from './targets/target.ts';
+import { targetOf } from './targets/target-of.ts';
+import { writtenOutcome, type Shown, type Target } from './targets/target.ts';
 
 /** A row whose job vanished or failed as a whole so often is given up on for this run. */
 const MOST_ROUNDS = 5;
@@ -89,7 +90,7 @@ function matchUpdates(target: Target, rows: readonly JobRow[], shown: readonly S
   return matchedOf(
     rows.map((row): Findings => {
       const found = byId.get(row.zendeskId ?? '');
-      if (found === undefined || found.formHash !== target.wantedHash(row)) return { marks: [planAgain(row)] };
+      if (found?.formHash !== target.wantedHash(row)) return { marks: [planAgain(row)] };
       return asWritten(target, row, { id: found.id, isComplete: found.isComplete(row) });
     }),
   );

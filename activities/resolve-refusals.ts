@@ -5,7 +5,7 @@ import type { SliceRef, Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
 import { resolveOrganizations } from './resolve-organizations.ts';
 import { resolveUsers } from './resolve-users.ts';
-import { targetOf } from './targets/target.ts';
+import { targetOf } from './targets/target-of.ts';
 
 const ROWS_PER_STEP = 50;
 /** Refusals in a row after which a record is rejected: as it is, twice after a look-up, and under another name. */

@@ -1,13 +1,10 @@
 import { FarSystemError } from '../clients/errors.ts';
-import type { NextJob } from '../store/jobs.ts';
+import type { JobToSubmit, NextJob } from '../store/jobs.ts';
 import type { SliceRef, Steps } from '../workflows/steps.ts';
 import { createUsersSingly } from './create-users-singly.ts';
 import type { StepContext } from './dependencies.ts';
 import { findDoubtfulAdoptions } from './find-doubtful-adoptions.ts';
-import { targetOf } from './targets/target.ts';
-
-/** A job that is written down and about to be asked for. */
-export type JobToSubmit = Extract<NextJob, object>['job'];
+import { targetOf } from './targets/target-of.ts';
 
 /** Jobs per step: enough to keep histories short, few enough that a lost worker leaves little to look up. */
 const JOBS_PER_STEP = 25;
@@ -40,9 +37,10 @@ async function submit(context: StepContext, slice: SliceRef, job: JobToSubmit): 
 async function submitBulk(context: StepContext, slice: SliceRef, job: JobToSubmit): Promise<void> {
   const { store, far } = context;
   const target = targetOf(slice.kind);
-  const ask = job.operation === 'create' ? target.create : target.update;
   try {
-    const status = await far(({ zendesk }) => ask(zendesk, job.rows));
+    const status = await far(({ zendesk }) =>
+      job.operation === 'create' ? target.create(zendesk, job.rows) : target.update(zendesk, job.rows),
+    );
     await store.jobs.opened(job.no, status.id);
   } catch (error) {
     if (!isBulkImportOff(slice, job, error)) throw error;

@@ -1,7 +1,7 @@
-import type { RecordKey } from './record.ts';
+import type { RecordKey, RecordKind } from './record.ts';
 
 /** What an ERP account is to Zendesk's people: somebody the distributor sells to, or buys from. */
-export type AccountKind = 'customer' | 'vendor';
+export type AccountKind = Exclude<RecordKind, 'contact'>;
 
 /**
  * An ERP account as the sync sees it, read from `CustomersV3` or `VendorsV2`; its key is the account number.

@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import type { ErpRecord } from './record.ts';
+import type { ErpRecord } from './erp-record.ts';
 
 const LONGEST = 255;
 

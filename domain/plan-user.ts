@@ -49,19 +49,22 @@ export type UserPlan =
 export function planUser(input: UserPlanInput): UserPlan {
   const { known } = input;
   const id = input.linkedId ?? known?.id ?? null;
-  const form = known === null || known.formHash !== wantedHash(input, known);
+  const form = known?.formHash !== wantedHash(input, known);
   const lacks = form || lacksOf(input, known).some;
-  if (id !== null && known !== null && known.isActive && !lacks) return { outcome: 'unchanged', id };
+  if (id !== null && known?.isActive === true && !lacks) return { outcome: 'unchanged', id };
   if (input.refusedAttempt !== null && input.refusedAttempt === userAttemptText(input)) return { outcome: 'rejected' };
   if (id === null)
     return input.adoptId === null ? { operation: 'create' } : { operation: 'adopt', id: input.adoptId, form: true };
-  if (known !== null && !known.isActive) return { operation: 'resolve', id };
+  if (known?.isActive === false) return { operation: 'resolve', id };
   return { operation: 'update', id, form };
 }
 
 /** The hash that the form of a user should have: of a staff member only the external id is ours. */
-export function wantedHash(hashes: { desiredHash: string; staffHash: string }, known: { isStaff: boolean }): string {
-  return known.isStaff ? hashes.staffHash : hashes.desiredHash;
+export function wantedHash(
+  hashes: { desiredHash: string; staffHash: string },
+  known: { isStaff: boolean } | null,
+): string {
+  return known?.isStaff === true ? hashes.staffHash : hashes.desiredHash;
 }
 
 /** What a user lacks besides its form. Only memberships that we made are removed, and none while nothing is wanted. */

@@ -1,8 +1,5 @@
-import type { Account, AccountKind } from './account.ts';
-import type { Contact } from './contact.ts';
-
-/** What is synchronised: accounts become organizations, contacts become users. */
-export type RecordKind = AccountKind | 'contact';
+/** What is synchronised: customers and vendors become organizations, contacts become users. */
+export type RecordKind = 'customer' | 'vendor' | 'contact';
 
 /**
  * Names one record within a connection. `legalEntity` is lower case; `key` is written as F&O serves it: the number of a
@@ -13,9 +10,6 @@ export interface RecordKey {
   readonly kind: RecordKind;
   readonly key: string;
 }
-
-/** A record as it was read from F&O. */
-export type ErpRecord = Account | Contact;
 
 const KINDS: readonly RecordKind[] = ['customer', 'vendor', 'contact'];
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { KnownUser } from '../domain/plan-user.ts';
-import type { ErpRecord, RecordKey } from '../domain/record.ts';
+import type { ErpRecord } from '../domain/erp-record.ts';
+import type { RecordKey } from '../domain/record.ts';
 import type { SettledContact } from '../domain/settle-contact.ts';
 import type { Db } from './database.ts';
 import type { JobItem, JobState, Operation } from './schema.ts';
@@ -40,11 +41,15 @@ export interface Job {
   readonly results: readonly JobItem[] | null;
 }
 
+/** A job that is written down and about to be asked for. */
+export interface JobToSubmit {
+  readonly no: number;
+  readonly operation: 'create' | 'update';
+  readonly rows: readonly JobRow[];
+}
+
 /** What asking for the next job came to: a job to submit, none left, or no room for another open one. */
-export type NextJob =
-  | { readonly job: { readonly no: number; readonly operation: 'create' | 'update'; readonly rows: JobRow[] } }
-  | 'none'
-  | 'full';
+export type NextJob = { readonly job: JobToSubmit } | 'none' | 'full';
 
 /** Bulk jobs: what is asked of Zendesk is written down before it is asked. */
 export interface JobStore {

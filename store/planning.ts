@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { recordKeyText, type ErpRecord, type RecordKey } from '../domain/record.ts';
+import type { ErpRecord } from '../domain/erp-record.ts';
+import { recordKeyText, type RecordKey } from '../domain/record.ts';
 import type { KnownUser } from '../domain/plan-user.ts';
 import type { KnownOrganization } from '../domain/plan.ts';
 import type { Rejection, RejectionCode } from '../domain/rejection.ts';

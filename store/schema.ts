@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { ErpRecord, RecordKind } from '../domain/record.ts';
+import type { ErpRecord } from '../domain/erp-record.ts';
+import type { RecordKind } from '../domain/record.ts';
 import type { Outcome, Totals } from '../domain/outcome.ts';
 import type { Rejection } from '../domain/rejection.ts';
 import type { ContactSettlement } from '../domain/settle-contact.ts';

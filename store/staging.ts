@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { emailKey } from '../domain/email.ts';
 import { nameKey, plainName } from '../domain/organization-name.ts';
-import type { ErpRecord, RecordKind } from '../domain/record.ts';
+import type { ErpRecord } from '../domain/erp-record.ts';
+import type { RecordKind } from '../domain/record.ts';
 import type { Db } from './database.ts';
 import { contentHash } from './sealing.ts';
 

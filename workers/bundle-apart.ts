@@ -7,7 +7,7 @@ export function bundleApart(): Promise<{ code: string }> {
   const entry = new URL(`./bundle-process${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
   const child = fork(fileURLToPath(entry), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   return new Promise((resolve, reject) => {
-    child.once('message', (code) => resolve({ code: String(code) }));
+    child.once('message', (code: string) => resolve({ code }));
     child.once('error', reject);
     child.once('exit', (status) => reject(new Error(`The workflows could not be bundled (exit ${status}).`)));
   });

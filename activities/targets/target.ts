@@ -1,12 +1,9 @@
 import type { JobStatus } from '../../clients/zendesk/job-wire.ts';
 import type { ZendeskClient } from '../../clients/zendesk/client.ts';
-import type { RecordKind } from '../../domain/record.ts';
 import type { Remark } from '../../domain/rejection.ts';
 import type { JobRow } from '../../store/jobs.ts';
 import type { RecordOutcome } from '../../store/outcomes.ts';
 import type { Findings } from '../../store/work.ts';
-import { ORGANIZATIONS } from './organizations.ts';
-import { USERS } from './users.ts';
 
 /** What Zendesk shows of one organization or user, as far as the steps of writing compare it. */
 export interface Shown {
@@ -39,11 +36,6 @@ export interface Target {
   afterWrite(row: JobRow, id: string): Findings;
   /** What an operator should know of a row that is written. */
   remark(row: JobRow): Remark | null;
-}
-
-/** The target of a kind of record. */
-export function targetOf(kind: RecordKind): Target {
-  return kind === 'contact' ? USERS : ORGANIZATIONS;
 }
 
 /** The outcome of a row whose organization or user is as it should be. */

@@ -46,7 +46,7 @@ export function settledOf({ settled }: JobRow): SettledContact {
 }
 
 /** The user that the contact of a row should be. */
-export function userOf({ record, externalId }: JobRow): UserForm {
+function userOf({ record, externalId }: JobRow): UserForm {
   if (record.kind !== 'contact') throw new Error('An account does not become a user.');
   return renderUser(record, externalId);
 }

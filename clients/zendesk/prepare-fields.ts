@@ -9,7 +9,7 @@ export async function prepareFields(zendesk: FieldCalls, wanted: { readonly user
 }
 
 /** Creates the organization fields that Ledgerdesk writes and Zendesk does not have yet; answers how many were missing. */
-export function prepareOrganizationFields(
+function prepareOrganizationFields(
   zendesk: Pick<FieldCalls, 'listOrganizationFields' | 'createOrganizationField'>,
 ): Promise<number> {
   return createMissing(ORGANIZATION_FIELDS, {
@@ -19,7 +19,7 @@ export function prepareOrganizationFields(
 }
 
 /** Creates the user fields that Ledgerdesk writes and Zendesk does not have yet; answers how many were missing. */
-export function prepareUserFields(zendesk: Pick<FieldCalls, 'listUserFields' | 'createUserField'>): Promise<number> {
+function prepareUserFields(zendesk: Pick<FieldCalls, 'listUserFields' | 'createUserField'>): Promise<number> {
   return createMissing(USER_FIELDS, {
     list: () => zendesk.listUserFields(),
     create: (field) => zendesk.createUserField(field),

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ZendeskClient } from '../../../clients/zendesk/client.ts';
-import { prepareUserFields } from '../../../clients/zendesk/prepare-fields.ts';
+import { prepareFields } from '../../../clients/zendesk/prepare-fields.ts';
 import { userRefusalOf } from '../../../clients/zendesk/user-refusal.ts';
 import type { NewUser } from '../../../clients/zendesk/user-wire.ts';
 import { USER_FIELDS } from '../../../domain/user.ts';
@@ -20,7 +20,7 @@ afterEach(async () => {
 async function start(settings: Parameters<typeof startDesk>[0] = {}): Promise<Awaited<ReturnType<typeof startDesk>>> {
   const started = await startDesk(settings);
   desk = started.zendesk;
-  await prepareUserFields(started.client);
+  await prepareFields(started.client, { users: true });
   return started;
 }
 
@@ -50,7 +50,7 @@ describe('users of the simulated Zendesk', () => {
     expect((await client.listUserFields()).map(({ key, type }) => [key, type]).sort()).toEqual(
       USER_FIELDS.map(({ key }) => [key, 'text']).sort(),
     );
-    expect(await prepareUserFields(client)).toBe(0);
+    expect(await prepareFields(client, { users: true })).toBe(0);
     expect(await client.listOrganizationFields()).toEqual([]);
   });
 
