@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { loadConfig, requireSettings, type Config } from '../runtime/config.ts';
 import { createLog, type Log } from '../runtime/log.ts';
+import { createProcessLog } from '../runtime/process-log.ts';
 import { cannotHelp, openServices } from '../runtime/services.ts';
 import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
 import { createApp } from './app.ts';
@@ -15,8 +16,7 @@ class ListenError extends Error {
 /** The entry of the api process: opens what it needs, listens, and answers until it is asked to end. */
 async function main(): Promise<void> {
   const config = requireSettings(loadConfig(process.env), ['adminToken']);
-  const { log, protect } = createLog({ level: config.logLevel, process: 'api' });
-  protect(config.adminToken.reveal());
+  const log = createProcessLog(config, { process: 'api' });
   const services = await openServices({ config, env: process.env });
   const place = { url: '' };
   const publicUrl = (): string => config.publicUrl ?? place.url;

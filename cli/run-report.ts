@@ -28,6 +28,8 @@ export interface Run {
   readonly phases: readonly (Counts & { readonly legalEntity: string; readonly kind: string })[];
   readonly requests: { readonly dynamics: number; readonly zendesk: number; readonly entra: number };
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** What else a person should know of the run. */
+  readonly notes: readonly { readonly code: string; readonly message: string }[];
 }
 
 /** The outcomes' names, in the order in which they are shown. */
@@ -52,7 +54,7 @@ function showRequests({ dynamics, zendesk, entra }: Run['requests']): string {
   return `${dynamics} to Dynamics 365, ${zendesk} to Zendesk, ${entra} to Entra`;
 }
 
-/** Shows a run for people: state, counts by phase, requests, and the error if there is one. */
+/** Shows a run for people: state, counts by phase, requests, the error if there is one, and what else to know. */
 export function showRun(run: Run, now: number): string {
   const lines = [
     `Run         ${run.runId}`,
@@ -64,6 +66,7 @@ export function showRun(run: Run, now: number): string {
     `Duration    ${runDuration(run, now)}, of which waiting for limits ${showDuration(run.waitedMs)}`,
     `Requests    ${showRequests(run.requests)}`,
     ...(run.error === null ? [] : [`Error       ${run.error.message} (${run.error.code})`]),
+    ...run.notes.map(({ code, message }) => `Note        ${message} (${code})`),
   ];
   return [...lines.map(printableKeepingBlanks), '', showPhases(run), ...rejectionHint(run)].join('\n');
 }

@@ -14,7 +14,7 @@ export interface Services {
   readonly store: Store;
   readonly temporal: TemporalConnection;
   readonly withFarSystems: WithFarSystems;
-  /** Creates the organization fields that a connection's Zendesk lacks; answers how many. */
+  /** Creates the organization and user fields that a connection's Zendesk lacks; answers how many. */
   prepareZendesk(connectionId: string): Promise<number>;
   /** Judges an address that an operator typed. */
   readonly judgeOrigin: Egress['judgeOrigin'];

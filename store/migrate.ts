@@ -1,9 +1,10 @@
 import { Migrator, type Kysely, type MigrationProvider } from 'kysely';
 import * as accounts from './migrations/001-accounts.ts';
+import * as support from './migrations/002-support.ts';
 import type { Database } from './schema.ts';
 
 const provider: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '001-accounts': accounts }),
+  getMigrations: () => Promise.resolve({ '001-accounts': accounts, '002-support': support }),
 };
 
 /**

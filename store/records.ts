@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
-import type { RecordKey } from '../domain/record.ts';
+import { parseRecordKey, recordKeyText, type RecordKey } from '../domain/record.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Db } from './database.ts';
 
-/** A record with its outcome in the last run that read it. `key` is the account number as F&O writes it. */
+/**
+ * A record with its outcome in the last run that read it. `key` is the account number or contact id as F&O writes it;
+ * `zendeskId` of a contact that is the same person as another one is that one's user.
+ */
 export interface RecordReport {
   readonly connectionId: string;
   readonly legalEntity: string;
@@ -28,7 +31,7 @@ export interface RecordFilter {
   readonly limit?: number | undefined;
 }
 
-/** Which rejected records to try again: with this code, or these keys (an account number, or entity/kind/number). */
+/** Which rejected records to try again: with this code, or these keys (a number or id, or entity/kind/number). */
 export interface RetryFilter {
   readonly code?: string | undefined;
   readonly keys: readonly string[];
@@ -55,18 +58,22 @@ async function list(
   connectionId: string,
   filter: RecordFilter,
 ): Promise<{ items: RecordReport[]; total: number }> {
-  const condition = sql`connection_id = ${connectionId} and state is not null
-    and (${filter.state ?? null}::text is null or state = ${filter.state ?? null})
-    and (${filter.kind ?? null}::text is null or kind = ${filter.kind ?? null})
-    and (${filter.code ?? null}::text is null or code = ${filter.code ?? null})`;
+  const condition = sql`r.connection_id = ${connectionId} and r.state is not null
+    and (${filter.state ?? null}::text is null or r.state = ${filter.state ?? null})
+    and (${filter.kind ?? null}::text is null or r.kind = ${filter.kind ?? null})
+    and (${filter.code ?? null}::text is null or r.code = ${filter.code ?? null})`;
   const { rows: counted } = await sql<{
     total: number;
-  }>`select count(*) as total from records where ${condition}`.execute(db);
-  const { rows } = await sql<RawRecord>`select connection_id as "connectionId", legal_entity as "legalEntity", kind,
-      key as key, external_id as "externalId", state, code, message, action, zendesk_id as "zendeskId", attempts,
-      first_seen_at as "firstSeenAt", last_synced_at as "lastSyncedAt"
-    from records where ${condition}
-    order by coalesce(last_synced_at, first_seen_at) desc, legal_entity, kind, key
+  }>`select count(*) as total from records r where ${condition}`.execute(db);
+  const { rows } =
+    await sql<RawRecord>`select r.connection_id as "connectionId", r.legal_entity as "legalEntity", r.kind,
+      r.key as key, r.external_id as "externalId", r.state, r.code, r.message, r.action,
+      coalesce(f.zendesk_id, r.zendesk_id) as "zendeskId", r.attempts,
+      r.first_seen_at as "firstSeenAt", r.last_synced_at as "lastSyncedAt"
+    from records r left join records f on f.connection_id = r.connection_id and f.legal_entity = r.follows_entity
+      and f.kind = r.kind and f.key = r.follows_key
+    where ${condition}
+    order by coalesce(r.last_synced_at, r.first_seen_at) desc, r.legal_entity, r.kind, r.key
     limit ${filter.limit ?? null}`.execute(db);
   return { items: rows.map(toReport), total: counted[0]?.total ?? 0 };
 }
@@ -78,7 +85,7 @@ function toReport(row: RawRecord): RecordReport {
 }
 
 async function allowRetry(db: Db, connectionId: string, filter: RetryFilter): Promise<RecordKey[]> {
-  const keys = sql.val([...filter.keys]);
+  const keys = sql.val(filter.keys.flatMap(asStored));
   const { rows } = await sql<RecordKey>`update records set refused_attempt = null,
       zendesk_id = case when code = 'user_deleted' then null else zendesk_id end
     where connection_id = ${connectionId} and state = 'rejected'
@@ -87,4 +94,10 @@ async function allowRetry(db: Db, connectionId: string, filter: RetryFilter): Pr
         or legal_entity || '/' || kind || '/' || key = any(${keys}::text[]))
     returning legal_entity as "legalEntity", kind, key as "key"`.execute(db);
   return rows;
+}
+
+/** A key as it was typed, and, where it names entity and kind, as the store writes it: F&O compares entities without case. */
+function asStored(typed: string): string[] {
+  const parsed = parseRecordKey(typed);
+  return parsed === undefined ? [typed] : [typed, recordKeyText(parsed)];
 }

@@ -49,10 +49,10 @@ export function createRunReportStore(db: Db): RunReportStore {
       const join = await db.selectFrom('run_joins').selectAll().where('run_id', '=', runId).executeTakeFirst();
       const wanted = join?.joined_run_id ?? runId;
       const row = await db.selectFrom('runs').selectAll().where('run_id', '=', wanted).executeTakeFirst();
-      return row && report(db, row);
+      return row && oneReport(db, row);
     },
     list: (connectionId, limit) => list(db, connectionId, limit),
-    totals: async (runId) => addTotals(await stagedPhases(db, runId)),
+    totals: async (runId) => addTotals((await stagedPhases(db, [runId])).get(runId) ?? []),
     finish: (runId, end) => db.transaction().execute((tx) => finish(tx, runId, end)),
   };
 }
@@ -66,70 +66,103 @@ async function list(
   const { total } = await masters.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   const newest = masters.selectAll().orderBy('started_at', 'desc').orderBy('run_id');
   const rows = await (limit === undefined ? newest : newest.limit(limit)).execute();
-  const items: RunReport[] = [];
-  for (const row of rows) items.push(await report(db, row));
-  return { items, total };
+  return { items: await reports(db, rows), total };
 }
 
-async function report(db: Db, row: Selectable<Database['runs']>): Promise<RunReport> {
-  const phases = row.status === 'running' ? await stagedPhases(db, row.run_id) : await keptPhases(db, row.run_id);
-  const requests = { dynamics: 0, zendesk: 0, entra: 0 };
-  const counted = await db.selectFrom('run_requests').selectAll().where('run_id', '=', row.run_id).execute();
-  for (const { system, requests: count } of counted) requests[system as keyof typeof requests] = count;
-  const notes = await db.selectFrom('run_notes').select(['code', 'message']).where('run_id', '=', row.run_id).execute();
-  return {
-    notes,
-    runId: row.run_id,
-    workflowId: row.workflow_id,
-    connectionId: row.connection_id,
-    status: row.status,
-    startedAt: row.started_at.toISOString(),
-    finishedAt: row.finished_at?.toISOString() ?? null,
-    waitedMs: row.waited_ms,
-    totals: addTotals(phases),
-    phases,
-    requests,
-    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
-  };
+type RunRow = Selectable<Database['runs']>;
+
+async function oneReport(db: Db, row: RunRow): Promise<RunReport> {
+  const [report] = await reports(db, [row]);
+  if (report === undefined) throw new Error('A run has no report.');
+  return report;
 }
 
-async function keptPhases(db: Db, runId: string): Promise<PhaseReport[]> {
-  const rows = await db
+/** Reports runs in a few queries, however many they are. */
+async function reports(db: Db, rows: readonly RunRow[]): Promise<RunReport[]> {
+  const runIds = rows.map((row) => row.run_id);
+  const running = rows.filter(({ status }) => status === 'running').map((row) => row.run_id);
+  const staged = await stagedPhases(db, running);
+  const kept = await keptPhases(
+    db,
+    runIds.filter((id) => !running.includes(id)),
+  );
+  const requests = await requestsOf(db, runIds);
+  const notes = await notesOf(db, runIds);
+  return rows.map((row) => {
+    const phases = staged.get(row.run_id) ?? kept.get(row.run_id) ?? [];
+    const counted = (requests.get(row.run_id) ?? []).map(({ system, count }) => [system, count] as const);
+    return {
+      runId: row.run_id,
+      workflowId: row.workflow_id,
+      connectionId: row.connection_id,
+      status: row.status,
+      startedAt: row.started_at.toISOString(),
+      finishedAt: row.finished_at?.toISOString() ?? null,
+      waitedMs: row.waited_ms,
+      totals: addTotals(phases),
+      phases,
+      requests: { dynamics: 0, zendesk: 0, entra: 0, ...Object.fromEntries(counted) },
+      error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+      notes: notes.get(row.run_id) ?? [],
+    };
+  });
+}
+
+async function requestsOf(
+  db: Db,
+  runIds: readonly string[],
+): Promise<Map<string, { system: string; count: number }[]>> {
+  const columns = ['run_id as runId', 'system', 'requests as count'] as const;
+  return byRun(await db.selectFrom('run_requests').select(columns).where(isOneOf(runIds)).execute());
+}
+
+async function notesOf(db: Db, runIds: readonly string[]): Promise<Map<string, RunNote[]>> {
+  const notes = db.selectFrom('run_notes').select(['run_id as runId', 'code', 'message']).where(isOneOf(runIds));
+  return byRun(await notes.orderBy('code').execute());
+}
+
+async function keptPhases(db: Db, runIds: readonly string[]): Promise<Map<string, PhaseReport[]>> {
+  const phases = db
     .selectFrom('run_phases')
-    .select([
-      'legal_entity as legalEntity',
-      'kind',
-      'read',
-      'created',
-      'updated',
-      'adopted',
-      'unchanged',
-      'skipped',
-      'rejected',
-    ])
-    .where('run_id', '=', runId)
-    .orderBy('legal_entity')
-    .orderBy('kind')
-    .execute();
-  return rows;
+    .select(['run_id as runId', 'legal_entity as legalEntity', 'kind', 'read'])
+    .select(['created', 'updated', 'adopted', 'unchanged', 'skipped', 'rejected'])
+    .where(isOneOf(runIds));
+  return byRun(await phases.orderBy('legal_entity').orderBy('kind').execute());
 }
 
-async function stagedPhases(db: Db, runId: string): Promise<PhaseReport[]> {
-  const { rows } = await sql<PhaseReport>`select k.legal_entity as "legalEntity", k.kind, count(s.key) as read,
+async function stagedPhases(db: Db, runIds: readonly string[]): Promise<Map<string, PhaseReport[]>> {
+  const wanted = isOneOf(runIds);
+  const { rows } = await sql<PhaseReport & { runId: string }>`
+    select k.run_id as "runId", k.legal_entity as "legalEntity", k.kind, count(s.key) as read,
       count(*) filter (where s.outcome = 'created') as created, count(*) filter (where s.outcome = 'updated') as updated,
       count(*) filter (where s.outcome = 'adopted') as adopted, count(*) filter (where s.outcome = 'unchanged') as unchanged,
       count(*) filter (where s.outcome = 'skipped') as skipped, count(*) filter (where s.outcome = 'rejected') as rejected
-    from (select legal_entity, kind from staged_reads where run_id = ${runId}
-      union select legal_entity, kind from staged_records where run_id = ${runId}) k
-    left join staged_records s on s.run_id = ${runId} and s.legal_entity = k.legal_entity and s.kind = k.kind
-    group by 1, 2 order by 1, 2`.execute(db);
-  return rows;
+    from (select run_id, legal_entity, kind from staged_reads where ${wanted}
+      union select run_id, legal_entity, kind from staged_records where ${wanted}) k
+    left join staged_records s on s.run_id = k.run_id and s.legal_entity = k.legal_entity and s.kind = k.kind
+    group by 1, 2, 3 order by 2, 3`.execute(db);
+  return byRun(rows);
+}
+
+function isOneOf(runIds: readonly string[]) {
+  return sql<boolean>`run_id = any(${sql.val([...runIds])}::text[])`;
+}
+
+/** Sorts rows by the run that they belong to, in their order. */
+function byRun<Row extends { readonly runId: string }>(rows: readonly Row[]): Map<string, Omit<Row, 'runId'>[]> {
+  const sorted = new Map<string, Omit<Row, 'runId'>[]>();
+  for (const { runId, ...row } of rows) {
+    const own = sorted.get(runId) ?? [];
+    own.push(row);
+    sorted.set(runId, own);
+  }
+  return sorted;
 }
 
 async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
   const row = await db.selectFrom('runs').selectAll().where('run_id', '=', runId).forUpdate().executeTakeFirstOrThrow();
-  if (row.status !== 'running') return report(db, row);
-  const staged = await stagedPhases(db, runId);
+  if (row.status !== 'running') return oneReport(db, row);
+  const staged = (await stagedPhases(db, [runId])).get(runId) ?? [];
   const unaccounted = end.status === 'completed' && !staged.every(isAccountedFor);
   const verdict: RunEnd = unaccounted ? { ...end, status: 'failed', error: UNACCOUNTED } : end;
   const phases = verdict.status === 'completed' ? staged : staged.map(onlyAccounted);
@@ -150,7 +183,7 @@ async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
     .where('run_id', '=', runId)
     .returningAll()
     .executeTakeFirstOrThrow();
-  return report(db, ended);
+  return oneReport(db, ended);
 }
 
 const UNACCOUNTED = {

@@ -4,6 +4,8 @@ import type { RecordKind } from '../domain/record.ts';
 import type { Outcome, Totals } from '../domain/outcome.ts';
 import type { Rejection } from '../domain/rejection.ts';
 import type { ContactSettlement } from '../domain/settle-contact.ts';
+import type { SupportLoad } from '../domain/support-load.ts';
+import type { SupportStatus } from '../domain/support-status.ts';
 import type { ConnectionSettings, ConnectionState } from '../domain/connection.ts';
 
 /** All tables, as Kysely types them. What each column is for stands in the migration that made it. */
@@ -14,6 +16,11 @@ export interface Database {
   key_canary: { kek_id: string; sealed: Buffer };
   records: RecordsTable;
   users: UsersTable;
+  events: EventsTable;
+  zendesk_due: { connection_id: string; record: 'ticket' | 'user'; zendesk_id: string; arrived_at: Date };
+  support_reading: SupportReadingTable;
+  tickets: { connection_id: string; zendesk_id: string };
+  account_support: AccountSupportTable;
   organizations: OrganizationsTable;
   organization_cursors: { connection_id: string; start_time: number };
   runs: RunsTable;
@@ -115,6 +122,44 @@ interface UsersTable {
   own_organization_ids: string[];
   refused_organization_ids: string[];
   noted_at: Date;
+}
+
+interface EventsTable {
+  id: string;
+  connection_id: string;
+  source: 'zendesk' | 'dynamics';
+  dedupe_key: string;
+  event_id: string | null;
+  control_number: string | null;
+  type: string;
+  body_hash: string;
+  received_at: Generated<Date>;
+  verdict: 'received' | 'accepted' | 'duplicate' | 'refused';
+  reason: string | null;
+  outcome: string | null;
+  workflow_id: string | null;
+}
+
+interface SupportReadingTable {
+  connection_id: string;
+  tickets_cursor: string | null;
+  users_cursor: string | null;
+  reading_until: Date | null;
+  read_at: Date | null;
+}
+
+interface AccountSupportTable {
+  connection_id: string;
+  legal_entity: string;
+  kind: string;
+  key: string;
+  load: Json<SupportLoad>;
+  status: SupportStatus;
+  computed_at: Date;
+  written: string | null;
+  written_at: Date | null;
+  problem_code: string | null;
+  problem_message: string | null;
 }
 
 interface RunsTable {

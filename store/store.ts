@@ -1,6 +1,7 @@
 import { createConnectionStore, type ConnectionStore } from './connections.ts';
 import { createCredentialStore, type CredentialStore } from './credentials.ts';
 import { openDatabase } from './database.ts';
+import { createEventStore, type EventStore } from './events.ts';
 import { createGateStore, type GateStore } from './gates.ts';
 import { createJobStore, type JobStore } from './jobs.ts';
 import { migrate } from './migrate.ts';
@@ -13,6 +14,9 @@ import { createRunReportStore, type RunReportStore } from './run-reports.ts';
 import { createRunStore, type RunStore } from './runs.ts';
 import type { KeyRing } from './sealing.ts';
 import { createStagingStore, type StagingStore } from './staging.ts';
+import { createSupportReadingStore, type SupportReadingStore } from './support-reading.ts';
+import { createSupportStore, type SupportStore } from './support.ts';
+import { createTicketStore, type TicketStore } from './tickets.ts';
 import { createUserStore, type UserStore } from './users.ts';
 import { createWorkStore, type WorkStore } from './work.ts';
 
@@ -28,6 +32,10 @@ export interface Store {
   readonly reservations: ReservationStore;
   readonly contactReservations: ContactReservationStore;
   readonly users: UserStore;
+  readonly events: EventStore;
+  readonly tickets: TicketStore;
+  readonly supportReading: SupportReadingStore;
+  readonly support: SupportStore;
   readonly planning: PlanningStore;
   readonly jobs: JobStore;
   readonly work: WorkStore;
@@ -65,6 +73,10 @@ export async function openStore(options: { url: string; keys: KeyRing; maxConnec
     reservations: createReservationStore(db),
     contactReservations: createContactReservationStore(db),
     users: createUserStore(db),
+    events: createEventStore(db),
+    tickets: createTicketStore(db),
+    supportReading: createSupportReadingStore(db),
+    support: createSupportStore(db),
     planning: createPlanningStore(db),
     jobs: createJobStore(db),
     work: createWorkStore(db),

@@ -1,7 +1,8 @@
 import { DefaultLogger, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
-import { loadConfig } from '../runtime/config.ts';
+import { loadConfig, type Config } from '../runtime/config.ts';
 import { createLog, type Log } from '../runtime/log.ts';
+import { createProcessLog } from '../runtime/process-log.ts';
 import { ensureSearchAttributes } from '../runtime/search-attributes.ts';
 import { cannotHelp, openServices } from '../runtime/services.ts';
 import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
@@ -11,8 +12,13 @@ import { createWorker } from './create-worker.ts';
 import { isRunOver } from './run-owner.ts';
 
 /** The entry of a worker process: opens what it needs, registers search attributes, and works until it is asked to end. */
-async function main(log: Log): Promise<void> {
+async function main(): Promise<void> {
   const config = loadConfig(process.env);
+  const log = createProcessLog(config, { process: 'worker' });
+  await work(config, log).catch((error: unknown) => giveUp(log, error));
+}
+
+async function work(config: Config, log: Log): Promise<void> {
   const services = await openServices({ config, env: process.env });
   const { store, temporal, withFarSystems } = services;
   installRuntime(log);
@@ -56,9 +62,10 @@ function safeMeta(meta: Record<string, unknown> | undefined): Record<string, unk
   return Object.fromEntries(Object.entries(meta ?? {}).filter(([key]) => keep.includes(key)));
 }
 
-const { log } = createLog({ level: 'info', process: 'worker' });
-main(log).catch((error: unknown) => {
+function giveUp(log: Log, error: unknown): never {
   const hopeless = cannotHelp(error);
   log.error({ err: error }, hopeless ? 'the worker cannot start' : 'the worker stopped');
   process.exit(hopeless ? EXIT_CANNOT_HELP : 1);
-});
+}
+
+main().catch((error: unknown) => giveUp(createLog({ level: 'info', process: 'worker' }).log, error));

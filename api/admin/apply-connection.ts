@@ -74,7 +74,7 @@ async function save(
   await store.connections.setState(id, decided, reason);
 }
 
-const PREPARING = 'prepare Zendesk (organization fields)';
+const PREPARING = 'prepare Zendesk (organization and user fields)';
 
 /** Creates what a run needs in Zendesk; a failure is said and left to the first run, since credentials are for `ping` to judge. */
 async function prepare(deps: AdminDeps, connection: Connection): Promise<Left | undefined> {

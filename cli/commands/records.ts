@@ -16,7 +16,7 @@ interface SyncRecord {
   readonly lastSyncedAt: string | null;
 }
 
-/** `records ID`: the records of a connection and their outcomes; under a rejected one, why and what to do. */
+/** `records ID`: the records of a connection and their outcomes; under one that has a code, why and what to do. */
 export const records: Command = {
   name: 'records',
   summary: 'list the records of a connection and their outcomes',
@@ -24,7 +24,7 @@ export const records: Command = {
   options: {
     state: { value: 'S', about: 'those in this state only, as rejected' },
     kind: { value: 'K', about: 'customer, vendor or contact only' },
-    code: { value: 'C', about: 'those rejected for this reason only' },
+    code: { value: 'C', about: 'those with this code only, rejected or not' },
     limit: { value: 'N', about: 'the newest N only' },
   },
   async run(parsed, { openApi }) {

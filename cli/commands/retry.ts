@@ -9,7 +9,7 @@ interface Answer {
 /** `retry ID`: takes rejected records up again: all, those of one code, or those named. */
 export const retry: Command = {
   name: 'retry',
-  summary: 'retry rejected records (KEY: an account number, or entity/kind/number); all of them without KEY',
+  summary: 'retry rejected records (KEY: a number, or entity/kind/number as usmf/contact/000901); all without KEY',
   positionals: ['ID'],
   rest: 'KEY',
   options: { code: { value: 'C', about: 'those rejected for this reason only' } },

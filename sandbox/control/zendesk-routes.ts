@@ -1,6 +1,6 @@
 import type { ZendeskState } from '../zendesk/state.ts';
 import type { ControlRoute } from './answers.ts';
-import { listOf } from './answers.ts';
+import { ControlError, listOf } from './answers.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -39,7 +39,18 @@ export function zendeskRoutes(state: ZendeskState): ControlRoute[] {
   ];
   return [
     ...kinds.flatMap(routesOf),
+    {
+      method: 'POST',
+      pattern: /^\/state\/zendesk\/users\/(\d+)\/merge$/,
+      handle: ({ parts, body }) => state.mergeUsers(Number(parts[0]), idIn(body, 'winner_id')),
+    },
+    { method: 'GET', pattern: /^\/state\/zendesk\/identities$/, handle: () => listOf(state.identities()) },
     { method: 'GET', pattern: /^\/state\/zendesk\/memberships$/, handle: () => listOf(state.memberships()) },
+    {
+      method: 'POST',
+      pattern: /^\/state\/zendesk\/memberships$/,
+      handle: ({ body }) => state.seedMembership(idIn(body, 'user_id'), idIn(body, 'organization_id')),
+    },
     { method: 'GET', pattern: /^\/state\/zendesk\/mails$/, handle: () => listOf(state.mailsSent()) },
   ];
 }
@@ -53,4 +64,10 @@ function routesOf({ name, list, seed, edit, remove }: Kind): ControlRoute[] {
     { method: 'PATCH', pattern: one, handle: ({ parts, body }) => edit(Number(parts[0]), body) },
     { method: 'DELETE', pattern: one, handle: ({ parts }) => remove(Number(parts[0])) },
   ];
+}
+
+function idIn(body: Input, name: string): number {
+  const id = body[name];
+  if (typeof id !== 'number') throw new ControlError(400, `Send the number ${name}.`);
+  return id;
 }

@@ -80,6 +80,22 @@ export function deleteUser({ users, identities, memberships }: PeopleStores, id:
   return users.remove(row);
 }
 
+/** Merges two end users: identities and memberships go to the winner, the external id only if it has none; the loser is deleted. Throws the 404. */
+export function mergeUsers(stores: PeopleStores, loserId: number, winnerId: number): User {
+  const { users, identities, memberships } = stores;
+  const [loser, winner] = [users.require(loserId), users.require(winnerId)];
+  const carried = identities.ofUser(loserId);
+  const moved = memberships.ofUser(loserId).map(({ organizationId }) => organizationId);
+  deleteUser(stores, loserId);
+  for (const { type, value, verified } of carried)
+    identities.add({ userId: winnerId, type, value, verified, primary: false });
+  for (const organizationId of moved)
+    if (memberships.ofUser(winnerId).every((present) => present.organizationId !== organizationId))
+      memberships.add(winnerId, organizationId);
+  users.put({ ...winner, externalId: winner.externalId ?? loser.externalId, updatedAtS: nowS(stores.clock) });
+  return users.require(winnerId);
+}
+
 function wantedIdentities({ email = null, verified = false, identities }: UserChanges): readonly WantedIdentity[] {
   return email === null ? identities : [{ type: 'email', value: email, verified, primary: true }, ...identities];
 }

@@ -4,14 +4,14 @@ import { readOrganization } from './organization-input.ts';
 import type { OrganizationWire } from './organization-wire.ts';
 import { showOrganization } from './organization-wire.ts';
 import type { SentMail } from './people.ts';
-import { createUser, deleteUser, updateUser } from './people.ts';
+import { createUser, deleteUser, mergeUsers, updateUser } from './people.ts';
 import { seedOrganization, seedTicket } from './seeding.ts';
 import { readTicket } from './ticket-input.ts';
 import type { TicketWire } from './ticket-wire.ts';
 import { ticketShower } from './ticket-wire.ts';
 import { readUser } from './user-input.ts';
 import type { MembershipWire, UserWire } from './user-wire.ts';
-import { membershipShower, userShower } from './user-wire.ts';
+import { membershipShower, showIdentity, userShower } from './user-wire.ts';
 import type { WireObject } from './wire-input.ts';
 import { nowS } from './wire-time.ts';
 
@@ -35,6 +35,9 @@ export interface ZendeskState {
   seedUser(input: WireObject): UserWire;
   editUser(id: number, input: WireObject): UserWire;
   deleteUser(id: number): void;
+  mergeUsers(loserId: number, winnerId: number): UserWire;
+  /** The identities of all users. */
+  identities(): object[];
   memberships(): MembershipWire[];
   seedMembership(userId: number, organizationId: number): MembershipWire;
   tickets(): TicketWire[];
@@ -89,16 +92,19 @@ function organizationState(account: Account, baseUrl: string): Part<Organization
   };
 }
 
-type PeopleKeys = 'users' | `${string}User` | 'seedUserField' | 'memberships' | 'seedMembership' | 'mailsSent';
+type PeopleKeys =
+  'users' | `${string}User` | 'mergeUsers' | 'seedUserField' | 'identities' | 'memberships' | 'seedMembership' | 'mailsSent';
 
 function peopleState(account: Account, baseUrl: string): Part<PeopleKeys> {
-  const { users, memberships, mails } = account;
+  const { users, identities, memberships, mails } = account;
   const show = userShower({ account, baseUrl });
   return {
     users: () => users.table.sorted().map(show),
     seedUser: (input) => show(createUser(account, { ...readUser(input).changes, skipVerifyEmail: true })),
     editUser: (id, input) => show(updateUser(account, id, readUser(input).changes)),
     deleteUser: (id) => void deleteUser(account, id),
+    mergeUsers: (loserId, winnerId) => show(mergeUsers(account, loserId, winnerId)),
+    identities: () => identities.table.sorted().map((row) => showIdentity(row, baseUrl)),
     seedUserField: (input) => account.userFields.create(input),
     memberships: () => memberships.table.sorted().map(membershipShower({ account, baseUrl })),
     seedMembership: (userId, organizationId) =>

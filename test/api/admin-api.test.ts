@@ -39,24 +39,29 @@ const refused = (path: string) => ({
   body: { error: { code: 'connection_refused', mistakes: [{ path }] } },
 });
 
-/** A Zendesk that has all organization fields that are asked for, or refuses everything. */
+/** A Zendesk that has all organization and user fields that are asked for, or refuses everything. */
 async function zendeskWith(status: number): Promise<string> {
-  const { origin } = await startLoopback(({ method }) => {
+  const { origin } = await startLoopback(({ method, url }) => {
     if (status !== 200) return { status, body: { error: 'invalid_token' } };
+    const field = url.includes('user_fields') ? 'user_field' : 'organization_field';
     return method === 'GET'
-      ? { body: { organization_fields: [], count: 0, meta: { has_more: false } } }
-      : { status: 201, body: { organization_field: { id: 1, key: 'erp', title: 'ERP', type: 'text', active: true } } };
+      ? { body: { [`${field}s`]: [], count: 0, meta: { has_more: false } } }
+      : { status: 201, body: { [field]: { id: 1, key: 'erp', title: 'ERP', type: 'text', active: true } } };
   });
   return origin;
 }
 
-/** An account as an earlier run has left it. */
-async function addAccount(id: string, number: string, left: { state: string; zendeskId?: string }): Promise<void> {
+/** A record of usmf as an earlier run has left it; a customer unless told. */
+async function addRecord(
+  id: string,
+  key: string,
+  left: { state: string; kind?: string; zendeskId?: string },
+): Promise<void> {
   const client = new pg.Client({ connectionString: api.databaseUrl });
   await client.connect();
-  const columns = 'connection_id, legal_entity, kind, account_number, plain_name, plain_name_key, state, zendesk_id';
-  const values = [id, 'usmf', 'customer', number, 'N', 'n', left.state, left.zendeskId ?? null];
-  await client.query(`insert into accounts (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8)`, values);
+  const columns = 'connection_id, legal_entity, kind, key, plain_name, plain_name_key, state, zendesk_id';
+  const values = [id, 'usmf', left.kind ?? 'customer', key, 'N', 'n', left.state, left.zendeskId ?? null];
+  await client.query(`insert into records (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8)`, values);
   await client.end();
 }
 
@@ -167,7 +172,7 @@ describe('applying a connection file', () => {
     await apply(file('moved'));
     const elsewhere = { environmentUrl: 'https://fabrikam.operations.dynamics.com' };
     expect((await apply(file('moved', { dynamics: elsewhere }))).status).toBe(200);
-    await addAccount('moved', 'US-001', { state: 'created', zendeskId: '7' });
+    await addRecord('moved', 'US-001', { state: 'created', zendeskId: '7' });
     expect((await apply(file('moved', { dynamics: elsewhere }))).status).toBe(200);
     expect(await apply(file('moved'))).toMatchObject(refused('dynamics.environmentUrl'));
     const both = await apply(file('moved', { dynamics: elsewhere, zendesk: { subdomain: 'fabrikam' } }));
@@ -186,7 +191,7 @@ describe('applying a connection file', () => {
     const bad = await zendeskWith(401);
     const left = await apply(file('unready', { zendesk: { baseUrl: bad, accessToken: 'token-1' } }));
     expect(left).toMatchObject({ status: 200, body: { connection: { state: 'active' }, left: {} } });
-    expect(JSON.stringify(left.body)).toContain('organization fields');
+    expect(JSON.stringify(left.body)).toContain('organization and user fields');
     expect(JSON.stringify(left.body)).not.toContain('token-1');
   });
 
@@ -228,7 +233,7 @@ describe('starting a sync', () => {
 
   beforeAll(async () => {
     const baseUrl = await zendeskWith(200);
-    for (const id of ['synced', 'removed', 'retried'])
+    for (const id of ['synced', 'removed', 'retried', 'contacts'])
       await apply(file(id, { zendesk: { baseUrl, accessToken: 'token-1' } }));
     await apply(file('waiting'));
   });
@@ -277,19 +282,29 @@ describe('starting a sync', () => {
   });
 
   it('retries a few rejected records one by one, many in one run', async () => {
-    await addAccount('retried', 'US-001', { state: 'rejected' });
-    await addAccount('retried', 'US-002', { state: 'created', zendeskId: '8' });
+    await addRecord('retried', 'US-001', { state: 'rejected' });
+    await addRecord('retried', 'US-002', { state: 'created', zendeskId: '8' });
     const few = await api.ask('POST', '/api/connections/retried/retry', { keys: ['US-001', 'US-002'] });
     expect(few.body).toEqual({
       retried: 1,
       runId: null,
       workflowIds: ['account-sync/retried/usmf/customer/US-001'],
     });
-    for (let n = 100; n < 120; n += 1) await addAccount('retried', `US-${n}`, { state: 'rejected' });
+    for (let n = 100; n < 120; n += 1) await addRecord('retried', `US-${n}`, { state: 'rejected' });
     const many = await api.ask('POST', '/api/connections/retried/retry', {});
     expect(many.body).toMatchObject({ retried: 21, workflowIds: ['master-sync/retried'] });
     const { runId } = many.body as Started;
     expect(await api.ask('GET', `/api/runs/${runId}`)).toMatchObject({ body: { status: 'running' } });
+  });
+
+  it('retries a rejected contact by its entity and id', async () => {
+    await addRecord('contacts', '000901', { state: 'rejected', kind: 'contact' });
+    const answer = await api.ask('POST', '/api/connections/contacts/retry', { keys: ['USMF/contact/000901'] });
+    expect(answer.body).toEqual({
+      retried: 1,
+      runId: null,
+      workflowIds: ['account-sync/contacts/usmf/contact/000901'],
+    });
   });
 
   it('removes a connection together with the sync that nobody has begun', async () => {

@@ -21,6 +21,9 @@ interface Answer {
 export interface RunningApi {
   readonly services: Services;
   readonly databaseUrl: string;
+  /** Its address, and the token that it takes. */
+  readonly origin: string;
+  readonly token: string;
   /** Log lines so far. */
   readonly lines: readonly string[];
   /** Asks with the valid token. */
@@ -56,6 +59,8 @@ export async function startApi(options: { temporalAddress?: string } = {}): Prom
   return {
     services,
     databaseUrl: database.url,
+    origin: place.url,
+    token: TEST_TOKEN,
     lines,
     ask: (method, path, body) => ask(`${place.url}${path}`, { method, ...withToken(body) }),
     askPlainly: (method, path, init) => ask(`${place.url}${path}`, { method, ...init }),

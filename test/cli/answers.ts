@@ -15,6 +15,7 @@ export function runAnswer(changes: Partial<Run> = {}): Run {
     phases: [{ legalEntity: 'usmf', kind: 'customer', ...counts }],
     requests: { dynamics: 5, zendesk: 9, entra: 1 },
     error: null,
+    notes: [],
     ...changes,
   };
 }

@@ -33,6 +33,22 @@ describe('runs, run and cancel', () => {
     expect(stdout).toContain('ledgerdesk records contoso --state rejected');
   });
 
+  it('show the notes of a run under its requests', async () => {
+    const notes = [
+      { code: 'bulk_user_import_off', message: 'Zendesk has not switched on\nbulk user import.' },
+      { code: 'other', message: 'And another thing.' },
+    ];
+    const api = await startLoopback(() => ({ body: runAnswer({ notes }) }));
+    const { stdout } = await runCliAt(api.origin, ['run', 'run-1']);
+    expect(stdout).toContain(
+      'to Entra\n' +
+        'Note        Zendesk has not switched on bulk user import. (bulk_user_import_off)\n' +
+        'Note        And another thing. (other)\n\n',
+    );
+    const asJson = await runCliAt(api.origin, ['run', 'run-1', '--json']);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ notes });
+  });
+
   it('cancel a run with one document for --json, whether the API answers one or none', async () => {
     const api = await startLoopback(() => ({ status: 202 }));
     const { code, stdout } = await runCliAt(api.origin, ['cancel', 'run-1', '--json']);
@@ -63,6 +79,15 @@ describe('records', () => {
       'usmf          customer  US-002  synced    usmf:US-001  7',
       '',
     ]);
+  });
+
+  it('tell the same under one that is written, where there is something to know', async () => {
+    const shared = { code: 'email_shared', message: 'Another contact came first.', action: 'Give it an address.' };
+    const contact = { ...REJECTED, ...shared, kind: 'contact', key: '000902', state: 'created', zendeskId: '72' };
+    const api = await startLoopback(() => ({ body: { items: [contact], total: 1 } }));
+    const { stdout } = await runCliAt(api.origin, ['records', 'contoso', '--kind', 'contact']);
+    expect(stdout).toMatch(/^usmf +contact +000902 +created +usmf:US-001 +72$/m);
+    expect(stdout).toContain('    email_shared: Another contact came first.\n    To do: Give it an address.\n');
   });
 
   it('are asked for by state, kind, code and limit, and printed as answered with --json', async () => {

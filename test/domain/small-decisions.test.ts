@@ -60,14 +60,11 @@ describe('totals', () => {
   });
 });
 
-describe('an account key that an operator types', () => {
+describe('a record key that an operator types', () => {
   it('may have slashes in the account number', () => {
-    expect(parseRecordKey('USMF/customer/A/1')).toEqual({
-      legalEntity: 'usmf',
-      kind: 'customer',
-      key: 'A/1',
-    });
+    expect(parseRecordKey('USMF/customer/A/1')).toEqual({ legalEntity: 'usmf', kind: 'customer', key: 'A/1' });
+    expect(parseRecordKey('usmf/contact/000901')).toEqual({ legalEntity: 'usmf', kind: 'contact', key: '000901' });
     expect(parseRecordKey('A-1')).toBeUndefined();
-    expect(parseRecordKey('usmf/contact/A-1')).toBeUndefined();
+    expect(parseRecordKey('usmf/ledger/A-1')).toBeUndefined();
   });
 });

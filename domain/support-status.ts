@@ -1,0 +1,35 @@
+import type { SupportLoad } from './support-load.ts';
+
+/** How an account stands with support, in one word. */
+export type SupportStatus = 'quiet' | 'active' | 'escalated';
+
+/** The counts that a rule may look at. */
+export const RULE_COUNTS = ['open', 'pending', 'onHold', 'urgent', 'contactsWithOpen'] as const;
+
+/** From which counts on a status holds: any one of them is enough. */
+export type StatusRule = Readonly<Partial<Record<(typeof RULE_COUNTS)[number], number>>>;
+
+/** The rules of a connection (`annotation.status`); what they leave out is as in `DEFAULT_RULES`. */
+export interface StatusRules {
+  readonly escalated: StatusRule;
+  readonly active: StatusRule;
+}
+
+/** Urgent open tickets or many open ones escalate an account; any unsolved one makes it active. */
+export const DEFAULT_RULES: StatusRules = {
+  escalated: { urgent: 1, open: 10 },
+  active: { open: 1, pending: 1, onHold: 1 },
+};
+
+/** The status of a load: the first of escalated and active whose rule holds, else quiet. */
+export function supportStatusOf(load: SupportLoad, rules: StatusRules): SupportStatus {
+  if (holds(rules.escalated, load)) return 'escalated';
+  return holds(rules.active, load) ? 'active' : 'quiet';
+}
+
+function holds(rule: StatusRule, load: SupportLoad): boolean {
+  return RULE_COUNTS.some((count) => {
+    const from = rule[count];
+    return from !== undefined && load[count] >= from;
+  });
+}

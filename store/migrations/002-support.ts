@@ -1,0 +1,78 @@
+import { sql, type Kysely } from 'kysely';
+
+/** The way back: events that came in, what is due to be read, the tickets' tally, and what was written on accounts. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+}
+
+const STATEMENTS = [
+  // Events as they came in. `received` is what Temporal has not taken yet: the same event counts as new until it has.
+  `create table events (
+    id text primary key,
+    connection_id text not null references connections on delete cascade,
+    source text not null check (source in ('zendesk', 'dynamics')),
+    dedupe_key text not null,
+    event_id text,
+    control_number text,
+    type text not null,
+    body_hash text not null,
+    received_at timestamptz not null default now(),
+    verdict text not null check (verdict in ('received', 'accepted', 'duplicate', 'refused')),
+    reason text,
+    outcome text,
+    workflow_id text
+  )`,
+  `create unique index events_first on events (connection_id, source, dedupe_key) where verdict in ('received', 'accepted')`,
+  `create index events_of_connection on events (connection_id, received_at desc)`,
+
+  // Tickets and users that an event has named and that are to be read back; they are read together.
+  `create table zendesk_due (
+    connection_id text not null references connections on delete cascade,
+    record text not null check (record in ('ticket', 'user')),
+    zendesk_id text not null,
+    arrived_at timestamptz not null,
+    primary key (connection_id, record, zendesk_id)
+  )`,
+  // How far the reading of a connection's support has come. Cursors are Zendesk's own; null before the first reading.
+  `create table support_reading (
+    connection_id text primary key references connections on delete cascade,
+    tickets_cursor text,
+    users_cursor text,
+    reading_until timestamptz,
+    read_at timestamptz
+  )`,
+
+  // The tally: of each ticket enough to count it, nothing that anybody wrote.
+  `create table tickets (
+    connection_id text not null references connections on delete cascade,
+    zendesk_id text not null,
+    organization_id text,
+    requester_id text,
+    status text not null,
+    priority text,
+    satisfaction text,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    solved_at timestamptz,
+    seen_at timestamptz not null,
+    primary key (connection_id, zendesk_id)
+  )`,
+  `create index tickets_of_organization on tickets (connection_id, organization_id) where organization_id is not null`,
+
+  // What support means for an account: as last computed, and as last written on it in the ERP.
+  `create table account_support (
+    connection_id text not null,
+    legal_entity text not null,
+    kind text not null,
+    key text not null,
+    load jsonb not null,
+    status text not null,
+    computed_at timestamptz not null,
+    written text,
+    written_at timestamptz,
+    problem_code text,
+    problem_message text,
+    primary key (connection_id, legal_entity, kind, key),
+    foreign key (connection_id, legal_entity, kind, key) references records on delete cascade
+  )`,
+];

@@ -1,0 +1,104 @@
+import { sql } from 'kysely';
+import type { Db } from './database.ts';
+
+/** A ticket or user that an event has named. */
+export interface DueRecord {
+  readonly record: 'ticket' | 'user';
+  readonly id: string;
+}
+
+/** What is due to be read back from Zendesk, and how far the exports have been read. */
+export interface SupportReadingStore {
+  /** Notes that an event has named a record: it is to be read. */
+  noteDue(connectionId: string, due: DueRecord): Promise<void>;
+  /** Whether a record is still to be read. */
+  isDue(connectionId: string, due: DueRecord): Promise<boolean>;
+  /**
+   * Takes all that is due, for one reading at a time and not more often than every `gapMs`; `waitMs` says when to ask again.
+   * A reading that never ends is taken over after `leaseMs`.
+   */
+  take(
+    connectionId: string,
+    limits: { gapMs: number; leaseMs: number; most: number },
+  ): Promise<{ due: DueRecord[]; askedAt: Date } | { waitMs: number }>;
+  /** Ends a reading: what had arrived before it is no longer due. */
+  done(connectionId: string, read: { due: readonly DueRecord[]; askedAt: Date }): Promise<void>;
+  /** Gives a reading back that could not be made. */
+  giveBack(connectionId: string): Promise<void>;
+  cursors(connectionId: string): Promise<{ tickets: string | null; users: string | null }>;
+  saveCursor(connectionId: string, of: 'tickets' | 'users', cursor: string): Promise<void>;
+}
+
+/** Builds the store of the reading of support. */
+export function createSupportReadingStore(db: Db): SupportReadingStore {
+  const begin = async (connectionId: string): Promise<void> => {
+    await sql`insert into support_reading (connection_id) values (${connectionId}) on conflict do nothing`.execute(db);
+  };
+  return {
+    async noteDue(connectionId, { record, id }) {
+      await sql`insert into zendesk_due (connection_id, record, zendesk_id, arrived_at)
+        values (${connectionId}, ${record}, ${id}, clock_timestamp())
+        on conflict (connection_id, record, zendesk_id) do update set arrived_at = excluded.arrived_at`.execute(db);
+    },
+    async isDue(connectionId, { record, id }) {
+      const due = db.selectFrom('zendesk_due').select('zendesk_id').where('connection_id', '=', connectionId);
+      return (await due.where('record', '=', record).where('zendesk_id', '=', id).executeTakeFirst()) !== undefined;
+    },
+    async take(connectionId, limits) {
+      await begin(connectionId);
+      return take(db, connectionId, limits);
+    },
+    done: (connectionId, read) => db.transaction().execute((tx) => done(tx, connectionId, read)),
+    async giveBack(connectionId) {
+      await db
+        .updateTable('support_reading')
+        .set({ reading_until: null })
+        .where('connection_id', '=', connectionId)
+        .execute();
+    },
+    async cursors(connectionId) {
+      const row = await db
+        .selectFrom('support_reading')
+        .select(['tickets_cursor', 'users_cursor'])
+        .where('connection_id', '=', connectionId)
+        .executeTakeFirst();
+      return { tickets: row?.tickets_cursor ?? null, users: row?.users_cursor ?? null };
+    },
+    async saveCursor(connectionId, of, cursor) {
+      await begin(connectionId);
+      const change = of === 'tickets' ? { tickets_cursor: cursor } : { users_cursor: cursor };
+      await db.updateTable('support_reading').set(change).where('connection_id', '=', connectionId).execute();
+    },
+  };
+}
+
+async function take(
+  db: Db,
+  connectionId: string,
+  { gapMs, leaseMs, most }: { gapMs: number; leaseMs: number; most: number },
+): Promise<{ due: DueRecord[]; askedAt: Date } | { waitMs: number }> {
+  const ms = (value: number) => sql`make_interval(secs => ${value / 1_000})`;
+  const { rows } = await sql<{
+    askedAt: Date;
+  }>`update support_reading set reading_until = clock_timestamp() + ${ms(leaseMs)}
+    where connection_id = ${connectionId} and (reading_until is null or reading_until < clock_timestamp())
+      and (read_at is null or read_at + ${ms(gapMs)} <= clock_timestamp())
+    returning clock_timestamp() as "askedAt"`.execute(db);
+  const [taken] = rows;
+  if (taken === undefined) return { waitMs: gapMs };
+  const { rows: due } = await sql<DueRecord>`select record, zendesk_id as id from zendesk_due
+    where connection_id = ${connectionId} order by arrived_at limit ${most}`.execute(db);
+  return { due, askedAt: taken.askedAt };
+}
+
+async function done(
+  db: Db,
+  connectionId: string,
+  { due, askedAt }: { due: readonly DueRecord[]; askedAt: Date },
+): Promise<void> {
+  await sql`delete from zendesk_due d using jsonb_to_recordset(${JSON.stringify(due)}::jsonb) as r(record text, id text)
+    where d.connection_id = ${connectionId} and d.record = r.record and d.zendesk_id = r.id
+      and d.arrived_at <= ${askedAt}`.execute(db);
+  await sql`update support_reading set reading_until = null, read_at = clock_timestamp()
+    where connection_id = ${connectionId}`.execute(db);
+}
