@@ -16,6 +16,9 @@ import type { StepContext } from './dependencies.ts';
 /** A row whose job vanished or failed as a whole so often is given up on for this run. */
 const MOST_ROUNDS = 5;
 
+/** What is said of a row whose external id somebody else's organization has, when Zendesk has not said it itself. */
+const TAKEN = { error: null, details: 'the external id is taken.' } as const;
+
 /** Matches ended jobs item by item and records what became of each account. */
 export async function recordJobs(context: StepContext, slice: SliceRef): ReturnType<Steps['recordJobs']> {
   const jobs = await context.store.jobs.list(slice, ['finished', 'lost']);
@@ -56,14 +59,16 @@ function matchCreates(rows: readonly JobRow[], organizations: readonly SeenOrgan
   const found = (row: JobRow) => byExternalId.get(externalIdKey(row.externalId));
   const failed = (job.results ?? []).filter(({ ok }) => !ok);
   const missing = rows.filter((row) => found(row) === undefined);
+  const isToldPerRow = job.results !== null && failed.every(({ index }) => index !== null);
   const matched: Matched = { outcomes: [], marks: [] };
   rows.forEach((row, index) => {
     const organization = found(row);
     const failure = failureOf({ failed, index, place: missing.indexOf(row), missing: missing.length });
     if (organization === undefined) matched.marks.push(failure === undefined ? planAgain(row) : refused(row, failure));
-    // The row failed because an organization of this external id was there before us: it is planned anew, as found.
-    else if (failure?.index === index) matched.marks.push({ ...row.account, state: 'unplanned' });
-    else matched.outcomes.push({ ...row.account, outcome: 'created', written: writtenAs(row, organization.id) });
+    else if ((isToldPerRow && failure === undefined) || hasFormOf(organization, row))
+      matched.outcomes.push({ ...row.account, outcome: 'created', written: writtenAs(row, organization.id) });
+    // An organization of this external id that somebody else has made: the row is planned anew, as found.
+    else matched.marks.push(refused(row, failure ?? TAKEN));
   });
   return giveUp(rows, matched);
 }
@@ -87,8 +92,7 @@ function matchUpdates(rows: readonly JobRow[], organizations: readonly SeenOrgan
   const matched: Matched = { outcomes: [], marks: [] };
   for (const row of rows) {
     const organization = byId.get(row.zendeskId ?? '');
-    const isWritten = organization !== undefined && formHash(organization) === formHash(formOf(row));
-    if (!isWritten) matched.marks.push(planAgain(row));
+    if (organization === undefined || !hasFormOf(organization, row)) matched.marks.push(planAgain(row));
     else addWritten(matched, row, organization.ownTags);
   }
   return giveUp(rows, matched);
@@ -141,7 +145,11 @@ function planAgain({ account }: JobRow): RowMark {
   return { ...account, state: 'planned' };
 }
 
-function refused({ account }: JobRow, { details, error }: JobItem): RowMark {
+function hasFormOf(organization: SeenOrganization, row: JobRow): boolean {
+  return formHash(organization) === formHash(formOf(row));
+}
+
+function refused({ account }: JobRow, { details, error }: Pick<JobItem, 'details' | 'error'>): RowMark {
   return { ...account, state: 'refused', refusal: details ?? error ?? 'it gave no reason.' };
 }
 

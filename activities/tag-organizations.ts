@@ -46,5 +46,6 @@ function taggedFindings(row: JobRow, tag: string): Findings {
 }
 
 function goneFindings({ account, zendeskId }: JobRow, askedAt: Date): Findings {
-  return { marks: [{ ...account, state: 'unplanned' }], gone: { ids: [zendeskId ?? ''], askedAt } };
+  const refusal = 'the organization was deleted before it was tagged.';
+  return { marks: [{ ...account, state: 'refused', refusal }], gone: { ids: [zendeskId ?? ''], askedAt } };
 }
