@@ -69,13 +69,16 @@ async function planAll(
 
 async function writeAll(performer: Performer, slice: SliceRef, options: ApplyOptions): Promise<'done' | 'long'> {
   let quietPolls = 0;
+  let unanswered = 0;
   for (;;) {
     if (options.isLong()) return 'long';
     const { open, left, unsure } = await performer.perform('submitJobs', slice, say(slice, 'write to Zendesk'));
     if (unsure) {
+      // One lost answer is an accident; when more follow, Zendesk is in trouble, and asking on would only spend requests.
+      if (unanswered > 0) await performer.pause(waitMs(unanswered - 1), 'Zendesk gives no answer when asked to write');
       await clarifyAll(performer, slice);
     } else if (open > 0) {
-      await performer.pause(POLL_WAITS_MS[quietPolls] ?? 30_000, `Zendesk is working on ${open} job(s)`);
+      await performer.pause(waitMs(quietPolls), `Zendesk is working on ${open} job(s)`);
       const { ended } = await performer.perform('pollJobs', slice, say(slice, 'ask Zendesk about open jobs'));
       if (ended > 0) await performer.perform('recordJobs', slice, say(slice, 'record what the jobs did'));
       quietPolls = ended > 0 ? 0 : quietPolls + 1;
@@ -84,7 +87,12 @@ async function writeAll(performer: Performer, slice: SliceRef, options: ApplyOpt
     } else {
       return 'done';
     }
+    unanswered = unsure ? unanswered + 1 : 0;
   }
+}
+
+function waitMs(waits: number): number {
+  return POLL_WAITS_MS[waits] ?? 30_000;
 }
 
 async function clarifyAll(performer: Performer, slice: SliceRef): Promise<void> {

@@ -6,7 +6,7 @@ import type { JobRun, JobWork } from './job-run.ts';
 import { runJob } from './job-run.ts';
 import { recordNotFound, Refusal } from './refusal.ts';
 import type { ZendeskSettings } from './settings.ts';
-import type { Timers } from './timers.ts';
+import type { Timers } from '../core/timers.ts';
 import { jobTimeOf, nowS } from './wire-time.ts';
 
 /** Where a bulk job is (Zendesk docs, Job Statuses). */

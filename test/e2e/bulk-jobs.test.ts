@@ -1,0 +1,208 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { OUTCOMES, type Totals } from '../../domain/outcome.ts';
+import type { RunReport } from '../../store/run-reports.ts';
+import { createEdits, makeZendeskPatient, type Edits } from '../fixtures/edits.ts';
+import { armStop } from '../fixtures/stops.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+const CREATE = 'organizations/create_many';
+const UPDATE = 'organizations/update_many';
+const ACCOUNTS = 12;
+
+/** What goes wrong with a request that starts a bulk job, or with the job. */
+const MISHAPS: readonly (readonly [string, object])[] = [
+  ['whose answer is cut off after it took effect', { kind: 'cut', when: 'after' }],
+  ['that is cut off before it takes effect', { kind: 'cut', when: 'before' }],
+  ['whose answer breaks off in the middle', { kind: 'truncate', bytes: 60 }],
+  ['that is answered with 500 after it took effect', { kind: 'status', status: 500, when: 'after' }],
+  ['that a gateway answers with 502 before it takes effect', { kind: 'status', status: 502, body: 'html' }],
+  ['that fails as a whole', { kind: 'fail-job' }],
+  ['that stays at work for some seconds', { kind: 'stick-job', seconds: 2 }],
+];
+
+describe('a bulk job', () => {
+  let world: World;
+  let edits: Edits;
+  let entities = 0;
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty' });
+    edits = createEdits(world);
+    await makeZendeskPatient(world.sandbox);
+    await world.startWorker();
+  });
+  afterEach(() => world.sandbox.control('DELETE', '/faults'));
+  afterAll(() => world.close());
+
+  it.each(MISHAPS)('%s is made good within the run, whether it creates or updates', async (_, action) => {
+    const id = await connect();
+    await addFault(CREATE, action);
+    await expectWhole(id, await world.sync(id), { created: ACCOUNTS });
+    for (const number of ['N00', 'N01']) await edits.customer(id, number, { AddressCity: 'Renton' });
+    await addFault(UPDATE, action);
+    await expectWhole(id, await world.sync(id), { updated: 2, unchanged: ACCOUNTS - 2 });
+    const { organization_fields: fields } = await edits.organization(`${id}:N01`);
+    expect(fields['erp_city']).toBe('Renton');
+    await expectNothingLeft(id);
+  });
+
+  it('that nobody hears of again is looked up, whether it was applied or not', async () => {
+    const ids = [await connect(), await connect(), await connect()];
+    await addFault(CREATE, { kind: 'lose-job', applied: true });
+    await addFault(CREATE, { kind: 'lose-job', applied: false });
+    await addFault(CREATE, { kind: 'forget-job' });
+    const runs = await Promise.all(ids.map(async (id) => [id, await world.sync(id)] as const));
+    for (const [id, run] of runs) await expectWhole(id, run, { created: ACCOUNTS });
+    await Promise.all(ids.map(expectNothingLeft));
+  });
+
+  it('that is one too many is asked for again later, with whatever status Zendesk says so', async () => {
+    const id = await connect();
+    const body = { error: 'TooManyJobs', description: 'Too many BulkCreateOrganizationJob jobs are running.' };
+    for (const status of [429, 422, 200]) await addFault(CREATE, { kind: 'status', status, retryAfter: 1, body });
+    const run = await world.sync(id);
+    await expectWhole(id, run, { created: ACCOUNTS });
+    expect(run.waitedMs).toBeGreaterThanOrEqual(3_000);
+    await expectNothingLeft(id);
+  });
+
+  it('that gets no answer for a while is asked for ever more seldom, and nothing is rejected', async () => {
+    const id = await connect();
+    const trouble = {
+      system: 'zendesk',
+      match: { path: CREATE },
+      times: null,
+      action: { kind: 'status', status: 500 },
+    };
+    const { id: no } = await world.sandbox.control<{ id: number }>('POST', '/faults', trouble);
+    await world.sandbox.control('DELETE', '/journal');
+    const run = world.sync(id);
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    await world.sandbox.control('DELETE', `/faults/${no}`);
+    const asked = (await edits.journal('zendesk')).filter(({ path }) => path.endsWith(CREATE));
+    expect(asked.length).toBeLessThanOrEqual(6);
+    await expectWhole(id, await run, { created: ACCOUNTS });
+    await expectNothingLeft(id);
+  });
+
+  it('that adopted an organization which is deleted before it is tagged is followed by another that creates it', async () => {
+    const id = await connect();
+    const { id: typed } = await edits.typeOrganization({ name: `${id} Company N04` });
+    const tagging = { system: 'zendesk', path: `organizations/${typed}/tags`, when: 'before' } as const;
+    const stop = await armStop(world, { name: 'the tag is asked for', request: tagging });
+    const run = world.sync(id);
+    await stop.reached();
+    await edits.deleteOrganization(typed);
+    await stop.release();
+    await expectWhole(id, await run, { created: ACCOUNTS });
+    await expectNothingLeft(id);
+  });
+
+  it('that meets a name that a person has typed meanwhile, adopts it', async () => {
+    const id = await connect();
+    const run = await syncWhileTyped(id, { name: `${id} Company N04` });
+    await expectWhole(id, run, { created: ACCOUNTS - 1, adopted: 1 });
+    await expectNothingLeft(id);
+  });
+
+  it('that meets a name that another app has taken meanwhile, creates under another', async () => {
+    const id = await connect();
+    const run = await syncWhileTyped(id, { name: `${id} Company N04`, external_id: `crm-${id}` });
+    await expectWhole(id, run, { created: ACCOUNTS });
+    expect((await edits.organization(`${id}:N04`)).name).toBe(`${id} Company N04 (N04)`);
+    await expectNothingLeft(id);
+  });
+
+  it('that meets an external id that somebody has typed meanwhile, updates it', async () => {
+    const id = await connect();
+    const run = await syncWhileTyped(id, { name: 'Typed By Hand', external_id: `${id}:N04` });
+    await expectWhole(id, run, { created: ACCOUNTS - 1, updated: 1 });
+    expect((await edits.organization(`${id}:N04`)).name).toBe(`${id} Company N04`);
+    await expectNothingLeft(id);
+  });
+
+  describe.each([
+    ['carry the place of their row', true],
+    ['carry nothing that says which row they mean', false],
+  ])('whose failures %s', (_, failureItemsCarryIndex) => {
+    beforeAll(() => world.sandbox.control('PATCH', '/settings/zendesk', { failureItemsCarryIndex }));
+    afterAll(() => world.sandbox.control('PATCH', '/settings/zendesk', { failureItemsCarryIndex: true }));
+
+    it('completes, and what failed is sent again', async () => {
+      const id = await connect();
+      await addFault(CREATE, { kind: 'fail-rows', rows: [1, 7] });
+      await expectWhole(id, await world.sync(id), { created: ACCOUNTS });
+      await expectNothingLeft(id);
+    });
+
+    it('completes, and meets names and external ids that others have taken meanwhile', async () => {
+      const id = await connect();
+      await edits.customer(id, 'N99', { OrganizationName: `${id} Company N99`, AddressCity: 'Seattle' });
+      const run = await syncWhileTyped(
+        id,
+        { name: `${id} Company N02` },
+        { name: `${id} Company N05`, external_id: `crm-${id}` },
+        { name: `${id} Typed By Hand`, external_id: `${id}:N07` },
+        { name: `${id} Company N08`, external_id: `${id}:N08` },
+      );
+      await expectWhole(id, run, { created: ACCOUNTS - 2, adopted: 1, updated: 2 });
+      await expectNothingLeft(id);
+    });
+  });
+
+  it('that got no answer does not claim an organization that somebody else had made', async () => {
+    const id = await connect();
+    await edits.typeOrganization({ name: 'Typed Before', external_id: `${id}:N04` });
+    await addFault('incremental/organizations', { kind: 'status', status: 200, body: NO_CHANGES });
+    await addFault(CREATE, { kind: 'cut', when: 'after' });
+    await expectWhole(id, await world.sync(id), { created: ACCOUNTS - 1, updated: 1 });
+    await expectNothingLeft(id);
+  });
+
+  /** Enters customers in a legal entity of their own and connects it; answers its id, which is the connection's too. */
+  async function connect(): Promise<string> {
+    entities += 1;
+    const id = `b${String(entities).padStart(2, '0')}`;
+    const numbers = Array.from({ length: ACCOUNTS }, (_, index) => `N${String(index).padStart(2, '0')}`);
+    await edits.connect(id, { [id]: Object.fromEntries(numbers.map((number) => [number, `${id} Company ${number}`])) });
+    return id;
+  }
+
+  function addFault(path: string, action: object): Promise<unknown> {
+    return world.sandbox.control('POST', '/faults', { system: 'zendesk', match: { path }, action });
+  }
+
+  /** Runs a sync while somebody types organizations into Zendesk, after the creates were planned and before they take effect. */
+  async function syncWhileTyped(id: string, ...inputs: readonly object[]): Promise<RunReport> {
+    const creating = { system: 'zendesk', path: CREATE, when: 'before' } as const;
+    const stop = await armStop(world, { name: 'the creates are asked for', request: creating });
+    const run = world.sync(id);
+    await stop.reached();
+    for (const input of inputs) await edits.typeOrganization(input);
+    await stop.release();
+    return run;
+  }
+
+  /** The run has completed with these outcomes and no others, and every account has one organization. */
+  async function expectWhole(id: string, run: RunReport, totals: Partial<Totals>): Promise<void> {
+    const none = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0]));
+    const { read, ...outcomes } = run.totals;
+    expect([run.status, run.error, outcomes]).toEqual(['completed', null, { ...none, ...totals }]);
+    expect(OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0)).toBe(read);
+    const { items } = await world.store.records.list(id, {});
+    const ours = await edits.organizations(`${id}:`);
+    expect([...ours.keys()].sort()).toEqual(items.map(({ key }) => `${id}:${key}`).sort());
+    expect(ours.size).toBe(read);
+  }
+
+  /** Another sync finds nothing to write. */
+  async function expectNothingLeft(id: string): Promise<void> {
+    await world.sandbox.control('DELETE', '/journal');
+    const { status, totals } = await world.sync(id);
+    expect([status, totals.read - totals.unchanged]).toEqual(['completed', 0]);
+    expect((await edits.journal('zendesk')).filter(({ effect }) => effect)).toEqual([]);
+  }
+});
+
+/** An export of organizations in which nothing has changed. */
+const NO_CHANGES = { organizations: [], count: 0, end_time: 0, end_of_stream: true, next_page: null };
