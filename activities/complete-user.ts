@@ -21,10 +21,7 @@ export async function completeUser(context: StepContext, slice: SliceRef, row: J
   const isStaff = row.user?.isStaff === true;
   const lacks = lacksOf(wantedOf(row), row.user);
   try {
-    const joined = await join(context, slice, { row, id, organizationIds: lacks.join });
-    for (const organizationId of lacks.leave)
-      await context.far(({ zendesk }) => zendesk.removeMembership({ userId: id, organizationId }));
-    const written: WrittenUser = { id, isStaff, ...joined, left: lacks.leave };
+    const written: WrittenUser = { id, isStaff, ...(await move(context, slice, { row, id, ...lacks })) };
     if (!lacks.email) return done(row, [written]);
     const emails = await addEmail(context, slice, row);
     if (emails === 'gone') return again(row, 'the user is gone');
@@ -43,11 +40,10 @@ function again({ record }: JobRow, refusal: string): Findings {
 }
 
 function done(row: JobRow, writtenUsers: readonly WrittenUser[]): Findings {
-  const refused = writtenUsers.flatMap((user) => user.refused ?? []);
-  const user =
-    row.user === null
-      ? null
-      : { ...row.user, refusedOrganizationIds: [...row.user.refusedOrganizationIds, ...refused] };
+  const refused = [...(row.user?.refusedOrganizationIds ?? []), ...writtenUsers.flatMap((user) => user.refused ?? [])];
+  const joined = writtenUsers.flatMap((user) => user.joined?.ids ?? []);
+  const refusedOrganizationIds = refused.filter((id) => !joined.includes(id));
+  const user = row.user === null ? null : { ...row.user, refusedOrganizationIds };
   return { outcomes: [writtenOutcome(USERS, { ...row, user }, row.zendeskId ?? '')], writtenUsers };
 }
 
@@ -59,6 +55,27 @@ function rejected(row: JobRow, remark: Rejection, writtenUsers: readonly Written
   return { outcomes: [{ legalEntity, kind, key, outcome: 'rejected', remark, refusedAttempt, written }], writtenUsers };
 }
 
+/** Joins before it leaves, so that a user is never without organization; where only one is allowed, there is room then. */
+async function move(
+  context: StepContext,
+  slice: SliceRef,
+  { row, id, join: wanted, leave }: { row: JobRow; id: string; join: readonly string[]; leave: readonly string[] },
+): Promise<Joined & { left: readonly string[] }> {
+  const first = await join(context, slice, { row, id, organizationIds: wanted });
+  for (const organizationId of leave)
+    await context.far(({ zendesk }) => zendesk.removeMembership({ userId: id, organizationId }));
+  if (leave.length === 0) return { ...first, left: leave };
+  const then = await join(context, slice, { row, id, organizationIds: first.refused });
+  const joined = { ids: [...first.joined.ids, ...then.joined.ids], own: [...first.joined.own, ...then.joined.own] };
+  return { joined, refused: then.refused, left: leave };
+}
+
+/** The memberships that a user has by now, those of them that we made, and those that Zendesk refused. */
+interface Joined {
+  readonly joined: { readonly ids: readonly string[]; readonly own: readonly string[] };
+  readonly refused: readonly string[];
+}
+
 /**
  * Makes memberships. That they are ours is noted before the call, so that a crash does not lose it; a user who is found to
  * belong there already, by nobody's intention of ours, was put there by somebody else.
@@ -67,7 +84,7 @@ async function join(
   { store, far }: StepContext,
   { connectionId }: SliceRef,
   { row, id, organizationIds }: { row: JobRow; id: string; organizationIds: readonly string[] },
-): Promise<Pick<WrittenUser, 'joined' | 'refused'>> {
+): Promise<Joined> {
   const ids: string[] = [];
   const own: string[] = [];
   const refused: string[] = [];

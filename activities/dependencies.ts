@@ -1,3 +1,5 @@
+import type { AccountKind } from '../domain/account.ts';
+import type { RecordKey } from '../domain/record.ts';
 import type { DynamicsClient } from '../clients/dynamics/client.ts';
 import type { RequestObserver } from '../clients/http.ts';
 import type { ZendeskClient } from '../clients/zendesk/client.ts';
@@ -22,12 +24,15 @@ export interface ActivityDependencies {
   ) => Promise<Result>;
   /** Whether Temporal says that the run which owns a claim is over. */
   readonly isRunOver: (owner: { readonly workflowId: string; readonly runId: string }) => Promise<boolean>;
+  /** Tells the annotation of an account that its tickets have changed; begins it where none is under way. */
+  readonly wakeAnnotation: (connectionId: string, account: RecordKey & { readonly kind: AccountKind }) => Promise<void>;
 }
 
-/** What one step has at hand: the store, and the far systems with every request counted and gated for this run. */
+/** What one step has at hand: the store, and the far systems with every request gated, and counted where it is for a run. */
 export interface StepContext {
   readonly store: Store;
   readonly isRunOver: ActivityDependencies['isRunOver'];
+  readonly wakeAnnotation: ActivityDependencies['wakeAnnotation'];
   /** Calls the far systems of the connection that the step works for. */
   readonly far: <Result>(work: (far: FarSystems) => Promise<Result>) => Promise<Result>;
 }

@@ -1,18 +1,22 @@
 import { Context } from '@temporalio/activity';
 import type { FarSystem } from '../clients/errors.ts';
-import type { RunRef, Steps } from '../workflows/steps.ts';
+import type { ConnectionRef, RunRef, Steps } from '../workflows/steps.ts';
 import { clarifyJobs } from './clarify-jobs.ts';
 import { compareUsers } from './compare-users.ts';
 import { completeRecords } from './complete-records.ts';
 import type { ActivityDependencies, StepContext } from './dependencies.ts';
+import { annotate, annotateChanged } from './annotate.ts';
+import { endEvent } from './end-event.ts';
 import { endWait } from './end-wait.ts';
 import { toFailure } from './failure.ts';
 import { planChanges } from './plan-changes.ts';
 import { pollJobs } from './poll-jobs.ts';
 import { findLegalEntities, prepareZendesk } from './prepare.ts';
+import { readBack } from './read-back.ts';
 import { acceptReading, discardReading, readRecordsPage } from './read-records.ts';
 import { readAgain, stageRecord } from './read-again.ts';
 import { compareOrganizations, readOrganizationChanges } from './read-organizations.ts';
+import { readTicketChanges, readUserChanges } from './read-support-changes.ts';
 import { recordJobs } from './record-jobs.ts';
 import { createRequestObserver } from './request-observer.ts';
 import { resolveRefusals } from './resolve-refusals.ts';
@@ -31,7 +35,7 @@ const HEARTBEAT_MS = 2_000;
 export function createActivities(dependencies: ActivityDependencies): Steps {
   type Step<Input, Result> = (context: StepContext, input: Input) => Promise<Result>;
   const step =
-    <Input extends RunRef, Result>(work: Step<Input, Result>) =>
+    <Input extends ConnectionRef & Partial<RunRef>, Result>(work: Step<Input, Result>) =>
     (input: Input): Promise<Result> =>
       withHeartbeat(dependencies, input, () => work(contextOf(dependencies, input), input));
   return {
@@ -58,6 +62,12 @@ export function createActivities(dependencies: ActivityDependencies): Steps {
     resolveRefusals: step(resolveRefusals),
     readAgain: step(readAgain),
     stageRecord: step(stageRecord),
+    readBack: step(readBack),
+    endEvent: step(endEvent),
+    annotate: step(annotate),
+    readTicketChanges: step(readTicketChanges),
+    readUserChanges: step(readUserChanges),
+    annotateChanged: step(annotateChanged),
     endWait: step(endWait),
     countOutcomes: step(countOutcomes),
     finishRun: step(finishRun),
@@ -65,12 +75,13 @@ export function createActivities(dependencies: ActivityDependencies): Steps {
 }
 
 function contextOf(
-  { store, isRunOver, withFarSystems }: ActivityDependencies,
-  { connectionId, runId }: RunRef,
+  { store, isRunOver, wakeAnnotation, withFarSystems }: ActivityDependencies,
+  { connectionId, runId }: ConnectionRef & Partial<RunRef>,
 ): StepContext {
   return {
     store,
     isRunOver,
+    wakeAnnotation,
     far: (work) => {
       const seen = { share: 0 };
       const observer = createRequestObserver(store, { connectionId, runId, share: () => seen.share });
@@ -84,7 +95,7 @@ function contextOf(
 
 async function withHeartbeat<Result>(
   { store }: ActivityDependencies,
-  { connectionId }: RunRef,
+  { connectionId }: ConnectionRef,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const { heartbeat, info } = Context.current();

@@ -63,7 +63,9 @@ function matchCreates(target: Target, rows: readonly JobRow[], at: { shown: read
       const shown = found(row);
       const failure = failureOf({ failed, index, place: missing.indexOf(row), missing: missing.length });
       if (shown === undefined) return { marks: [failure === undefined ? planAgain(row) : refused(row, failure)] };
-      const isOurs = (isToldPerRow && failure === undefined) || shown.formHash === target.wantedHash(row);
+      const isAsWanted = shown.formHash === target.wantedHash(row);
+      // What is refused the first time it is sent was there before; later it may be what a lost attempt of ours has made.
+      const isOurs = failure === undefined ? isToldPerRow || isAsWanted : row.round > 0 && isAsWanted;
       if (isOurs) return asWritten(target, row, { id: shown.id, isComplete: target.isCompleteAfter(row) });
       // A record of this external id that somebody else has made: the row is looked up and planned anew, as found.
       return { marks: [refused(row, failure ?? TAKEN)] };

@@ -7,7 +7,8 @@ import type { Store } from '../store/store.ts';
 /** Whose requests are observed. `share` is the part of Zendesk's rate limit that is left to others, 0 to 1. */
 export interface ObservedRun {
   readonly connectionId: string;
-  readonly runId: string;
+  /** The run that the requests are counted for; undefined for work that is no run. */
+  readonly runId: string | undefined;
   readonly share: () => number;
 }
 
@@ -23,7 +24,7 @@ export function createRequestObserver(store: Store, run: ObservedRun): RequestOb
   return {
     async before({ system, buckets }) {
       const ticket = await store.gates.enter({ connectionId, system, buckets });
-      await store.runs.countRequest(runId, system);
+      if (runId !== undefined) await store.runs.countRequest(runId, system);
       return ticket;
     },
     async after(call, token, result) {

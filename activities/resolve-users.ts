@@ -47,8 +47,7 @@ async function resolve(
   { row, lookedUp }: { row: JobRow; lookedUp: LookedUp },
 ): Promise<Findings> {
   if (lookedUp.byId.has(row.zendeskId ?? '')) return planAnew(row);
-  const found = lookedUp.byExternalId.get(externalIdKey(row.externalId));
-  if (found !== undefined) return planAnew(row, found);
+  if (lookedUp.byExternalId.has(externalIdKey(row.externalId))) return planAnew(row, { replaced: true });
   const { email } = settledOf(row);
   const owner = email === null ? undefined : await findOwner(context, slice, { row, email });
   if (owner === 'other') return rejectAs(row, emailTaken(), { isFinal: true });
@@ -59,10 +58,13 @@ async function resolve(
   return isUnfound ? rejectAs(row, emailTaken(), { isFinal: false }) : planAnew(row);
 }
 
-/** Plans a row anew, from the user that was found in place of one that is gone. */
-function planAnew({ record, zendeskId }: JobRow, found?: SeenUser): Findings {
-  const unlinkedUsers = found === undefined || zendeskId === null ? [] : [zendeskId];
-  return { marks: [{ ...record, state: 'unplanned', adoptId: found?.id }], unlinkedUsers };
+/** Plans a row anew; `replaced` tells that the user it was linked to is gone, and another one found in its place. */
+function planAnew(
+  { record, zendeskId }: JobRow,
+  { replaced = false, adoptId }: { replaced?: boolean; adoptId?: string } = {},
+): Findings {
+  const unlinkedUsers = replaced && zendeskId !== null ? [zendeskId] : [];
+  return { marks: [{ ...record, state: 'unplanned', adoptId }], unlinkedUsers };
 }
 
 /** The user that has the address, if the contact can have it: nobody's by external id, and no other contact's. */
@@ -81,7 +83,11 @@ async function findOwner(
 function adopt(row: JobRow, { owner, email, askedAt }: { owner: SeenUser; email: string; askedAt: Date }): Findings {
   const isStaff = owner.role !== 'end-user';
   const seenUsers = { users: [owner], askedAt };
-  return { ...planAnew(row, owner), seenUsers, writtenUsers: [{ id: owner.id, isStaff, emails: [email] }] };
+  return {
+    ...planAnew(row, { replaced: true, adoptId: owner.id }),
+    seenUsers,
+    writtenUsers: [{ id: owner.id, isStaff, emails: [email] }],
+  };
 }
 
 /** `isFinal`: the same is not tried again by itself. */

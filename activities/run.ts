@@ -6,14 +6,15 @@ import type { StepContext } from './dependencies.ts';
 type BeginInput = Parameters<Steps['beginRun']>[0];
 
 /** Takes the connection for a run, over the body of a run whose workflow is gone if need be. */
-export async function beginRun({ store, isRunOver }: StepContext, input: BeginInput): Promise<BegunRun> {
+export async function beginRun(context: StepContext, input: BeginInput): Promise<BegunRun> {
+  const { store, isRunOver } = context;
   await store.connections.require(input.connectionId);
   const begun = await store.runs.begin(input);
   if (begun.begun) return { state: 'begun' };
   const { holder } = begun;
   if (await isRunOver(holder)) {
     await store.runs.abandon(holder.runId);
-    return beginRun({ store, isRunOver } as StepContext, input);
+    return beginRun(context, input);
   }
   return joinOrWait(store, input, holder);
 }

@@ -1,9 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Stage } from './stage.ts';
 
-/** What one sync cost. Memory is the worker's peak since it started, in bytes. */
+/** What one sync of so many accounts, or contacts, cost. Memory is the worker's peak since it started, in bytes. */
 export interface Measured {
-  readonly accounts: number;
+  readonly records: number;
   readonly run: 'first' | 'unchanged' | '1 % changed';
   readonly zendesk: number;
   readonly dynamics: number;
@@ -24,40 +24,80 @@ interface Run {
 }
 
 /** Measures the first sync of `accounts` customers, an unchanged one, and one of which every hundredth has changed. */
-export async function measureSize(stage: Stage, accounts: number): Promise<Measured[]> {
+export async function measureAccounts(stage: Stage, accounts: number): Promise<Measured[]> {
   await stage.control('POST', '/state/dynamics/customers/generate', { legalEntity: 'usmf', count: accounts });
-  const jobs = accounts / 100;
-  const pages = Math.ceil(accounts / 10_000);
-  const first = await measure(stage, {
-    accounts,
-    run: 'first',
-    floor: { zendesk: 1 + jobs + Math.ceil(jobs / 30), dynamics: pages },
+  const dynamics = pagesOf(accounts);
+  // The first run also asks once what organizations there are.
+  const created = 1 + requestsToWrite(accounts);
+  return measureThree(stage, {
+    records: accounts,
+    floors: { first: created, unchanged: 0, '1 % changed': requestsToWrite(accounts / 100) },
+    dynamics,
+    change: () => changeEveryHundredth(stage, 'customers', { AddressCity: 'Renton' }),
   });
-  const unchanged = await measure(stage, { accounts, run: 'unchanged', floor: { zendesk: 0, dynamics: pages } });
-  const changed = await changeEveryHundredth(stage);
-  const changedJobs = Math.ceil(changed / 100);
-  const floor = { zendesk: changedJobs + Math.ceil(changedJobs / 30), dynamics: pages };
-  return [first, unchanged, await measure(stage, { accounts, run: '1 % changed', floor })];
 }
 
-async function measure(stage: Stage, plan: Pick<Measured, 'accounts' | 'run' | 'floor'>): Promise<Measured> {
+/** Measures the same of `contacts` contacts, ten of each account; the accounts have their organizations before. */
+export async function measureContacts(stage: Stage, contacts: number): Promise<Measured[]> {
+  const accounts = contacts / 10;
+  await stage.control('POST', '/state/dynamics/customers/generate', { legalEntity: 'usmf', count: accounts });
+  await sync(stage, `the run of ${accounts} accounts before`);
+  await stage.control('POST', '/state/dynamics/contacts/generate', { legalEntity: 'usmf', count: contacts });
+  return measureThree(stage, {
+    records: contacts,
+    floors: { first: requestsToWrite(contacts), unchanged: 0, '1 % changed': requestsToWrite(contacts / 100) },
+    dynamics: pagesOf(accounts) + pagesOf(contacts),
+    change: () => changeEveryHundredth(stage, 'contacts', { EmploymentJobTitle: 'Head of purchasing' }),
+  });
+}
+
+/** A bulk job for each hundred, and one poll for each thirty jobs, which is as many as Zendesk runs at a time. */
+function requestsToWrite(records: number): number {
+  const jobs = Math.ceil(records / 100);
+  return jobs + Math.ceil(jobs / 30);
+}
+
+/** F&O sends at most 10,000 rows a page. */
+function pagesOf(rows: number): number {
+  return Math.ceil(rows / 10_000);
+}
+
+interface ThreeRuns {
+  readonly records: number;
+  readonly floors: Readonly<Record<Measured['run'], number>>;
+  readonly dynamics: number;
+  readonly change: () => Promise<void>;
+}
+
+async function measureThree(stage: Stage, { records, floors, dynamics, change }: ThreeRuns): Promise<Measured[]> {
+  const of = (run: Measured['run']) => measure(stage, { records, run, floor: { zendesk: floors[run], dynamics } });
+  const measured = [await of('first'), await of('unchanged')];
+  await change();
+  return [...measured, await of('1 % changed')];
+}
+
+async function measure(stage: Stage, plan: Pick<Measured, 'records' | 'run' | 'floor'>): Promise<Measured> {
   const begun = performance.now();
-  const { runId } = await stage.api<{ runId: string }>('POST', '/api/connections/bench/sync', {});
-  const run = await untilEnded(stage, runId);
+  const run = await sync(stage, `the ${plan.run} run of ${plan.records} records`);
   const seconds = (performance.now() - begun) / 1_000;
-  if (run.status !== 'completed')
-    throw new Error(
-      `The ${plan.run} run of ${plan.accounts} accounts ended as ${run.status}: ${run.error?.message ?? ''}`,
-    );
   const { now, peak } = stage.workerMemory();
   return {
     ...plan,
     ...run.requests,
-    events: await countEvents(stage, runId),
+    events: await countEvents(stage, run.runId),
     seconds,
     peakBytes: peak,
     settledBytes: now,
   };
+}
+
+/** Syncs and waits for the end; `what` names the run where it has not completed, or not written what it should. */
+async function sync(stage: Stage, what: string): Promise<Run> {
+  const { runId } = await stage.api<{ runId: string }>('POST', '/api/connections/bench/sync', {});
+  const run = await untilEnded(stage, runId);
+  const { skipped = 0, rejected = 0 } = run.totals;
+  if (run.status === 'completed' && skipped + rejected === 0) return run;
+  throw new Error(`${what} ended as ${run.status}, ${skipped + rejected} unwritten: ${run.error?.message ?? ''}`);
 }
 
 async function untilEnded(stage: Stage, runId: string): Promise<Run> {
@@ -85,13 +125,8 @@ async function countEvents(stage: Stage, runId: string): Promise<number> {
   }
 }
 
-async function changeEveryHundredth(stage: Stage): Promise<number> {
-  const { items } = await stage.control<{ items: { key: string }[] }>('GET', '/state/dynamics/customers');
-  const chosen = items.filter((_item, index) => index % 100 === 0);
-  for (const { key: account } of chosen) {
-    await stage.control('PUT', `/state/dynamics/customers/usmf/${encodeURIComponent(account)}`, {
-      AddressCity: 'Renton',
-    });
-  }
-  return chosen.length;
+async function changeEveryHundredth(stage: Stage, kind: 'customers' | 'contacts', change: object): Promise<void> {
+  const { items } = await stage.control<{ items: { key: string }[] }>('GET', `/state/dynamics/${kind}`);
+  for (const { key } of items.filter((_item, index) => index % 100 === 0))
+    await stage.control('PUT', `/state/dynamics/${kind}/usmf/${encodeURIComponent(key)}`, change);
 }

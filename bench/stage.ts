@@ -20,8 +20,8 @@ export interface Stage {
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-/** Starts an empty sandbox without limits and the product beside it, and applies one connection: one entity, customers only. */
-export async function startStage(folder: string): Promise<Stage> {
+/** Starts an empty sandbox without limits and the product beside it, and applies one connection: one entity, no vendors. */
+export async function startStage(folder: string, wanted: { readonly contacts: boolean }): Promise<Stage> {
   const sandbox = start('../sandbox/main.ts', ['--seed', 'empty', '--lean', '--exit-with-parent'], {});
   const told = JSON.parse(await lineOf(sandbox, (line) => line.startsWith('{'))) as Record<string, string>;
   const dataDir = join(folder, 'data');
@@ -41,11 +41,11 @@ export async function startStage(folder: string): Promise<Stage> {
     },
   };
   await stage.control('PATCH', '/settings/zendesk', { rateLimitPerMinute: 1_000_000, incrementalPerMinute: 1_000_000 });
-  await stage.api('POST', '/api/connections', connectionFile(told));
+  await stage.api('POST', '/api/connections', connectionFile(told, wanted));
   return stage;
 }
 
-function connectionFile(told: Record<string, string>): object {
+function connectionFile(told: Record<string, string>, { contacts }: { readonly contacts: boolean }): object {
   const { dynamics, zendesk, entra, tenantId, clientId, clientSecret, zendeskToken } = told;
   return {
     id: 'bench',
@@ -59,7 +59,7 @@ function connectionFile(told: Record<string, string>): object {
       legalEntities: ['usmf'],
     },
     zendesk: { subdomain: 'bench', baseUrl: zendesk, accessToken: zendeskToken },
-    sync: { customers: true, vendors: false, contacts: false },
+    sync: { customers: true, vendors: false, contacts },
   };
 }
 

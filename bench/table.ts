@@ -7,7 +7,6 @@ const PEERS = [
 ];
 
 const COLUMNS: readonly { title: string; value: (row: Measured) => string }[] = [
-  { title: 'accounts', value: ({ accounts }) => accounts.toLocaleString('en') },
   { title: 'run', value: ({ run }) => run },
   { title: 'Zendesk', value: ({ zendesk }) => String(zendesk) },
   { title: '(floor)', value: ({ floor }) => `(${floor.zendesk})` },
@@ -21,14 +20,24 @@ const COLUMNS: readonly { title: string; value: (row: Measured) => string }[] = 
   { title: 'after MB', value: ({ settledBytes }) => (settledBytes / 1_048_576).toFixed(0) },
 ];
 
-function perThousand({ accounts }: Measured, count: number): string {
-  return ((count * 1_000) / accounts).toFixed(1);
+function perThousand({ records }: Measured, count: number): string {
+  return ((count * 1_000) / records).toFixed(1);
 }
 
-/** Prints the figures as an aligned table, and what others need beside it. */
-export function printTable(rows: readonly Measured[], print: (line: string) => void): void {
-  const cells = [COLUMNS.map(({ title }) => title), ...rows.map((row) => COLUMNS.map(({ value }) => value(row)))];
-  const widths = COLUMNS.map((_column, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
-  for (const line of cells) print(line.map((cell, index) => cell.padStart(widths[index] ?? 0)).join('  '));
+/** Prints the figures of accounts, and what others need beside them. */
+export function printAccounts(rows: readonly Measured[], print: (line: string) => void): void {
+  printTable('accounts', rows, print);
   for (const line of PEERS) print(line);
+}
+
+/** Prints the figures of contacts. */
+export function printContacts(rows: readonly Measured[], print: (line: string) => void): void {
+  printTable('contacts', rows, print);
+}
+
+function printTable(what: string, rows: readonly Measured[], print: (line: string) => void): void {
+  const columns = [{ title: what, value: ({ records }: Measured) => records.toLocaleString('en') }, ...COLUMNS];
+  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ value }) => value(row)))];
+  const widths = columns.map((_column, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
+  for (const line of cells) print(line.map((cell, index) => cell.padStart(widths[index] ?? 0)).join('  '));
 }

@@ -1,11 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addressesOf, mailsSent } from './desk.ts';
+import { changeAccounts, changeEmail, type ContactKey } from './edits.ts';
 import { ledgerdesk, startProduct, startSandbox, type Product, type Sandbox } from './processes.ts';
-import { showRun, verify, type Run } from './runs.ts';
+import { showRejected, showRun, type Rejected, type Run } from './runs.ts';
+import { verify } from './verify.ts';
 
 /**
- * The main job against the sandbox, start to end: apply a connection, sync, change three accounts in the ERP, sync again.
+ * The main job against the sandbox, start to end: apply a connection, sync, change three accounts and a contact in the ERP,
+ * sync again.
  * Stays up until Ctrl-C; with `--once` it ends by itself, exit 0 only if every outcome was as expected.
  */
 async function main(): Promise<boolean> {
@@ -51,33 +55,49 @@ async function tellTheStory({ sandbox, product, folder, say }: Stage): Promise<s
   await ledgerdesk(['connection', 'apply', file], env);
 
   say(
-    '\n2. ledgerdesk sync contoso --wait        the first sync: every account becomes one organization, or one rejection',
+    '\n2. ledgerdesk sync contoso --wait        every account becomes an organization, every contact a user, or a rejection',
   );
   const first = await ledgerdesk<Run>(['sync', 'contoso', '--wait'], env);
   showRun(first, product, say);
 
-  say('\n3. Three accounts change in Dynamics 365: a new city, a new name, a hold');
+  say(
+    '\n3. In Dynamics 365 three accounts change (a new city, a new name, a hold), and one contact gets a new address',
+  );
   await changeAccounts(sandbox);
+  const chosen = await someContact(env);
+  const contact = await changeEmail(sandbox, chosen);
 
   say('\n4. ledgerdesk sync contoso --wait        the second sync: only what has changed is written');
   const second = await ledgerdesk<Run>(['sync', 'contoso', '--wait'], env);
   showRun(second, product, say);
 
-  const { items } = await ledgerdesk<{ items: Rejected[] }>(['records', 'contoso', '--state', 'rejected'], env);
+  const addresses = await addressesOf(sandbox, chosen.zendeskId);
+  const mails = await mailsSent(sandbox);
+  say(`\n5. ${contact.name} in Zendesk now: the new address is a further one, and nobody got a mail`);
   say(
-    `\n5. ledgerdesk records contoso --state rejected        ${items.length} record(s), each with what to do about it`,
+    `   primary:   ${addresses.primary}\n   secondary: ${addresses.secondary.join(', ')}\n   mails sent by Zendesk: ${mails}`,
   );
-  for (const { legalEntity, kind, key, code, message } of items)
-    say(`   ${legalEntity}/${kind}/${key}  ${code}: ${message}`);
-  return verify(first, second);
+
+  const { items } = await ledgerdesk<{ items: Rejected[] }>(['records', 'contoso', '--state', 'rejected'], env);
+  say(`\n6. ledgerdesk records contoso --state rejected        ${items.length} records, each with what to do about it`);
+  showRejected(items, say);
+  return verify({ first, second, rejected: items, contact, addresses, mails });
 }
 
-interface Rejected {
-  readonly legalEntity: string;
-  readonly kind: string;
-  readonly key: string;
-  readonly code: string;
-  readonly message: string;
+interface Contact extends ContactKey {
+  readonly code: string | null;
+  readonly zendeskId: string;
+}
+
+/** A contact that became a user, and of which nothing else is to be said. */
+async function someContact(env: Readonly<Record<string, string>>): Promise<Contact> {
+  const created = ['records', 'contoso', '--kind', 'contact', '--state', 'created'];
+  const { items } = await ledgerdesk<{ items: Contact[] }>(created, env);
+  const [chosen] = items
+    .filter(({ code, legalEntity }) => code === null && legalEntity === 'usmf')
+    .sort((one, other) => (one.key < other.key ? -1 : 1));
+  if (!chosen) throw new Error('No contact became a user.');
+  return chosen;
 }
 
 function connectionFile(sandbox: Sandbox): object {
@@ -93,36 +113,8 @@ function connectionFile(sandbox: Sandbox): object {
       legalEntities: ['usmf', 'frrt'],
     },
     zendesk: { subdomain: 'contoso', baseUrl: sandbox.zendesk, accessToken: { env: 'CONTOSO_DESK_TOKEN' } },
+    sync: { contacts: true },
   };
-}
-
-interface Customer {
-  readonly legalEntity: string;
-  readonly key: string;
-  readonly values: { readonly PartyType: string };
-}
-
-async function changeAccounts(sandbox: Sandbox): Promise<void> {
-  const answer = await fetch(`${sandbox.control}/state/dynamics/customers`);
-  const { items } = (await answer.json()) as { items: Customer[] };
-  const companies = items.filter(
-    ({ key, values }) => values.PartyType === 'Organization' && /^[A-Z]{2}-[0-9]+$/.test(key),
-  );
-  const changes = [
-    { AddressCity: 'Port Townsend' },
-    { OrganizationName: 'Northwind Renamed Traders' },
-    { OnHoldStatus: 'All' },
-  ];
-  for (const [index, change] of changes.entries()) {
-    const customer = companies[index * 3];
-    if (!customer) throw new Error('The sandbox has too few customers for the demo.');
-    const place = `${sandbox.control}/state/dynamics/customers/${customer.legalEntity}/${customer.key}`;
-    await fetch(place, {
-      method: 'PUT',
-      body: JSON.stringify(change),
-      headers: { 'content-type': 'application/json' },
-    });
-  }
 }
 
 function untilInterrupted(say: (text: string) => void): Promise<void> {

@@ -48,7 +48,8 @@ export type UserPlan =
 /** Decides what to do about one contact: pure, so that a preview shows exactly what a run writes. */
 export function planUser(input: UserPlanInput): UserPlan {
   const { known } = input;
-  const id = input.linkedId ?? known?.id ?? null;
+  // A user to adopt is not the contact's yet, whatever is known of it.
+  const id = input.linkedId ?? (input.adoptId === null ? (known?.id ?? null) : null);
   const form = known?.formHash !== wantedHash(input, known);
   const lacks = form || lacksOf(input, known).some;
   if (id !== null && known?.isActive === true && !lacks) return { outcome: 'unchanged', id };
@@ -67,7 +68,10 @@ export function wantedHash(
   return known?.isStaff === true ? hashes.staffHash : hashes.desiredHash;
 }
 
-/** What a user lacks besides its form. Only memberships that we made are removed, and none while nothing is wanted. */
+/**
+ * What a user lacks besides its form. Only memberships that we made are removed. An organization that was refused once is
+ * tried again when the user leaves another: where only one is allowed, there is room for it then.
+ */
 export function lacksOf(
   wanted: WantedOfUser,
   known: KnownUser | null,
@@ -75,9 +79,10 @@ export function lacksOf(
   const { emailDigest, organizationIds } = wanted;
   const isStaff = known?.isStaff === true;
   const email = emailDigest !== null && !isStaff && known?.emailDigests.includes(emailDigest) !== true;
-  const settled = [...(known?.organizationIds ?? []), ...(known?.refusedOrganizationIds ?? [])];
-  const join = organizationIds.filter((id) => !settled.includes(id));
   const leave = (known?.ownOrganizationIds ?? []).filter((id) => !organizationIds.includes(id));
+  const refused = leave.length > 0 ? [] : (known?.refusedOrganizationIds ?? []);
+  const settled = [...(known?.organizationIds ?? []), ...refused];
+  const join = organizationIds.filter((id) => !settled.includes(id));
   return { email, join, leave, some: email || join.length > 0 || leave.length > 0 };
 }
 

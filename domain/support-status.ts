@@ -16,10 +16,16 @@ export interface StatusRules {
 }
 
 /** Urgent open tickets or many open ones escalate an account; any unsolved one makes it active. */
-export const DEFAULT_RULES: StatusRules = {
+const DEFAULT_RULES: StatusRules = {
   escalated: { urgent: 1, open: 10 },
   active: { open: 1, pending: 1, onHold: 1 },
 };
+
+/** The rules of a connection's settings, completed by the defaults; a status named there is as it is named. */
+export function rulesOf(settings: Readonly<Record<string, unknown>>): StatusRules {
+  const given = settings as Partial<Record<keyof StatusRules, StatusRule | null>>;
+  return { escalated: given.escalated ?? DEFAULT_RULES.escalated, active: given.active ?? DEFAULT_RULES.active };
+}
 
 /** The status of a load: the first of escalated and active whose rule holds, else quiet. */
 export function supportStatusOf(load: SupportLoad, rules: StatusRules): SupportStatus {

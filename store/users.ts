@@ -28,6 +28,14 @@ export interface UserStore {
   disown(connectionId: string, id: string, organizationIds: readonly string[]): Promise<void>;
   /** Ids of linked users after `after`, for a full comparison. */
   linkedIds(connectionId: string, page: { after: string; limit: number }): Promise<string[]>;
+  /** Notes what Zendesk has shown of linked users outside a run, and those that it did not have. */
+  note(
+    connectionId: string,
+    found: {
+      readonly seenUsers: { readonly users: readonly SeenUser[]; readonly askedAt: Date };
+      readonly goneUsers: { readonly ids: readonly string[]; readonly askedAt: Date };
+    },
+  ): Promise<void>;
   /** Those of these users that contacts are linked to. */
   linked(connectionId: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Forgets what Zendesk once refused of users, so that a full comparison tries it again. */
@@ -67,6 +75,11 @@ export function createUserStore(db: Db): UserStore {
         and kind = 'contact' and zendesk_id > ${after} and present order by zendesk_id limit ${limit}`.execute(db);
       return rows.map(({ id }) => id);
     },
+    note: (connectionId, { seenUsers, goneUsers }) =>
+      db.transaction().execute(async (tx) => {
+        await noteSeenUsers(tx, connectionId, seenUsers);
+        await noteGoneUsers(tx, connectionId, goneUsers);
+      }),
     async linked(connectionId, ids) {
       const { rows } = await sql<{
         id: string;
@@ -142,7 +155,8 @@ export async function noteWrittenUsers(db: Db, connectionId: string, written: re
       form_hash = coalesce(r.form_hash, u.form_hash), email_digests = ${added('email_digests', 'emails')},
       organization_ids = array(select x from unnest(${added('organization_ids', 'joined')}) x where not r.left ? x),
       own_organization_ids = array(select x from unnest(${added('own_organization_ids', 'own')}) x where not r.left ? x),
-      refused_organization_ids = ${added('refused_organization_ids', 'refused')}, noted_at = clock_timestamp()
+      refused_organization_ids = array(select x from unnest(${added('refused_organization_ids', 'refused')}) x where not r.joined ? x),
+      noted_at = clock_timestamp()
     from ${set} where u.connection_id = ${connectionId} and u.zendesk_id = r.zendesk_id`.execute(db);
 }
 

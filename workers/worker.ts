@@ -10,6 +10,7 @@ import { SEARCH_ATTRIBUTE_NAMES } from '../workflows/search-attributes.ts';
 import { bundleApart } from './bundle-apart.ts';
 import { createWorker } from './create-worker.ts';
 import { isRunOver } from './run-owner.ts';
+import { wakeAnnotation } from './wake-annotation.ts';
 
 /** The entry of a worker process: opens what it needs, registers search attributes, and works until it is asked to end. */
 async function main(): Promise<void> {
@@ -27,6 +28,7 @@ async function work(config: Config, log: Log): Promise<void> {
     store,
     withFarSystems,
     isRunOver: (owner) => isRunOver(temporal.client, owner),
+    wakeAnnotation: (connectionId, account) => wakeAnnotation(temporal.client, connectionId, account),
   });
   const worker = await createWorker({
     connection: await temporal.nativeConnection(),

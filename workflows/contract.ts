@@ -1,3 +1,4 @@
+import type { AccountKind } from '../domain/account.ts';
 import type { RecordKind } from '../domain/record.ts';
 import type { Totals } from '../domain/outcome.ts';
 
@@ -9,7 +10,14 @@ export const WORKFLOW_TYPES = {
   syncMasterData: 'syncMasterData',
   syncLegalEntity: 'syncLegalEntity',
   syncAccount: 'syncAccount',
+  handleBusinessEvent: 'handleBusinessEvent',
+  handleZendeskEvent: 'handleZendeskEvent',
+  annotateAccount: 'annotateAccount',
+  reconcileSupport: 'reconcileSupport',
 } as const;
+
+/** The signal that tells `annotateAccount` that something has changed in the account's tickets. */
+export const CHANGED_SIGNAL = 'changed';
 
 /** The signal that ends a wait early. */
 export const WAKE_SIGNAL = 'wake';
@@ -94,4 +102,41 @@ export interface SyncAccountInput {
   readonly legalEntity: string;
   readonly kind: RecordKind;
   readonly accountNumber: string;
+}
+
+/** Input of `handleBusinessEvent`: the record that an event has named; `eventId` is the event's row in the store. */
+export interface HandleBusinessEventInput extends SyncAccountInput {
+  readonly eventId: string;
+}
+
+/** Input of `handleZendeskEvent`: the ticket or user that a delivery has named; `eventId` is the event's row in the store. */
+export interface HandleZendeskEventInput {
+  readonly connectionId: string;
+  readonly eventId: string;
+  readonly record: 'ticket' | 'user';
+  readonly zendeskId: string;
+}
+
+/** Input of `annotateAccount`. */
+export interface AnnotateAccountInput {
+  readonly connectionId: string;
+  readonly legalEntity: string;
+  readonly kind: AccountKind;
+  readonly accountNumber: string;
+}
+
+/** Input of `reconcileSupport`: only `connectionId` is needed. `progress` is the workflow's own, for continue-as-new. */
+export interface ReconcileSupportInput {
+  readonly connectionId: string;
+  readonly progress?: ReconcileSupportResult & {
+    readonly stage: 'tickets' | 'users' | 'annotate' | 'done';
+    readonly after: string;
+  };
+}
+
+/** Result of `reconcileSupport`: how many tickets and users were read, and how many accounts written. */
+export interface ReconcileSupportResult {
+  readonly tickets: number;
+  readonly users: number;
+  readonly written: number;
 }

@@ -40,3 +40,23 @@ export function legalEntitySyncId(at: {
 export function accountSyncId(connectionId: string, key: RecordKey): string {
   return join('account-sync', part(connectionId), part(key.legalEntity), key.kind, part(key.key));
 }
+
+/** Id of the annotation of one account. */
+export function annotationId(connectionId: string, key: RecordKey): string {
+  return join('annotate', part(connectionId), part(key.legalEntity), key.kind, part(key.key));
+}
+
+/** Id of the handling of one business event, by its ControlNumber or, where it has none, by another name of its own. */
+export function erpEventId(connectionId: string, controlNumber: string): string {
+  return join('erp-event', part(connectionId), part(controlNumber));
+}
+
+/** Id of the handling of one delivery of a Zendesk webhook. */
+export function zendeskEventId(connectionId: string, eventId: string): string {
+  return join('zendesk-event', part(connectionId), part(eventId));
+}
+
+/** Id of a connection's reconciling of tickets when a person starts it, and of its schedule. */
+export function supportReconcileId(connectionId: string): string {
+  return join('support-reconcile', part(connectionId));
+}

@@ -91,9 +91,8 @@ export function createPerformer(options: {
         const limit = rateLimitOf(error);
         if (limit === undefined) throw error;
         if ((await waitOut(limit)) === 'over') continue;
-        const { runId, connectionId, workflowId } = input;
         const { system, bucket } = limit;
-        const ended = { runId, connectionId, workflowId, system, bucket };
+        const ended = { connectionId: input.connectionId, system, bucket };
         await attempt('endWait', ended, `Try ${nameOf(system)} before its wait is over, since somebody said so`);
       }
     }

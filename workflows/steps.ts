@@ -1,11 +1,17 @@
 import type { RecordKind } from '../domain/record.ts';
 import type { Totals } from '../domain/outcome.ts';
+import type { AccountKind } from '../domain/account.ts';
 import type { RunScope } from '../domain/run-scope.ts';
+import type { HandleZendeskEventInput } from './contract.ts';
 
-/** The run that a step works for. Ids only: no record and no secret ever enters a history. */
-export interface RunRef {
-  readonly runId: string;
+/** The connection that a step works for. Ids only: no record and no secret ever enters a history. */
+export interface ConnectionRef {
   readonly connectionId: string;
+}
+
+/** The run that a step works for. */
+export interface RunRef extends ConnectionRef {
+  readonly runId: string;
   /** The workflow that the run belongs to; claims on accounts name it. */
   readonly workflowId: string;
 }
@@ -87,7 +93,24 @@ export interface Steps {
   /** Reads a single record from F&O and stages it, settled with the reservations that are stored. */
   stageRecord(input: SliceRef & { key: string }): Promise<{ found: boolean; unread: string[] }>;
   /** Ends a wait that a far system asked for before its time is over, because a person said so: the next request tries. */
-  endWait(input: RunRef & { system: string; bucket: string }): Promise<void>;
+  endWait(input: ConnectionRef & { system: string; bucket: string }): Promise<void>;
+  /**
+   * Reads back all tickets and users that are due, unless the one of this event has been read since it arrived; wakes the
+   * annotations of the accounts that they touch. `waitMs` is 0 when this event's record is read, else when to ask again.
+   */
+  readBack(input: HandleZendeskEventInput): Promise<{ waitMs: number }>;
+  /** Notes what an event came to. */
+  endEvent(input: ConnectionRef & { eventId: string; outcome: string }): Promise<void>;
+  /** Writes the annotation of one account if it differs from what was last written. */
+  annotate(
+    input: ConnectionRef & { legalEntity: string; kind: AccountKind; key: string },
+  ): Promise<{ outcome: string }>;
+  /** Reads one page of the tickets that changed since the last time. */
+  readTicketChanges(input: ConnectionRef): Promise<{ seen: number; done: boolean }>;
+  /** Reads one page of the users that changed since the last time. */
+  readUserChanges(input: ConnectionRef): Promise<{ seen: number; done: boolean }>;
+  /** Writes some of the annotations that differ; `next` is the cursor, null at the end. */
+  annotateChanged(input: ConnectionRef & { after: string }): Promise<{ written: number; next: string | null }>;
   /** Totals of the run so far, for its live details. */
   countOutcomes(input: RunRef): Promise<Totals>;
   /** Ends the run and keeps its totals. Answers how it ended: a run that cannot account for a record has failed. */

@@ -3,6 +3,7 @@ import { concludeRun, type Conclusion } from './conclude.ts';
 import type { SyncMasterDataInput, SyncMasterDataResult } from './contract.ts';
 import { describeTotals } from './details.ts';
 import { BEGINNING, STRETCHES, type MasterRun } from './master-stages.ts';
+import { ownRun } from './own-run.ts';
 import { createPerformer } from './perform.ts';
 import { endsTheRun, runError } from './problem.ts';
 
@@ -14,14 +15,9 @@ const BUSY_WAIT_MS = 3_000;
  * with a sentence for each. When another run has the connection, this one joins it, or waits for it if it asks for more.
  */
 export async function syncMasterData(input: SyncMasterDataInput): Promise<SyncMasterDataResult> {
-  const { workflowId, runId, firstExecutionRunId } = workflowInfo();
   const onWait = (reason: string | null): void => setCurrentDetails(reason ?? '');
   const performer = createPerformer({ fairnessKey: input.connectionId, waitedMs: 0, onWait });
-  const run = {
-    runId: firstExecutionRunId === '' ? runId : firstExecutionRunId,
-    connectionId: input.connectionId,
-    workflowId,
-  };
+  const run = ownRun(input.connectionId);
   const master: MasterRun = { run, performer, input };
   const joined = input.progress === undefined ? await begin(master) : null;
   if (joined !== null) return { joined };

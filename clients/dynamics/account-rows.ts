@@ -42,10 +42,15 @@ const ACCOUNT_COLUMNS: Readonly<Record<AccountKind, AccountColumns>> = {
   },
 };
 
+/** The member that holds the account number; with the company it is the key of the account sets and of their extensions. */
+export function accountKeyColumn(kind: AccountKind): string {
+  return ACCOUNT_COLUMNS[kind].number;
+}
+
 /** Makes the source of the accounts of one kind. */
 export function accountSource(kind: AccountKind, entitySet: string): RowSource<Account> {
   const columns = ['dataAreaId', ...Object.values(ACCOUNT_COLUMNS[kind]), ...SHARED_COLUMNS];
-  const keyColumn = ACCOUNT_COLUMNS[kind].number;
+  const keyColumn = accountKeyColumn(kind);
   return {
     entitySet,
     columns,

@@ -7,7 +7,10 @@ import { FarSystemError } from '../errors.ts';
 import type { Http } from '../http.ts';
 import type { AdviceNames } from '../judge.ts';
 import { accountSource } from './account-rows.ts';
+import { createCaller } from './caller.ts';
 import { contactSource } from './contact-rows.ts';
+import { fieldAccess, type FieldAccess } from './field-access.ts';
+import { fieldLookUp, type FieldLookUp } from './field-info.ts';
 import { collectionUrl, companyFilter } from './query.ts';
 import { createReader, type Reader } from './reader.ts';
 import { lookUp, readPage } from './row-reads.ts';
@@ -43,7 +46,7 @@ interface ContactsPage extends Omit<AccountsPage, 'accounts'> {
 }
 
 /** What Ledgerdesk asks of F&O. Every function rejects with a FarSystemError of `dynamics` or `entra`. */
-export interface DynamicsClient {
+export interface DynamicsClient extends FieldAccess, FieldLookUp {
   /** Reads the first page, or the one that a former page's `nextLink` names. */
   readAccountsPage(wanted: AccountSet & { readonly nextLink?: string | undefined }): Promise<AccountsPage>;
   /** Reads single accounts; those that F&O does not have, or does not show to the user, are absent. */
@@ -80,13 +83,16 @@ export function createDynamicsClient(options: {
   readonly names?: AdviceNames;
 }): DynamicsClient {
   const { origin, entitySets } = options;
-  const reader = createReader({ ...options, pageSize: options.pageSize ?? 2_000 });
+  const call = createCaller(options);
+  const reader = createReader({ origin, call, pageSize: options.pageSize ?? 2_000 });
   const accounts = {
     customer: accountSource('customer', entitySets.customers),
     vendor: accountSource('vendor', entitySets.vendors),
   };
   const contact = contactSource(entitySets.contacts);
   return {
+    ...fieldAccess(origin, call),
+    ...fieldLookUp(origin, call),
     async readAccountsPage({ kind, nextLink, ...company }) {
       const place = { origin, reader, source: accounts[kind], ...company };
       const { items, ...page } = await readPage(place, nextLink);

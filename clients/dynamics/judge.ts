@@ -2,6 +2,7 @@ import {
   describeBody,
   isSuccess,
   kindOfStatus,
+  looksLikeHtml,
   member,
   textMember,
   type AdviceNames,
@@ -9,6 +10,7 @@ import {
   type JudgedAnswer,
 } from '../judge.ts';
 import type { FarSystemErrorKind } from '../errors.ts';
+import { infologOf } from './infolog.ts';
 
 const APPS_PAGE = 'System administration > Setup > Microsoft Entra ID applications';
 
@@ -22,17 +24,24 @@ export const judgeDynamics: Judge = (answer) => {
   const error = member(answer.body, 'error');
   const inner = member(error, 'innererror');
   const exception = textMember(inner, 'type')?.split('.').at(-1);
-  const words = textMember(inner, 'message') ?? textMember(member(inner, 'internalexception'), 'message');
+  const innermost = textMember(member(inner, 'internalexception'), 'message');
+  const words = textMember(inner, 'message') ?? innermost;
   const route = textMember(answer.body, 'Message');
   const detail = words ?? messageOf(error) ?? route ?? describeBody(answer);
-  const kind = kindOf(answer, exception, detail);
+  const kind = kindOf(answer, exception, `${detail} ${innermost ?? ''}`);
   return {
     kind,
-    code: exception ?? textMember(error, 'code') ?? (route === undefined ? null : 'NoRoute'),
-    detail,
+    code: exception ?? textMember(error, 'code') ?? codeOfPlace(answer, route !== undefined),
+    detail: infologOf(detail),
     advice: adviceFor(kind, { detail, routed: route === undefined, names: answer.names }),
   };
 };
+
+/** Where the request never came to OData: `NoRoute` from the routing before it, `HtmlPage` from a server before that. */
+function codeOfPlace(answer: JudgedAnswer, noRoute: boolean): string | null {
+  if (noRoute) return 'NoRoute';
+  return answer.status === 404 && looksLikeHtml(answer) ? 'HtmlPage' : null;
+}
 
 function messageOf(error: unknown): string | undefined {
   const message = member(error, 'message');
@@ -40,14 +49,14 @@ function messageOf(error: unknown): string | undefined {
 }
 
 /** The texts are those of Microsoft's samples and live answers; a missing row on PATCH is a 400, not a 404. */
-function kindOf(answer: JudgedAnswer, exception: string | undefined, detail: string): FarSystemErrorKind {
+function kindOf(answer: JudgedAnswer, exception: string | undefined, words: string): FarSystemErrorKind {
   const byStatus = kindOfStatus(answer);
   if (byStatus === 'limited' || answer.status === 401) return byStatus;
   // An app that is mapped to no user is turned away before OData, with 401 or with this 403.
-  if (answer.status === 403 && /authorization has been denied/i.test(detail)) return 'unauthorized';
+  if (answer.status === 403 && /authorization has been denied/i.test(words)) return 'unauthorized';
   if (exception === 'ODataSecurityException') return 'forbidden';
-  if (/update conflict occurred|cannot edit a record in/i.test(detail)) return 'conflict';
-  if (/no resources were found when selecting for update/i.test(detail)) return 'missing';
+  if (/update conflict|cannot edit a record in/i.test(words)) return 'conflict';
+  if (/no resources were found when selecting for update/i.test(words)) return 'missing';
   return exception?.startsWith('AxOData') === true ? 'refused' : byStatus;
 }
 
@@ -59,9 +68,10 @@ function adviceFor(
   if (kind === 'unauthorized')
     return `Map ${app} in F&O under ${APPS_PAGE} to a user, and check that environmentUrl is the address of this very environment.`;
   if (kind === 'forbidden') {
-    const view = /\bview (\w+)/.exec(failure.detail)?.[1];
-    if (view === undefined) return `Map ${app} in F&O under ${APPS_PAGE} to a user whose roles allow this.`;
-    return `Give the F&O user that ${app} is mapped to (${APPS_PAGE}) a role with the privilege to read ${view}.`;
+    const [, verb, view] = /authorized to (\w+) view (\w+)/.exec(failure.detail) ?? [];
+    if (verb === undefined || view === undefined)
+      return `Map ${app} in F&O under ${APPS_PAGE} to a user whose roles allow this.`;
+    return `Give the F&O user that ${app} is mapped to (${APPS_PAGE}) a role with the privilege to ${verb} ${view}.`;
   }
   if (kind === 'missing' && !failure.routed)
     return 'Check environmentUrl and the names of the entity sets in the connection: this environment offers no such set.';

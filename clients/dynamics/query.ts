@@ -11,10 +11,30 @@ const LONGEST_URL = 2_000;
  * "Cross-company behavior"); without a stable order, pages by offset repeat and miss rows.
  */
 export function collectionUrl(origin: string, entitySet: string, options: Readonly<Record<string, string>>): string {
-  const query = Object.entries({ 'cross-company': 'true', ...options }).map(
-    ([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("'", '%27')}`,
-  );
-  return `${origin}/data/${encodeURIComponent(entitySet)}?${query.join('&')}`;
+  return `${origin}/data/${encodeURIComponent(entitySet)}?${queryOf({ 'cross-company': 'true', ...options })}`;
+}
+
+/**
+ * The URL of one row by its key. `cross-company` is needed to read and to write it alike. Quotes are doubled before all of a
+ * value is percent-encoded, so that a slash or a question mark of an account number is none of the URL's.
+ */
+export function rowUrl(
+  origin: string,
+  { entitySet, key }: { readonly entitySet: string; readonly key: Readonly<Record<string, string>> },
+  options: Readonly<Record<string, string>>,
+): string {
+  const values = Object.entries(key).map(([name, value]) => `${name}='${encoded(value.replaceAll("'", "''"))}'`);
+  const query = queryOf({ 'cross-company': 'true', ...options });
+  return `${origin}/data/${encodeURIComponent(entitySet)}(${values.join(',')})?${query}`;
+}
+
+/** The URL of what the metadata service knows of one thing. */
+export function metadataUrl(
+  origin: string,
+  resource: string,
+  { member, value }: { readonly member: string; readonly value: string },
+): string {
+  return `${origin}/metadata/${resource}?${queryOf({ $filter: `${member} eq ${literal(value)}` })}`;
 }
 
 /** The URL of the first page of the rows that meet a filter. */
@@ -57,4 +77,15 @@ export function lookUpUrls(
 /** A text as OData writes it: quotes are doubled. */
 function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+function queryOf(options: Readonly<Record<string, string>>): string {
+  return Object.entries(options)
+    .map(([name, value]) => `${name}=${encoded(value)}`)
+    .join('&');
+}
+
+/** Percent-encodes also what encodeURIComponent leaves, though it means something in an OData key or literal. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(/['()]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -1,10 +1,8 @@
 import type { z } from 'zod';
-import type { TokenSource } from '../entra/tokens.ts';
-import { farSystemError, FarSystemError } from '../errors.ts';
-import type { Http, HttpAnswer } from '../http.ts';
-import type { AdviceNames } from '../judge.ts';
+import { farSystemError, type FarSystemError } from '../errors.ts';
 import { parseUrl } from '../parse-url.ts';
 import { readAnswer } from '../read-answer.ts';
+import type { DynamicsCaller } from './caller.ts';
 
 /** A read of F&O. */
 interface DynamicsRead {
@@ -13,7 +11,7 @@ interface DynamicsRead {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads from one environment with a token that is renewed once when F&O rejects it. */
+/** Reads the collections of one environment. */
 export interface Reader {
   read<T>(schema: z.ZodType<T>, read: DynamicsRead): Promise<T>;
   /** Judges a `nextLink` that the page at `url` gave, and returns it as a URL; throws `unexpected` for a foreign one. */
@@ -25,36 +23,17 @@ export interface Reader {
 /** Makes the reader. Tokens go to `origin` alone: a link to anywhere else is refused before it is called. */
 export function createReader(options: {
   readonly origin: string;
-  readonly tokens: TokenSource;
-  readonly http: Http;
+  readonly call: DynamicsCaller;
   readonly pageSize: number;
-  /** What an advice about a failure may name. */
-  readonly names?: AdviceNames;
 }): Reader {
-  const { origin, tokens, http, pageSize, names = {} } = options;
+  const { origin, call, pageSize } = options;
   const unexpected = (operation: string, detail: string): FarSystemError =>
     farSystemError({ system: 'dynamics', operation, kind: 'unexpected', detail });
-
-  const get = (read: DynamicsRead, token: string): Promise<HttpAnswer> =>
-    http.request({
-      operation: read.operation,
-      method: 'GET',
-      url: read.url,
-      signal: read.signal,
-      buckets: ['account'],
-      names,
-      headers: { authorization: `Bearer ${token}`, prefer: `odata.maxpagesize=${pageSize}` },
-    });
 
   return {
     unexpected,
     async read(schema, read) {
-      const token = await tokens.token();
-      const answer = await get(read, token).catch(async (error: unknown) => {
-        const rejected = error instanceof FarSystemError && error.system === 'dynamics' && error.status === 401;
-        if (!rejected) throw error;
-        return get(read, await tokens.token({ fresh: true, rejected: token }));
-      });
+      const answer = await call({ ...read, method: 'GET', headers: { prefer: `odata.maxpagesize=${pageSize}` } });
       return readAnswer(schema, answer, { system: 'dynamics', operation: read.operation });
     },
     follow(nextLink, from) {

@@ -6,11 +6,24 @@ import { jobCalls, type JobCalls } from './jobs.ts';
 import { membershipCalls, type MembershipCalls } from './memberships.ts';
 import { organizationCalls, type OrganizationCalls } from './organizations.ts';
 import { createSession } from './session.ts';
+import { ticketCalls, type TicketCalls } from './tickets.ts';
+import { triggerCalls, type TriggerCalls } from './triggers.ts';
 import { userCalls, type UserCalls } from './users.ts';
+import { webhookCalls, type WebhookCalls } from './webhooks.ts';
 
 /** What Ledgerdesk asks of Zendesk. Every function rejects with a FarSystemError of `zendesk`. */
 export interface ZendeskClient
-  extends OrganizationCalls, UserCalls, IdentityCalls, MembershipCalls, JobCalls, FieldCalls, AccountCalls {}
+  extends
+    OrganizationCalls,
+    UserCalls,
+    IdentityCalls,
+    MembershipCalls,
+    TicketCalls,
+    JobCalls,
+    FieldCalls,
+    AccountCalls,
+    WebhookCalls,
+    TriggerCalls {}
 
 /** Makes the client of one Zendesk account. `accessToken` is asked before every request. */
 export function createZendeskClient(options: {
@@ -27,5 +40,8 @@ export function createZendeskClient(options: {
     ...jobCalls(session),
     ...fieldCalls(session),
     ...accountCalls(session),
+    ...ticketCalls(session),
+    ...webhookCalls(session),
+    ...triggerCalls(session),
   };
 }

@@ -45,7 +45,7 @@ function adviceFor(kind: FarSystemErrorKind, code: string | null): string | unde
     return 'Zendesk does not take the access token: authorize the connection again, or apply it with a valid token.';
   if (kind === 'forbidden')
     return 'Authorize the connection as a Zendesk administrator, with an OAuth client that may ask for the scopes read and write.';
-  if (kind === 'missing' && code !== 'RecordNotFound' && code !== 'InvalidEndpoint')
+  if (kind === 'missing' && !/NotFound$|^InvalidEndpoint$/.test(code ?? ''))
     return 'No Zendesk account answers at this address: check subdomain and baseUrl in the connection.';
   return undefined;
 }

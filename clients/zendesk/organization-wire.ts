@@ -7,14 +7,9 @@ import {
 } from '../../domain/organization.ts';
 import { ownFieldValues, textOrNull } from './field-values.ts';
 import { idToWire, wireId } from './ids.ts';
+import { moment } from './moment.ts';
 
 const OWN_TAGS: readonly string[] = Object.values(TAG_OF_KIND);
-
-/** A moment as ISO-8601 in UTC with whole seconds, which is Zendesk's resolution. */
-const moment = z
-  .string()
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'not a time')
-  .transform((text) => `${new Date(text).toISOString().slice(0, 19)}Z`);
 
 /** An organization of any list or export; only the export shows deleted ones, by `deleted_at`. */
 export const organizationWire = z

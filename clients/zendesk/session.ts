@@ -14,13 +14,17 @@ interface ZendeskCall {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A call that writes. `repeatable` where sending it twice leaves the same behind; absent, it is taken not to be. */
+interface ZendeskWrite extends ZendeskCall {
+  readonly method: 'POST' | 'PUT' | 'PATCH';
+  readonly json: object;
+  readonly repeatable?: boolean;
+}
+
 /** Calls one Zendesk account with a bearer token. */
 export interface ZendeskSession {
   get<T>(schema: z.ZodType<T>, call: ZendeskCall): Promise<T>;
-  send<T>(
-    schema: z.ZodType<T>,
-    call: ZendeskCall & { readonly method: 'POST' | 'PUT'; readonly json: object },
-  ): Promise<T>;
+  send<T>(schema: z.ZodType<T>, call: ZendeskWrite): Promise<T>;
   /** Removes what can be removed once only, so that sending it twice does no harm. */
   remove(call: ZendeskCall): Promise<void>;
   /** Reads a whole list, by cursor or by page number, whichever the answer carries; throws `unexpected` past 100 pages. */

@@ -2,11 +2,23 @@ import { z } from 'zod';
 import { emailKey } from '../../domain/email.ts';
 import type { SeenUser } from '../../domain/user.ts';
 import { assertBatch, showManyQueries, type ManyKeys } from './batches.ts';
+import {
+  continuationOf,
+  exportMembers,
+  exportQuery,
+  type ExportContinuation,
+  type ExportWanted,
+} from './export-pages.ts';
 import { identityCalls } from './identities.ts';
 import { jobAnswer, type JobStatus } from './job-wire.ts';
 import type { ZendeskSession } from './session.ts';
 import { unlessGone } from './unless-gone.ts';
 import { newUserToWire, userChangeToWire, userWire, type NewUser, type UserChange } from './user-wire.ts';
+
+/** One page of the users that changed, and where the export goes on. */
+interface UserExportPage extends ExportContinuation {
+  readonly users: readonly SeenUser[];
+}
 
 /** Reads users. */
 interface UserReads {
@@ -19,6 +31,8 @@ interface UserReads {
    * minutes, and of users whose primary address is another one only the first five that the search names are looked into.
    */
   findUsersByEmail(email: string): Promise<readonly SeenUser[]>;
+  /** The users that changed, oldest change first; deleted ones among them are not active, and a user may come again. */
+  exportUsers(wanted: ExportWanted): Promise<UserExportPage>;
 }
 
 /** Writes users; nobody gets a mail. */
@@ -38,6 +52,7 @@ const MOST_LISTED = 5;
 
 const user = z.looseObject({ user: userWire }).transform((wire) => wire.user);
 const users = z.looseObject({ users: z.array(userWire) }).transform((wire) => wire.users);
+const exported = z.object({ users: z.array(userWire), ...exportMembers });
 
 /** Makes the calls about users. */
 export function userCalls(session: ZendeskSession): UserCalls {
@@ -57,6 +72,12 @@ function userReads(session: ZendeskSession): UserReads {
     findUser: (id) =>
       unlessGone(session.get(user, { operation: 'find a user', path: `users/${encodeURIComponent(id)}` })),
     findUsersByEmail: (email) => findUsersByEmail(session, email),
+    async exportUsers(wanted) {
+      const operation = 'export users';
+      const path = `incremental/users/cursor?${exportQuery(wanted)}`;
+      const page = await session.get(exported, { operation, path, buckets: ['incremental'], signal: wanted.signal });
+      return { users: page.users, ...continuationOf(page, wanted, operation) };
+    },
   };
 }
 

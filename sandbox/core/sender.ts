@@ -42,7 +42,10 @@ export function createSender(maxSockets = MOST_SOCKETS): Sender {
     send: async (outgoing) => {
       try {
         const isTls = new URL(outgoing.url).protocol === 'https:';
-        return await exchange(outgoing, isTls ? { start: httpsRequest, agent: https } : { start: httpRequest, agent: http });
+        return await exchange(
+          outgoing,
+          isTls ? { start: httpsRequest, agent: https } : { start: httpRequest, agent: http },
+        );
       } catch (error) {
         return { kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) };
       }

@@ -1,5 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import type { Random } from '../core/random.ts';
+import { createSender } from '../core/sender.ts';
+import type { Attention } from './attention.ts';
+import { createAttention } from './attention.ts';
 import type { Feed } from './change-feed.ts';
 import { createFeed } from './change-feed.ts';
 import type { CustomFields } from './custom-fields.ts';
@@ -23,11 +26,20 @@ import type { Timers } from '../core/timers.ts';
 import { createTimers } from '../core/timers.ts';
 import type { Tokens } from './tokens.ts';
 import { createTokens } from './tokens.ts';
+import type { Triggers } from './triggers/triggers.ts';
+import { createTriggers } from './triggers/triggers.ts';
 import type { User } from './users.ts';
 import { createUsers } from './users.ts';
+import type { Deliveries } from './webhooks/deliveries.ts';
+import { createDeliveries } from './webhooks/deliveries.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
+import { createWebhooks } from './webhooks/webhooks.ts';
 
 /** Everything that one simulated Zendesk account holds. */
 export interface Account extends PeopleStores {
+  /** The number in every event and in the headers of deliveries. */
+  readonly accountId: number;
+  readonly attention: Attention;
   readonly random: Random;
   readonly settings: ZendeskSettings;
   readonly timers: Timers;
@@ -39,6 +51,11 @@ export interface Account extends PeopleStores {
   readonly merges: Merges;
   readonly tokens: Tokens;
   readonly limits: RateLimits;
+  readonly webhooks: Webhooks;
+  readonly triggers: Triggers;
+  readonly deliveries: Deliveries;
+  /** Ends what the account has under way by itself. */
+  stop(): void;
   /** What the incremental exports read, deleted records included. */
   readonly feeds: {
     readonly organizations: Feed<Organization | DeletedOrganization>;
@@ -54,6 +71,8 @@ export interface AccountOptions {
   readonly settings: ZendeskSettings;
 }
 
+const ACCOUNT_ID = 22_129_848;
+
 /** Makes an empty account. */
 export function createAccount({ clock, random, settings }: AccountOptions): Account {
   const nextId = createIdSource(random);
@@ -64,8 +83,12 @@ export function createAccount({ clock, random, settings }: AccountOptions): Acco
   const organizations = createOrganizations({ ...base, fields: organizationFields });
   const users = createUsers({ ...base, fields: userFields });
   const tickets = createTickets(clock);
+  const webhooks = createWebhooks(random);
+  const sender = createSender();
   return {
     ...base,
+    accountId: ACCOUNT_ID,
+    attention: createAttention(),
     organizationFields,
     userFields,
     organizations,
@@ -78,6 +101,13 @@ export function createAccount({ clock, random, settings }: AccountOptions): Acco
     merges: createMerges(),
     tokens: createTokens(nextId),
     limits: createRateLimits(clock, settings),
+    webhooks,
+    triggers: createTriggers(),
+    deliveries: createDeliveries({ ...base, webhooks, sender, accountId: ACCOUNT_ID }),
+    stop: () => {
+      timers.clear();
+      sender.close();
+    },
     feeds: {
       organizations: createFeed([organizations.table, organizations.deleted], ({ updatedAtS }) => updatedAtS),
       users: createFeed([users.table, users.deleted], ({ updatedAtS }) => updatedAtS),

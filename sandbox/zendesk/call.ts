@@ -43,7 +43,7 @@ export interface Route {
   /** Who may call it; default: agents and admins. */
   readonly access?: 'anyone' | 'admin';
   /** Answers, or throws a Refusal. */
-  readonly handle: (call: Call) => Result;
+  readonly handle: (call: Call) => Result | Promise<Result>;
 }
 
 /** A 200 with this body. */

@@ -1,6 +1,7 @@
 import type { Handler, Reply, SandboxRequest } from '../core/exchange.ts';
 import type { Account } from './account.ts';
 import { ACCOUNT_ROUTES } from './account-routes.ts';
+import { actingAs } from './attention.ts';
 import { authenticate, authorise, unauthenticated } from './authentication.ts';
 import type { Call, Result, Route } from './call.ts';
 import { CUSTOM_FIELD_ROUTES } from './custom-field-routes.ts';
@@ -18,9 +19,12 @@ import type { Router } from './router.ts';
 import { createRouter } from './router.ts';
 import { SEARCH_ROUTES } from './search-routes.ts';
 import { TICKET_ROUTES } from './ticket-routes.ts';
+import { TRIGGER_ROUTES } from './triggers/trigger-routes.ts';
 import { USER_BULK_ROUTES } from './user-bulk-routes.ts';
 import { USER_LOOKUP_ROUTES } from './user-lookup-routes.ts';
 import { USER_ROUTES } from './user-routes.ts';
+import { DELIVERY_ROUTES } from './webhooks/delivery-routes.ts';
+import { WEBHOOK_ROUTES } from './webhooks/webhook-routes.ts';
 
 /** Makes the router of everything under /api/v2. */
 export function createApiRouter(): Router {
@@ -41,19 +45,24 @@ export function createApiRouter(): Router {
     ...MEMBERSHIP_ROUTES,
     ...TICKET_ROUTES,
     ...SEARCH_ROUTES,
+    ...WEBHOOK_ROUTES,
+    ...DELIVERY_ROUTES,
+    ...TRIGGER_ROUTES,
   ]);
 }
 
 /** Makes the handler of one account: the account's rate limit first, then who asks, then what. */
 export function createHandler(account: Account, router: Router): Handler {
-  return (request) => {
+  return async (request) => {
     const match = router(request.method, request.path);
     const operation = match?.route.operation ?? 'unknown';
     let headers = {};
     try {
       headers = account.limits.account();
       if (!match) throw authenticate(account, request.headers) ? invalidEndpoint() : unauthenticated(request.headers);
-      const result = match.route.handle(callOf(account, request, match));
+      const call = callOf(account, request, match);
+      const actorId = call.session?.user.id ?? null;
+      const result = await actingAs(account.attention, actorId, () => match.route.handle(call));
       return replyOf(result, { operation, effect: match.route.method !== 'GET', headers });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -5,6 +5,7 @@ import { organizationShower } from './organization-routes.ts';
 import { linkTo } from './pagination.ts';
 import { invalidAttribute, parameterMissing, Refusal } from './refusal.ts';
 import { ticketShower } from './ticket-wire.ts';
+import type { Ticket } from './tickets.ts';
 import { userShower } from './user-wire.ts';
 import { wholeNumber } from './wire-input.ts';
 import { nowS } from './wire-time.ts';
@@ -24,7 +25,11 @@ export const INCREMENTAL_ROUTES: readonly Route[] = [
     cursorPage(call, { name: 'users', feed: call.account.feeds.users, show: userShower(call) }),
   ),
   exportRoute('tickets/cursor', (call) =>
-    cursorPage(call, { name: 'tickets', feed: call.account.feeds.tickets, show: ticketShower(call) }),
+    cursorPage(
+      call,
+      { name: 'tickets', feed: call.account.feeds.tickets, show: ticketShower(call) },
+      isTicketShown(call),
+    ),
   ),
 ];
 
@@ -66,14 +71,24 @@ function timePage<Row>(call: Call, { name, feed, show }: Export<Row>): object {
   };
 }
 
-function cursorPage<Row>(call: Call, { name, feed, show }: Export<Row>): object {
+/** Deleted tickets are part of the export unless the query says otherwise. */
+function isTicketShown({ query }: Call): (row: Ticket) => boolean {
+  const hidesDeleted = query.get('exclude_deleted') === 'true';
+  return ({ status }) => !hidesDeleted || status !== 'deleted';
+}
+
+function cursorPage<Row>(
+  call: Call,
+  { name, feed, show }: Export<Row>,
+  isShown: (row: Row) => boolean = () => true,
+): object {
   const cursor = call.query.get('cursor');
   const position = cursor === null ? { timeS: startTime(call), id: -1 } : positionOf(cursor);
   const { rows, last = position, isLast } = feed.page(position, newestS(call) + 1, pageSize(call));
   const after = `${last.timeS}.0||${last.id}`;
   const encoded = Buffer.from(after).toString('base64');
   return {
-    [name]: rows.map(show),
+    [name]: rows.filter(isShown).map(show),
     after_url: linkTo(call, { cursor: encoded }),
     after_cursor: encoded,
     before_url: null,

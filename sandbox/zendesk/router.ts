@@ -11,6 +11,9 @@ export type Router = (method: string, path: string) => Match | undefined;
 
 const PREFIX = '/api/v2/';
 
+/** The newer services do not take the suffix that the others ignore. */
+const NO_SUFFIX = /^\/api\/v2\/webhooks\b.*\.json$/;
+
 /** Makes a router; a literal segment wins over a parameter, whatever the order of the routes. */
 export function createRouter(routes: readonly Route[]): Router {
   const shapes = new Map<string, { route: Route; segments: string[] }[]>();
@@ -22,7 +25,7 @@ export function createRouter(routes: readonly Route[]): Router {
   for (const candidates of shapes.values())
     candidates.sort((a, b) => parametersIn(a.segments) - parametersIn(b.segments));
   return (method, path) => {
-    if (!path.startsWith(PREFIX)) return undefined;
+    if (!path.startsWith(PREFIX) || NO_SUFFIX.test(path)) return undefined;
     const asked = path
       .slice(PREFIX.length)
       .replace(/\.json$/, '')

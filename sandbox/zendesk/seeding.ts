@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import { quietly } from './attention.ts';
 import { readOrganization } from './organization-input.ts';
 import type { Organization } from './organizations.ts';
 import { readTicket } from './ticket-input.ts';
@@ -17,11 +18,11 @@ export function seedOrganization({ organizations }: Account, input: WireObject):
   return row;
 }
 
-/** Stores a ticket as given; its times may be set, and `generated_timestamp` follows `updated_at`. Throws the 422 for a requester that is missing. */
-export function seedTicket({ tickets, users, memberships, clock }: Account, input: WireObject): Ticket {
+/** Stores a ticket as given, without an event when `created_at` is named; its times may be set, and `generated_timestamp` follows `updated_at`. Throws the 422 for a requester that is missing. */
+export function seedTicket({ attention, tickets, users, memberships, clock }: Account, input: WireObject): Ticket {
   const requesterId = users.require(idOrNull(input['requester_id']) ?? -1).id;
   const organizationId = memberships.defaultOf(requesterId);
-  const row = tickets.create({
+  const row = tickets.draft({
     subject: 'Seeded',
     comment: 'Seeded',
     organizationId,
@@ -31,8 +32,13 @@ export function seedTicket({ tickets, users, memberships, clock }: Account, inpu
   const createdAtS = secondsOf(input['created_at']) ?? nowS(clock);
   const updatedAtS = secondsOf(input['updated_at']) ?? createdAtS;
   const satisfaction = textOrNull(input['satisfaction']);
-  const seeded = { ...row, createdAtS, updatedAtS, generatedS: updatedAtS, satisfaction };
-  tickets.put(seeded);
+  const solvedAtS = row.solvedAtS === null ? null : (secondsOf(input['solved_at']) ?? updatedAtS);
+  const assignedAtS = row.assignedAtS === null ? null : createdAtS;
+  const times = { createdAtS, updatedAtS, generatedS: updatedAtS, statusAtS: updatedAtS, solvedAtS, assignedAtS };
+  const seeded = { ...row, ...times, satisfaction };
+  const store = (): void => tickets.put(seeded);
+  if (input['created_at'] === undefined) store();
+  else quietly(attention, store);
   return seeded;
 }
 

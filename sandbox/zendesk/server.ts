@@ -13,6 +13,7 @@ import { DEFAULT_SETTINGS } from './settings.ts';
 import type { ZendeskState } from './state.ts';
 import { createState } from './state.ts';
 import { readUser } from './user-input.ts';
+import { watchAccount } from './webhooks/watching.ts';
 
 /** What a simulated Zendesk is started with. */
 export interface ZendeskOptions {
@@ -53,6 +54,7 @@ export async function startZendesk(options: ZendeskOptions): Promise<ZendeskServ
   const account = createAccount({ clock, random, settings });
   const credentials = seedAdministrator(account);
   const router = createApiRouter();
+  watchAccount(account);
   const listener = await startListener({
     system: 'zendesk',
     journal,
@@ -70,7 +72,7 @@ export async function startZendesk(options: ZendeskOptions): Promise<ZendeskServ
     settings,
     state: createState(account, listener.url),
     close: async () => {
-      account.timers.clear();
+      account.stop();
       await listener.close();
     },
   };

@@ -40,6 +40,28 @@ export interface ZendeskSettings {
   invalidDropdown: 'drop' | 'refuse';
   /** Whether a cursor list that ends on a full page is followed by an empty one. */
   emptyLastPage: boolean;
+  /** Webhooks that the account can have; 10 on a trial. */
+  mostWebhooks: number;
+  /** Deliveries per minute; 60 on a trial. What comes beyond is throttled and tried a minute later. */
+  webhookInvocationsPerMinute: number;
+  /** Whether webhooks may subscribe to ticket events, of which Zendesk's docs are not sure. */
+  ticketEventSubscriptions: boolean;
+  /** Real milliseconds that a receiver has to answer a delivery. */
+  webhookTimeoutMs: number;
+  /** The probability that a delivery never sets out. */
+  webhookLoseShare: number;
+  /** The probability that a delivery is sent twice. */
+  webhookDoubleShare: number;
+  /** Simulated milliseconds from a change to its delivery. */
+  webhookDelayMs: number;
+  /** Simulated milliseconds that a delivery may wait longer, at random: later ones overtake it. */
+  webhookShuffleMs: number;
+  /** Whether deliveries to a failing receiver are stopped. */
+  webhookBreaker: boolean;
+  /** How long they are stopped, which Zendesk's docs do not state. */
+  webhookBreakerPauseSeconds: number;
+  /** From how many requests in five minutes a share of errors counts, which they do not state either. */
+  webhookBreakerLeastRequests: number;
 }
 
 /** The settings of a large account with everything enabled. */
@@ -64,4 +86,15 @@ export const DEFAULT_SETTINGS: Readonly<ZendeskSettings> = {
   searchLagSeconds: 30,
   invalidDropdown: 'drop',
   emptyLastPage: false,
+  mostWebhooks: 100,
+  webhookInvocationsPerMinute: 100_000,
+  ticketEventSubscriptions: true,
+  webhookTimeoutMs: 12_000,
+  webhookLoseShare: 0,
+  webhookDoubleShare: 0,
+  webhookDelayMs: 0,
+  webhookShuffleMs: 0,
+  webhookBreaker: true,
+  webhookBreakerPauseSeconds: 300,
+  webhookBreakerLeastRequests: 50,
 };

@@ -93,7 +93,14 @@ function organizationState(account: Account, baseUrl: string): Part<Organization
 }
 
 type PeopleKeys =
-  'users' | `${string}User` | 'mergeUsers' | 'seedUserField' | 'identities' | 'memberships' | 'seedMembership' | 'mailsSent';
+  | 'users'
+  | `${string}User`
+  | 'mergeUsers'
+  | 'seedUserField'
+  | 'identities'
+  | 'memberships'
+  | 'seedMembership'
+  | 'mailsSent';
 
 function peopleState(account: Account, baseUrl: string): Part<PeopleKeys> {
   const { users, identities, memberships, mails } = account;

@@ -10,16 +10,23 @@ export interface Table<Row extends { readonly id: number }> {
   sorted(): readonly Row[];
   /** Rises with every change, so that whoever keeps something derived knows when it is stale. */
   version(): number;
+  /** Tells of every change from now on. */
+  watch(watcher: Watcher<Row>): void;
 }
+
+/** Hears what a row was and what it is: nothing before when it is new, nothing after when it is gone. */
+export type Watcher<Row> = (before: Row | undefined, after: Row | undefined) => void;
 
 /** Makes an empty table. */
 export function createTable<Row extends { readonly id: number }>(): Table<Row> {
   const byId = new Map<number, Row>();
   let sorted: readonly Row[] | undefined;
   let version = 0;
-  const changed = (): void => {
+  const watchers: Watcher<Row>[] = [];
+  const changed: Watcher<Row> = (before, after) => {
     sorted = undefined;
     version += 1;
+    for (const watcher of watchers) watcher(before, after);
   };
   return {
     get size() {
@@ -27,16 +34,19 @@ export function createTable<Row extends { readonly id: number }>(): Table<Row> {
     },
     get: (id) => byId.get(id),
     put: (row) => {
+      const before = byId.get(row.id);
       byId.set(row.id, row);
-      changed();
+      changed(before, row);
     },
     remove: (id) => {
+      const before = byId.get(id);
       byId.delete(id);
-      changed();
+      changed(before, undefined);
     },
     rows: () => byId.values(),
     sorted: () => (sorted ??= [...byId.values()].sort((a, b) => a.id - b.id)),
     version: () => version,
+    watch: (watcher) => void watchers.push(watcher),
   };
 }
 

@@ -5,6 +5,7 @@ import { listPage } from './pagination.ts';
 import { createUser } from './people.ts';
 import { parameterMissing, refuseIfInvalid } from './refusal.ts';
 import { readTicket } from './ticket-input.ts';
+import { metricSetOf } from './ticket-metrics.ts';
 import { ticketShower } from './ticket-wire.ts';
 import type { Ticket } from './tickets.ts';
 import { readUser } from './user-input.ts';
@@ -25,6 +26,13 @@ export const TICKET_ROUTES: readonly Route[] = [
   },
   { method: 'GET', pattern: `${R}/show_many`, operation: `${R}.show_many`, handle: showMany },
   { method: 'GET', pattern: `${R}/:id`, operation: `${R}.show`, handle: (call) => shown(call, found(call)) },
+  {
+    method: 'GET',
+    pattern: `${R}/:id/metrics`,
+    operation: `${R}.metrics`,
+    handle: (call) => ok({ ticket_metric: metricSetOf(found(call), call.baseUrl) }),
+  },
+  { method: 'GET', pattern: 'ticket_metrics', operation: 'ticket_metrics.list', handle: listMetrics },
   { method: 'GET', pattern: `organizations/:id/${R}`, operation: `organizations.${R}`, handle: ofOrganization },
   {
     method: 'GET',
@@ -51,6 +59,11 @@ function list(call: Call): Result {
   const all = call.account.tickets.table.sorted();
   const rows = externalId === null ? all : all.filter((row) => row.externalId === externalId);
   return listPage(call, { name: R, rows, show: ticketShower(call) });
+}
+
+function listMetrics(call: Call): Result {
+  const rows = call.account.tickets.table.sorted();
+  return listPage(call, { name: 'ticket_metrics', rows, show: (row) => metricSetOf(row, call.baseUrl) });
 }
 
 function countOf({ account }: Call, value: number): Result {

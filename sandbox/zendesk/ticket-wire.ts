@@ -1,5 +1,6 @@
 import type { Ticket } from './tickets.ts';
 import type { Viewer } from './user-wire.ts';
+import { datesOf, metricSetOf } from './ticket-metrics.ts';
 import { isoOf } from './wire-time.ts';
 
 /** The members of a ticket on the wire that callers rely on; there are more. */
@@ -14,8 +15,12 @@ export interface TicketWire {
   readonly [other: string]: unknown;
 }
 
+/** What showing tickets needs of a call: `include` in its query embeds `metric_set` and `dates`. */
+type TicketViewer = Pick<Viewer, 'baseUrl'> & { readonly query?: URLSearchParams };
+
 /** Shows tickets with the keys of Zendesk's TicketObject. */
-export function ticketShower({ baseUrl }: Pick<Viewer, 'baseUrl'>): (row: Ticket) => TicketWire {
+export function ticketShower({ baseUrl, query }: TicketViewer): (row: Ticket) => TicketWire {
+  const included = (query?.get('include') ?? '').split(',');
   return (row) => ({
     url: `${baseUrl}/api/v2/tickets/${row.id}.json`,
     id: row.id,
@@ -45,10 +50,19 @@ export function ticketShower({ baseUrl }: Pick<Viewer, 'baseUrl'>): (row: Ticket
     due_at: null,
     tags: row.tags,
     custom_fields: [],
-    satisfaction_rating: row.satisfaction === null ? null : { score: row.satisfaction },
+    satisfaction_rating: ratingOf(row),
     custom_status_id: null,
     allow_channelback: false,
     allow_attachments: true,
     from_messaging_channel: false,
+    ...(included.includes('metric_sets') ? { metric_set: metricSetOf(row, baseUrl) } : {}),
+    ...(included.includes('dates') ? { dates: datesOf(row) } : {}),
+    ...(included.includes('comment_count') ? { comment_count: row.comments } : {}),
   });
+}
+
+/** A rating that was given has an id and a comment; one that was only asked for has a score alone. */
+function ratingOf({ id, satisfaction: score }: Ticket): object | null {
+  if (score === null) return null;
+  return /^(good|bad)/.test(score) ? { id: 360_000_000 + id, score, comment: null } : { score };
 }

@@ -24,8 +24,14 @@ export interface Ticket {
   /** `good`, `bad`, `offered`, … */
   readonly satisfaction: string | null;
   readonly comments: number;
+  /** How often it came back from solved. */
+  readonly reopens: number;
   readonly createdAtS: number;
   readonly updatedAtS: number;
+  readonly statusAtS: number;
+  /** When it was last solved. */
+  readonly solvedAtS: number | null;
+  readonly assignedAtS: number | null;
   /** Moves on any change, also on those that leave `updated_at` alone. */
   readonly generatedS: number;
 }
@@ -40,6 +46,8 @@ export interface Tickets {
   ofRequester(requesterId: number): Ticket[];
   /** Throws the 422. */
   create(changes: TicketChanges & { readonly requesterId: number }): Ticket;
+  /** A new ticket that is not yet stored. Throws the 422. */
+  draft(changes: TicketChanges & { readonly requesterId: number }): Ticket;
   /** Throws the 404, the 422 of a closed ticket, or the 409 of a safe update that came too late. */
   update(id: number, changes: TicketChanges): Ticket;
   /** Stores a row as it is. */
@@ -74,14 +82,16 @@ export function createTickets(clock: Clock): Tickets {
     requesters.add(String(row.requesterId), row.id);
     return row;
   };
+  const draft: Tickets['draft'] = (changes) =>
+    written({ ...blankTicket(lastId + 1, changes.requesterId), createdAtS: nowS(clock) }, changes, clock);
   return {
     table,
     deleted,
     require,
     ofOrganization: (organizationId) => organizations.find(String(organizationId)).map(require),
     ofRequester: (requesterId) => requesters.find(String(requesterId)).map(require),
-    create: (changes) =>
-      put(written({ ...blankTicket(lastId + 1, changes.requesterId), createdAtS: nowS(clock) }, changes, clock)),
+    create: (changes) => put(draft(changes)),
+    draft,
     update: (id, changes) => put(written(require(id), changes, clock)),
     put: (row) => void put(row),
     unassign: (row) => void put({ ...row, organizationId: null, generatedS: nowS(clock) }),
@@ -97,7 +107,23 @@ export function createTickets(clock: Clock): Tickets {
 function blankTicket(id: number, requesterId: number): Omit<Ticket, 'createdAtS'> {
   const texts = { externalId: null, subject: '', description: '', status: 'new' as const, priority: null, type: null };
   const places = { requesterId, assigneeId: null, organizationId: null, groupId: null };
-  return { id, ...texts, ...places, tags: [], satisfaction: null, comments: 0, updatedAtS: 0, generatedS: 0 };
+  const counts = { comments: 0, reopens: 0 };
+  const times = { updatedAtS: 0, statusAtS: 0, solvedAtS: null, assignedAtS: null, generatedS: 0 };
+  return { id, ...texts, ...places, tags: [], satisfaction: null, ...counts, ...times };
+}
+
+const isDone = ({ status }: Pick<Ticket, 'status'>): boolean => status === 'solved' || status === 'closed';
+
+/** What Zendesk notes by itself when a status or an assignee changes. */
+function metricsOf(before: Ticket, after: Ticket, atS: number): Partial<Ticket> {
+  const isNew = before.updatedAtS === 0;
+  const statusChanged = isNew || before.status !== after.status;
+  return {
+    ...(statusChanged ? { statusAtS: atS } : {}),
+    ...(isDone(after) && (isNew || !isDone(before)) ? { solvedAtS: atS } : {}),
+    ...(isDone(before) && !isDone(after) ? { reopens: before.reopens + 1 } : {}),
+    ...(after.assigneeId !== null && before.assigneeId !== after.assigneeId ? { assignedAtS: atS } : {}),
+  };
 }
 
 function written(before: Ticket, { stampS, comment, ...plain }: TicketChanges, clock: Clock): Ticket {
@@ -106,7 +132,7 @@ function written(before: Ticket, { stampS, comment, ...plain }: TicketChanges, c
     comment === undefined ? {} : { comments: before.comments + 1, description: before.description || comment };
   const row = { ...before, ...plain, ...spoken, updatedAtS: nowS(clock), generatedS: nowS(clock) };
   refuseIfInvalid(violationsOf(before, row));
-  return row;
+  return { ...row, ...metricsOf(before, row, nowS(clock)) };
 }
 
 function violationsOf(before: Ticket, row: Ticket): Violation[] {

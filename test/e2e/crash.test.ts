@@ -23,7 +23,7 @@ const WHILE_CREATING: readonly Stop[] = [
   {
     name: 'the third page of F&O is being stored',
     request: { ...PAGE, skip: 1, when: 'after' },
-    table: 'staged_accounts',
+    table: 'staged_records',
   },
   { name: 'the export is being stored', request: { ...EXPORT, when: 'after' }, table: 'organization_cursors' },
   { name: 'the accounts are claimed, no job is written down', table: 'jobs' },
@@ -31,7 +31,7 @@ const WHILE_CREATING: readonly Stop[] = [
   { name: 'a create is asked for and takes effect without the worker', request: { ...CREATE, when: 'before' } },
   { name: 'the jobs are listed to clarify it', request: { ...ALL_JOBS, when: 'after' } },
   { name: 'another create has its effect, unanswered', request: { ...CREATE, when: 'after' } },
-  { name: 'what it came to is being recorded', request: { ...LOOK_UP, when: 'after' }, table: 'accounts' },
+  { name: 'what it came to is being recorded', request: { ...LOOK_UP, when: 'after' }, table: 'records' },
   { name: 'a create is answered, its job not yet known', request: { ...CREATE, when: 'after' }, table: 'jobs' },
   { name: 'the end of the jobs is being noted', request: { ...OWN_JOBS, when: 'after' }, table: 'jobs' },
   { name: 'the first job is looked up', request: { ...LOOK_UP, when: 'after' } },
@@ -46,7 +46,7 @@ const WHILE_UPDATING: readonly Stop[] = [
   {
     name: 'the end of the last job is being recorded',
     request: { ...OWN_JOBS, when: 'after' },
-    table: 'staged_accounts',
+    table: 'staged_records',
   },
   { name: 'the fourth tag is there, unanswered', request: { ...NEW_TAG, skip: 3, when: 'after' } },
 ];

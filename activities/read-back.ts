@@ -1,0 +1,82 @@
+import type { DueRecord } from '../store/support-reading.ts';
+import type { HandleZendeskEventInput } from '../workflows/contract.ts';
+import type { ConnectionRef, Steps } from '../workflows/steps.ts';
+import type { StepContext } from './dependencies.ts';
+
+/** Readings come no closer than this, so that what arrives meanwhile is read together. */
+const GAP_MS = 2_000;
+/** A reading that has not ended by then has died with its worker. */
+const LEASE_MS = 60_000;
+/** Records in one reading: five requests. */
+const MOST = 500;
+const PAGE = 100;
+
+/** Reads back what is due, unless the record of this event has been read since it arrived. */
+export async function readBack(context: StepContext, input: HandleZendeskEventInput): ReturnType<Steps['readBack']> {
+  const { store } = context;
+  const { connectionId, eventId, record, zendeskId: id } = input;
+  const own: DueRecord = { record, id };
+  if (await store.supportReading.isDue(connectionId, own)) {
+    const taken = await store.supportReading.take(connectionId, { gapMs: GAP_MS, leaseMs: LEASE_MS, most: MOST });
+    if ('waitMs' in taken) return taken;
+    await readTaken(context, input, taken);
+    if (await store.supportReading.isDue(connectionId, own)) return { waitMs: GAP_MS };
+  }
+  await store.events.ended(eventId, 'read');
+  return { waitMs: 0 };
+}
+
+async function readTaken(
+  context: StepContext,
+  { connectionId }: ConnectionRef,
+  taken: { due: readonly DueRecord[]; askedAt: Date },
+): Promise<void> {
+  const { store, wakeAnnotation } = context;
+  try {
+    const touched = await readTickets(context, connectionId, idsOf(taken.due, 'ticket'));
+    await readUsers(context, connectionId, idsOf(taken.due, 'user'));
+    for (const account of await store.support.accountsOf(connectionId, touched))
+      await wakeAnnotation(connectionId, account);
+  } catch (error) {
+    await store.supportReading.giveBack(connectionId);
+    throw error;
+  }
+  await store.supportReading.done(connectionId, taken);
+}
+
+function idsOf(due: readonly DueRecord[], record: DueRecord['record']): string[] {
+  return due.filter((each) => each.record === record).map(({ id }) => id);
+}
+
+/** Answers the organizations whose tickets have changed. */
+async function readTickets(
+  { store, far }: StepContext,
+  connectionId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  const touched: string[] = [];
+  for (const page of pagesOf(ids)) {
+    const askedAt = await store.staging.now();
+    const tickets = await far(({ zendesk }) => zendesk.showTickets(page));
+    const shown = new Set(tickets.map(({ id }) => id));
+    const absent = page.filter((id) => !shown.has(id));
+    touched.push(...(await store.tickets.note(connectionId, { tickets, absent, askedAt })));
+  }
+  return touched;
+}
+
+/** What became of users is noted on those that contacts are linked to; a deleted one is absent. */
+async function readUsers({ store, far }: StepContext, connectionId: string, ids: readonly string[]): Promise<void> {
+  const linked = await store.users.linked(connectionId, ids);
+  for (const page of pagesOf(ids.filter((id) => linked.has(id)))) {
+    const askedAt = await store.staging.now();
+    const users = await far(({ zendesk }) => zendesk.showUsers({ ids: page }));
+    const shown = new Set(users.map(({ id }) => id));
+    const goneUsers = { ids: page.filter((id) => !shown.has(id)), askedAt };
+    await store.users.note(connectionId, { seenUsers: { users, askedAt }, goneUsers });
+  }
+}
+
+function pagesOf(ids: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / PAGE) }, (_, page) => ids.slice(page * PAGE, (page + 1) * PAGE));
+}

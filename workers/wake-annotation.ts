@@ -1,0 +1,25 @@
+import type { Client } from '@temporalio/client';
+import type { AccountKind } from '../domain/account.ts';
+import type { RecordKey } from '../domain/record.ts';
+import { CHANGED_SIGNAL, TASK_QUEUE, WORKFLOW_TYPES, type AnnotateAccountInput } from '../workflows/contract.ts';
+import { annotationId } from '../workflows/ids.ts';
+import { searchAttributesOf } from '../workflows/search-attributes.ts';
+
+/** Tells the annotation of an account that its tickets have changed; a workflow cannot signal-with-start, so a step does. */
+export async function wakeAnnotation(
+  client: Client,
+  connectionId: string,
+  account: RecordKey & { readonly kind: AccountKind },
+): Promise<void> {
+  const { legalEntity, kind, key } = account;
+  const input: AnnotateAccountInput = { connectionId, legalEntity, kind, accountNumber: key };
+  await client.workflow.signalWithStart(WORKFLOW_TYPES.annotateAccount, {
+    taskQueue: TASK_QUEUE,
+    workflowId: annotationId(connectionId, account),
+    args: [input],
+    signal: CHANGED_SIGNAL,
+    staticSummary: `Annotate ${kind} ${key} of ${legalEntity} in Dynamics 365`,
+    typedSearchAttributes: searchAttributesOf(connectionId, legalEntity),
+    priority: { fairnessKey: connectionId.slice(0, 64) },
+  });
+}

@@ -1,0 +1,17 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import type { HandleZendeskEventInput } from './contract.ts';
+import { createPerformer } from './perform.ts';
+
+/**
+ * One delivery of a Zendesk webhook: the ticket or user that it names is read back, together with all others that are due,
+ * so that many deliveries make few requests. What has been read since the event arrived is not read again.
+ */
+export async function handleZendeskEvent(input: HandleZendeskEventInput): Promise<void> {
+  const onWait = (reason: string | null): void => setCurrentDetails(reason ?? '');
+  const performer = createPerformer({ fairnessKey: input.connectionId, waitedMs: 0, onWait });
+  for (;;) {
+    const { waitMs } = await performer.perform('readBack', input, `Read the ${input.record} back from Zendesk`);
+    if (waitMs === 0) return;
+    await performer.pause(waitMs, 'Other events are gathered, to be read together');
+  }
+}
