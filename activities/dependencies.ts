@@ -1,5 +1,4 @@
-import type { AccountKind } from '../domain/account.ts';
-import type { RecordKey } from '../domain/record.ts';
+import type { AnnotateAccountInput } from '../workflows/contract.ts';
 import type { DynamicsClient } from '../clients/dynamics/client.ts';
 import type { RequestObserver } from '../clients/http.ts';
 import type { ZendeskClient } from '../clients/zendesk/client.ts';

@@ -35,8 +35,8 @@ async function readTaken(
   try {
     const touched = await readTickets(context, connectionId, idsOf(taken.due, 'ticket'));
     await readUsers(context, connectionId, idsOf(taken.due, 'user'));
-    for (const account of await store.support.accountsOf(connectionId, touched))
-      await wakeAnnotation(connectionId, account);
+    for (const { legalEntity, kind, key } of await store.support.accountsOf(connectionId, touched))
+      await wakeAnnotation({ connectionId, legalEntity, kind, accountNumber: key });
   } catch (error) {
     await store.supportReading.giveBack(connectionId);
     throw error;

@@ -2,13 +2,17 @@ import express, { type Express } from 'express';
 import type { Log } from '../runtime/log.ts';
 import type { Secret } from '../runtime/secret.ts';
 import type { AdminDeps } from './admin/admin-deps.ts';
+import type { IngressDeps } from './ingress/take-event.ts';
 import { createAdminRoutes } from './admin/routes.ts';
 import { createStartedRuns } from './admin/started-runs.ts';
 import { answeringErrors, answerNotFound, answerWrongMethod } from './answer-errors.ts';
+import { createDynamicsEvents, createDynamicsHandshake } from './events/dynamics.ts';
 import { answerHealth, createReadiness } from './health.ts';
+import { createZendeskWebhook } from './webhooks/zendesk.ts';
 
 /** What the HTTP application is made of. */
-export interface AppDeps extends Pick<AdminDeps, 'services' | 'publicUrl'> {
+export interface AppDeps extends Pick<AdminDeps, 'publicUrl'> {
+  readonly services: AdminDeps['services'] & IngressDeps['services'];
   readonly adminToken: Secret;
   readonly log: Log;
 }
@@ -24,6 +28,16 @@ export function createApp({ services, publicUrl, adminToken, log }: AppDeps): Ex
     .route('/readyz')
     .get(createReadiness(services))
     .all(answerWrongMethod(['GET']));
+  const doors = { services, log };
+  routes
+    .route('/webhooks/zendesk/:hookId')
+    .post(createZendeskWebhook(doors))
+    .all(answerWrongMethod(['POST']));
+  routes
+    .route('/events/dynamics/:hookId')
+    .post(createDynamicsEvents(doors))
+    .options(createDynamicsHandshake(doors))
+    .all(answerWrongMethod(['POST', 'OPTIONS']));
   routes.use('/api', createAdminRoutes({ services, publicUrl, startedRuns: createStartedRuns() }, adminToken));
   routes.use(answerNotFound);
   const app = express();

@@ -12,9 +12,13 @@ export const CREDENTIAL_FIELDS = [
   'zendesk.accessToken',
   'zendesk.refreshToken',
   'zendesk.webhookSecret',
+  'zendesk.formerWebhookSecret',
 ] as const;
 
-/** Name of one secret of a connection, which is also its path in the connection file. */
+/**
+ * Name of one secret of a connection, which is also its path in the connection file; the former webhook secret stands in
+ * none: it is kept while deliveries signed with it may still be on their way.
+ */
 export type CredentialField = (typeof CREDENTIAL_FIELDS)[number];
 
 /** Where and how the ERP account's annotation is written. */

@@ -106,5 +106,6 @@ export const SINGLE_ORGANIZATION: Remark = {
   code: 'single_organization',
   message:
     'The contact belongs to several accounts, but this Zendesk account lets a user belong to one organization only.',
-  action: 'Switch on multiple organizations in Zendesk (Admin Center, People, Organizations), then run "sync --full".',
+  action:
+    'Switch on multiple organizations in Zendesk (Admin Center, People, Configuration, End users), then run "sync --full".',
 };

@@ -2,6 +2,7 @@ import { createEgress, type Egress } from '../clients/egress.ts';
 import { prepareFields } from '../clients/zendesk/prepare-fields.ts';
 import { FarSystemError } from '../clients/errors.ts';
 import type { RequestObserver } from '../clients/http.ts';
+import { parseLosslessJson } from '../clients/lossless-json.ts';
 import { ConnectionProblem } from '../store/connections.ts';
 import { SealError } from '../store/sealing.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -18,6 +19,8 @@ export interface Services {
   prepareZendesk(connectionId: string): Promise<number>;
   /** Judges an address that an operator typed. */
   readonly judgeOrigin: Egress['judgeOrigin'];
+  /** Parses JSON so that 64-bit numbers survive, as text. Throws SyntaxError. */
+  parseJson(text: string): unknown;
   /** Says in a code and one sentence what went wrong; holds no secret. */
   describeFailure(error: unknown): { readonly code: string; readonly message: string };
   close(): Promise<void>;
@@ -48,6 +51,7 @@ export async function openServices(options: { config: Config; env: Env }): Promi
       await store.connections.markPrepared(connectionId);
       return created;
     },
+    parseJson: parseLosslessJson,
     describeFailure,
     async close() {
       await temporal.close();

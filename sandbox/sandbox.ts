@@ -1,3 +1,4 @@
+import { bulkTicketRoutes, deliveryRoutes, oauthRoutes } from './control/desk-work-routes.ts';
 import { dynamicsRoutes } from './control/dynamics-routes.ts';
 import { faultRoutes } from './control/fault-routes.ts';
 import { journalRoutes } from './control/journal-routes.ts';
@@ -69,7 +70,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const faults = createFaults({ clock, random });
   const tokens = createTokens();
   const shared = { clock, random, journal, faults };
-  const zendesk = await startZendesk({ ...shared, port: ports.zendesk ?? 0 });
+  const oauthClient = { id: CREDENTIALS.oauthClientId, secret: CREDENTIALS.oauthClientSecret };
+  const zendesk = await startZendesk({ ...shared, oauthClient, port: ports.zendesk ?? 0 });
   const dynamics = await startDynamics({ journal, faults, tokens, port: ports.dynamics ?? 0 });
   const registration = { ...CREDENTIALS, resources: [dynamics.url] };
   const entra = await startEntra({ clock, journal, faults, tokens, registration, port: ports.entra ?? 0 });
@@ -108,6 +110,9 @@ function systemRoutes({ zendesk, dynamics, entra, tokens }: Systems): Parameters
   return [
     ...settingsRoutes(settings),
     ...dynamicsRoutes(dynamics.state),
+    ...bulkTicketRoutes(zendesk.tickets),
+    ...deliveryRoutes(zendesk.deliveries),
+    ...oauthRoutes(zendesk.oauth),
     ...zendeskRoutes(zendesk.state),
     { method: 'POST', pattern: /^\/state\/entra\/revoke$/, handle: () => tokens.revokeAll() },
   ];

@@ -44,6 +44,8 @@ export interface ConnectionStore {
   get(id: string): Promise<Connection | undefined>;
   /** The connection; throws ConnectionProblem when there is none of this id. */
   require(id: string): Promise<Connection>;
+  /** The connection that has this random hook at one of its two doors. */
+  byHook(door: 'zendesk' | 'dynamics', hookId: string): Promise<Connection | undefined>;
   list(): Promise<Connection[]>;
   /** Erases the connection and all that is kept of it; false when there was none. */
   remove(id: string): Promise<boolean>;
@@ -80,6 +82,10 @@ export function createConnectionStore(db: Db): ConnectionStore {
     async remove(id) {
       const { numDeletedRows } = await db.deleteFrom('connections').where('id', '=', id).executeTakeFirst();
       return numDeletedRows > 0n;
+    },
+    async byHook(door, hookId) {
+      const row = await db.selectFrom('connections').selectAll().where(`${door}_hook`, '=', hookId).executeTakeFirst();
+      return row && fromRow(row);
     },
     async setState(id, state, reason) {
       const change = { state, state_reason: reason, updated_at: new Date() };

@@ -10,6 +10,8 @@ export interface CredentialStore {
    * a file never puts a rotated token back. Returns the fields that changed.
    */
   apply(connectionId: string, secrets: Partial<Record<CredentialField, string>>): Promise<CredentialField[]>;
+  /** The secrets that webhooks may be signed with: the one in use, and the former one for a day after it was replaced. */
+  webhookSecrets(connectionId: string): Promise<string[]>;
   /** Opens all secrets of a connection. Throws SealError when the keys do not fit. */
   open(connectionId: string): Promise<Partial<Record<CredentialField, string>>>;
   /** Refuses a start under a wrong key: throws SealError with a sentence when what is stored does not open. */
@@ -28,6 +30,11 @@ export function createCredentialStore(db: Db, ring: KeyRing): CredentialStore {
   };
   return {
     apply: (connectionId, secrets) => applySecrets(db, { ring, keyOf, connectionId, secrets }),
+    async webhookSecrets(connectionId) {
+      const secrets = await openSecrets(db, keyOf, connectionId);
+      const former = (await isFormerInUse(db, connectionId)) ? secrets[FORMER] : undefined;
+      return [secrets['zendesk.webhookSecret'], former].filter((secret) => secret !== undefined);
+    },
     open: (connectionId) => openSecrets(db, keyOf, connectionId),
     checkKeys: () => checkCanary(db, ring, keyOf),
   };
@@ -50,6 +57,7 @@ async function applySecrets(
 ): Promise<CredentialField[]> {
   const { connectionId, secrets } = request;
   const dataKey = await ensureDataKey(db, request);
+  await keepFormerWebhookSecret(db, { ...request, dataKey });
   const changed: CredentialField[] = [];
   for (const [field, secret] of Object.entries(secrets) as [CredentialField, string][]) {
     const row = {
@@ -70,6 +78,43 @@ async function applySecrets(
     if (written.length > 0) changed.push(field);
   }
   return changed;
+}
+
+const FORMER = 'zendesk.formerWebhookSecret';
+/** Zendesk retries a delivery for minutes; a day allows for queues on the way (docs: a reset kills the old secret at once). */
+const FORMER_HOURS = 24;
+
+/** A webhook secret that is replaced by another is kept as the former one. */
+async function keepFormerWebhookSecret(
+  db: Db,
+  request: { keyOf: KeyOf; connectionId: string; secrets: Partial<Record<CredentialField, string>>; dataKey: DataKey },
+): Promise<void> {
+  const { keyOf, connectionId, secrets, dataKey } = request;
+  const next = secrets['zendesk.webhookSecret'];
+  const present =
+    next === undefined ? undefined : (await openSecrets(db, keyOf, connectionId))['zendesk.webhookSecret'];
+  if (present === undefined || present === next) return;
+  const row = {
+    sealed: seal(Buffer.from(present), dataKey.key, fieldPlace(connectionId, FORMER, dataKey.id)),
+    applied_digest: secretDigest(present, dataKey.key),
+    updated_at: new Date(),
+  };
+  await db
+    .insertInto('credentials')
+    .values({ connection_id: connectionId, field: FORMER, ...row })
+    .onConflict((conflict) => conflict.columns(['connection_id', 'field']).doUpdateSet(row))
+    .execute();
+}
+
+async function isFormerInUse(db: Db, connectionId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('credentials')
+    .select('field')
+    .where('connection_id', '=', connectionId)
+    .where('field', '=', FORMER)
+    .where('updated_at', '>', new Date(Date.now() - FORMER_HOURS * 3_600_000))
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 async function ensureDataKey(db: Db, request: { ring: KeyRing; keyOf: KeyOf; connectionId: string }): Promise<DataKey> {

@@ -28,7 +28,7 @@ async function work(config: Config, log: Log): Promise<void> {
     store,
     withFarSystems,
     isRunOver: (owner) => isRunOver(temporal.client, owner),
-    wakeAnnotation: (connectionId, account) => wakeAnnotation(temporal.client, connectionId, account),
+    wakeAnnotation: (input) => wakeAnnotation(temporal.client, input),
   });
   const worker = await createWorker({
     connection: await temporal.nativeConnection(),

@@ -49,6 +49,7 @@ function secretsOf({ dynamics, zendesk }: ParsedFile): Partial<Record<Credential
     'zendesk.accessToken': zendesk.accessToken,
     'zendesk.refreshToken': zendesk.refreshToken,
     'zendesk.webhookSecret': zendesk.webhookSecret,
+    'zendesk.formerWebhookSecret': undefined,
   };
   const present = Object.entries(given).filter(([, secret]) => secret !== null && secret !== undefined);
   return Object.fromEntries(present);

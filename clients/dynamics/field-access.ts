@@ -19,8 +19,11 @@ export interface AccountRow {
 /** Some fields of a row as they were read: numbers as such, all else as text. `etag` changes whenever the row does. */
 interface SeenFields {
   readonly etag: string;
-  readonly values: Readonly<Record<string, string | number | null>>;
+  readonly values: FieldValues;
 }
+
+/** Values by the names of their fields. */
+type FieldValues = Readonly<Record<string, string | number | null>>;
 
 /** What became of a write: done; somebody else wrote first, so read again; the row is gone, or not shown to the user. */
 type FieldWrite = 'written' | 'conflict' | 'missing';
@@ -34,9 +37,7 @@ export interface FieldAccess {
    * `forbidden` where the user may not write. Never repeated here: after `unsure` or `unavailable`, read the fields again and
    * decide by what they hold. To send the same etag again does no harm either: if the first write was done, it is a conflict.
    */
-  writeFields(
-    wanted: AccountRow & { readonly etag: string; readonly values: Readonly<Record<string, string | number>> },
-  ): Promise<FieldWrite>;
+  writeFields(wanted: AccountRow & { readonly etag: string; readonly values: FieldValues }): Promise<FieldWrite>;
 }
 
 /** Makes the calls. */

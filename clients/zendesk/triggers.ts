@@ -40,7 +40,7 @@ const triggerWire = z
   })
   .transform((wire): SeenTrigger => {
     const value = wire.actions?.find(({ field }) => field === ACTION)?.value;
-    const [webhookId, body]: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const [webhookId, body] = Array.isArray(value) ? (value as readonly unknown[]) : [value];
     return {
       id: wire.id,
       title: wire.title,

@@ -17,7 +17,7 @@ export interface ControlCall {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** One thing the control server can do. What `handle` returns is the answer's JSON; undefined is a 204. */
+/** One thing the control server can do. What `handle` returns, or resolves to, is the answer's JSON; undefined is a 204. */
 export interface ControlRoute {
   readonly method: string;
   readonly pattern: RegExp;

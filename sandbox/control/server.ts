@@ -65,7 +65,7 @@ async function answerTo(routes: readonly ControlRoute[], message: IncomingMessag
     if (!route) throw new ControlError(404, `There is no ${message.method ?? ''} ${pathname}.`);
     const parts = (route.pattern.exec(pathname) ?? []).slice(1).map((part) => decodeURIComponent(part));
     const body = typeof read.body === 'object' && read.body !== null ? { ...read.body } : {};
-    const result = route.handle({ parts, query, body });
+    const result = await route.handle({ parts, query, body });
     return result === undefined ? { status: 204 } : { status: 200, body: result };
   } catch (error) {
     return refusalOf(error);

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Random } from '../core/random.ts';
 import { createSender } from '../core/sender.ts';
 import type { Attention } from './attention.ts';
-import { createAttention } from './attention.ts';
+import { createAttention, quietly } from './attention.ts';
 import type { Feed } from './change-feed.ts';
 import { createFeed } from './change-feed.ts';
 import type { CustomFields } from './custom-fields.ts';
@@ -12,11 +12,14 @@ import { createIdSource } from './identifiers.ts';
 import type { Jobs } from './jobs.ts';
 import { createJobs } from './jobs.ts';
 import { createMemberships } from './memberships.ts';
+import type { Grants, OauthClient } from './oauth/grants.ts';
+import { createGrants } from './oauth/grants.ts';
 import type { Merges } from './organization-merges.ts';
 import { createMerges } from './organization-merges.ts';
 import type { DeletedOrganization, Organization } from './organizations.ts';
 import { createOrganizations } from './organizations.ts';
 import type { PeopleStores } from './people.ts';
+import { mergeUsers } from './people.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { createRateLimits } from './rate-limits.ts';
 import type { ZendeskSettings } from './settings.ts';
@@ -34,6 +37,7 @@ import type { Deliveries } from './webhooks/deliveries.ts';
 import { createDeliveries } from './webhooks/deliveries.ts';
 import type { Webhooks } from './webhooks/webhooks.ts';
 import { createWebhooks } from './webhooks/webhooks.ts';
+import { nowS } from './wire-time.ts';
 
 /** Everything that one simulated Zendesk account holds. */
 export interface Account extends PeopleStores {
@@ -50,6 +54,7 @@ export interface Account extends PeopleStores {
   readonly jobs: Jobs;
   readonly merges: Merges;
   readonly tokens: Tokens;
+  readonly grants: Grants;
   readonly limits: RateLimits;
   readonly webhooks: Webhooks;
   readonly triggers: Triggers;
@@ -69,12 +74,13 @@ export interface AccountOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: ZendeskSettings;
+  readonly oauthClient: OauthClient;
 }
 
 const ACCOUNT_ID = 22_129_848;
 
 /** Makes an empty account. */
-export function createAccount({ clock, random, settings }: AccountOptions): Account {
+export function createAccount({ clock, random, settings, oauthClient }: AccountOptions): Account {
   const nextId = createIdSource(random);
   const timers = createTimers(clock);
   const base = { clock, random, settings, timers, nextId };
@@ -85,6 +91,7 @@ export function createAccount({ clock, random, settings }: AccountOptions): Acco
   const tickets = createTickets(clock);
   const webhooks = createWebhooks(random);
   const sender = createSender();
+  const tokens = createTokens(nextId);
   return {
     ...base,
     accountId: ACCOUNT_ID,
@@ -99,7 +106,8 @@ export function createAccount({ clock, random, settings }: AccountOptions): Acco
     tickets,
     jobs: createJobs(base),
     merges: createMerges(),
-    tokens: createTokens(nextId),
+    tokens,
+    grants: createGrants(oauthClient, tokens),
     limits: createRateLimits(clock, settings),
     webhooks,
     triggers: createTriggers(),
@@ -126,6 +134,17 @@ export function deleteOrganization(account: Account, id: number): Organization {
   }
   for (const ticket of tickets.ofOrganization(id)) tickets.unassign(ticket);
   return row;
+}
+
+/** Merges an end user into another, tickets included; its webhook event is `user.merged`, not `user.deleted`. Throws the 404. */
+export function mergePeople(account: Account, loserId: number, winnerId: number): User {
+  const { attention, clock, tickets, users } = account;
+  const loser = users.require(loserId);
+  const carried = tickets.ofRequester(loserId);
+  const winner = quietly(attention, () => mergeUsers(account, loserId, winnerId));
+  for (const ticket of carried) tickets.put({ ...ticket, requesterId: winnerId, generatedS: nowS(clock) });
+  for (const tell of attention.onMerge) tell(loser, winnerId);
+  return winner;
 }
 
 /** Moves users, tickets and domains to the winner and deletes the loser (Zendesk docs, Organization Merge). */

@@ -9,6 +9,7 @@ import { IDENTITY_ROUTES } from './identity-routes.ts';
 import { INCREMENTAL_ROUTES } from './incremental-routes.ts';
 import { JOB_ROUTES } from './job-routes.ts';
 import { MEMBERSHIP_ROUTES } from './membership-routes.ts';
+import { answerOauth } from './oauth/oauth-handler.ts';
 import { ORGANIZATION_BULK_ROUTES } from './organization-bulk-routes.ts';
 import { ORGANIZATION_LOOKUP_ROUTES } from './organization-lookup-routes.ts';
 import { ORGANIZATION_MERGE_ROUTES } from './organization-merge-routes.ts';
@@ -54,6 +55,8 @@ export function createApiRouter(): Router {
 /** Makes the handler of one account: the account's rate limit first, then who asks, then what. */
 export function createHandler(account: Account, router: Router): Handler {
   return async (request) => {
+    const oauth = answerOauth(account, request);
+    if (oauth) return oauth;
     const match = router(request.method, request.path);
     const operation = match?.route.operation ?? 'unknown';
     let headers = {};

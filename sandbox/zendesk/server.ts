@@ -5,14 +5,22 @@ import { startListener } from '../core/listener.ts';
 import type { Random } from '../core/random.ts';
 import type { Account } from './account.ts';
 import { createAccount } from './account.ts';
+import type { BulkTickets } from './bulk-tickets.ts';
+import { createBulkTickets } from './bulk-tickets.ts';
 import { createApiRouter, createHandler } from './handler.ts';
 import { createHex } from './identifiers.ts';
+import type { OauthClient } from './oauth/grants.ts';
+import { oauthOperation } from './oauth/oauth-handler.ts';
+import type { OauthKnobs } from './oauth/oauth-knobs.ts';
+import { createOauthKnobs } from './oauth/oauth-knobs.ts';
 import { createUser } from './people.ts';
 import type { ZendeskSettings } from './settings.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 import type { ZendeskState } from './state.ts';
 import { createState } from './state.ts';
 import { readUser } from './user-input.ts';
+import type { DeliveryKnobs } from './webhooks/hand-made.ts';
+import { createDeliveryKnobs } from './webhooks/hand-made.ts';
 import { watchAccount } from './webhooks/watching.ts';
 
 /** What a simulated Zendesk is started with. */
@@ -25,6 +33,8 @@ export interface ZendeskOptions {
   readonly port?: number;
   readonly host?: string;
   readonly settings?: Partial<ZendeskSettings>;
+  /** The OAuth client that the account knows. */
+  readonly oauthClient?: OauthClient;
 }
 
 /** Credentials that the account accepts from the start. */
@@ -42,16 +52,21 @@ export interface ZendeskServer {
   readonly port: number;
   readonly credentials: ZendeskCredentials;
   readonly state: ZendeskState;
+  readonly tickets: BulkTickets;
+  readonly deliveries: DeliveryKnobs;
+  readonly oauth: OauthKnobs;
   /** May be changed at any time. */
   readonly settings: ZendeskSettings;
   close(): Promise<void>;
 }
 
+const DEFAULT_CLIENT = { id: 'sandbox_desk_client', secret: 'sandbox-desk-secret' };
+
 /** Starts a Zendesk account on loopback that holds nothing but its administrator. */
 export async function startZendesk(options: ZendeskOptions): Promise<ZendeskServer> {
   const { clock, random, journal, faults, port = 0, host = '127.0.0.1' } = options;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const account = createAccount({ clock, random, settings });
+  const account = createAccount({ clock, random, settings, oauthClient: options.oauthClient ?? DEFAULT_CLIENT });
   const credentials = seedAdministrator(account);
   const router = createApiRouter();
   watchAccount(account);
@@ -62,7 +77,7 @@ export async function startZendesk(options: ZendeskOptions): Promise<ZendeskServ
     port,
     host,
     handler: createHandler(account, router),
-    nameOperation: (method, path) => router(method, path)?.route.operation ?? 'unknown',
+    nameOperation: (method, path) => router(method, path)?.route.operation ?? oauthOperation(method, path) ?? 'unknown',
     extraHeaders: () => answerHeaders(random),
   });
   return {
@@ -71,6 +86,9 @@ export async function startZendesk(options: ZendeskOptions): Promise<ZendeskServ
     credentials,
     settings,
     state: createState(account, listener.url),
+    tickets: createBulkTickets(account),
+    deliveries: createDeliveryKnobs(account),
+    oauth: createOauthKnobs(account),
     close: async () => {
       account.stop();
       await listener.close();

@@ -62,6 +62,21 @@ export interface ZendeskSettings {
   webhookBreakerPauseSeconds: number;
   /** From how many requests in five minutes a share of errors counts, which they do not state either. */
   webhookBreakerLeastRequests: number;
+  /** What the authorization page does: consent at once, refuse at once, or show a form. */
+  oauthConsent: 'grant' | 'deny' | 'ask';
+  /** The user who is signed in there; null: the administrator. */
+  oauthUserId: number | null;
+  /** A public client needs no secret, but PKCE. */
+  oauthClientKind: 'confidential' | 'public';
+  /** The client's redirect addresses, compared exactly; null: any https one, and http on loopback. */
+  oauthRedirectUris: readonly string[] | null;
+  /** The scopes that the client may ask for; null: any text. */
+  oauthAllowedScopes: readonly string[] | null;
+  /** Whether tokens expire when the request does not ask for it; if not, `expires_in` is missing from the answer. */
+  oauthExpiryEnforced: boolean;
+  /** The status of an answer with tokens: the OpenAPI text says 201, clients saw 200. */
+  oauthTokenStatus: 200 | 201;
+  oauthInvalidGrantStatus: 400 | 401;
 }
 
 /** The settings of a large account with everything enabled. */
@@ -97,4 +112,12 @@ export const DEFAULT_SETTINGS: Readonly<ZendeskSettings> = {
   webhookBreaker: true,
   webhookBreakerPauseSeconds: 300,
   webhookBreakerLeastRequests: 50,
+  oauthConsent: 'grant',
+  oauthUserId: null,
+  oauthClientKind: 'confidential',
+  oauthRedirectUris: null,
+  oauthAllowedScopes: null,
+  oauthExpiryEnforced: true,
+  oauthTokenStatus: 200,
+  oauthInvalidGrantStatus: 400,
 };

@@ -1,10 +1,10 @@
 import type { Account } from './account.ts';
-import { deleteOrganization, mergeOrganizations } from './account.ts';
+import { deleteOrganization, mergeOrganizations, mergePeople } from './account.ts';
 import { readOrganization } from './organization-input.ts';
 import type { OrganizationWire } from './organization-wire.ts';
 import { showOrganization } from './organization-wire.ts';
 import type { SentMail } from './people.ts';
-import { createUser, deleteUser, mergeUsers, updateUser } from './people.ts';
+import { createUser, deleteUser, updateUser } from './people.ts';
 import { seedOrganization, seedTicket } from './seeding.ts';
 import { readTicket } from './ticket-input.ts';
 import type { TicketWire } from './ticket-wire.ts';
@@ -110,7 +110,7 @@ function peopleState(account: Account, baseUrl: string): Part<PeopleKeys> {
     seedUser: (input) => show(createUser(account, { ...readUser(input).changes, skipVerifyEmail: true })),
     editUser: (id, input) => show(updateUser(account, id, readUser(input).changes)),
     deleteUser: (id) => void deleteUser(account, id),
-    mergeUsers: (loserId, winnerId) => show(mergeUsers(account, loserId, winnerId)),
+    mergeUsers: (loserId, winnerId) => show(mergePeople(account, loserId, winnerId)),
     identities: () => identities.table.sorted().map((row) => showIdentity(row, baseUrl)),
     seedUserField: (input) => account.userFields.create(input),
     memberships: () => memberships.table.sorted().map(membershipShower({ account, baseUrl })),

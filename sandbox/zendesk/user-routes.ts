@@ -1,9 +1,10 @@
+import { mergePeople } from './account.ts';
 import type { Call, Result, Route } from './call.ts';
 import { droppedHeader, idOf, ok } from './call.ts';
 import { organizationShower } from './organization-routes.ts';
 import { listPage } from './pagination.ts';
 import { createUser, deleteUser, updateUser } from './people.ts';
-import { recordNotFound, refuseIfInvalid } from './refusal.ts';
+import { forbidden, recordNotFound, refuseIfInvalid } from './refusal.ts';
 import { ticketShower } from './ticket-wire.ts';
 import { readUser } from './user-input.ts';
 import { ANONYMOUS_USER, userShower } from './user-wire.ts';
@@ -25,6 +26,7 @@ export const USER_ROUTES: readonly Route[] = [
   { method: 'POST', pattern: R, operation: `${R}.create`, handle: create },
   { method: 'POST', pattern: `${R}/create_or_update`, operation: `${R}.create_or_update`, handle: createOrUpdate },
   { method: 'PUT', pattern: `${R}/:id`, operation: `${R}.update`, handle: update },
+  { method: 'PUT', pattern: `${R}/:id/merge`, operation: `${R}.merge`, access: 'admin', handle: merge },
   { method: 'DELETE', pattern: `${R}/:id`, operation: `${R}.delete`, access: 'admin', handle: remove },
 ];
 
@@ -106,6 +108,15 @@ function written(
 ): Result {
   const headers = { location: `${call.baseUrl}/api/v2/users/${row.id}.json`, ...droppedHeader('user', dropped) };
   return { status, body: { user: userShower(call)(row) }, headers };
+}
+
+/** The user in the path loses and is deleted; only end users are merged. */
+function merge(call: Call): Result {
+  const { account } = call;
+  const loser = account.users.require(idOf(call));
+  const winner = account.users.require(idOrNull(memberObject(call.body, 'user')['id']) ?? -1);
+  if (loser.id === winner.id || loser.role !== 'end-user' || winner.role !== 'end-user') throw forbidden();
+  return ok({ user: userShower(call)(mergePeople(account, loser.id, winner.id)) });
 }
 
 /** The answer is 200 and the inactive user, not 204 (recorded by node-zendesk). */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -10,19 +10,47 @@ const sources = (folder: string): string[] =>
     .map((name) => read(join(folder, name)));
 const all = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].flatMap(([, found]) => (found === undefined ? [] : [found]));
+const codesOf = (path: string, type: string): string[] =>
+  all(new RegExp(`export type ${type} =([^;]+);`).exec(read(path))?.[1] ?? '', /'([a-z_]+)'/g);
+const headingsOf = (text: string): string[] =>
+  all(text, /^#+ (.+)$/gm).map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
 const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort();
 
 describe('the documents', () => {
-  it('have an entry in the runbook for every code of a rejection or a failure, and for no other', () => {
-    const rejections = all(read('domain/rejection.ts').split('interface')[0] ?? '', /'([a-z_]+)'/g);
+  it('have an entry in the runbook for every code of a rejection, a remark, a note or a failure, and for no other', () => {
+    const [rejections, remarks] = ['RejectionCode', 'RemarkCode'].map((type) => codesOf('domain/rejection.ts', type));
+    expect(rejections).toContain('name_ambiguous');
+    expect(remarks).toContain('same_person');
     const code = [...sources('activities'), ...sources('workflows'), ...sources('store')].join('\n');
-    const failures = [
+    const failuresAndNotes = [
       ...all(code, /\bstop\(\s*'([a-z_]+)'/g),
       ...all(code, /\bcode: '([a-z_]+)'/g),
       ...all(code, /\berror_code: '([a-z_]+)'/g),
       ...all(code, /'(connection_missing|needs_authorization)'/g),
     ];
-    expect(sorted(all(read('docs/runbook.md'), /^### ([a-z_]+)$/gm))).toEqual(sorted([...rejections, ...failures]));
+    expect(sorted(all(read('docs/runbook.md'), /^### ([a-z_]+)$/gm))).toEqual(
+      sorted([...(rejections ?? []), ...(remarks ?? []), ...failuresAndNotes]),
+    );
+  });
+
+  it('have each entry of the runbook once', () => {
+    const entries = all(read('docs/runbook.md'), /^### ([a-z_]+)$/gm);
+    expect(entries).toEqual([...new Set(entries)]);
+  });
+
+  it('point to pages and headings that exist', () => {
+    for (const page of ['README.md', 'ARCHITECTURE.md', 'docs/runbook.md', 'docs/setup.md']) {
+      for (const link of all(read(page), /\]\(((?!https?:)[^)]+)\)/g)) {
+        const [path = '', anchor] = link.split('#');
+        const text = read(join(dirname(page), path));
+        if (anchor !== undefined) expect(headingsOf(text)).toContain(anchor);
+      }
+    }
   });
 
   it('explain every setting in .env.example, and no other', () => {

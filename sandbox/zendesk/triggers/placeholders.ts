@@ -1,4 +1,5 @@
 import type { Account } from '../account.ts';
+import { showValues } from '../custom-field-values.ts';
 import type { Ticket } from '../tickets.ts';
 import { isoOf } from '../wire-time.ts';
 
@@ -10,7 +11,8 @@ export function render(template: string, account: Account, ticket: Ticket): stri
 function valueOf(name: string, account: Account, ticket: Ticket): string {
   const field = /^ticket\.organization\.custom_fields\.(\w+)$/.exec(name)?.[1];
   const organization = account.organizations.table.get(ticket.organizationId ?? -1);
-  if (field !== undefined) return String(organization?.values[field] ?? '');
+  if (field !== undefined)
+    return String(organization ? (showValues(account.organizationFields, organization.values)[field] ?? '') : '');
   const requester = account.users.table.get(ticket.requesterId);
   const values: Readonly<Record<string, string | number | null | undefined>> = {
     'ticket.id': ticket.id,

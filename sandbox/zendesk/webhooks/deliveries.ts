@@ -48,7 +48,10 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const breaker = createBreaker(clock, settings);
   const minute = createWindows(clock, 60);
   const attempt = async (invocation: Invocation, webhook: Webhook): Promise<void> => {
-    if (breaker.isOpen(webhook.id)) return stop(invocation, 'circuit broken');
+    if (breaker.isOpen(webhook.id)) {
+      stop(invocation, 'circuit broken');
+      return;
+    }
     if (!minute.take('invocations', settings.webhookInvocationsPerMinute).allowed) {
       stop(invocation, 'throttled');
       if (invocation.attempts.length < THROTTLED_ATTEMPTS) again(invocation, 60_000);

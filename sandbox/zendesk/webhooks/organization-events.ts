@@ -1,11 +1,17 @@
+import type { CustomFields } from '../custom-fields.ts';
 import type { Organization } from '../organizations.ts';
 import { isoOf } from '../wire-time.ts';
 import { typeOf } from './event-types.ts';
+import { fieldChanges } from './field-changes.ts';
 import type { Happening } from './happening.ts';
 import { changeOf } from './happening.ts';
 
 /** What happened to an organization; details, notes, domains and sharing change without an event (Zendesk docs). */
-export function organizationHappenings(before: Organization | undefined, after: Organization | undefined): Happening[] {
+export function organizationHappenings(
+  fields: CustomFields,
+  before: Organization | undefined,
+  after: Organization | undefined,
+): Happening[] {
   const row = after ?? before;
   if (!row) return [];
   const happened = (action: string, event: object = {}): Happening => ({
@@ -21,12 +27,10 @@ export function organizationHappenings(before: Organization | undefined, after: 
     ['external_id_changed', changeOf(before.externalId ?? '', after.externalId ?? '')],
     ['tags_changed', changeOf(before.tags, after.tags)],
   ] as const;
-  const keys = [...new Set([...Object.keys(before.values), ...Object.keys(after.values)])];
-  const fields = keys.flatMap((key) => {
-    const change = changeOf(before.values[key] ?? null, after.values[key] ?? null);
-    return change ? [happened('custom_field_changed', { field: { title: key }, ...change })] : [];
-  });
-  return [...plain.flatMap(([action, change]) => (change ? [happened(action, change)] : [])), ...fields];
+  const changed = fieldChanges(fields, before.values, after.values).map((event) =>
+    happened('custom_field_changed', event),
+  );
+  return [...plain.flatMap(([action, change]) => (change ? [happened(action, change)] : [])), ...changed];
 }
 
 function detailOf(row: Organization): object {

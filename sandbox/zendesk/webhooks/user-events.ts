@@ -1,8 +1,10 @@
+import type { CustomFields } from '../custom-fields.ts';
 import type { Identity } from '../identities.ts';
 import type { Membership } from '../memberships.ts';
 import type { User } from '../users.ts';
 import { isoOf } from '../wire-time.ts';
 import { typeOf } from './event-types.ts';
+import { fieldChanges } from './field-changes.ts';
 import type { Happening } from './happening.ts';
 import { changeOf } from './happening.ts';
 
@@ -19,17 +21,13 @@ export function userHappening(user: ToldUser, action: string, event: object = {}
 }
 
 /** What changed between two states of a user; there is no event for the email or the phone. */
-export function userChanges(before: User, user: ToldUser): Happening[] {
+export function userChanges(fields: CustomFields, before: User, user: ToldUser): Happening[] {
   const changes = CHANGES.flatMap(([action, valueOf]) => {
     const change = changeOf(valueOf(before), valueOf(user.row));
     return change ? [userHappening(user, action, change)] : [];
   });
-  const keys = [...new Set([...Object.keys(before.values), ...Object.keys(user.row.values)])];
-  const fields = keys.flatMap((key) => {
-    const change = changeOf(before.values[key] ?? null, user.row.values[key] ?? null);
-    return change ? [userHappening(user, 'custom_field_changed', { field: { title: key }, ...change })] : [];
-  });
-  return [...changes, ...fields];
+  const changed = fieldChanges(fields, before.values, user.row.values);
+  return [...changes, ...changed.map((event) => userHappening(user, 'custom_field_changed', event))];
 }
 
 const CHANGES: readonly (readonly [string, (row: User) => unknown])[] = [

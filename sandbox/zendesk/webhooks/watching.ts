@@ -23,7 +23,7 @@ export function watchAccount(account: Account): void {
     if (after) fireTriggers(account, before, after);
   });
   organizations.table.watch((before, after) => {
-    if (isHeard()) announce(account, organizationHappenings(before, after));
+    if (isHeard()) announce(account, organizationHappenings(account.organizationFields, before, after));
   });
   users.table.watch((before, after) => {
     if (isHeard()) announce(account, happeningsOfUser(account, before, after));
@@ -50,7 +50,7 @@ function isSystemChange(before: Ticket, after: Ticket): boolean {
 function happeningsOfUser(account: Account, before: User | undefined, after: User | undefined): Happening[] {
   if (after) {
     const user = told(account, after);
-    return before ? userChanges(before, user) : [userHappening(user, 'created')];
+    return before ? userChanges(account.userFields, before, user) : [userHappening(user, 'created')];
   }
   return before ? [userHappening(told(account, before), 'deleted')] : [];
 }

@@ -51,8 +51,7 @@ export function showAttempts({ id, eventType, attempts }: Invocation): object[] 
 }
 
 function dataOf(authentication: WebhookAuthentication): object {
-  const { type: _type, ...data } = authentication;
-  return data;
+  return Object.fromEntries(Object.entries(authentication).filter(([name]) => name !== 'type'));
 }
 
 function hidden(authentication: WebhookAuthentication): object {

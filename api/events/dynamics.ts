@@ -1,0 +1,123 @@
+import type { RequestHandler, Response } from 'express';
+import { isJsonObject, member, textMember } from '../../domain/json.ts';
+import type { Connection } from '../../store/connections.ts';
+import { answerOverload } from '../ingress/overload.ts';
+import { createRawBody } from '../ingress/raw-body.ts';
+import { answerRefused } from '../ingress/refused.ts';
+import { TAKE_LIMIT_MS, type IngressDeps } from '../ingress/take-event.ts';
+import { within } from '../ingress/within.ts';
+import { takeErpEvent, type ErpTaken } from './take-erp-event.ts';
+
+const LIMIT_BYTES = 1024 * 1024;
+/** Event Grid sends at most so many events at once (Event Grid docs, Output batching). */
+const MOST_EVENTS = 5_000;
+
+/**
+ * `POST /events/dynamics/:hookId`: events of F&O, directly over HTTPS or by Event Grid. The hook is a secret of 256 random
+ * bits and the only credential that F&O can send. New 202, repeated 200, repeated with other content 422; a batch 200 once
+ * each of its events was taken, was there or is kept as refused.
+ */
+export function createDynamicsEvents(deps: IngressDeps): RequestHandler<{ hookId: string }> {
+  const readBody = createRawBody(LIMIT_BYTES);
+  return async (request, response) => {
+    try {
+      const body = await readBody(request, response);
+      if (body === 'too_large') return void response.status(413).json(TOO_LARGE);
+      if (body === 'encoded') {
+        answerRefused(response, 415);
+        return;
+      }
+      if (body === 'unreadable') {
+        answerRefused(response);
+        return;
+      }
+      const connection = await within(
+        TAKE_LIMIT_MS,
+        deps.services.store.connections.byHook('dynamics', request.params.hookId),
+      );
+      if (connection === undefined) {
+        answerRefused(response);
+        return;
+      }
+      await answerBody(deps, { connection, body: parse(deps, body.bytes), response });
+    } catch (error) {
+      answerOverload(response, error, deps.log);
+    }
+  };
+}
+
+/** `OPTIONS` on the same: how Event Grid asks whether CloudEvents may be sent here (CloudEvents 1.0, abuse protection). */
+export function createDynamicsHandshake({ services: { store } }: IngressDeps): RequestHandler<{ hookId: string }> {
+  return async (request, response) => {
+    const connection = await store.connections.byHook('dynamics', request.params.hookId);
+    const origin = request.get('webhook-request-origin') ?? '';
+    if (connection === undefined || origin !== 'eventgrid.azure.net') {
+      answerRefused(response);
+      return;
+    }
+    response.status(200).set('webhook-allowed-origin', origin).set('webhook-allowed-rate', '1000').end();
+  };
+}
+
+const TOO_LARGE = { error: { code: 'too_large', message: 'At most 1 MiB and 5,000 events are taken at once.' } };
+const MALFORMED = { error: { code: 'malformed', message: 'The body is not an event that F&O or Event Grid sends.' } };
+
+function parse({ services }: IngressDeps, bytes: Buffer): unknown {
+  try {
+    return services.parseJson(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function answerBody(
+  deps: IngressDeps,
+  { connection, body, response }: { connection: Connection; body: unknown; response: Response },
+): Promise<void> {
+  const code = validationCodeOf(body);
+  if (code !== undefined) return void response.status(200).json({ validationResponse: code });
+  if (Array.isArray(body)) return answerBatch(deps, { connection, batch: body, response });
+  const taken = await within(TAKE_LIMIT_MS, takeErpEvent(deps, connection, payloadOf(body)));
+  answerOne(response, taken);
+}
+
+/** Event Grid's question whether we want its events. Its `validationUrl` is never called: it may lead anywhere. */
+function validationCodeOf(body: unknown): string | undefined {
+  const events = Array.isArray(body) ? (body as unknown[]) : [body];
+  const [first] = events;
+  if (!isJsonObject(first) || textMember(first, 'eventType') !== 'Microsoft.EventGrid.SubscriptionValidationEvent')
+    return undefined;
+  const data = member(first, 'data');
+  const code = isJsonObject(data) ? textMember(data, 'validationCode') : '';
+  return code === '' ? undefined : code;
+}
+
+/** What F&O sent, without the envelope of Event Grid or CloudEvents: by whichever way it comes, it is the same event. */
+function payloadOf(event: unknown): unknown {
+  if (!isJsonObject(event)) return event;
+  const isWrapped = member(event, 'eventType') !== undefined || member(event, 'specversion') !== undefined;
+  return isWrapped ? member(event, 'data') : event;
+}
+
+async function answerBatch(
+  deps: IngressDeps,
+  { connection, batch, response }: { connection: Connection; batch: readonly unknown[]; response: Response },
+): Promise<void> {
+  if (batch.length > MOST_EVENTS) return void response.status(413).json(TOO_LARGE);
+  const deadline = Date.now() + BATCH_LIMIT_MS;
+  for (const event of batch)
+    await within(Math.max(1, deadline - Date.now()), takeErpEvent(deps, connection, payloadOf(event)));
+  response.status(200).json({ accepted: true });
+}
+
+/** Event Grid waits 30 s for an answer (Event Grid docs, Delivery and retry). */
+const BATCH_LIMIT_MS = 25_000;
+
+function answerOne(response: Response, taken: ErpTaken): void {
+  if (taken === 'malformed') return void response.status(400).json(MALFORMED);
+  if (taken === 'other_content') {
+    const message = 'An event of this ControlNumber came before, with other content.';
+    return void response.status(422).json({ error: { code: 'other_content', message } });
+  }
+  response.status(taken === 'started' ? 202 : 200).json({ accepted: true });
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { readErpEvent, type ErpEvent } from '../../domain/erp-event.ts';
+import { canonicalJson } from '../../domain/json.ts';
+import type { Connection } from '../../store/connections.ts';
+import type { IncomingEvent } from '../../store/events.ts';
+import { TASK_QUEUE, WORKFLOW_TYPES, type HandleBusinessEventInput } from '../../workflows/contract.ts';
+import { erpEventId } from '../../workflows/ids.ts';
+import { searchAttributesOf } from '../../workflows/search-attributes.ts';
+import { takeEvent, type EventWorkflow, type IngressDeps, type Taken } from '../ingress/take-event.ts';
+
+/** What became of an event of F&O: its test of an endpoint starts nothing and is not kept. */
+export type ErpTaken = Taken | 'test' | 'malformed';
+
+/** Takes one event of F&O, once by its ControlNumber; one that names no record of ours is kept and ignored. */
+export async function takeErpEvent(deps: IngressDeps, connection: Connection, payload: unknown): Promise<ErpTaken> {
+  const event = readErpEvent(payload, connection.settings.dynamics.events);
+  if (event === 'test') return event;
+  const bodyHash = createHash('sha256').update(canonicalJson(payload)).digest('hex');
+  if (event === 'malformed') {
+    await deps.services.store.events.refused(malformed(connection.id, bodyHash), 'malformed');
+    return event;
+  }
+  const name = nameOf(event, bodyHash);
+  const incoming: IncomingEvent = {
+    connectionId: connection.id,
+    source: 'dynamics',
+    dedupeKey: name,
+    eventId: event.eventId,
+    controlNumber: event.controlNumber,
+    type: event.type,
+    bodyHash,
+  };
+  return takeEvent(deps, incoming, (rowId) => Promise.resolve(workflowOf(connection.id, { event, name, rowId })));
+}
+
+/** What makes it this event: its ControlNumber; a data event, which has none, its content. */
+function nameOf({ form, controlNumber, eventId }: ErpEvent, bodyHash: string): string {
+  if (form === 'data') return `data-${bodyHash.slice(0, 32)}`;
+  return controlNumber ?? `event-${eventId ?? bodyHash.slice(0, 32)}`;
+}
+
+function malformed(connectionId: string, bodyHash: string): IncomingEvent {
+  const nothing = { eventId: null, controlNumber: null, type: 'unknown' };
+  return { connectionId, source: 'dynamics', dedupeKey: bodyHash, bodyHash, ...nothing };
+}
+
+function workflowOf(
+  connectionId: string,
+  { event, name, rowId }: { event: ErpEvent; name: string; rowId: string },
+): EventWorkflow | null {
+  if (event.record === null) return null;
+  const { legalEntity, kind, key: accountNumber } = event.record;
+  const input: HandleBusinessEventInput = { connectionId, eventId: rowId, legalEntity, kind, accountNumber };
+  return {
+    type: WORKFLOW_TYPES.handleBusinessEvent,
+    options: {
+      taskQueue: TASK_QUEUE,
+      workflowId: erpEventId(connectionId, name),
+      args: [input],
+      staticSummary: `F&O says that ${kind} ${accountNumber} of ${legalEntity} has changed`,
+      typedSearchAttributes: searchAttributesOf(connectionId, legalEntity),
+      priority: { fairnessKey: connectionId.slice(0, 64) },
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { WorkflowExecutionAlreadyStartedError, type WorkflowStartOptions } from '@temporalio/client';
+import type { Log } from '../../runtime/log.ts';
+import type { Services } from '../../runtime/services.ts';
+import type { IncomingEvent } from '../../store/events.ts';
+
+/** What the doors work with. */
+export interface IngressDeps {
+  readonly services: Pick<Services, 'store' | 'temporal' | 'parseJson'>;
+  readonly log: Log;
+}
+
+/** What became of an event that was let in. */
+export type Taken = 'started' | 'duplicate' | 'other_content';
+
+/** The workflow that handles an event; its id makes sure that the event is handled once. */
+export interface EventWorkflow {
+  readonly type: string;
+  readonly options: Omit<WorkflowStartOptions, 'args'> & { readonly args: readonly [object] };
+}
+
+/** Longest time that a sender waits: F&O gives up after a few seconds, Zendesk after twelve. */
+export const TAKE_LIMIT_MS = 2_500;
+
+/**
+ * Takes an event: it is written down, its workflow is started, and only then it counts as accepted. An event that died
+ * between these is new when it comes again; a workflow that is there already is what the first delivery started.
+ */
+export async function takeEvent(
+  { services: { store, temporal } }: IngressDeps,
+  event: IncomingEvent,
+  workflowOf: (rowId: string) => Promise<EventWorkflow | null>,
+): Promise<Taken> {
+  const received = await store.events.receive(event);
+  if (received.state !== 'new') return received.state;
+  const workflow = await workflowOf(received.id);
+  if (workflow === null) {
+    await store.events.ignored(received.id, 'ignored');
+    return 'started';
+  }
+  const { type, options } = workflow;
+  const isFirst = await temporal.withDeadline(TAKE_LIMIT_MS, async () => {
+    try {
+      await temporal.client.workflow.start(type, {
+        ...options,
+        args: [...options.args],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw error;
+    }
+  });
+  await store.events.accepted(received.id, options.workflowId);
+  return isFirst ? 'started' : 'duplicate';
+}

@@ -1,0 +1,165 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import { canonicalJson } from '../../domain/json.ts';
+import { readZendeskEvent, type ZendeskEvent } from '../../domain/zendesk-event.ts';
+import type { Connection } from '../../store/connections.ts';
+import { TASK_QUEUE, WORKFLOW_TYPES, type HandleZendeskEventInput } from '../../workflows/contract.ts';
+import { zendeskEventId } from '../../workflows/ids.ts';
+import { searchAttributesOf } from '../../workflows/search-attributes.ts';
+import { answerOverload } from '../ingress/overload.ts';
+import { createRawBody } from '../ingress/raw-body.ts';
+import { answerRefused } from '../ingress/refused.ts';
+import { TAKE_LIMIT_MS, takeEvent, type EventWorkflow, type IngressDeps, type Taken } from '../ingress/take-event.ts';
+import { within } from '../ingress/within.ts';
+import { isSigned } from './signature.ts';
+import { isRecent } from './timestamp.ts';
+
+const LIMIT_BYTES = 256 * 1024;
+/** What the signature of an unknown hook is compared with, so that it takes as long as a known one. */
+const NOBODYS_SECRET = randomBytes(32).toString('base64');
+
+/**
+ * `POST /webhooks/zendesk/:hookId`: a delivery of Zendesk. The rungs, in their order: hook, size, encoding, timestamp,
+ * signature, JSON; only then an event is taken. New 202, repeated 200, repeated with other content 422.
+ */
+export function createZendeskWebhook(deps: IngressDeps): RequestHandler<{ hookId: string }> {
+  const readBody = createRawBody(LIMIT_BYTES);
+  return async (request, response) => {
+    try {
+      const body = await readBody(request, response);
+      if (body === 'too_large') return void response.status(413).json(TOO_LARGE);
+      if (body === 'encoded') {
+        answerRefused(response, 415);
+        return;
+      }
+      if (body === 'unreadable') {
+        answerRefused(response);
+        return;
+      }
+      const verdict = await within(TAKE_LIMIT_MS, judge(deps, request, body.bytes));
+      if (verdict?.refused === null) {
+        await takeDelivery(deps, { connection: verdict.connection, bytes: body.bytes, request, response });
+        return;
+      }
+      answerRefused(response);
+      if (verdict !== undefined) keepRefused(deps, verdict.connection, { reason: verdict.refused, body: body.bytes });
+    } catch (error) {
+      answerOverload(response, error, deps.log);
+    }
+  };
+}
+
+const TOO_LARGE = { error: { code: 'too_large', message: 'The body is larger than 256 KiB.' } };
+
+type Verdict = { readonly connection: Connection; readonly refused: 'signature' | 'timestamp' | null } | undefined;
+
+/** The connection of the hook, and whether one of its secrets has signed the delivery, and lately. Undefined: no such hook. */
+async function judge(
+  { services: { store } }: IngressDeps,
+  request: Request<{ hookId: string }>,
+  body: Buffer,
+): Promise<Verdict> {
+  const connection = await store.connections.byHook('zendesk', request.params.hookId);
+  const secrets = connection === undefined ? [] : await store.credentials.webhookSecrets(connection.id);
+  const timestamp = single(request, 'x-zendesk-webhook-signature-timestamp');
+  const signature = single(request, 'x-zendesk-webhook-signature');
+  const isKnown = secrets.length > 0;
+  const signed = isSigned({ timestamp, signature, body }, isKnown ? secrets : [NOBODYS_SECRET]) && isKnown;
+  const recent = isRecent(timestamp, new Date());
+  if (connection === undefined) return undefined;
+  if (!signed) return { connection, refused: 'signature' };
+  return { connection, refused: recent ? null : 'timestamp' };
+}
+
+/** Keeps for the operator that a delivery to a known hook was refused, and why; the sender is told neither. */
+function keepRefused(
+  { services: { store }, log }: IngressDeps,
+  connection: Connection,
+  refused: { reason: string; body: Buffer },
+): void {
+  const bodyHash = createHash('sha256').update(refused.body).digest('hex');
+  const unknown = { eventId: null, controlNumber: null, type: 'unknown' };
+  const event = { connectionId: connection.id, source: 'zendesk' as const, dedupeKey: bodyHash, bodyHash, ...unknown };
+  store.events
+    .refused(event, refused.reason)
+    .catch((error: unknown) => log.warn({ err: error }, 'a refusal was not kept'));
+}
+
+/** A header that came exactly once. */
+function single({ rawHeaders }: Request<{ hookId: string }>, name: string): string {
+  const values = rawHeaders.filter((_value, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
+  return values.length === 1 ? (values[0] ?? '') : '';
+}
+
+async function takeDelivery(
+  deps: IngressDeps,
+  at: { connection: Connection; bytes: Buffer; request: Request<{ hookId: string }>; response: Response },
+): Promise<void> {
+  const { connection, bytes, request, response } = at;
+  const payload = parse(deps, bytes);
+  const invocationId = single(request, 'x-zendesk-webhook-invocation-id');
+  const event = payload === undefined ? undefined : readZendeskEvent(payload, invocationId);
+  if (event === undefined) {
+    response.status(400).json(MALFORMED);
+    return;
+  }
+  const incoming = {
+    connectionId: connection.id,
+    source: 'zendesk' as const,
+    dedupeKey: event.eventId,
+    eventId: event.eventId,
+    controlNumber: null,
+    type: event.type,
+    bodyHash: createHash('sha256').update(canonicalJson(payload)).digest('hex'),
+  };
+  const taking = takeEvent(deps, incoming, (rowId) => workflowOf(deps, { connection, event, rowId }));
+  answerTaken(response, await within(TAKE_LIMIT_MS, taking));
+}
+
+const MALFORMED = {
+  error: {
+    code: 'malformed',
+    message: 'The body is neither an event of Zendesk nor one of the trigger that Ledgerdesk made.',
+  },
+};
+
+function parse({ services }: IngressDeps, bytes: Buffer): unknown {
+  try {
+    return services.parseJson(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Notes that the record is due before its workflow begins, so that a reading under way finds it. */
+async function workflowOf(
+  { services: { store } }: IngressDeps,
+  { connection, event, rowId }: { connection: Connection; event: ZendeskEvent; rowId: string },
+): Promise<EventWorkflow | null> {
+  if (event.about === null) return null;
+  const { id: connectionId } = connection;
+  const { record, zendeskId } = event.about;
+  await store.supportReading.noteDue(connectionId, { record, id: zendeskId });
+  const input: HandleZendeskEventInput = { connectionId, eventId: rowId, record, zendeskId };
+  return {
+    type: WORKFLOW_TYPES.handleZendeskEvent,
+    options: {
+      taskQueue: TASK_QUEUE,
+      workflowId: zendeskEventId(connectionId, event.eventId),
+      args: [input],
+      staticSummary: `Zendesk says that ${record} ${zendeskId} has changed`,
+      typedSearchAttributes: searchAttributesOf(connectionId),
+      priority: { fairnessKey: connectionId.slice(0, 64) },
+    },
+  };
+}
+
+/** Zendesk retries a 409, so the same event with other content is answered 422. */
+function answerTaken(response: Response, taken: Taken): void {
+  if (taken === 'other_content') {
+    const message = 'An event of this id came before, with other content.';
+    response.status(422).json({ error: { code: 'other_content', message } });
+    return;
+  }
+  response.status(taken === 'started' ? 202 : 200).json({ accepted: true });
+}

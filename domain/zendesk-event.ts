@@ -1,0 +1,37 @@
+import { isJsonObject, textMember, type JsonObject } from './json.ts';
+
+/** What a delivery of a webhook names: a ticket or a user to be read back; null when it is about anything else. */
+export interface ZendeskEvent {
+  readonly eventId: string;
+  readonly type: string;
+  readonly about: { readonly record: 'ticket' | 'user'; readonly zendeskId: string } | null;
+}
+
+const SUBJECT = /^zen:(ticket|user):(\d+)$/;
+
+/**
+ * Reads a delivery. An event-subscribed webhook sends Zendesk's own form (`id`, `type`, `subject`); our trigger sends ours
+ * (`{"ledgerdesk": 1, "ticket_id": "…"}`), whose id is its `id`, else the invocation's, which stays the same over attempts. Both are only
+ * hints: nothing but ids is taken. Undefined when it is neither.
+ */
+export function readZendeskEvent(payload: unknown, invocationId: string): ZendeskEvent | undefined {
+  if (!isJsonObject(payload)) return undefined;
+  return 'ledgerdesk' in payload ? readTriggered(payload, invocationId) : readSubscribed(payload);
+}
+
+function readTriggered(payload: JsonObject, invocationId: string): ZendeskEvent | undefined {
+  const eventId = textMember(payload, 'id') || invocationId;
+  const zendeskId = textMember(payload, 'ticket_id');
+  if (eventId === '' || !/^\d+$/.test(zendeskId)) return undefined;
+  return { eventId, type: 'ledgerdesk:trigger', about: { record: 'ticket', zendeskId } };
+}
+
+function readSubscribed(payload: JsonObject): ZendeskEvent | undefined {
+  const eventId = textMember(payload, 'id');
+  const type = textMember(payload, 'type');
+  if (eventId === '' || type === '') return undefined;
+  const [, record, zendeskId] = SUBJECT.exec(textMember(payload, 'subject')) ?? [];
+  if ((record === 'ticket' || record === 'user') && zendeskId !== undefined)
+    return { eventId, type, about: { record, zendeskId } };
+  return { eventId, type, about: null };
+}

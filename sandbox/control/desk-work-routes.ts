@@ -1,0 +1,103 @@
+import type { BulkTickets, TicketBatch, TicketChoice } from '../zendesk/bulk-tickets.ts';
+import type { OauthKnobs, TokenKind } from '../zendesk/oauth/oauth-knobs.ts';
+import type { DeliveryKnobs, HandMade } from '../zendesk/webhooks/hand-made.ts';
+import type { ControlCall, ControlRoute } from './answers.ts';
+import { ControlError, listOf } from './answers.ts';
+
+type Body = ControlCall['body'];
+
+/** The routes to Zendesk's tickets in numbers. */
+export function bulkTicketRoutes(tickets: BulkTickets): ControlRoute[] {
+  return [
+    {
+      method: 'POST',
+      pattern: /^\/state\/zendesk\/organizations\/generate$/,
+      handle: ({ body }) =>
+        tickets.generateOrganizations(counted(body) as Parameters<BulkTickets['generateOrganizations']>[0]),
+    },
+    {
+      method: 'POST',
+      pattern: /^\/state\/zendesk\/tickets\/generate$/,
+      handle: ({ body }) => tickets.generate(counted(body) as unknown as TicketBatch, isSilent(body)),
+    },
+    {
+      method: 'POST',
+      pattern: /^\/state\/zendesk\/tickets\/change$/,
+      handle: ({ body }) => tickets.change(choiceOf(body), objectIn(body, 'set'), isSilent(body)),
+    },
+    {
+      method: 'POST',
+      pattern: /^\/state\/zendesk\/tickets\/delete$/,
+      handle: ({ body }) => tickets.delete(choiceOf(body), isSilent(body)),
+    },
+  ];
+}
+
+/** The routes to Zendesk's webhook deliveries. */
+export function deliveryRoutes(deliveries: DeliveryKnobs): ControlRoute[] {
+  const all = /^\/state\/zendesk\/deliveries$/;
+  return [
+    {
+      method: 'GET',
+      pattern: all,
+      handle: ({ query }) => listOf(deliveries.list(query.get('webhookId') ?? undefined)),
+    },
+    { method: 'POST', pattern: all, handle: ({ body }) => deliveries.send(handMadeOf(body)) },
+    { method: 'DELETE', pattern: all, handle: () => deliveries.clear() },
+    {
+      method: 'POST',
+      pattern: /^\/state\/zendesk\/deliveries\/(\w+)\/repeat$/,
+      handle: ({ parts: [id = ''], body }) => deliveries.repeat(id, Number(body['times'] ?? 1)),
+    },
+  ];
+}
+
+const KINDS: readonly TokenKind[] = ['access', 'refresh', 'all'];
+
+/** The routes to the tokens that Zendesk gave to its OAuth client. */
+export function oauthRoutes(oauth: OauthKnobs): ControlRoute[] {
+  return [
+    { method: 'GET', pattern: /^\/state\/zendesk\/oauth$/, handle: () => listOf(oauth.list()) },
+    {
+      method: 'POST',
+      pattern: /^\/state\/zendesk\/oauth\/expire$/,
+      handle: ({ body }) => {
+        const kind = KINDS.find((known) => known === (body['what'] ?? 'all'));
+        if (!kind) throw new ControlError(400, `\`what\` is one of ${KINDS.join(', ')}.`);
+        oauth.expire(kind);
+      },
+    },
+    {
+      method: 'POST',
+      pattern: /^\/state\/zendesk\/oauth\/revoke$/,
+      handle: ({ body: { token } }) => oauth.revoke(typeof token === 'string' ? token : undefined),
+    },
+  ];
+}
+
+function counted(body: Body): Body & { readonly count: number } {
+  const { count } = body;
+  if (typeof count !== 'number' || !(count >= 0)) throw new ControlError(400, 'Send the number `count`.');
+  return { ...body, count };
+}
+
+function isSilent({ silent }: Body): boolean {
+  return silent === true;
+}
+
+function choiceOf(body: Body): TicketChoice {
+  return body['where'] === undefined ? {} : objectIn(body, 'where');
+}
+
+function objectIn(body: Body, name: string): Readonly<Record<string, unknown>> {
+  const value = body[name];
+  if (typeof value !== 'object' || value === null) throw new ControlError(400, `Send the object \`${name}\`.`);
+  return { ...value };
+}
+
+function handMadeOf(body: Body): HandMade {
+  const { webhookId, endpoint } = body;
+  if (typeof webhookId !== 'string' && typeof endpoint !== 'string')
+    throw new ControlError(400, 'Send `webhookId`, or `endpoint` and `secret`.');
+  return { ...(body as unknown as HandMade) };
+}

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPeople, makeZendeskPatientWithPeople, type EnteredContact, type People } from '../fixtures/people.ts';
+import { readWaits } from '../fixtures/waits.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+import { legalEntitySyncId } from '../../workflows/ids.ts';
+
+const CREATE_ONE = { method: 'POST', path: '/users$' };
+
+/** What Zendesk says when users are written too fast. */
+const TOO_FAST = { errors: [{ code: 'TooManyRequests', title: 'Too many requests to update' }] };
+
+describe('contacts where Zendesk has not switched on bulk user import', () => {
+  let world: World;
+  let people: People;
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty' });
+    people = createPeople(world);
+    await makeZendeskPatientWithPeople(world.sandbox);
+    await world.sandbox.control('PATCH', '/settings/zendesk', { bulkUserImport: false });
+    await world.startWorker();
+  });
+  afterAll(() => world.close());
+
+  it('are created one by one, waits are timers, and the run says so', async () => {
+    const typed = await people.typeUser({ name: 'By Hand', email: 'k3@so.example' });
+    const storm = { kind: 'storm', seconds: 3, retryAfter: 2, body: TOO_FAST };
+    await world.sandbox.control('POST', '/faults', { system: 'zendesk', match: CREATE_ONE, skip: 5, action: storm });
+    const run = await people.begin('so', contacts('so', 20));
+    expect(run).toMatchObject({
+      status: 'completed',
+      totals: { read: 21, created: 20, adopted: 1 },
+      notes: [{ code: 'bulk_user_import_off' }],
+    });
+    expect(await people.user('so:K3')).toMatchObject({ id: typed.id });
+    expect(await ours('so:')).toHaveLength(20);
+    const wave = { connectionId: 'so', legalEntity: 'so', runId: run.runId, wave: 'apply-contacts' as const };
+    const { waits, longestStepMs } = await readWaits(world.client, legalEntitySyncId(wave));
+    expect(waits.length).toBeGreaterThan(0);
+    for (const { summary } of waits) expect(summary).toContain('Zendesk asked us to wait (user-write)');
+    expect(longestStepMs).toBeLessThan(2_000);
+    expect(run.waitedMs).toBeGreaterThan(1_500);
+  });
+
+  it('are not created again by the next run, which asks for next to nothing', async () => {
+    const { run, requests, writes } = await people.observe('so');
+    expect(run).toMatchObject({ status: 'completed', totals: { unchanged: 21 }, notes: [] });
+    expect([writes, requests.length <= 2, await people.mails()]).toEqual([[], true, 0]);
+  });
+
+  it('are still changed in bulk', async () => {
+    for (let nth = 1; nth <= 20; nth += 1) await people.contact('so', `K${nth}`, { phone: `+1 206 ${nth}` });
+    const { run, writes } = await people.observe('so');
+    expect(run).toMatchObject({ status: 'completed', totals: { updated: 20, unchanged: 1 } });
+    expect(writes.map(({ operation }) => operation)).toEqual(['users.update_many']);
+  });
+
+  it('are neither lost nor doubled when answers are cut', async () => {
+    for (const [skip, when] of [
+      [2, 'after'],
+      [4, 'before'],
+      [9, 'after'],
+    ] as const)
+      await world.sandbox.control('POST', '/faults', {
+        system: 'zendesk',
+        match: CREATE_ONE,
+        skip,
+        action: { kind: 'cut', when },
+      });
+    const run = await people.begin('sc', contacts('sc', 12));
+    expect(run).toMatchObject({ status: 'completed', totals: { read: 13, created: 13 } });
+    expect(await ours('sc:')).toHaveLength(12);
+    expect((await people.observe('sc')).writes).toEqual([]);
+  });
+
+  async function ours(prefix: string) {
+    return (await people.users()).filter(({ external_id: key }) => key?.startsWith(prefix) === true);
+  }
+});
+
+function contacts(entity: string, count: number): Record<string, EnteredContact> {
+  const ids = Array.from({ length: count }, (_, index) => `K${index + 1}`);
+  return Object.fromEntries(ids.map((id) => [id, { account: 'A1', email: `${id.toLowerCase()}@${entity}.example` }]));
+}
