@@ -24,7 +24,7 @@ export interface ActivityDependencies {
   /** Whether Temporal says that the run which owns a claim is over. */
   readonly isRunOver: (owner: { readonly workflowId: string; readonly runId: string }) => Promise<boolean>;
   /** Tells the annotation of an account that its tickets have changed; begins it where none is under way. */
-  readonly wakeAnnotation: (connectionId: string, account: RecordKey & { readonly kind: AccountKind }) => Promise<void>;
+  readonly wakeAnnotation: (input: AnnotateAccountInput) => Promise<void>;
 }
 
 /** What one step has at hand: the store, and the far systems with every request gated, and counted where it is for a run. */

@@ -1,4 +1,4 @@
-import express, { type Request, type Response } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 
 /** The body of a request as it came, or why it was not read. */
 export type RawBody = { readonly bytes: Buffer } | 'too_large' | 'encoded' | 'unreadable';
@@ -8,7 +8,7 @@ export type RawBody = { readonly bytes: Buffer } | 'too_large' | 'encoded' | 'un
  * unpacked cannot blow up.
  */
 export function createRawBody(limitBytes: number): (request: Request, response: Response) => Promise<RawBody> {
-  const read = express.raw({ type: () => true, limit: limitBytes, inflate: false });
+  const read: RequestHandler = express.raw({ type: () => true, limit: limitBytes, inflate: false });
   return (request, response) =>
     new Promise((resolve) => {
       read(request, response, (error?: unknown) => {

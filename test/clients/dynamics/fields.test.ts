@@ -191,7 +191,7 @@ describe('a write of fields', () => {
     const { client, erp } = await clientOf((_request, { nth }) => ({ status: nth === 1 ? 401 : 204 }), tokens);
     expect(await client.writeFields(WRITE)).toBe('written');
     expect(asked).toEqual([undefined, { fresh: true, rejected: 'old-token' }]);
-    expect(erp.requests.map(({ headers }) => [headers['authorization'], headers['if-match']])).toEqual([
+    expect(erp.requests.map(({ headers }) => [headers.authorization, headers['if-match']])).toEqual([
       ['Bearer old-token', ETAG],
       ['Bearer new-token', ETAG],
     ]);
