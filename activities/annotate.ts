@@ -1,5 +1,5 @@
 import { annotateText } from '../domain/annotation-text.ts';
-import { annotationLines, annotationValues, type Annotation } from '../domain/annotation.ts';
+import { annotationLines, changedFields, type Annotation } from '../domain/annotation.ts';
 import type { AnnotationTarget, ConnectionSettings } from '../domain/connection.ts';
 import { supportLoadOf } from '../domain/support-load.ts';
 import { rulesOf, supportStatusOf } from '../domain/support-status.ts';
@@ -108,18 +108,9 @@ type Values = Readonly<Record<string, string | number | null>>;
 
 /** The fields that must change, and to what; empty when all is as it should be. */
 function changesOf(target: AnnotationTarget, present: Values, annotation: Annotation): Values | 'no_room' {
-  if (target.fields !== undefined) return changedFields(target.fields, present, annotation);
+  if (target.fields !== undefined) return changedFields(annotation, target.fields, present);
   const text = String(present[target.field] ?? '');
   const next = annotateText(text, annotationLines(annotation), { mode: target.mode, maxLength: target.maxLength });
   if (next === 'no_room') return 'no_room';
   return next === 'unchanged' ? {} : { [target.field]: next.text };
-}
-
-function changedFields(fields: Readonly<Record<string, string>>, present: Values, annotation: Annotation): Values {
-  const values = annotationValues(annotation);
-  const wanted = Object.entries(fields).flatMap(([name, field]) => {
-    const value = values[name];
-    return value === undefined || value === (present[field] ?? '') ? [] : [[field, value] as const];
-  });
-  return Object.fromEntries(wanted);
 }

@@ -32,6 +32,8 @@ export interface StepContext {
   readonly store: Store;
   readonly isRunOver: ActivityDependencies['isRunOver'];
   readonly wakeAnnotation: ActivityDependencies['wakeAnnotation'];
+  /** Which attempt of the step this is, from 1. */
+  readonly attempt: number;
   /** Calls the far systems of the connection that the step works for. */
   readonly far: <Result>(work: (far: FarSystems) => Promise<Result>) => Promise<Result>;
 }

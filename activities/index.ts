@@ -25,6 +25,7 @@ import { rankContacts, settleContacts } from './settle-contacts.ts';
 import { rankAccounts, settleReservations } from './settle.ts';
 import { submitJobs } from './submit-jobs.ts';
 import { takeOverClaims } from './take-over-claims.ts';
+import { wireZendesk } from './wire-zendesk.ts';
 
 const HEARTBEAT_MS = 2_000;
 
@@ -68,6 +69,7 @@ export function createActivities(dependencies: ActivityDependencies): Steps {
     readTicketChanges: step(readTicketChanges),
     readUserChanges: step(readUserChanges),
     annotateChanged: step(annotateChanged),
+    wireZendesk: step(wireZendesk),
     endWait: step(endWait),
     countOutcomes: step(countOutcomes),
     finishRun: step(finishRun),
@@ -82,6 +84,7 @@ function contextOf(
     store,
     isRunOver,
     wakeAnnotation,
+    attempt: Context.current().info.attempt,
     far: (work) => {
       const seen = { share: 0 };
       const observer = createRequestObserver(store, { connectionId, runId, share: () => seen.share });

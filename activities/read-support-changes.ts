@@ -9,7 +9,7 @@ const YOUNGEST_START_S = 120;
 
 /** Reads one page of the tickets that changed since the cursor into the tally. */
 export async function readTicketChanges(
-  { store, far }: StepContext,
+  { store, far, attempt }: StepContext,
   { connectionId }: ConnectionRef,
 ): ReturnType<Steps['readTicketChanges']> {
   const { tickets: cursor } = await store.supportReading.cursors(connectionId);
@@ -17,7 +17,7 @@ export async function readTicketChanges(
   const { settings } = await store.connections.require(connectionId);
   const firstDay = settings.support.since ?? new Date(askedAt.getTime() - FIRST_READING_DAYS * DAY_MS).toISOString();
   const from = cursor === null ? { startTime: secondsOf(new Date(firstDay), askedAt) } : { cursor };
-  const page = await far(({ zendesk }) => zendesk.exportTickets(from));
+  const page = await far(({ zendesk }) => zendesk.exportTickets({ ...from, pageSize: pageSizeOf(attempt) }));
   await store.tickets.note(connectionId, { tickets: page.tickets, askedAt });
   if (page.cursor !== null) await store.supportReading.saveCursor(connectionId, 'tickets', page.cursor);
   return { seen: page.tickets.length, done: page.endOfStream };
@@ -25,13 +25,13 @@ export async function readTicketChanges(
 
 /** Reads one page of the users that changed since the cursor; the first reading begins now. */
 export async function readUserChanges(
-  { store, far }: StepContext,
+  { store, far, attempt }: StepContext,
   { connectionId }: ConnectionRef,
 ): ReturnType<Steps['readUserChanges']> {
   const { users: cursor } = await store.supportReading.cursors(connectionId);
   const askedAt = await store.staging.now();
   const from = cursor === null ? { startTime: secondsOf(askedAt, askedAt) } : { cursor };
-  const page = await far(({ zendesk }) => zendesk.exportUsers(from));
+  const page = await far(({ zendesk }) => zendesk.exportUsers({ ...from, pageSize: pageSizeOf(attempt) }));
   const ids = page.users.map(({ id }) => id);
   const linked = await store.users.linked(connectionId, ids);
   const ours = page.users.filter(({ id }) => linked.has(id));
@@ -40,6 +40,11 @@ export async function readUserChanges(
   await store.users.note(connectionId, { seenUsers, goneUsers });
   if (page.cursor !== null) await store.supportReading.saveCursor(connectionId, 'users', page.cursor);
   return { seen: page.users.length, done: page.endOfStream };
+}
+
+/** A page that came too slowly, or was too large to be taken, is asked for in smaller ones. */
+function pageSizeOf(attempt: number): number {
+  return attempt > 1 ? 100 : 1_000;
 }
 
 function secondsOf(wanted: Date, now: Date): number {

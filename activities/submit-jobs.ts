@@ -8,33 +8,41 @@ import { targetOf } from './targets/target-of.ts';
 
 /** Jobs per step: enough to keep histories short, few enough that a lost worker leaves little to look up. */
 const JOBS_PER_STEP = 25;
+/** The same of jobs whose users are created one by one: so that a step stays far from its time limit. */
+const SINGLE_JOBS_PER_STEP = 3;
 
 /** Submits bulk jobs. Each is written down before it is asked for; one that gets no answer is left for `clarifyJobs`. */
 export async function submitJobs(context: StepContext, slice: SliceRef): ReturnType<Steps['submitJobs']> {
   const { store } = context;
   for (const { no } of await store.jobs.list(slice, ['submitting'])) await store.jobs.unsure(no);
   let next: NextJob | undefined;
-  for (let count = 0; count < JOBS_PER_STEP; count += 1) {
-    if ((await store.jobs.list(slice, ['unsure'])).length > 0) return { open: 0, left: true, unsure: true };
+  let single = 0;
+  for (let count = 0; count < JOBS_PER_STEP && single < SINGLE_JOBS_PER_STEP; count += 1) {
+    if ((await store.jobs.list(slice, ['unsure'])).length > 0) {
+      return { open: 0, left: true, unsure: true, more: true };
+    }
     next = await store.jobs.next(slice.connectionId, slice);
     if (next === 'none' || next === 'full') break;
-    await submit(context, slice, next.job);
+    if (await submit(context, slice, next.job)) single += 1;
   }
   const open = await store.jobs.list(slice, ['open']);
-  return { open: open.length, left: next !== 'none', unsure: false };
+  return { open: open.length, left: next !== 'none', unsure: false, more: typeof next === 'object' };
 }
 
-async function submit(context: StepContext, slice: SliceRef, job: JobToSubmit): Promise<void> {
+/** Submits a job; answers whether its users were created one by one. */
+async function submit(context: StepContext, slice: SliceRef, job: JobToSubmit): Promise<boolean> {
   try {
-    if (await findDoubtfulAdoptions(context, slice, job)) return;
-    if (await isCreateOfUsersSingly(context, slice, job)) await createUsersSingly(context, slice, job);
-    else await submitBulk(context, slice, job);
+    if (await findDoubtfulAdoptions(context, slice, job)) return false;
+    if (!(await isCreateOfUsersSingly(context, slice, job))) return await submitBulk(context, slice, job);
+    await createUsersSingly(context, slice, job);
+    return true;
   } catch (error) {
     await afterFailure(context, slice, { job, error });
+    return false;
   }
 }
 
-async function submitBulk(context: StepContext, slice: SliceRef, job: JobToSubmit): Promise<void> {
+async function submitBulk(context: StepContext, slice: SliceRef, job: JobToSubmit): Promise<boolean> {
   const { store, far } = context;
   const target = targetOf(slice.kind);
   try {
@@ -42,9 +50,11 @@ async function submitBulk(context: StepContext, slice: SliceRef, job: JobToSubmi
       job.operation === 'create' ? target.create(zendesk, job.rows) : target.update(zendesk, job.rows),
     );
     await store.jobs.opened(job.no, status.id);
+    return false;
   } catch (error) {
     if (!isBulkImportOff(slice, job, error)) throw error;
     await createUsersSingly(context, slice, job);
+    return true;
   }
 }
 

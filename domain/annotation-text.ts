@@ -24,12 +24,6 @@ export function annotateText(
   return 'no_room';
 }
 
-/** Takes our block out of a text again; a text without one stays as it is. */
-export function withoutBlock(text: string): string {
-  const found = findBlock(text);
-  return found === undefined ? text : text.slice(0, found.start) + text.slice(found.end);
-}
-
 function merged(text: string, lines: readonly string[], mode: AnnotationMode): string {
   const end = lineEndOf(text);
   const ours = lines.join(end);

@@ -28,12 +28,38 @@ export function annotationLines({ load, status, organizationUrl }: Annotation): 
   ];
 }
 
-/** The values that can be written into typed fields of an extension instead, by the names that a connection file uses. */
-export function annotationValues({
-  load,
-  status,
-  organizationUrl,
-}: Annotation): Readonly<Record<string, string | number>> {
+/** F&O's own "no date" (Dynamics 365 docs, date handling). */
+const NO_DATE = '1900-01-01T00:00:00Z';
+
+/**
+ * Which typed fields must change, and to what. `fields` names them by what they hold; `present` is what they hold now. A date
+ * goes into a date field as noon of that day, which is the form in which F&O serves it, and into a text field as it is.
+ */
+export function changedFields(
+  annotation: Annotation,
+  fields: Readonly<Record<string, string>>,
+  present: Readonly<Record<string, string | number | null>>,
+): Readonly<Record<string, string | number>> {
+  const values = annotationValues(annotation);
+  const changed = Object.entries(fields).flatMap(([name, field]) => {
+    const value = values[name];
+    const held = present[field] ?? '';
+    const wanted = isDate(held) && typeof value === 'string' ? asDate(value) : value;
+    return wanted === undefined || wanted === held ? [] : [[field, wanted] as const];
+  });
+  return Object.fromEntries(changed);
+}
+
+function isDate(held: string | number): boolean {
+  return typeof held === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(held);
+}
+
+function asDate(day: string): string {
+  return day === '' ? NO_DATE : `${day}T12:00:00Z`;
+}
+
+/** The values that typed fields can hold, by the names that a connection file uses. */
+function annotationValues({ load, status, organizationUrl }: Annotation): Readonly<Record<string, string | number>> {
   return {
     status,
     openTickets: load.open,

@@ -108,9 +108,10 @@ function settleUser(
   const self = recordKeyText(contact);
   const held = around.person.find(({ row }) => isSame(row, contact));
   const former = around.person.find(({ row, externalId }) => externalId !== null && !isSame(row, contact));
-  const reserved = held?.externalId ?? former?.externalId;
-  const rendered =
-    reserved === undefined || reserved === null ? renderExternalId(policy.template, contact) : { externalId: reserved };
+  const reserved = held?.externalId ?? former?.externalId ?? null;
+  const rendered = isOfPerson(reserved, around.person, policy)
+    ? { externalId: reserved }
+    : renderExternalId(policy.template, contact);
   if ('rejection' in rendered) return rendered;
   const { externalId } = rendered;
   const takesOver = held?.externalId === null && former !== undefined ? former.row : null;
@@ -120,6 +121,22 @@ function settleUser(
   if (isTaken) return { rejection: externalIdContested(externalId, holder) };
   const email = settleEmail(contact, around, policy);
   return 'rejection' in email ? email : { externalId, organizationIds, takesOver, ...email };
+}
+
+/** Whether an external id is that of a row of the person: it stays then; under another template the user gets a new one. */
+function isOfPerson(
+  externalId: string | null,
+  person: readonly PersonRow[],
+  { template }: ContactPolicy,
+): externalId is string {
+  return person.some(({ row }) => {
+    const rendered = renderExternalId(template, row);
+    return (
+      'externalId' in rendered &&
+      externalId !== null &&
+      externalIdKey(rendered.externalId) === externalIdKey(externalId)
+    );
+  });
 }
 
 function settleEmail(

@@ -15,18 +15,6 @@ export interface SupportLoad {
   readonly satisfaction: { readonly good: number; readonly bad: number };
 }
 
-/** The load of an account without tickets. */
-export const NO_LOAD: SupportLoad = {
-  open: 0,
-  pending: 0,
-  onHold: 0,
-  urgent: 0,
-  contactsWithOpen: 0,
-  oldestOpenSince: null,
-  lastActivityAt: null,
-  satisfaction: { good: 0, bad: 0 },
-};
-
 /** Adds up the tickets of one account. */
 export function supportLoadOf(tickets: readonly SupportTicket[]): SupportLoad {
   const live = tickets.filter(({ status }) => status !== 'deleted');

@@ -3,8 +3,7 @@ export type TicketStatus = 'new' | 'open' | 'pending' | 'hold' | 'solved' | 'clo
 
 /**
  * What is kept of a ticket: enough to count it, nothing that anybody wrote. Ids are decimal texts, null where Zendesk has
- * none; times are ISO-8601 UTC. `seenAt` orders two sightings of one ticket: Zendesk's `generated_timestamp` where it tells
- * one, else the time of the last update.
+ * none; times are ISO-8601 UTC.
  */
 export interface SupportTicket {
   readonly id: string;

@@ -1,3 +1,4 @@
+import { businessEventRoutes } from './control/business-event-routes.ts';
 import { bulkTicketRoutes, deliveryRoutes, oauthRoutes } from './control/desk-work-routes.ts';
 import { dynamicsRoutes } from './control/dynamics-routes.ts';
 import { faultRoutes } from './control/fault-routes.ts';
@@ -72,7 +73,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const shared = { clock, random, journal, faults };
   const oauthClient = { id: CREDENTIALS.oauthClientId, secret: CREDENTIALS.oauthClientSecret };
   const zendesk = await startZendesk({ ...shared, oauthClient, port: ports.zendesk ?? 0 });
-  const dynamics = await startDynamics({ journal, faults, tokens, port: ports.dynamics ?? 0 });
+  const dynamics = await startDynamics({ clock, journal, faults, tokens, port: ports.dynamics ?? 0 });
   const registration = { ...CREDENTIALS, resources: [dynamics.url] };
   const entra = await startEntra({ clock, journal, faults, tokens, registration, port: ports.entra ?? 0 });
   if (seed === 'empty') seedCompanies(dynamics.state);
@@ -109,7 +110,8 @@ function systemRoutes({ zendesk, dynamics, entra, tokens }: Systems): Parameters
   const settings = { zendesk: zendesk.settings, dynamics: dynamics.settings, entra: entra.settings };
   return [
     ...settingsRoutes(settings),
-    ...dynamicsRoutes(dynamics.state),
+    ...businessEventRoutes(dynamics.events),
+    ...dynamicsRoutes(dynamics.state, dynamics.events),
     ...bulkTicketRoutes(zendesk.tickets),
     ...deliveryRoutes(zendesk.deliveries),
     ...oauthRoutes(zendesk.oauth),

@@ -49,6 +49,8 @@ export interface ConnectionStore {
   list(): Promise<Connection[]>;
   /** Erases the connection and all that is kept of it; false when there was none. */
   remove(id: string): Promise<boolean>;
+  /** Changes how often a connection is synchronised by its schedule. */
+  setSyncInterval(id: string, everyMs: number): Promise<void>;
   setState(id: string, state: ConnectionState, reason: string | null): Promise<void>;
   /** Notes that Zendesk has the organization fields, and the user fields where contacts are synchronised. */
   markPrepared(id: string): Promise<void>;
@@ -86,6 +88,10 @@ export function createConnectionStore(db: Db): ConnectionStore {
     async byHook(door, hookId) {
       const row = await db.selectFrom('connections').selectAll().where(`${door}_hook`, '=', hookId).executeTakeFirst();
       return row && fromRow(row);
+    },
+    async setSyncInterval(id, everyMs) {
+      await sql`update connections set settings = jsonb_set(settings, '{sync,everyMs}', to_jsonb(${everyMs}::bigint)), updated_at = now()
+        where id = ${id}`.execute(db);
     },
     async setState(id, state, reason) {
       const change = { state, state_reason: reason, updated_at: new Date() };

@@ -5,8 +5,8 @@ import type { Db } from './database.ts';
 /** The tally of tickets, kept from what Zendesk shows; what was seen earlier never overwrites what was seen later. */
 export interface TicketStore {
   /**
-   * Notes tickets that Zendesk has shown to a request made at `askedAt`, and those that it did not have then; answers the
-   * organizations whose load may differ now.
+   * Notes tickets that Zendesk has shown to a request made at `askedAt`, and those that it did not have then: those are
+   * deleted, unless they were closed, for closed ones go to an archive. Answers the organizations whose load may differ now.
    */
   note(
     connectionId: string,
@@ -52,7 +52,7 @@ async function note(
         excluded.satisfaction, excluded.updated_at)
     returning t.organization_id as organization`.execute(db);
   const gone = await sql<{ organization: string | null }>`update tickets set status = 'deleted', seen_at = ${askedAt}
-    where connection_id = ${connectionId} and zendesk_id = any(${sql.val([...absent])}::text[]) and status <> 'deleted'
+    where connection_id = ${connectionId} and zendesk_id = any(${sql.val([...absent])}::text[]) and status not in ('deleted', 'closed')
       and seen_at <= ${askedAt} returning organization_id as organization`.execute(db);
   if (after.rows.length > 0 || gone.rows.length > 0) keep(before.rows);
   keep(after.rows);

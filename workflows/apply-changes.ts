@@ -72,7 +72,7 @@ async function writeAll(performer: Performer, slice: SliceRef, options: ApplyOpt
   let unanswered = 0;
   for (;;) {
     if (options.isLong()) return 'long';
-    const { open, left, unsure } = await performer.perform('submitJobs', slice, say(slice, 'write to Zendesk'));
+    const { open, left, more, unsure } = await performer.perform('submitJobs', slice, say(slice, 'write to Zendesk'));
     if (unsure) {
       // One lost answer is an accident; when more follow, Zendesk is in trouble, and asking on would only spend requests.
       if (unanswered > 0) await performer.pause(waitMs(unanswered - 1), 'Zendesk gives no answer when asked to write');
@@ -83,7 +83,7 @@ async function writeAll(performer: Performer, slice: SliceRef, options: ApplyOpt
       if (ended > 0) await performer.perform('recordJobs', slice, say(slice, 'record what the jobs did'));
       quietPolls = ended > 0 ? 0 : quietPolls + 1;
     } else if (left) {
-      await performer.pause(NO_ROOM_WAIT_MS, 'Zendesk runs as many jobs of this connection as it may');
+      if (!more) await performer.pause(NO_ROOM_WAIT_MS, 'Zendesk runs as many jobs of this connection as it may');
     } else {
       return 'done';
     }

@@ -14,6 +14,7 @@ export const WORKFLOW_TYPES = {
   handleZendeskEvent: 'handleZendeskEvent',
   annotateAccount: 'annotateAccount',
   reconcileSupport: 'reconcileSupport',
+  wireConnection: 'wireConnection',
 } as const;
 
 /** The signal that tells `annotateAccount` that something has changed in the account's tickets. */
@@ -139,4 +140,16 @@ export interface ReconcileSupportResult {
   readonly tickets: number;
   readonly users: number;
   readonly written: number;
+}
+
+/** Input of `wireConnection`: `publicUrl` is the base of our ingress URLs; the hook's own part is read in the step. */
+export interface WireConnectionInput {
+  readonly connectionId: string;
+  readonly publicUrl: string;
+}
+
+/** Result of `wireConnection`: the webhook, and whether it is subscribed to events or called by a trigger. */
+export interface WireConnectionResult {
+  readonly webhookId: string;
+  readonly by: 'subscription' | 'trigger';
 }

@@ -60,3 +60,8 @@ export function zendeskEventId(connectionId: string, eventId: string): string {
 export function supportReconcileId(connectionId: string): string {
   return join('support-reconcile', part(connectionId));
 }
+
+/** Id of one wiring of a connection. */
+export function wireId(connectionId: string, suffix: string): string {
+  return join('wire', part(connectionId), part(suffix));
+}

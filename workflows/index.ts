@@ -6,3 +6,4 @@ export { reconcileSupport } from './reconcile-support.ts';
 export { syncAccount } from './sync-account.ts';
 export { syncLegalEntity } from './sync-legal-entity.ts';
 export { syncMasterData } from './sync-master-data.ts';
+export { wireConnection } from './wire-connection.ts';

@@ -47,7 +47,7 @@ export const STRETCHES: Readonly<Record<Exclude<MasterStage, 'done'>, Stretch>> 
 async function readAll(master: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
   const { performer, run, input } = master;
   const only = input.legalEntity?.toLowerCase();
-  await performer.perform('prepareZendesk', run, 'Prepare the organization fields in Zendesk');
+  await performer.perform('prepareZendesk', run, 'Prepare the fields in Zendesk');
   const found = await performer.perform('findLegalEntities', run, 'Find the legal entities to read');
   const wanted = found.entities.filter((entity) => only === undefined || entity === only);
   const wave = {

@@ -2,7 +2,7 @@ import type { RecordKind } from '../domain/record.ts';
 import type { Totals } from '../domain/outcome.ts';
 import type { AccountKind } from '../domain/account.ts';
 import type { RunScope } from '../domain/run-scope.ts';
-import type { HandleZendeskEventInput } from './contract.ts';
+import type { HandleZendeskEventInput, WireConnectionInput, WireConnectionResult } from './contract.ts';
 
 /** The connection that a step works for. Ids only: no record and no secret ever enters a history. */
 export interface ConnectionRef {
@@ -75,9 +75,10 @@ export interface Steps {
   planChanges(input: SliceRef & { after: string }): Promise<{ unfinished: number; next: string | null }>;
   /**
    * Submits bulk jobs until none is left or 25 of the connection are open. `open` counts this slice's open jobs, `left`
-   * tells whether rows are left to submit, `unsure` whether a submission got no answer and must be clarified first.
+   * tells whether rows are left to submit, `more` whether the next step can go on with them at once, `unsure` whether a
+   * submission got no answer and must be clarified first.
    */
-  submitJobs(input: SliceRef): Promise<{ open: number; left: boolean; unsure: boolean }>;
+  submitJobs(input: SliceRef): Promise<{ open: number; left: boolean; more: boolean; unsure: boolean }>;
   /** Finds out what became of jobs whose submission got no answer; `waiting` counts jobs that may still be theirs. */
   clarifyJobs(input: SliceRef): Promise<{ waiting: number }>;
   /** Asks Zendesk once about all open jobs. */
@@ -111,6 +112,8 @@ export interface Steps {
   readUserChanges(input: ConnectionRef): Promise<{ seen: number; done: boolean }>;
   /** Writes some of the annotations that differ; `next` is the cursor, null at the end. */
   annotateChanged(input: ConnectionRef & { after: string }): Promise<{ written: number; next: string | null }>;
+  /** Creates the webhook of a connection in Zendesk, or makes it right, and keeps its signing secret. */
+  wireZendesk(input: WireConnectionInput): Promise<WireConnectionResult>;
   /** Totals of the run so far, for its live details. */
   countOutcomes(input: RunRef): Promise<Totals>;
   /** Ends the run and keeps its totals. Answers how it ended: a run that cannot account for a record has failed. */

@@ -5,6 +5,7 @@ import { masterSyncId } from '../../workflows/ids.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 import { cancelWorkflow } from './cancel-run.ts';
 import { connectionMissing, findConnection } from './find-connection.ts';
+import { removeSchedules } from './schedules.ts';
 
 const CANCEL_GRACE_MS = 8_000;
 const LOOK_EVERY_MS = 100;
@@ -13,7 +14,9 @@ const LOOK_EVERY_MS = 100;
 export function createRemoveConnection(deps: AdminDeps): RequestHandler<{ id: string }> {
   return async (request, response) => {
     const { store } = deps.services;
-    const { id } = await findConnection(store, request.params.id);
+    const connection = await findConnection(store, request.params.id);
+    const { id } = connection;
+    await removeSchedules(deps, connection);
     await endRuns(deps, id);
     if (!(await store.connections.remove(id))) throw connectionMissing(id);
     deps.startedRuns.forget(id);

@@ -6,13 +6,16 @@ import { createApplyConnection } from './apply-connection.ts';
 import { requireBearer } from './bearer.ts';
 import { createCancelRun } from './cancel-run.ts';
 import { createListConnections } from './list-connections.ts';
+import { createListEvents, createListSupport } from './list-events.ts';
 import { createListRecords } from './list-records.ts';
 import { createListRuns } from './list-runs.ts';
 import { createRemoveConnection } from './remove-connection.ts';
 import { createRetryRecords } from './retry-records.ts';
+import { createChangeSchedule, createShowSchedule } from './schedule-connection.ts';
 import { createShowConnection } from './show-connection.ts';
 import { createShowRun } from './show-run.ts';
 import { createStartSync } from './start-sync.ts';
+import { createWireConnection } from './wire-connection.ts';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
 
@@ -39,6 +42,14 @@ export function createAdminRoutes(deps: AdminDeps, token: Secret): Router {
   get('/connections/:id/runs', createListRuns(deps));
   get('/connections/:id/records', createListRecords(deps));
   post('/connections/:id/retry', createRetryRecords(deps));
+  get('/connections/:id/events', createListEvents(deps));
+  get('/connections/:id/support', createListSupport(deps));
+  post('/connections/:id/wire', createWireConnection(deps));
+  router
+    .route('/connections/:id/schedule')
+    .get(createShowSchedule(deps))
+    .post(createChangeSchedule(deps))
+    .all(answerWrongMethod(['GET', 'POST']));
   get('/runs/:runId', createShowRun(deps));
   post('/runs/:runId/cancel', createCancelRun(deps));
   router.use(answerNotFound);

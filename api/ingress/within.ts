@@ -1,5 +1,5 @@
 /** What was asked of the store or of Temporal took too long for the sender to wait. */
-export class Overdue extends Error {
+class Overdue extends Error {
   override readonly name = 'Overdue';
 }
 

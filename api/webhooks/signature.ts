@@ -4,7 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 const PUBLIC_TEST_SECRET = 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==';
 
 /** Signs as Zendesk does: base64 of HMAC-SHA256 over the timestamp's text and the body, with nothing between (Zendesk docs, Webhooks). */
-export function sign(secret: string, timestamp: string, body: Buffer): Buffer {
+function sign(secret: string, timestamp: string, body: Buffer): Buffer {
   return createHmac('sha256', secret).update(timestamp).update(body).digest();
 }
 

@@ -1,4 +1,4 @@
-import type { BulkTickets, TicketBatch, TicketChoice } from '../zendesk/bulk-tickets.ts';
+import type { BulkTickets, TicketChoice } from '../zendesk/bulk-tickets.ts';
 import type { OauthKnobs, TokenKind } from '../zendesk/oauth/oauth-knobs.ts';
 import type { DeliveryKnobs, HandMade } from '../zendesk/webhooks/hand-made.ts';
 import type { ControlCall, ControlRoute } from './answers.ts';
@@ -12,13 +12,12 @@ export function bulkTicketRoutes(tickets: BulkTickets): ControlRoute[] {
     {
       method: 'POST',
       pattern: /^\/state\/zendesk\/organizations\/generate$/,
-      handle: ({ body }) =>
-        tickets.generateOrganizations(counted(body) as Parameters<BulkTickets['generateOrganizations']>[0]),
+      handle: ({ body }) => tickets.generateOrganizations(counted(body)),
     },
     {
       method: 'POST',
       pattern: /^\/state\/zendesk\/tickets\/generate$/,
-      handle: ({ body }) => tickets.generate(counted(body) as unknown as TicketBatch, isSilent(body)),
+      handle: ({ body }) => tickets.generate(counted(body), isSilent(body)),
     },
     {
       method: 'POST',

@@ -1,6 +1,7 @@
 import type { StoredRecord } from '../dynamics/records.ts';
 import type { Values } from '../dynamics/row-table.ts';
-import type { DynamicsState } from '../dynamics/state.ts';
+import type { BusinessEvents } from '../dynamics/events/business-events.ts';
+import type { DynamicsState, ExtensionField } from '../dynamics/state.ts';
 import type { ControlCall, ControlRoute } from './answers.ts';
 import { ControlError, found, listOf } from './answers.ts';
 
@@ -13,7 +14,7 @@ interface Kind {
 }
 
 /** The routes to the data of F&O. */
-export function dynamicsRoutes(state: DynamicsState): ControlRoute[] {
+export function dynamicsRoutes(state: DynamicsState, events: Hushable): ControlRoute[] {
   const kinds: readonly Kind[] = [
     {
       name: 'customers',
@@ -37,10 +38,15 @@ export function dynamicsRoutes(state: DynamicsState): ControlRoute[] {
       generate: (...args) => state.generateContacts(...args),
     },
   ];
-  return kinds.flatMap(routesOf);
+  return [
+    ...kinds.flatMap((kind) => routesOf(kind, events)),
+    { method: 'POST', pattern: /^\/state\/dynamics\/fields$/, handle: ({ body }) => addField(state, body) },
+  ];
 }
 
-function routesOf({ name, list, upsert, remove, generate }: Kind): ControlRoute[] {
+type Hushable = Pick<BusinessEvents, 'isQuiet'>;
+
+function routesOf({ name, list, upsert, remove, generate }: Kind, events: Hushable): ControlRoute[] {
   const all = new RegExp(`^/state/dynamics/${name}$`);
   const one = new RegExp(`^/state/dynamics/${name}/([^/]+)/([^/]+)$`);
   return [
@@ -48,7 +54,7 @@ function routesOf({ name, list, upsert, remove, generate }: Kind): ControlRoute[
     {
       method: 'POST',
       pattern: new RegExp(`^/state/dynamics/${name}/generate$`),
-      handle: ({ body }) => generated(generate, body),
+      handle: ({ body }) => quietlyIf(body['silent'] === true, events, () => generated(generate, body)),
     },
     {
       method: 'GET',
@@ -92,4 +98,23 @@ function generated(generate: Kind['generate'], body: ControlCall['body']): { rea
   if (typeof legalEntity !== 'string' || typeof count !== 'number' || !(count >= 0))
     throw new ControlError(400, 'Send {legalEntity, count}, and perhaps {from}.');
   return { from: generate(legalEntity, count, typeof from === 'number' ? from : undefined) };
+}
+
+function quietlyIf<Result>(silent: boolean, events: Hushable, work: () => Result): Result {
+  events.isQuiet = silent;
+  try {
+    return work();
+  } finally {
+    events.isQuiet = false;
+  }
+}
+
+const FIELD_TYPES = ['Edm.String', 'Edm.Int32', 'Edm.Decimal', 'Edm.DateTimeOffset'];
+
+function addField(state: DynamicsState, body: ControlCall['body']): void {
+  const { entitySet, name, type = 'Edm.String' } = body;
+  if (typeof name !== 'string' || typeof type !== 'string' || !FIELD_TYPES.includes(type))
+    throw new ControlError(400, `Send {entitySet, name}, and perhaps {type, maxLength}: ${FIELD_TYPES.join(', ')}.`);
+  const field = { ...body, name, type } as unknown as ExtensionField;
+  if (!state.addField(String(entitySet), field)) throw new ControlError(404, 'There is no such entity set.');
 }

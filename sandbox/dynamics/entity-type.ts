@@ -19,6 +19,8 @@ export interface Property {
   readonly allowEdit: boolean;
   /** Whether it is a text of any length, which cannot be filtered by. */
   readonly isMemo: boolean;
+  /** Longer texts are cut without a word; undefined: none is too long. */
+  readonly maxLength?: number;
   readonly initial: Value;
 }
 
@@ -87,6 +89,15 @@ export function defineEntityType(draft: EntityTypeDraft): EntityType {
   ];
   const byName = new Map(properties.map((property) => [property.name, property]));
   return { name, entitySet, view, keys, companyScoped: byName.has('dataAreaId'), properties: byName };
+}
+
+/** A type of its own that fields may be added to, as extensions of the environment do. */
+export function extensible(type: EntityType): {
+  readonly type: EntityType;
+  readonly add: (property: Property) => void;
+} {
+  const properties = new Map(type.properties);
+  return { type: { ...type, properties }, add: (property) => void properties.set(property.name, property) };
 }
 
 /** The one key property beside dataAreaId; of several, the last. */

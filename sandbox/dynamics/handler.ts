@@ -2,7 +2,10 @@ import type { Reply, SandboxRequest } from '../core/exchange.ts';
 import type { Random } from '../core/random.ts';
 import type { Tokens } from '../entra/tokens.ts';
 import { CHALLENGE, requireAuthorized } from './authorization.ts';
+import { csdlOf } from './csdl.ts';
 import { readEntitySet, readRow } from './reads.ts';
+import type { BusinessEvents } from './events/business-events.ts';
+import { INITIATORS } from './events/business-events.ts';
 import { parseMetadataFilter, readMetadata } from './metadata.ts';
 import { parseKey } from './key-predicate.ts';
 import { isCrossCompany } from './list-query.ts';
@@ -23,6 +26,7 @@ export interface Environment {
   readonly settings: DynamicsSettings;
   readonly state: DynamicsState;
   readonly random: Random;
+  readonly events: Pick<BusinessEvents, 'initiator'>;
 }
 
 /** A status with a body, not yet dressed as a reply. */
@@ -42,6 +46,7 @@ export function handle(environment: Environment, request: SandboxRequest): Reply
   return { ...answer, headers: { 'odata-version': '4.0', ...type, ...answer.headers }, operation };
 }
 
+const XML_TYPE = 'application/xml; charset=utf-8';
 const JSON_TYPE = 'application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8';
 
 function judged(environment: Environment, request: SandboxRequest, route: Route): Answer {
@@ -65,6 +70,10 @@ function dispatch(environment: Environment, request: SandboxRequest, route: Rout
     const sets = state.tables().map(({ type: { entitySet: name } }) => ({ name, kind: 'EntitySet', url: name }));
     return { status: 200, body: { '@odata.context': `${origin}/data/$metadata`, value: sets } };
   }
+  if (route.kind === 'csdl') {
+    if (request.method !== 'GET') throw noMethod(request);
+    return { status: 200, body: csdlOf(state.tables().map(({ type }) => type)), headers: { 'content-type': XML_TYPE } };
+  }
   if (route.kind === 'metadata') {
     if (request.method !== 'GET') throw noMethod(request);
     const { resource, name } = route;
@@ -83,7 +92,12 @@ function dispatch(environment: Environment, request: SandboxRequest, route: Rout
     if (route.kind === 'row') return readRow(table, keyOf(route, table), { environment, request, base });
     return readEntitySet(table, { environment, request, base }, route.kind === 'count');
   }
-  return write({ environment, request, route }, table);
+  environment.events.initiator = INITIATORS.app;
+  try {
+    return write({ environment, request, route }, table);
+  } finally {
+    environment.events.initiator = INITIATORS.person;
+  }
 }
 
 interface WriteRequest {

@@ -1,6 +1,7 @@
 /** What a path leads to. Keys are percent-decoded; undefined as a key: it does not decode. */
 export type Route =
   | { readonly kind: 'service' }
+  | { readonly kind: 'csdl' }
   | { readonly kind: 'set'; readonly entitySet: string }
   | { readonly kind: 'count'; readonly entitySet: string }
   | { readonly kind: 'row'; readonly entitySet: string; readonly key: string | undefined }
@@ -17,6 +18,7 @@ const METADATA_PATH = /^\/metadata\/(PublicEntities|DataEntities|PublicEnumerati
 /** Reads a path; it is percent-encoded. */
 export function routeOf(path: string): Route {
   if (/^\/data\/?$/.test(path)) return { kind: 'service' };
+  if (/^\/data\/(\$|%24)metadata$/.test(path)) return { kind: 'csdl' };
   const [, resource, name] = METADATA_PATH.exec(path) ?? [];
   if (resource === 'PublicEntities' || resource === 'DataEntities' || resource === 'PublicEnumerations')
     return { kind: 'metadata', resource, ...(name === undefined ? {} : { name }) };
@@ -31,6 +33,8 @@ export function operationOf(method: string, route: Route): string {
   switch (route.kind) {
     case 'service':
       return 'service_document';
+    case 'csdl':
+      return 'csdl';
     case 'metadata':
       return `metadata.${route.resource}`;
     case 'count':

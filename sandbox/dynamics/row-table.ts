@@ -40,7 +40,21 @@ export interface RowTable {
   readonly read: (row: Row, property: string) => Value;
   /** Rises with every change. */
   changes(): number;
+  /** Tells of every row that comes, changes or goes from now on. */
+  watch(watcher: RowWatcher): void;
 }
+
+/** What became of a row: which values were set, and what they were before. */
+export interface RowChange {
+  readonly kind: 'created' | 'updated' | 'deleted';
+  readonly table: RowTable;
+  readonly row: Row;
+  readonly set: Values;
+  readonly previous: Values;
+}
+
+/** Hears of changes. */
+export type RowWatcher = (change: RowChange) => void;
 
 /** Makes an empty table; `nextVersion` gives the versions of written rows. */
 export function createRowTable(type: EntityType, nextVersion: () => number): RowTable {
@@ -48,6 +62,10 @@ export function createRowTable(type: EntityType, nextVersion: () => number): Row
   const companies = new Set<string>();
   const orders = new Map<string, readonly Row[]>();
   let changes = 0;
+  const watchers: RowWatcher[] = [];
+  const tell = (change: Omit<RowChange, 'table'>): void => {
+    for (const watcher of watchers) watcher({ ...change, table });
+  };
   const membersChanged = (): void => {
     changes += 1;
     orders.clear();
@@ -58,7 +76,7 @@ export function createRowTable(type: EntityType, nextVersion: () => number): Row
     return order;
   };
   const read = (row: Row, property: string): Value => readValue(type, row, property);
-  return {
+  const table: RowTable = {
     type,
     get size() {
       return byId.size;
@@ -69,16 +87,20 @@ export function createRowTable(type: EntityType, nextVersion: () => number): Row
       byId.set(idOf(row.company, row.key), row);
       companies.add(row.company);
       membersChanged();
+      tell({ kind: 'created', row, set: row.values, previous: {} });
       return row;
     },
     write: (row, values) => {
+      const previous = Object.fromEntries(Object.keys(values).map((name) => [name, read(row, name)]));
       Object.assign(row.values, values);
       row.version = nextVersion();
       changes += 1;
+      tell({ kind: 'updated', row, set: values, previous });
     },
     remove: (row) => {
       byId.delete(idOf(row.company, row.key));
       membersChanged();
+      tell({ kind: 'deleted', row, set: {}, previous: row.values });
     },
     rows: () => kept('', () => [...byId.values()]),
     inKeyOrder: (properties) => kept(properties.join(), () => sortRows([...byId.values()], properties, read)),
@@ -86,7 +108,9 @@ export function createRowTable(type: EntityType, nextVersion: () => number): Row
       [...companies].flatMap((company) => [...keys].flatMap((key) => byId.get(idOf(company, key)) ?? [])),
     read,
     changes: () => changes,
+    watch: (watcher) => void watchers.push(watcher),
   };
+  return table;
 }
 
 /** Sorts rows by properties, ascending; texts as SQL orders them. */

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import { createClock } from '../core/clock.ts';
 import type { Faults } from '../core/faults.ts';
 import type { Journal } from '../core/journal.ts';
 import { startListener } from '../core/listener.ts';
 import { createRandom } from '../core/random.ts';
+import { createSender } from '../core/sender.ts';
+import { createTimers } from '../core/timers.ts';
 import type { Tokens } from '../entra/tokens.ts';
+import type { BusinessEvents } from './events/business-events.ts';
+import { createBusinessEvents } from './events/business-events.ts';
 import { handle } from './handler.ts';
 import { operationOf, routeOf } from './routes.ts';
 import type { DynamicsSettings } from './settings.ts';
@@ -13,6 +19,8 @@ import { createDynamicsState } from './state.ts';
 
 /** What the environment is made from. */
 export interface DynamicsOptions {
+  /** What events go by; default: real time. */
+  readonly clock?: Clock;
   readonly journal: Journal;
   readonly faults: Faults;
   /** Shared with the authority that issues them. */
@@ -28,6 +36,7 @@ export interface Dynamics {
   /** The origin, without /data; the resource that tokens are for. */
   readonly url: string;
   readonly state: DynamicsState;
+  readonly events: BusinessEvents;
   /** May be changed at any time. */
   readonly settings: DynamicsSettings;
   close(): Promise<void>;
@@ -38,7 +47,12 @@ export async function startDynamics(options: DynamicsOptions): Promise<Dynamics>
   const random = createRandom(options.randomSeed ?? 1);
   const settings: DynamicsSettings = { ...DEFAULT_SETTINGS };
   const state = createDynamicsState(random);
-  const environment = { settings, state, random, tokens: options.tokens };
+  const clock = options.clock ?? createClock();
+  const timers = createTimers(clock);
+  const sender = createSender();
+  const events = createBusinessEvents({ clock, timers, sender, settings });
+  state.watch((change) => events.raise(change));
+  const environment = { settings, state, random, events, tokens: options.tokens };
   const listener = await startListener({
     system: 'dynamics',
     handler: (request) => handle(environment, request),
@@ -46,5 +60,15 @@ export async function startDynamics(options: DynamicsOptions): Promise<Dynamics>
     extraHeaders: () => ({ 'ms-dyn-aid': randomUUID(), 'x-ms-request-id': randomUUID() }),
     ...options,
   });
-  return { url: listener.url, state, settings, close: () => listener.close() };
+  return {
+    url: listener.url,
+    state,
+    events,
+    settings,
+    close: async () => {
+      timers.clear();
+      sender.close();
+      await listener.close();
+    },
+  };
 }

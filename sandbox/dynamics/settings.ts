@@ -32,9 +32,35 @@ export interface DynamicsSettings {
   outdatedEtagStatus: 412 | 409;
   /** The status of a write that the business logic refuses; 500 in older builds. */
   writeRefusedStatus: 400 | 500;
+  /** How many further updates fail because another process has changed the record meanwhile. */
+  updateConflicts: number;
   /** Whether texts of any length are stored with line ends as sent, or with CRLF. */
   memoLineEnds: 'kept' | 'crlf';
+  /** The business event that a change of each kind of record raises, and the members that name the record. */
+  eventCatalog: EventCatalog;
+  /** The probability that an event never sets out. */
+  eventLoseShare: number;
+  /** The probability that an event is sent twice. */
+  eventDoubleShare: number;
+  /** Simulated milliseconds from a change to its event. */
+  eventDelayMs: number;
+  /** Simulated milliseconds that an event may wait longer, at random: later ones overtake it. */
+  eventShuffleMs: number;
+  /** Real milliseconds that an HTTPS endpoint has to answer. */
+  eventTimeoutMs: number;
+  /** How data events spell the keys of their context: serializers differ. */
+  dataEventKeys: 'pascal' | 'camel';
+  /** Whether the data event of a deletion still tells what was deleted, besides its GUID. */
+  dataEventDeletePreImage: boolean;
 }
+
+/** The kinds of record that raise events. */
+export type RecordKind = 'customer' | 'vendor' | 'contact';
+
+/** By kind of record: the event's id, and the names of the members with the key and the company. */
+export type EventCatalog = Readonly<
+  Record<RecordKind, { readonly id: string; readonly key: string; readonly legalEntity: string }>
+>;
 
 /** The settings of an environment whose user may read and write everything. */
 export const DEFAULT_SETTINGS: Readonly<DynamicsSettings> = {
@@ -54,5 +80,18 @@ export const DEFAULT_SETTINGS: Readonly<DynamicsSettings> = {
   manualNumberSequence: false,
   outdatedEtagStatus: 412,
   writeRefusedStatus: 400,
+  updateConflicts: 0,
   memoLineEnds: 'kept',
+  eventCatalog: {
+    customer: { id: 'ContosoCustomerChangedBusinessEvent', key: 'CustomerAccount', legalEntity: 'LegalEntity' },
+    vendor: { id: 'ContosoVendorChangedBusinessEvent', key: 'VendorAccountNumber', legalEntity: 'LegalEntity' },
+    contact: { id: 'ContosoContactChangedBusinessEvent', key: 'ContactPersonId', legalEntity: 'LegalEntity' },
+  },
+  eventLoseShare: 0,
+  eventDoubleShare: 0,
+  eventDelayMs: 0,
+  eventShuffleMs: 0,
+  eventTimeoutMs: 10_000,
+  dataEventKeys: 'pascal',
+  dataEventDeletePreImage: true,
 };

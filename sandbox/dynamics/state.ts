@@ -5,7 +5,9 @@ import { CDS_CONTACT_TYPE, CONTACT_TYPE } from './contact-types.ts';
 import { CUSTOMER_TYPE } from './customer-type.ts';
 import type { Records, RecordsOptions, StoredRecord } from './records.ts';
 import { createRecords } from './records.ts';
-import type { RowTable, Values } from './row-table.ts';
+import type { EdmType, Property } from './entity-type.ts';
+import { extensible } from './entity-type.ts';
+import type { RowTable, RowWatcher, Values } from './row-table.ts';
 import { createRowTable } from './row-table.ts';
 import { VENDOR_TYPE } from './vendor-type.ts';
 
@@ -31,6 +33,10 @@ export interface DynamicsState {
   generateVendors(company: string, count: number, from?: number): number;
   /** Adds contacts spread over the company's customers. */
   generateContacts(company: string, count: number, from?: number): number;
+  /** Tells of every change of a customer, vendor or contact from now on. */
+  watch(watcher: RowWatcher): void;
+  /** Adds a field to customers, vendors or contacts, as an extension does; false for another set. */
+  addField(entitySet: string, field: ExtensionField): boolean;
   /** The table behind an entity set; undefined when there is no such set. */
   table(entitySet: string): RowTable | undefined;
   tables(): RowTable[];
@@ -38,12 +44,24 @@ export interface DynamicsState {
   recordsOf(table: RowTable): Records | undefined;
 }
 
+/** A field that an extension brings. */
+export interface ExtensionField {
+  readonly name: string;
+  readonly type: EdmType;
+  /** For texts. */
+  readonly maxLength?: number;
+}
+
 /** Makes an environment without companies; `random` gives the versions in etags. */
 export function createDynamicsState(random: Random): DynamicsState {
   const nextVersion = (): number => 2 + Math.floor(random() * 2_000_000_000);
   const nextRecordId = counter(68_719_480_000);
   const companies = createCompanies(nextVersion, nextRecordId);
-  const { customers, vendors, contacts } = createAllRecords({ nextVersion, nextRecordId, enter: companies.enter });
+  const { customers, vendors, contacts, addField } = createAllRecords({
+    nextVersion,
+    nextRecordId,
+    enter: companies.enter,
+  });
   const writable = [customers, vendors, contacts];
   const cdsContacts = deriveCdsContacts({
     customers: customers.table,
@@ -69,6 +87,8 @@ export function createDynamicsState(random: Random): DynamicsState {
     table: (entitySet) =>
       entitySet === CDS_CONTACT_TYPE.entitySet ? cdsContacts() : fixed.find(({ type }) => type.entitySet === entitySet),
     tables: () => [...fixed, cdsContacts()],
+    watch: (watcher) => writable.forEach(({ table }) => table.watch(watcher)),
+    addField,
     recordsOf: (table) => writable.find((records) => records.table === table),
   };
 }
@@ -104,19 +124,24 @@ function createAllRecords(options: {
   readonly nextVersion: () => number;
   readonly nextRecordId: () => number;
   readonly enter: (company: string) => void;
-}): Record<'customers' | 'vendors' | 'contacts', Records> {
+}): Record<'customers' | 'vendors' | 'contacts', Records> & Pick<DynamicsState, 'addField'> {
   const lastParty = counter(90_000);
   const shared: Pick<RecordsOptions, 'nextRecordId' | 'nextParty' | 'enter'> = {
     nextRecordId: options.nextRecordId,
     nextParty: () => String(lastParty()).padStart(9, '0'),
     enter: options.enter,
   };
-  const customers = createRowTable(CUSTOMER_TYPE, options.nextVersion);
+  const [customerType, vendorType, contactType] = [CUSTOMER_TYPE, VENDOR_TYPE, CONTACT_TYPE].map(extensible) as [
+    Extensible,
+    Extensible,
+    Extensible,
+  ];
+  const customers = createRowTable(customerType.type, options.nextVersion);
   const party = { partyProperty: 'PartyNumber', partyTypeProperty: 'PartyType' };
   const vendorParty = { partyProperty: 'VendorPartyNumber', partyTypeProperty: 'VendorPartyType' };
   const personParty = { partyProperty: 'ContactPersonPartyNumber', partyTypeProperty: 'ContactPersonPartyType' };
-  const vendors = createRowTable(VENDOR_TYPE, options.nextVersion);
-  const contacts = createRowTable(CONTACT_TYPE, options.nextVersion);
+  const vendors = createRowTable(vendorType.type, options.nextVersion);
+  const contacts = createRowTable(contactType.type, options.nextVersion);
   const valuesFor = (company: string): ((ordinal: number) => Values) => {
     const ofCompany = customers.rows().filter((row) => row.company === company);
     const parties = ofCompany.map((row) => customers.read(row, 'PartyNumber'));
@@ -127,7 +152,21 @@ function createAllRecords(options: {
     customers: createRecords({ ...shared, ...party, kind: 'customer', table: customers }),
     vendors: createRecords({ ...shared, ...vendorParty, kind: 'vendor', table: vendors }),
     contacts: createRecords({ ...shared, ...personParty, kind: 'contact', table: contacts, valuesFor }),
+    addField: (entitySet, field) => {
+      const found = [customerType, vendorType, contactType].find(({ type }) => type.entitySet === entitySet);
+      found?.add(propertyOf(field));
+      return found !== undefined;
+    },
   };
+}
+
+type Extensible = ReturnType<typeof extensible>;
+
+function propertyOf({ name, type, maxLength }: ExtensionField): Property {
+  const plain = { name, type, isKey: false, isMandatory: false, allowEdit: true, isMemo: false };
+  const isText = type === 'Edm.String' || type === 'Edm.DateTimeOffset';
+  const initial = type === 'Edm.DateTimeOffset' ? '1900-01-01T00:00:00Z' : isText ? '' : 0;
+  return { ...plain, initial, ...(maxLength === undefined ? {} : { maxLength }) };
 }
 
 function counter(from: number): () => number {

@@ -49,6 +49,7 @@ function unknownText(name: string, type: EntityType): string {
   );
 }
 
+/** Texts that are too long are cut, as X++ does. */
 function toValue(property: Property, value: unknown, { memoLineEnds }: DynamicsSettings): Value {
   if (value === null) return initialOf(property);
   const isRight = typeof value === (isNumeric(property.type) ? 'number' : 'string');
@@ -57,7 +58,9 @@ function toValue(property: Property, value: unknown, { memoLineEnds }: DynamicsS
     throw badBody(`Cannot convert a value of the property '${name}' to the expected type '${typeNameOf(property)}'.`);
   }
   refuseUnreadable(property, String(value));
-  if (property.isMemo && memoLineEnds === 'crlf') return String(value).replaceAll(/\r\n?|\n/g, '\r\n');
+  const text = String(value);
+  if (property.maxLength !== undefined && text.length > property.maxLength) return text.slice(0, property.maxLength);
+  if (property.isMemo && memoLineEnds === 'crlf') return text.replaceAll(/\r\n?|\n/g, '\r\n');
   return value;
 }
 

@@ -29,6 +29,7 @@ export function patchRow({ records, settings }: WriteContext, write: KeyedWrite,
   const values = valuesOf(body, table.type, settings);
   const row = rowToWrite(table, write, settings);
   refuseUneditable(table, { row, values }, settings);
+  refuseByConflict(table, settings);
   refuseByBusinessLogic(table, values, settings);
   table.write(row, stamped(table, values));
 }
@@ -67,6 +68,14 @@ function rowToWrite(table: RowTable, { key, crossCompany, ifMatch }: KeyedWrite,
   if (ifMatch === undefined || ifMatch === '*' || ifMatch === etagOf(table, row)) return row;
   const text = 'The record has been changed by another user or process: the etag in If-Match is not the current one.';
   throw refusal(settings.outdatedEtagStatus, { type: 'System.InvalidOperationException', text });
+}
+
+/** Somebody else's process holds the record: as many writes as the settings say fail so, then they work again. */
+function refuseByConflict({ type }: RowTable, settings: DynamicsSettings): void {
+  if (settings.updateConflicts <= 0) return;
+  settings.updateConflicts -= 1;
+  const text = `Cannot edit a record in ${type.view}. An update conflict occurred due to another user process deleting the record or changing one or more fields in the record`;
+  throw writeRefused(type, [text], settings.writeRefusedStatus);
 }
 
 const GROUPS = ['10', '20', '30', '40', '80', '90'];

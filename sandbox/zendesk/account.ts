@@ -124,15 +124,15 @@ export function createAccount({ clock, random, settings, oauthClient }: AccountO
   };
 }
 
-/** Deletes an organization: its users stay, their memberships go, its tickets lose it. Throws the 404. */
+/** Deletes an organization: its users stay, their memberships go, its tickets lose it without an event. Throws the 404. */
 export function deleteOrganization(account: Account, id: number): Organization {
-  const { organizations, memberships, tickets, users } = account;
+  const { attention, organizations, memberships, tickets, users } = account;
   const row = organizations.remove(id);
   for (const membership of memberships.ofOrganization(id)) {
     memberships.remove(membership);
     users.touch(membership.userId);
   }
-  for (const ticket of tickets.ofOrganization(id)) tickets.unassign(ticket);
+  quietly(attention, () => tickets.ofOrganization(id).forEach((ticket) => tickets.unassign(ticket)));
   return row;
 }
 
@@ -142,14 +142,16 @@ export function mergePeople(account: Account, loserId: number, winnerId: number)
   const loser = users.require(loserId);
   const carried = tickets.ofRequester(loserId);
   const winner = quietly(attention, () => mergeUsers(account, loserId, winnerId));
-  for (const ticket of carried) tickets.put({ ...ticket, requesterId: winnerId, generatedS: nowS(clock) });
+  quietly(attention, () => {
+    for (const ticket of carried) tickets.put({ ...ticket, requesterId: winnerId, generatedS: nowS(clock) });
+  });
   for (const tell of attention.onMerge) tell(loser, winnerId);
   return winner;
 }
 
 /** Moves users, tickets and domains to the winner and deletes the loser (Zendesk docs, Organization Merge). */
 export function mergeOrganizations(account: Account, loserId: number, winnerId: number): void {
-  const { organizations, memberships, tickets } = account;
+  const { attention, organizations, memberships, tickets } = account;
   const { domainNames } = organizations.require(loserId);
   const winner = organizations.require(winnerId);
   const moved = memberships.ofOrganization(loserId).map(({ userId }) => userId);
@@ -159,6 +161,8 @@ export function mergeOrganizations(account: Account, loserId: number, winnerId: 
     if (memberships.ofUser(userId).every(({ organizationId }) => organizationId !== winnerId))
       memberships.add(userId, winnerId);
   }
-  for (const { id } of carried) tickets.put({ ...tickets.require(id), organizationId: winnerId });
+  quietly(attention, () => {
+    for (const { id } of carried) tickets.put({ ...tickets.require(id), organizationId: winnerId });
+  });
   organizations.update(winnerId, { domainNames: [...new Set([...winner.domainNames, ...domainNames])] });
 }

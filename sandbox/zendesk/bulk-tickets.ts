@@ -89,7 +89,7 @@ function generate(account: Account, batch: TicketBatch): { from: number; count: 
       subject: `Case ${index + 1}`,
       requester_id: requesters[index % requesters.length],
       organization_id: ids[index % ids.length],
-      status: statuses[Math.floor(index / ids.length) % statuses.length],
+      status: statuses[(index + Math.floor(index / ids.length)) % statuses.length],
       priority: priorities[index % priorities.length],
       ...created,
     }),

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPeople, makeZendeskPatientWithPeople, type Observed, type People } from '../fixtures/people.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
+import { TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 
 describe('what people change about contacts and users', () => {
   let world: World;
@@ -66,6 +67,13 @@ describe('what people change about contacts and users', () => {
       expect(await people.emails(id)).toEqual(['mine@cd.example']);
       await people.contact('cd', 'K1', { email: 'mine@cd.example' });
       expectQuiet(await people.observe('cd'), { unchanged: 2 });
+      await people.contact('cd', 'K1', { email: 'taken@cd.example' });
+      await people.observe('cd');
+      await people.deleteUser((await people.user('other-system:7')).id);
+      expectQuiet(await people.observe('cd'), { rejected: 1, unchanged: 1 });
+      await world.store.records.allowRetry('cd', { keys: ['cd/contact/K1'] });
+      expect((await people.observe('cd')).run.totals).toMatchObject({ updated: 1, unchanged: 1 });
+      expect(await people.emails(id)).toEqual(['mine@cd.example', 'taken@cd.example']);
     });
 
     it('two contacts that swap their emails keep their users, each rejected for the other address', async () => {
@@ -192,6 +200,39 @@ describe('what people change about contacts and users', () => {
       expect(await people.user('cm:K2')).toMatchObject({ email: null });
     });
 
+    it('another template of external ids re-keys the users that are there', async () => {
+      await people.begin('co', {
+        K1: { account: 'A1', email: 'one@co.example' },
+        K2: { account: 'A1', email: 'two@co.example' },
+      });
+      const { id } = await people.user('co:K1');
+      await people.connect(['co'], (settings) => ({
+        ...settings,
+        sync: { ...settings.sync, contactExternalId: 'erp-{legalEntity}-{contactId}' },
+      }));
+      const { run } = await people.observe('co');
+      expect(run).toMatchObject({ status: 'completed', totals: { created: 0, updated: 2, unchanged: 1 } });
+      expect(await people.user('erp-co-K1')).toMatchObject({ id, email: 'one@co.example' });
+      expectQuiet(await people.observe('co'), { unchanged: 3 });
+    });
+
+    it('a single contact is read again and written when somebody asks for it', async () => {
+      await people.begin('cp', {
+        K1: { account: 'A1', email: 'one@cp.example' },
+        K2: { account: 'A1', email: 'two@cp.example' },
+      });
+      await people.contact('cp', 'K1', { email: 'three@cp.example', name: 'Renamed' });
+      await people.contact('cp', 'K2', { name: 'Not Asked For' });
+      const args = [{ connectionId: 'cp', legalEntity: 'cp', kind: 'contact' as const, accountNumber: 'K1' }];
+      const options = { taskQueue: TASK_QUEUE, workflowId: 'account-sync/cp/K1', args };
+      const totals: unknown = await world.client.workflow.execute(WORKFLOW_TYPES.syncAccount, options);
+      expect(totals).toMatchObject({ read: 1, updated: 1 });
+      const { id, name } = await people.user('cp:K1');
+      expect([name, await people.emails(id)]).toEqual(['Renamed', ['one@cp.example', 'three@cp.example']]);
+      expect((await people.user('cp:K2')).name).toBe('Person K2');
+      expect((await people.observe('cp')).run.totals).toMatchObject({ updated: 1, unchanged: 2 });
+    });
+
     it('contacts that may not be read stop no account, and the run says why it failed', async () => {
       await people.account('cn', 'A1');
       await people.contact('cn', 'K1', { account: 'A1', email: 'unseen@cn.example' });
@@ -259,6 +300,16 @@ describe('what people change about contacts and users', () => {
       expect(await people.user('dc:K2')).toMatchObject({ id: other.id, email: 'private@dc.example' });
       expect(await people.emails(other.id)).toEqual(['private@dc.example', 'work@dc.example']);
       expectQuiet(await people.observe('dc'), { unchanged: 3 });
+    });
+
+    it('a user that the search does not know yet is adopted by the next run', async () => {
+      await world.sandbox.control('PATCH', '/settings/zendesk', { searchLagSeconds: 3_600 });
+      const typed = await people.typeUser({ name: 'Just Typed', email: 'new@dl.example' });
+      await people.begin('dl', { K1: { account: 'A1', email: 'new@dl.example' } });
+      expect(await people.record('dl', 'K1')).toMatchObject({ state: 'rejected', code: 'email_taken' });
+      await world.sandbox.control('PATCH', '/settings/zendesk', { searchLagSeconds: 0 });
+      expect((await people.observe('dl')).run.totals).toMatchObject({ adopted: 1, unchanged: 1 });
+      expect(await people.user('dl:K1')).toMatchObject({ id: typed.id });
     });
 
     it('an agent of the same email gets the external id and the membership, and nothing else', async () => {

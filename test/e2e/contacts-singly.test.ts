@@ -73,6 +73,21 @@ describe('contacts where Zendesk has not switched on bulk user import', () => {
     expect((await people.observe('sc')).writes).toEqual([]);
   });
 
+  it('are created in several steps when there are many, without a wait between them', async () => {
+    await world.sandbox.control('POST', '/state/dynamics/customers/generate', { legalEntity: 'sm', count: 1 });
+    await world.sandbox.control('POST', '/state/dynamics/contacts/generate', { legalEntity: 'sm', count: 320 });
+    await people.connect(['sm']);
+    const run = await world.sync('sm');
+    expect(run).toMatchObject({ status: 'completed', totals: { read: 321, created: 321 } });
+    const wave = { connectionId: 'sm', legalEntity: 'sm', runId: run.runId, wave: 'apply-contacts' as const };
+    const { events } = await world.client.workflow.getHandle(legalEntitySyncId(wave)).fetchHistory();
+    const steps = (events ?? []).flatMap(
+      ({ activityTaskScheduledEventAttributes: step }) => step?.activityType?.name ?? [],
+    );
+    expect(steps.filter((name) => name === 'submitJobs')).toHaveLength(2);
+    expect((events ?? []).filter(({ timerStartedEventAttributes: timer }) => timer)).toEqual([]);
+  });
+
   async function ours(prefix: string) {
     return (await people.users()).filter(({ external_id: key }) => key?.startsWith(prefix) === true);
   }

@@ -48,10 +48,10 @@ export interface RunningZendesk {
   close(): Promise<void>;
 }
 
-/** Starts one with these settings, a fixed seed, and jobs that take 30 ms. */
-export async function runZendesk(settings: Partial<ZendeskSettings> = {}): Promise<RunningZendesk> {
+/** Starts one with these settings, a fixed seed, and jobs that take 30 ms; `scale` is how fast its time runs. */
+export async function runZendesk(settings: Partial<ZendeskSettings> = {}, scale = 1): Promise<RunningZendesk> {
   let passedMs = 0;
-  const clock = createClock({ realNow: () => Date.now() + passedMs });
+  const clock = createClock({ scale, realNow: () => Date.now() + passedMs / scale });
   const journal = createJournal(clock);
   const faults = createFaults({ clock, random: createRandom(1) });
   const limits = { rateLimitPerMinute: 100_000, incrementalPerMinute: 1000, jobDelayMs: 30 };

@@ -1,6 +1,5 @@
 import type { Account } from '../account.ts';
 import { fireTriggers } from '../triggers/firing.ts';
-import type { Ticket } from '../tickets.ts';
 import type { User } from '../users.ts';
 import type { Happening } from './happening.ts';
 import { bodyOf } from './happening.ts';
@@ -18,7 +17,7 @@ export function watchAccount(account: Account): void {
   const { attention, webhooks, organizations, users, identities, memberships, tickets } = account;
   const isHeard = (): boolean => !attention.isQuiet && webhooks.all().some(({ status }) => status === 'active');
   tickets.table.watch((before, after) => {
-    if (!isHeard() || (before && after && isSystemChange(before, after))) return;
+    if (!isHeard()) return;
     announce(account, ticketHappenings(before, after, attention.actorId ?? SYSTEM_USER));
     if (after) fireTriggers(account, before, after);
   });
@@ -40,11 +39,6 @@ export function watchAccount(account: Account): void {
     if (isHeard())
       announce(account, [userHappening(told(account, loser), 'merged', { user: { id: String(winnerId) } })]);
   });
-}
-
-/** A change that moves `generated_timestamp` alone, such as losing a deleted organization, makes no event. */
-function isSystemChange(before: Ticket, after: Ticket): boolean {
-  return before.updatedAtS === after.updatedAtS && after.generatedS !== after.updatedAtS;
 }
 
 function happeningsOfUser(account: Account, before: User | undefined, after: User | undefined): Happening[] {

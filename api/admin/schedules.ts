@@ -1,0 +1,134 @@
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  type ScheduleDescription,
+  type ScheduleOptions,
+} from '@temporalio/client';
+import type { Connection } from '../../store/connections.ts';
+import { TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
+import { masterSyncId, supportReconcileId } from '../../workflows/ids.ts';
+import { searchAttributesOf } from '../../workflows/search-attributes.ts';
+import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
+
+/** A schedule as it is shown. Times are ISO-8601 UTC, null where there is none. */
+export interface ScheduleReport {
+  readonly id: string;
+  readonly everyMs: number;
+  readonly paused: boolean;
+  readonly note: string | null;
+  readonly nextAt: string | null;
+  readonly lastAt: string | null;
+}
+
+interface Wanted {
+  readonly id: string;
+  readonly everyMs: number;
+  readonly workflowType: string;
+  readonly what: string;
+}
+
+/** What was missed while Temporal was away is caught up for so long; the rest is in the next run anyway. */
+const CATCH_UP = '30 minutes';
+const LONGEST_JITTER_MS = 60_000;
+
+/** Creates the schedules of a connection, or gives those that are there their interval; a paused one stays paused. */
+export async function ensureSchedules(deps: AdminDeps, connection: Connection): Promise<void> {
+  for (const wanted of wantedOf(connection)) await ensure(deps, connection.id, wanted);
+}
+
+/** Pauses or resumes the schedules of a connection; those that are not there are passed over. */
+export async function pauseSchedules(deps: AdminDeps, connection: Connection, paused: boolean): Promise<void> {
+  const note = paused ? 'Paused by the admin API' : 'Resumed by the admin API';
+  for (const { id } of wantedOf(connection)) {
+    const handle = deps.services.temporal.client.schedule.getHandle(id);
+    await inTime(deps, () => (paused ? handle.pause(note) : handle.unpause(note)));
+  }
+}
+
+/** Erases the schedules of a connection that is removed. */
+export async function removeSchedules(deps: AdminDeps, connection: Connection): Promise<void> {
+  for (const { id } of wantedOf(connection))
+    await inTime(deps, () => deps.services.temporal.client.schedule.getHandle(id).delete());
+}
+
+/** Shows the schedules of a connection. */
+export async function listSchedules(deps: AdminDeps, connection: Connection): Promise<ScheduleReport[]> {
+  const reports: ScheduleReport[] = [];
+  for (const { id, everyMs } of wantedOf(connection)) {
+    const description = await inTime(deps, () => deps.services.temporal.client.schedule.getHandle(id).describe());
+    if (description !== undefined) reports.push(toReport(description, everyMs));
+  }
+  return reports;
+}
+
+function wantedOf({ id, settings: { sync } }: Connection): Wanted[] {
+  return [
+    {
+      id: masterSyncId(id),
+      everyMs: sync.everyMs,
+      workflowType: WORKFLOW_TYPES.syncMasterData,
+      what: 'Sync to Zendesk',
+    },
+    {
+      id: supportReconcileId(id),
+      everyMs: sync.reconcileEveryMs,
+      workflowType: WORKFLOW_TYPES.reconcileSupport,
+      what: 'Read support back from Zendesk',
+    },
+  ];
+}
+
+async function ensure(deps: AdminDeps, connectionId: string, wanted: Wanted): Promise<void> {
+  const { schedule } = deps.services.temporal.client;
+  const options = optionsOf(connectionId, wanted);
+  try {
+    await deps.services.temporal.withDeadline(TEMPORAL_LIMIT_MS, () => schedule.create(options));
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    const { spec, action, policies } = options;
+    await inTime(deps, () =>
+      schedule
+        .getHandle(wanted.id)
+        .update((present) => ({ ...present, spec, action, policies: policies ?? present.policies })),
+    );
+  }
+}
+
+function optionsOf(connectionId: string, { id, everyMs, workflowType, what }: Wanted): ScheduleOptions {
+  return {
+    scheduleId: id,
+    spec: { intervals: [{ every: everyMs }], jitter: Math.min(LONGEST_JITTER_MS, Math.floor(everyMs / 10)) },
+    action: {
+      type: 'startWorkflow',
+      workflowType,
+      workflowId: id,
+      taskQueue: TASK_QUEUE,
+      args: [{ connectionId }],
+      staticSummary: `${what}: ${connectionId}, by schedule`,
+      typedSearchAttributes: searchAttributesOf(connectionId),
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP },
+  };
+}
+
+/** Calls Temporal within the time that a caller waits; undefined for a schedule that is not there. */
+async function inTime<Result>(deps: AdminDeps, call: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await deps.services.temporal.withDeadline(TEMPORAL_LIMIT_MS, call);
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function toReport({ scheduleId, state, info }: ScheduleDescription, everyMs: number): ScheduleReport {
+  return {
+    id: scheduleId,
+    everyMs,
+    paused: state.paused,
+    note: state.note ?? null,
+    nextAt: info.nextActionTimes[0]?.toISOString() ?? null,
+    lastAt: info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,86 @@
+import type { BusinessEvents, EventDraft } from '../dynamics/events/business-events.ts';
+import type { Delivery } from '../dynamics/events/deliveries.ts';
+import type { Endpoint, EndpointDraft } from '../dynamics/events/endpoints.ts';
+import type { Outcome } from '../core/sender.ts';
+import type { ControlCall, ControlRoute } from './answers.ts';
+import { ControlError, found, listOf } from './answers.ts';
+
+type Body = ControlCall['body'];
+
+/** The routes to F&O's events: endpoints, what was sent to them, and events made by hand. */
+export function businessEventRoutes(events: BusinessEvents): ControlRoute[] {
+  const all = /^\/state\/dynamics\/endpoints$/;
+  const sent = /^\/state\/dynamics\/events$/;
+  return [
+    { method: 'GET', pattern: all, handle: () => listOf(events.endpoints()) },
+    { method: 'POST', pattern: all, handle: ({ body }) => register(events, body) },
+    {
+      method: 'DELETE',
+      pattern: /^\/state\/dynamics\/endpoints\/(\d+)$/,
+      handle: ({ parts }) => {
+        if (!events.unregister(Number(parts[0]))) throw new ControlError(404, 'There is no such endpoint.');
+      },
+    },
+    { method: 'GET', pattern: sent, handle: () => listOf(events.deliveries.list().map(shown)) },
+    { method: 'POST', pattern: sent, handle: ({ body }) => send(events, body) },
+    { method: 'DELETE', pattern: sent, handle: () => events.deliveries.clear() },
+    {
+      method: 'POST',
+      pattern: /^\/state\/dynamics\/events\/(\d+)\/resend$/,
+      handle: ({ parts, body }) => resend(events, Number(parts[0]), timesIn(body)),
+    },
+  ];
+}
+
+async function register(events: BusinessEvents, body: Body): Promise<object> {
+  const { endpoint, activation } = await events.register(draftOf(body), body['unchecked'] === true);
+  if (endpoint) return { ...endpoint, activation };
+  const { status = null, body: text = '' } = activation ?? {};
+  throw new ControlError(422, `Unable to send test event to endpoint: it answered ${String(status)} ${text}`);
+}
+
+function draftOf(body: Body): EndpointDraft {
+  const { url, transport = 'https', payload = 'business' } = body;
+  if (typeof url !== 'string') throw new ControlError(400, 'Send the `url` of the endpoint.');
+  if (transport !== 'https' && transport !== 'event-grid' && transport !== 'cloud-events')
+    throw new ControlError(400, '`transport` is one of https, event-grid, cloud-events.');
+  if (payload !== 'business' && payload !== 'data') throw new ControlError(400, '`payload` is business or data.');
+  return { ...(body as Partial<EndpointDraft>), url, transport, payload };
+}
+
+/** To a registered endpoint (`endpointId`), or to any address (`url`). */
+async function send(events: BusinessEvents, body: Body): Promise<object> {
+  const { endpointId, record = 'customer', legalEntity = '', key = '' } = body;
+  const endpoint: Endpoint | undefined =
+    endpointId === undefined ? { ...draftOf(body), id: 0 } : events.endpoints().find(({ id }) => id === endpointId);
+  const draft = { ...body, record, legalEntity, key } as unknown as EventDraft;
+  if (!['customer', 'vendor', 'contact'].includes(draft.record))
+    throw new ControlError(400, '`record` is one of customer, vendor, contact.');
+  const { event, outcomes } = await events.sendNow(found(endpoint, 'such endpoint'), withoutKind(draft), timesIn(body));
+  return { event, answers: outcomes.map(answerOf) };
+}
+
+/** `payload` names the kind of endpoint here, unless it is a whole payload. */
+function withoutKind(draft: EventDraft): EventDraft {
+  const { payload, ...rest } = draft;
+  return typeof payload === 'object' ? draft : rest;
+}
+
+async function resend(events: BusinessEvents, n: number, times: number): Promise<object> {
+  const { endpoint, parcel } = found(events.deliveries.find(n), 'such event');
+  const copies = Array.from({ length: times }, () => events.deliveries.sendNow(endpoint, parcel));
+  return { event: parcel.payload, answers: (await Promise.all(copies)).map(answerOf) };
+}
+
+function timesIn(body: Body): number {
+  return typeof body['times'] === 'number' ? body['times'] : 1;
+}
+
+function answerOf(outcome: Outcome): object {
+  if (outcome.kind === 'answered') return { status: outcome.status, body: outcome.body };
+  return { status: null, body: outcome.kind === 'timeout' ? 'timeout' : outcome.reason };
+}
+
+function shown({ n, endpoint, parcel, status, attempts }: Delivery): object {
+  return { n, endpointId: endpoint.id, type: parcel.type, status, attempts, payload: parcel.payload };
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../core/clock.ts';
+import { createRandom } from '../../core/random.ts';
+import type { Outcome, Sender } from '../../core/sender.ts';
+import type { Timers } from '../../core/timers.ts';
+import type { RowChange } from '../row-table.ts';
+import type { DynamicsSettings, RecordKind } from '../settings.ts';
+import type { BusinessEvent } from './business-event.ts';
+import { businessPayload } from './business-event.ts';
+import { dataPayload, messageOf, virtualTableOf } from './data-event.ts';
+import type { EventDeliveries } from './deliveries.ts';
+import { createEventDeliveries } from './deliveries.ts';
+import type { Activation, Endpoint, EndpointDraft } from './endpoints.ts';
+import { activate } from './endpoints.ts';
+import type { Parcel } from './transports.ts';
+
+/** Whose changes events tell of; object ids of Entra. */
+export const INITIATORS = {
+  /** The app behind the access tokens. */
+  app: 'c600136f-2c3b-4d1e-9f7a-5b8c6d7e8f90',
+  person: '7d1f3a5b-8c9d-4e0f-a1b2-c3d4e5f60718',
+};
+
+/** The events of an environment. */
+export interface BusinessEvents {
+  readonly deliveries: EventDeliveries;
+  endpoints(): Endpoint[];
+  /** Registers an endpoint if it accepts the test event, or without asking it. */
+  register(draft: EndpointDraft, unchecked: boolean): Promise<{ endpoint?: Endpoint; activation: Activation | null }>;
+  /** False when there was none. */
+  unregister(id: number): boolean;
+  /** Raises the events of a change for all endpoints that want it. */
+  raise(change: RowChange): void;
+  /** Makes a business event and sends it at once, so often, without a retry. */
+  sendNow(endpoint: Endpoint, draft: EventDraft, times: number): Promise<{ event: object; outcomes: Outcome[] }>;
+  /** While it is true no change raises an event. */
+  isQuiet: boolean;
+  /** Who makes the changes that follow. */
+  initiator: string;
+}
+
+/** A business event made by hand. */
+export interface EventDraft {
+  readonly record: RecordKind;
+  readonly legalEntity: string;
+  readonly key: string;
+  readonly changeType?: string;
+  /** Members that replace or follow the event's own, envelope included; null leaves one out. */
+  readonly members?: Readonly<Record<string, unknown>>;
+  /** Replaces the whole payload. */
+  readonly payload?: object;
+}
+
+/** What the events lean on. */
+export interface BusinessEventsOptions {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly sender: Sender;
+  readonly settings: DynamicsSettings;
+}
+
+const KINDS: Readonly<Record<string, RecordKind>> = {
+  CustomersV3: 'customer',
+  VendorsV2: 'vendor',
+  ContactPersons: 'contact',
+};
+
+const CHANGE_TYPES = { created: 'Insert', updated: 'Update', deleted: 'Delete' };
+
+/** Makes an environment without endpoints, in which people are at work. */
+export function createBusinessEvents(options: BusinessEventsOptions): BusinessEvents {
+  const { clock, sender, settings } = options;
+  const random = createRandom(97);
+  const endpoints = new Map<number, Endpoint>();
+  const deliveries = createEventDeliveries({ ...options, random, isActive: ({ id }) => endpoints.has(id) || id === 0 });
+  let lastId = 0;
+  let control = 5_637_144_576;
+  /** Rising with gaps, as ControlNumber does. */
+  const nextControl = (): number => (control += 1 + Math.floor(random() * 7));
+  const eventOf = (
+    { record, legalEntity, key, changeType = 'Update' }: EventDraft,
+    initiator: string,
+  ): BusinessEvent => {
+    const named = settings.eventCatalog[record];
+    return {
+      businessEventId: named.id,
+      legalEntity,
+      eventId: randomUUID().toUpperCase(),
+      controlNumber: nextControl(),
+      at: clock.now(),
+      initiator,
+      members: { [named.key]: key, [named.legalEntity]: legalEntity, ChangeType: changeType },
+    };
+  };
+  const events: BusinessEvents = {
+    deliveries,
+    isQuiet: false,
+    initiator: INITIATORS.person,
+    endpoints: () => [...endpoints.values()],
+    register: async (draft, unchecked) => {
+      const activation = unchecked ? null : await activate(draft, sender, settings);
+      if (activation?.accepted === false) return { activation };
+      lastId += 1;
+      const endpoint = { ...draft, id: lastId };
+      endpoints.set(lastId, endpoint);
+      return { endpoint, activation };
+    },
+    unregister: (id) => endpoints.delete(id),
+    raise: (change) => {
+      const record = KINDS[change.table.type.entitySet];
+      const wanted = [...endpoints.values()].filter((endpoint) => record && wants(endpoint, record, change));
+      if (events.isQuiet || !record || wanted.length === 0) return;
+      const { company: legalEntity, key } = change.row;
+      const draft = { record, legalEntity, key, changeType: CHANGE_TYPES[change.kind] };
+      const business = businessParcel(eventOf(draft, events.initiator));
+      const data = dataParcel(change, { at: clock.now(), initiator: events.initiator, settings });
+      for (const endpoint of wanted) deliveries.dispatch(endpoint, endpoint.payload === 'business' ? business : data);
+    },
+    sendNow: async (endpoint, draft, times) => {
+      const parcel = businessParcel(eventOf(draft, events.initiator));
+      const members = { ...parcel.payload, ...draft.members };
+      const kept = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
+      const payload = draft.payload ?? kept;
+      const copies = Array.from({ length: times }, () => deliveries.sendNow(endpoint, { ...parcel, payload }));
+      return { event: payload, outcomes: await Promise.all(copies) };
+    },
+  };
+  return events;
+}
+
+function wants({ records, legalEntities }: Endpoint, record: RecordKind, { row }: RowChange): boolean {
+  const isOfCompany = legalEntities?.some((company) => company.toLowerCase() === row.company) ?? true;
+  return isOfCompany && (records?.includes(record) ?? true);
+}
+
+function businessParcel(event: BusinessEvent): Parcel {
+  const { eventId, businessEventId, at } = event;
+  return { id: eventId, type: businessEventId, at, payload: businessPayload(event), headers: {} };
+}
+
+interface Scene {
+  readonly at: Date;
+  readonly initiator: string;
+  readonly settings: DynamicsSettings;
+}
+
+function dataParcel(change: RowChange, { at, initiator, settings }: Scene): Parcel {
+  const headers = {
+    'x-ms-dynamics-organization': 'org1a2b3c4d.crm.dynamics.com',
+    'x-ms-dynamics-entity-name': virtualTableOf(change.table),
+    'x-ms-dynamics-request-name': messageOf(change),
+  };
+  const payload = dataPayload({ change, at, initiator }, settings);
+  return { id: randomUUID(), type: messageOf(change), at, payload, headers };
+}
