@@ -1,6 +1,6 @@
 import type { AnnotateAccountInput } from '../workflows/contract.ts';
 import type { DynamicsClient } from '../clients/dynamics/client.ts';
-import type { RequestObserver } from '../clients/http.ts';
+import type { CallResult, RequestObserver } from '../clients/http.ts';
 import type { ZendeskClient } from '../clients/zendesk/client.ts';
 import type { Connection } from '../store/connections.ts';
 import type { Store } from '../store/store.ts';
@@ -34,6 +34,9 @@ export interface StepContext {
   readonly wakeAnnotation: ActivityDependencies['wakeAnnotation'];
   /** Which attempt of the step this is, from 1. */
   readonly attempt: number;
-  /** Calls the far systems of the connection that the step works for. */
-  readonly far: <Result>(work: (far: FarSystems) => Promise<Result>) => Promise<Result>;
+  /** Calls the far systems of the connection that the step works for; `watch` is told of each answer. */
+  readonly far: <Result>(
+    work: (far: FarSystems) => Promise<Result>,
+    watch?: (result: CallResult) => void,
+  ) => Promise<Result>;
 }

@@ -18,7 +18,8 @@ import { readAgain, stageRecord } from './read-again.ts';
 import { compareOrganizations, readOrganizationChanges } from './read-organizations.ts';
 import { readTicketChanges, readUserChanges } from './read-support-changes.ts';
 import { recordJobs } from './record-jobs.ts';
-import { createRequestObserver } from './request-observer.ts';
+import { createRequestObserver, watched } from './request-observer.ts';
+import { pingSystem } from './ping/ping-system.ts';
 import { resolveRefusals } from './resolve-refusals.ts';
 import { beginRun, countOutcomes, finishRun } from './run.ts';
 import { rankContacts, settleContacts } from './settle-contacts.ts';
@@ -70,6 +71,7 @@ export function createActivities(dependencies: ActivityDependencies): Steps {
     readUserChanges: step(readUserChanges),
     annotateChanged: step(annotateChanged),
     wireZendesk: step(wireZendesk),
+    pingSystem: step(pingSystem),
     endWait: step(endWait),
     countOutcomes: step(countOutcomes),
     finishRun: step(finishRun),
@@ -85,10 +87,11 @@ function contextOf(
     isRunOver,
     wakeAnnotation,
     attempt: Context.current().info.attempt,
-    far: (work) => {
+    far: (work, watch) => {
       const seen = { share: 0 };
       const observer = createRequestObserver(store, { connectionId, runId, share: () => seen.share });
-      return withFarSystems(connectionId, observer, (systems) => {
+      const eyes = watch === undefined ? observer : watched(observer, watch);
+      return withFarSystems(connectionId, eyes, (systems) => {
         seen.share = systems.connection.settings.zendesk.share;
         return work(systems);
       });

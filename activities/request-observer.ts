@@ -39,6 +39,17 @@ export function createRequestObserver(store: Store, run: ObservedRun): RequestOb
   };
 }
 
+/** Lets somebody see the answers to the requests that an observer sees. */
+export function watched(observer: RequestObserver, watch: (result: CallResult) => void): RequestObserver {
+  return {
+    before: (call) => observer.before(call),
+    async after(call, token, result) {
+      watch(result);
+      await observer.after(call, token, result);
+    },
+  };
+}
+
 async function settleGate(store: Store, ticket: GateTicket, { status, error }: CallResult): Promise<void> {
   if (error?.kind === 'limited')
     await store.gates.close(ticket, error.bucket ?? 'account', error.retryAfterMs ?? 30_000);

@@ -1,4 +1,5 @@
 import type { AccountKind } from '../domain/account.ts';
+import type { PingCheck } from '../domain/ping-check.ts';
 import type { RecordKind } from '../domain/record.ts';
 import type { Totals } from '../domain/outcome.ts';
 
@@ -15,6 +16,7 @@ export const WORKFLOW_TYPES = {
   annotateAccount: 'annotateAccount',
   reconcileSupport: 'reconcileSupport',
   wireConnection: 'wireConnection',
+  pingConnection: 'pingConnection',
 } as const;
 
 /** The signal that tells `annotateAccount` that something has changed in the account's tickets. */
@@ -152,4 +154,10 @@ export interface WireConnectionInput {
 export interface WireConnectionResult {
   readonly webhookId: string;
   readonly by: 'subscription' | 'trigger';
+}
+
+/** Result of `pingConnection`: whether the connection can be worked with, and what was looked at. */
+export interface PingResult {
+  readonly ok: boolean;
+  readonly checks: readonly PingCheck[];
 }

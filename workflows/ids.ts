@@ -65,3 +65,8 @@ export function supportReconcileId(connectionId: string): string {
 export function wireId(connectionId: string, suffix: string): string {
   return join('wire', part(connectionId), part(suffix));
 }
+
+/** Id of one ping of a connection. */
+export function pingId(connectionId: string, suffix: string): string {
+  return join('ping', part(connectionId), part(suffix));
+}

@@ -2,6 +2,7 @@
 export { annotateAccount } from './annotate-account.ts';
 export { handleBusinessEvent } from './handle-business-event.ts';
 export { handleZendeskEvent } from './handle-zendesk-event.ts';
+export { pingConnection } from './ping-connection.ts';
 export { reconcileSupport } from './reconcile-support.ts';
 export { syncAccount } from './sync-account.ts';
 export { syncLegalEntity } from './sync-legal-entity.ts';

@@ -1,6 +1,7 @@
 import type { RecordKind } from '../domain/record.ts';
 import type { Totals } from '../domain/outcome.ts';
 import type { AccountKind } from '../domain/account.ts';
+import type { PingCheck } from '../domain/ping-check.ts';
 import type { RunScope } from '../domain/run-scope.ts';
 import type { HandleZendeskEventInput, WireConnectionInput, WireConnectionResult } from './contract.ts';
 
@@ -114,6 +115,8 @@ export interface Steps {
   annotateChanged(input: ConnectionRef & { after: string }): Promise<{ written: number; next: string | null }>;
   /** Creates the webhook of a connection in Zendesk, or makes it right, and keeps its signing secret. */
   wireZendesk(input: WireConnectionInput): Promise<WireConnectionResult>;
+  /** Looks at F&O with Entra, or at Zendesk, and says of each thing whether a sync can work with it. Nothing is changed. */
+  pingSystem(input: ConnectionRef & { system: 'dynamics' | 'zendesk' }): Promise<{ checks: readonly PingCheck[] }>;
   /** Totals of the run so far, for its live details. */
   countOutcomes(input: RunRef): Promise<Totals>;
   /** Ends the run and keeps its totals. Answers how it ended: a run that cannot account for a record has failed. */

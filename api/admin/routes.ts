@@ -9,6 +9,7 @@ import { createListConnections } from './list-connections.ts';
 import { createListEvents, createListSupport } from './list-events.ts';
 import { createListRecords } from './list-records.ts';
 import { createListRuns } from './list-runs.ts';
+import { createPingConnection } from './ping-connection.ts';
 import { createRemoveConnection } from './remove-connection.ts';
 import { createRetryRecords } from './retry-records.ts';
 import { createChangeSchedule, createShowSchedule } from './schedule-connection.ts';
@@ -45,6 +46,7 @@ export function createAdminRoutes(deps: AdminDeps, token: Secret): Router {
   get('/connections/:id/events', createListEvents(deps));
   get('/connections/:id/support', createListSupport(deps));
   post('/connections/:id/wire', createWireConnection(deps));
+  post('/connections/:id/ping', createPingConnection(deps));
   router
     .route('/connections/:id/schedule')
     .get(createShowSchedule(deps))

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { emailKey } from '../../domain/email.ts';
+import { FarSystemError } from '../errors.ts';
 import type { SeenUser } from '../../domain/user.ts';
 import { assertBatch, showManyQueries, type ManyKeys } from './batches.ts';
 import {
@@ -40,6 +41,8 @@ interface UserWrites {
   /** Starts a job that creates 1 to 100 users. Rejects as `forbidden` where Zendesk has not enabled bulk import. */
   createUsers(items: readonly NewUser[]): Promise<JobStatus>;
   createUser(item: NewUser): Promise<SeenUser>;
+  /** Whether Zendesk says that bulk import is off; it tells only that, by its 403 to a bulk create of nobody. */
+  isBulkImportOff(): Promise<boolean>;
   /** Starts a job that changes 1 to 100 users; email, organization, role and tags are never sent. */
   updateUsers(items: readonly UserChange[]): Promise<JobStatus>;
 }
@@ -107,6 +110,18 @@ function userWrites(session: ZendeskSession): UserWrites {
       const json = { users: items.map(newUserToWire) };
       const call = { operation: 'create users', path: 'users/create_many', buckets: ['jobs'] };
       return session.send(jobAnswer, { ...call, method: 'POST', json });
+    },
+    async isBulkImportOff() {
+      const call = { operation: 'look at bulk user import', path: 'users/create_many', buckets: ['account'] };
+      try {
+        await session.send(z.unknown(), { ...call, method: 'POST', json: { users: [] } });
+        return false;
+      } catch (error) {
+        if (!(error instanceof FarSystemError)) throw error;
+        if (error.kind === 'forbidden') return true;
+        if (error.kind === 'refused') return false;
+        throw error;
+      }
     },
     createUser(item) {
       const call = { operation: 'create a user', path: 'users', buckets: ['user-write'] };

@@ -81,9 +81,9 @@ export function createIdentities({
       if (same !== undefined) refuseIfInvalid([inUse(wanted.value, 'value')]);
       const before = primaryOf(wanted.userId, wanted.type);
       const row = { ...wanted, id: nextId(), primary: !before, createdAtS: nowS(clock), updatedAtS: nowS(clock) };
-      table.put(row);
       users.add(String(row.userId), row.id);
       values.add(keyOf(row.type, row.value), row.id);
+      table.put(row);
       if (wanted.primary) makePrimary(row);
       return table.get(row.id) ?? row;
     },

@@ -66,17 +66,17 @@ export function createMemberships({ clock, nextId, settings }: MembershipsOption
       refuseSecond(others, organizationId, settings.multipleOrganizations);
       const times = { createdAtS: nowS(clock), updatedAtS: nowS(clock) };
       const row = { id: nextId(), userId, organizationId, isDefault: others.length === 0, ...times };
-      table.put(row);
       users.add(String(userId), row.id);
       organizations.add(String(organizationId), row.id);
+      table.put(row);
       if (wantsDefault) makeDefault(row);
       return require(row.id);
     },
     makeDefault,
     remove: ({ id, userId, organizationId, isDefault }) => {
-      table.remove(id);
       users.remove(String(userId), id);
       organizations.remove(String(organizationId), id);
+      table.remove(id);
       const [heir] = ofUser(userId);
       if (isDefault && heir) setDefault(heir, true);
     },

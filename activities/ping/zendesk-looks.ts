@@ -1,0 +1,131 @@
+import { ORGANIZATION_FIELDS } from '../../domain/organization.ts';
+import { USER_FIELDS } from '../../domain/user.ts';
+import type { FarSystems } from '../dependencies.ts';
+import { ok, type Finding, type Look } from './check.ts';
+
+/** What Zendesk said of its rate limit and its clock in the answers so far. */
+export interface SeenHeaders {
+  readonly rate: { readonly limit: number; readonly remaining: number } | null;
+  readonly clockSkewMs: number | null;
+}
+
+/** What the store knows of the webhook: whether a signing secret is kept, and when an event last came. */
+export interface SeenWebhook {
+  readonly isWired: boolean;
+  readonly lastEventAt: Date | undefined;
+}
+
+/** What is looked at in Zendesk, in an order in which each leans on the one before. Nothing is changed. */
+export function zendeskLooks(
+  { zendesk, connection: { settings } }: FarSystems,
+  seen: { headers: () => SeenHeaders; webhook: SeenWebhook },
+): readonly Look[] {
+  const { contacts } = settings.sync;
+  return [
+    { name: 'zendesk.token', system: 'zendesk', look: async () => judgeUser(await zendesk.currentUser()) },
+    { name: 'zendesk.fields', system: 'zendesk', look: () => lookAtFields(zendesk, contacts), optional: true },
+    ...(contacts ? contactLooks(zendesk) : []),
+    {
+      name: 'zendesk.rateLimit',
+      system: 'zendesk',
+      look: () => Promise.resolve(judgeRate(seen.headers())),
+      optional: true,
+    },
+    {
+      name: 'zendesk.clock',
+      system: 'zendesk',
+      look: () => Promise.resolve(judgeClock(seen.headers())),
+      optional: true,
+    },
+    {
+      name: 'zendesk.webhook',
+      system: 'zendesk',
+      look: () => Promise.resolve(judgeWebhook(seen.webhook)),
+      optional: true,
+    },
+  ];
+}
+
+function judgeUser(user: { role: string } | null): Finding {
+  if (user === null) {
+    const fix = 'Authorize the connection again, or apply its file with a valid zendesk.accessToken.';
+    return { status: 'fail', detail: 'Zendesk takes the token for an anonymous visitor.', fix };
+  }
+  if (user.role === 'admin') return ok('The token is that of an administrator.');
+  const fix = 'Authorize the connection as an administrator: exports, bulk jobs and fields need one.';
+  return { status: 'fail', detail: `The token is that of a user with the role ${user.role}.`, fix };
+}
+
+async function lookAtFields(zendesk: FarSystems['zendesk'], contacts: boolean): Promise<Finding> {
+  const organization = new Set((await zendesk.listOrganizationFields()).map(({ key }) => key));
+  const user = new Set(contacts ? (await zendesk.listUserFields()).map(({ key }) => key) : []);
+  const missing = [
+    ...ORGANIZATION_FIELDS.filter(({ key }) => !organization.has(key)),
+    ...(contacts ? USER_FIELDS.filter(({ key }) => !user.has(key)) : []),
+  ];
+  if (missing.length === 0) return ok('All organization and user fields are there.');
+  return ok(`${missing.length} fields are missing; the first sync creates them.`);
+}
+
+function contactLooks(zendesk: FarSystems['zendesk']): readonly Look[] {
+  return [
+    {
+      name: 'zendesk.bulkUserImport',
+      system: 'zendesk',
+      look: async () =>
+        (await zendesk.isBulkImportOff())
+          ? BULK_IMPORT_OFF
+          : ok('Users can be created in bulk, as far as Zendesk tells.'),
+      optional: true,
+    },
+    {
+      name: 'zendesk.multipleOrganizations',
+      system: 'zendesk',
+      look: async () => judgeSeveral((await zendesk.accountSettings()).multipleOrganizations),
+      optional: true,
+    },
+  ];
+}
+
+const BULK_IMPORT_OFF: Finding = {
+  status: 'warn',
+  detail: 'Zendesk has not enabled bulk user import for this account, so users are created one by one.',
+  fix: 'Ask Zendesk support to enable bulk user import; the sync works without, only slower.',
+};
+
+function judgeSeveral(multipleOrganizations: boolean | null): Finding {
+  if (multipleOrganizations !== false)
+    return ok('A user may belong to several organizations, as far as Zendesk tells.');
+  const detail = 'A user may belong to one organization only: contacts of several accounts are tied to the first.';
+  return {
+    status: 'warn',
+    detail,
+    fix: 'Enable multiple organizations in the Admin Center if contacts belong to several accounts.',
+  };
+}
+
+function judgeRate({ rate }: SeenHeaders): Finding {
+  if (rate === null) return ok('Zendesk has not told its rate limit.');
+  return ok(`${rate.limit} requests a minute are allowed, ${rate.remaining} are free now.`);
+}
+
+const LARGEST_SKEW_MS = 60_000;
+
+function judgeClock({ clockSkewMs }: SeenHeaders): Finding {
+  if (clockSkewMs === null || Math.abs(clockSkewMs) <= LARGEST_SKEW_MS)
+    return ok('Our clock and that of Zendesk agree within a minute.');
+  const detail = `Our clock differs from that of Zendesk by ${Math.round(clockSkewMs / 1_000)} s: signed webhooks are refused beyond 300 s.`;
+  return { status: 'warn', detail, fix: 'Let the machine that runs Ledgerdesk take its time from a time server.' };
+}
+
+function judgeWebhook({ isWired, lastEventAt }: SeenWebhook): Finding {
+  if (!isWired) {
+    const fix = 'Run "ledgerdesk connection wire ID", so that changes of tickets are seen at once.';
+    return { status: 'warn', detail: 'No webhook is wired: tickets are read by the schedule alone.', fix };
+  }
+  return ok(
+    lastEventAt === undefined
+      ? 'The webhook is wired; nothing has arrived yet.'
+      : `The last event arrived at ${lastEventAt.toISOString()}.`,
+  );
+}

@@ -1,0 +1,267 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RunningZendesk } from './running-zendesk.ts';
+import { at, runZendesk } from './running-zendesk.ts';
+
+const REDIRECT = 'http://127.0.0.1:8080/oauth/zendesk/callback';
+const CLIENT = { client_id: 'sandbox_desk_client', client_secret: 'sandbox-desk-secret' };
+const VERIFIER = randomBytes(32).toString('base64url');
+const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
+
+interface Tokens {
+  readonly status: number;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+let zendesk: RunningZendesk;
+beforeEach(async () => {
+  zendesk = await runZendesk();
+});
+afterEach(() => zendesk.close());
+
+const authorize = (more: Readonly<Record<string, string>> = {}): Promise<Response> => {
+  const pkce = { code_challenge: CHALLENGE, code_challenge_method: 'S256' };
+  const asked = {
+    response_type: 'code',
+    client_id: CLIENT.client_id,
+    redirect_uri: REDIRECT,
+    scope: 'read write',
+    state: 's t',
+  };
+  const query = new URLSearchParams({ ...asked, ...pkce, ...more });
+  return fetch(`${zendesk.server.url}/oauth/authorizations/new?${query.toString()}`, { redirect: 'manual' });
+};
+
+const landed = (response: Response): Record<string, string> =>
+  Object.fromEntries(new URL(response.headers.get('location') ?? '').searchParams);
+
+const post = async (body: object): Promise<Tokens> => {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const response = await fetch(`${zendesk.server.url}/oauth/tokens`, init);
+  return { status: response.status, json: (await response.json()) as Tokens['json'] };
+};
+
+const exchange = (code: string | undefined, more: object = {}): Promise<Tokens> =>
+  post({ grant_type: 'authorization_code', ...CLIENT, code, redirect_uri: REDIRECT, code_verifier: VERIFIER, ...more });
+
+const connect = async (more: object = {}): Promise<Tokens['json']> =>
+  (await exchange(landed(await authorize())['code'], more)).json;
+
+const refresh = (token: unknown, more: object = {}): Promise<Tokens> =>
+  post({ grant_type: 'refresh_token', ...CLIENT, refresh_token: token, ...more });
+
+const meStatus = async (token: unknown): Promise<unknown> => {
+  const answer = await zendesk.send('GET', 'organizations', { authorization: `Bearer ${String(token)}` });
+  return answer.status;
+};
+
+describe('OAuth 2.0 of the simulated Zendesk', () => {
+  it('sends a consenting administrator back with a code that buys one pair of tokens', async () => {
+    const response = await authorize();
+    expect(response.status).toBe(302);
+    const { code, state } = landed(response);
+    expect(state).toBe('s t');
+    const { status, json } = await exchange(code);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      token_type: 'bearer',
+      scope: 'read write',
+      expires_in: 1_800,
+      refresh_token_expires_in: 2_592_000,
+    });
+    const authorization = `Bearer ${String(json['access_token'])}`;
+    const me = await zendesk.send('GET', 'users/me', { authorization });
+    expect(at(me.body, 'user')).toMatchObject({ role: 'admin', email: zendesk.server.credentials.email });
+    expect(String(json['access_token']).length).toBeGreaterThan(255);
+    const again = await exchange(code);
+    expect(again).toMatchObject({
+      status: 400,
+      json: { error: 'invalid_grant', error_description: expect.any(String) },
+    });
+    expect(zendesk.journal.items().map(({ operation }) => operation)).toEqual([
+      'oauth.authorize',
+      'oauth.token.authorization_code',
+      'users.me',
+      'oauth.token.authorization_code',
+    ]);
+  });
+
+  it('takes a form as well as JSON, and answers 201 where it is told to', async () => {
+    zendesk.server.settings.oauthTokenStatus = 201;
+    const { code = '' } = landed(await authorize());
+    const form = { grant_type: 'authorization_code', ...CLIENT, code, redirect_uri: REDIRECT, code_verifier: VERIFIER };
+    const response = await fetch(`${zendesk.server.url}/oauth/tokens`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    });
+    expect(response.status).toBe(201);
+  });
+
+  it('gives nothing for a wrong verifier, address, secret or an old code', async () => {
+    const code = async (): Promise<string | undefined> => landed(await authorize())['code'];
+    const outcome = async (more: object): Promise<unknown[]> => {
+      const { status, json } = await exchange(await code(), more);
+      return [status, json['error']];
+    };
+    expect(await outcome({ code_verifier: 'x'.repeat(43) })).toEqual([400, 'invalid_grant']);
+    expect(await outcome({ code_verifier: undefined })).toEqual([400, 'invalid_grant']);
+    expect(await outcome({ redirect_uri: `${REDIRECT}/` })).toEqual([400, 'invalid_grant']);
+    expect(await outcome({ client_secret: 'wrong' })).toEqual([401, 'invalid_client']);
+    expect(await outcome({ client_id: 'other' })).toEqual([401, 'invalid_client']);
+    expect(await outcome({ grant_type: 'password' })).toEqual([400, 'unsupported_grant_type']);
+    expect(await outcome({ expires_in: 299 })).toEqual([400, 'invalid_request']);
+    const old = await code();
+    zendesk.pass(121);
+    expect((await exchange(old)).json['error']).toBe('invalid_grant');
+    zendesk.server.settings.oauthInvalidGrantStatus = 401;
+    expect((await exchange('nothing')).status).toBe(401);
+  });
+
+  it('shows a page and leads nowhere for an unknown client or address', async () => {
+    const wrong = [
+      { client_id: 'other' },
+      { redirect_uri: 'javascript:alert(1)' },
+      { redirect_uri: 'http://evil.example/cb' },
+    ];
+    for (const more of wrong) {
+      const response = await authorize(more);
+      expect([response.status, response.headers.get('location')]).toEqual([400, null]);
+    }
+    zendesk.server.settings.oauthRedirectUris = [REDIRECT];
+    expect((await authorize({ redirect_uri: `${REDIRECT}?x=1` })).status).toBe(400);
+    expect((await authorize()).status).toBe(302);
+  });
+
+  it('leads back with an error for a denial and for what the client asked for wrongly', async () => {
+    zendesk.server.settings.oauthAllowedScopes = ['read', 'write'];
+    for (const [more, error] of [
+      [{ response_type: 'token' }, 'unsupported_response_type'],
+      [{ scope: 'impersonate' }, 'invalid_scope'],
+      [{ code_challenge_method: 'plain' }, 'invalid_request'],
+    ] as const)
+      expect(landed(await authorize(more))).toMatchObject({ error, state: 's t' });
+    zendesk.server.settings.oauthConsent = 'deny';
+    expect(landed(await authorize())).toEqual({
+      error: 'access_denied',
+      error_description: 'The end-user or authorization server denied the request',
+      state: 's t',
+    });
+  });
+
+  it('can ask by a form, and consent as somebody who is no administrator', async () => {
+    const { settings, state } = zendesk.server;
+    settings.oauthConsent = 'ask';
+    settings.oauthUserId = state.seedUser({ name: 'Agent', email: 'agent@x.example', role: 'agent' }).id;
+    const page = await (await authorize()).text();
+    const hidden = [...page.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]);
+    const decide = (decision: string): Promise<Response> => {
+      const body = new URLSearchParams([...hidden.filter(([name]) => name !== 'decision'), ['decision', decision]]);
+      return fetch(`${zendesk.server.url}/oauth/authorizations`, { method: 'POST', body, redirect: 'manual' });
+    };
+    expect(landed(await decide('deny'))['error']).toBe('access_denied');
+    const { json } = await exchange(landed(await decide('allow'))['code']);
+    const me = await zendesk.send('GET', 'users/me', { authorization: `Bearer ${String(json['access_token'])}` });
+    expect(at(me.body, 'user', 'role')).toBe('agent');
+  });
+
+  it('rotates a refresh token, which is good once, and deletes the old pair; a replay harms nobody', async () => {
+    const first = await connect();
+    const second = await refresh(first['refresh_token'], { expires_in: 300, refresh_token_expires_in: 604_800 });
+    expect(second.json).toMatchObject({ expires_in: 300, refresh_token_expires_in: 604_800, scope: 'read write' });
+    expect([await meStatus(first['access_token']), await meStatus(second.json['access_token'])]).toEqual([401, 200]);
+    expect(await refresh(first['refresh_token'])).toMatchObject({ status: 400, json: { error: 'invalid_grant' } });
+    expect(await meStatus(second.json['access_token'])).toBe(200);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(second.json['refresh_token'])));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    zendesk.pass(604_801 * 5);
+    const [fresh] = answers.filter(({ status }) => status === 200);
+    expect((await refresh(fresh?.json['refresh_token'])).status).toBe(400);
+  });
+
+  it('loses the pair for good when the answer to a refresh is cut', async () => {
+    const { refresh_token: token } = await connect();
+    zendesk.faults.add({
+      system: 'zendesk',
+      match: { path: '^/oauth/tokens$' },
+      action: { kind: 'cut', when: 'after' },
+    });
+    await expect(refresh(token)).rejects.toThrow();
+    expect((await refresh(token)).json['error']).toBe('invalid_grant');
+    expect(zendesk.journal.items().at(-2)).toMatchObject({
+      operation: 'oauth.token.refresh_token',
+      status: null,
+      effect: true,
+    });
+  });
+
+  it('lets tokens expire by the simulated time, and never where nobody asked and nothing is enforced', async () => {
+    const { access_token: short } = await connect({ expires_in: 300 });
+    zendesk.server.settings.oauthExpiryEnforced = false;
+    const lasting = await connect();
+    expect('expires_in' in lasting).toBe(false);
+    zendesk.pass(301);
+    expect([await meStatus(short), await meStatus(lasting['access_token'])]).toEqual([401, 200]);
+  });
+
+  it('gives an unattended client a token of its administrator without a refresh token', async () => {
+    const { json } = await post({ grant_type: 'client_credentials', ...CLIENT, scope: 'read' });
+    expect(json).toMatchObject({ scope: 'read', expires_in: 1_800 });
+    expect('refresh_token' in json).toBe(false);
+    expect(await meStatus(json['access_token'])).toBe(200);
+    const authorization = `Bearer ${String(json['access_token'])}`;
+    const written = await zendesk.send('POST', 'organizations', {
+      body: { organization: { name: 'X' } },
+      authorization,
+    });
+    expect(written.status).toBe(403);
+    zendesk.server.settings.oauthClientKind = 'public';
+    expect((await post({ grant_type: 'client_credentials', ...CLIENT })).json['error']).toBe('unauthorized_client');
+  });
+
+  it('asks no secret of a public client, but PKCE', async () => {
+    zendesk.server.settings.oauthClientKind = 'public';
+    const response = await authorize();
+    const { json } = await exchange(landed(response)['code'], { client_secret: undefined });
+    expect(json['access_token']).toEqual(expect.any(String));
+    expect((await refresh(json['refresh_token'], { client_secret: undefined })).status).toBe(200);
+    const query = new URLSearchParams({ response_type: 'code', client_id: CLIENT.client_id, redirect_uri: REDIRECT });
+    const plain = await fetch(`${zendesk.server.url}/oauth/authorizations/new?${query.toString()}`, {
+      redirect: 'manual',
+    });
+    expect(landed(plain)['error']).toBe('invalid_request');
+  });
+
+  it('revokes a pair through the API by its access token', async () => {
+    const pair = await connect();
+    const authorization = `Bearer ${String(pair['access_token'])}`;
+    const current = await zendesk.send('GET', 'oauth/tokens/current', { authorization });
+    expect(at(current.body, 'token')).toMatchObject({ scopes: ['read', 'write'], expires_at: expect.any(String) });
+    expect((await zendesk.send('DELETE', 'oauth/tokens/current', { authorization })).status).toBe(204);
+    expect([await meStatus(pair['access_token']), (await refresh(pair['refresh_token'])).status]).toEqual([401, 400]);
+    const other = await connect();
+    const { tokens } = (await zendesk.send('GET', 'oauth/tokens')).body as { tokens: { id: number }[] };
+    expect((await zendesk.send('DELETE', `oauth/tokens/${tokens.at(-1)?.id ?? 0}`)).status).toBe(204);
+    expect(await meStatus(other['access_token'])).toBe(401);
+  });
+
+  it('expires and revokes tokens when whoever runs the sandbox says so', async () => {
+    const { oauth } = zendesk.server;
+    const pair = await connect();
+    expect(oauth.list()).toMatchObject([{ kind: 'access', token: pair['access_token'] }, { kind: 'refresh' }]);
+    oauth.expire('access');
+    expect(await meStatus(pair['access_token'])).toBe(401);
+    const next = await refresh(pair['refresh_token']);
+    oauth.expire('refresh');
+    expect(await meStatus(next.json['access_token'])).toBe(200);
+    expect((await refresh(next.json['refresh_token'])).json['error']).toBe('invalid_grant');
+    oauth.revoke();
+    expect(await meStatus(next.json['access_token'])).toBe(401);
+    expect(oauth.list()).toEqual([]);
+    expect(await meStatus(zendesk.server.credentials.accessToken)).toBe(200);
+    oauth.revoke(zendesk.server.credentials.accessToken);
+    expect(await meStatus(zendesk.server.credentials.accessToken)).toBe(401);
+  });
+});
