@@ -25,6 +25,8 @@ export interface ActivityDependencies {
   readonly isRunOver: (owner: { readonly workflowId: string; readonly runId: string }) => Promise<boolean>;
   /** Tells the annotation of an account that its tickets have changed; begins it where none is under way. */
   readonly wakeAnnotation: (input: AnnotateAccountInput) => Promise<void>;
+  /** Pauses the schedules of a connection whose credentials were rejected, or resumes what was paused for that. */
+  readonly setSchedulesPaused: (connectionId: string, paused: boolean) => Promise<void>;
 }
 
 /** What one step has at hand: the store, and the far systems with every request gated, and counted where it is for a run. */
@@ -32,6 +34,7 @@ export interface StepContext {
   readonly store: Store;
   readonly isRunOver: ActivityDependencies['isRunOver'];
   readonly wakeAnnotation: ActivityDependencies['wakeAnnotation'];
+  readonly setSchedulesPaused: ActivityDependencies['setSchedulesPaused'];
   /** Which attempt of the step this is, from 1. */
   readonly attempt: number;
   /** Calls the far systems of the connection that the step works for; `watch` is told of each answer. */

@@ -79,13 +79,14 @@ export function createActivities(dependencies: ActivityDependencies): Steps {
 }
 
 function contextOf(
-  { store, isRunOver, wakeAnnotation, withFarSystems }: ActivityDependencies,
+  { store, isRunOver, wakeAnnotation, setSchedulesPaused, withFarSystems }: ActivityDependencies,
   { connectionId, runId }: ConnectionRef & Partial<RunRef>,
 ): StepContext {
   return {
     store,
     isRunOver,
     wakeAnnotation,
+    setSchedulesPaused,
     attempt: Context.current().info.attempt,
     far: (work, watch) => {
       const seen = { share: 0 };

@@ -33,15 +33,23 @@ export function countOutcomes(
   return store.reports.totals(input.runId);
 }
 
-/** Ends a run, and notes on the connection when its credentials were rejected, or work again. */
-export async function finishRun({ store }: StepContext, input: RunEnding): ReturnType<Steps['finishRun']> {
+/** Ends a run, and notes on the connection when its credentials were rejected, or work again; its schedules follow. */
+export async function finishRun(context: StepContext, input: RunEnding): ReturnType<Steps['finishRun']> {
   const { status, waitedMs, error, runId, connectionId } = input;
-  const report = await store.reports.finish(runId, { status, waitedMs, error });
-  const connection = await store.connections.get(connectionId);
-  if (error?.code === 'needs_reconnect')
-    await store.connections.setState(connectionId, 'needs_reconnect', error.message);
-  else if (report.status === 'completed' && connection?.state === 'needs_reconnect') {
-    await store.connections.setState(connectionId, 'active', null);
-  }
+  const report = await context.store.reports.finish(runId, { status, waitedMs, error });
+  const connection = await context.store.connections.get(connectionId);
+  if (error?.code === 'needs_reconnect') await judgeCredentials(context, connectionId, error.message);
+  else if (report.status === 'completed' && connection?.state === 'needs_reconnect')
+    await judgeCredentials(context, connectionId, null);
   return { totals: report.totals, error: report.error };
+}
+
+/** `rejected` says why the credentials were rejected; null: they work. */
+async function judgeCredentials(
+  { store, setSchedulesPaused }: StepContext,
+  connectionId: string,
+  rejected: string | null,
+): Promise<void> {
+  await setSchedulesPaused(connectionId, rejected !== null);
+  await store.connections.setState(connectionId, rejected === null ? 'active' : 'needs_reconnect', rejected);
 }

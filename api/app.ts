@@ -38,7 +38,10 @@ export function createApp({ services, publicUrl, adminToken, log }: AppDeps): Ex
     .post(createDynamicsEvents(doors))
     .options(createDynamicsHandshake(doors))
     .all(answerWrongMethod(['POST', 'OPTIONS']));
-  routes.use('/api', createAdminRoutes({ services, publicUrl, startedRuns: createStartedRuns() }, adminToken));
+  routes.use(
+    '/api',
+    createAdminRoutes({ services, publicUrl, startedRuns: createStartedRuns() }, { token: adminToken, log }),
+  );
   routes.use(answerNotFound);
   const app = express();
   app.disable('x-powered-by');

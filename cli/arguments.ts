@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Command, ParsedArguments } from './command.ts';
 import { UsageMistake } from './failures.ts';
+import { readInterval } from './times.ts';
 
 /** Reads the arguments of a command. Throws `UsageMistake` for an unknown option and for an argument too few or too many. */
 export function parseArguments(command: Command, args: readonly string[]): ParsedArguments {
@@ -10,9 +11,11 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
     help: values['help'] === true,
     argument: (name: string) => positionals[command.positionals.indexOf(name)] ?? '',
     rest: positionals.slice(command.positionals.length),
+    word: command.words === undefined ? undefined : positionals[command.positionals.length],
     text: (option: string) => textOf(values, option),
     flag: (option: string) => values[option] === true,
     count: (option: string) => countOf(textOf(values, option), option),
+    durationMs: (option: string) => durationOf(textOf(values, option), option),
   };
   if (!parsed.help) checkPositionals(command, positionals);
   return parsed;
@@ -49,8 +52,11 @@ function checkPositionals(command: Command, given: readonly string[]): void {
   command.positionals.forEach((name, index) => {
     if (given[index] === undefined || given[index] === '') throw new UsageMistake(`${name} is missing.`);
   });
-  const extra = given[command.positionals.length];
+  const [first, second] = given.slice(command.positionals.length);
+  const extra = command.words === undefined ? first : second;
   if (extra !== undefined && command.rest === undefined) throw new UsageMistake(`"${extra}" is one argument too many.`);
+  if (first !== undefined && command.words?.includes(first) === false)
+    throw new UsageMistake(`"${first}" is none of: ${command.words.join(', ')}.`);
 }
 
 function textOf(values: Values, option: string): string | undefined {
@@ -63,4 +69,10 @@ function countOf(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageMistake(`--${option} must be a whole number from 1.`);
   return Number(text);
+}
+
+function durationOf(text: string | undefined, option: string): number | undefined {
+  const durationMs = text === undefined ? undefined : readInterval(text);
+  if (text === undefined || durationMs !== undefined) return durationMs;
+  throw new UsageMistake(`--${option} must be a whole number with s, m, h or d, from 1m to 7d.`);
 }

@@ -15,10 +15,14 @@ export interface ParsedArguments {
   argument(name: string): string;
   /** The arguments after the needed ones. */
   readonly rest: readonly string[];
+  /** The one of the command's words that was given, if any. */
+  readonly word: string | undefined;
   text(option: string): string | undefined;
   flag(option: string): boolean;
   /** A whole number from 1. Throws `UsageMistake` for anything else. */
   count(option: string): number | undefined;
+  /** A duration such as 15m, in milliseconds. Throws `UsageMistake` for anything else. */
+  durationMs(option: string): number | undefined;
 }
 
 /** What a command gets besides its arguments. */
@@ -58,6 +62,8 @@ export interface Command {
   readonly positionals: readonly string[];
   /** Name of further arguments, any number of them. */
   readonly rest?: string;
+  /** Words of which one may follow the needed arguments. */
+  readonly words?: readonly string[];
   readonly options: Readonly<Record<string, Option>>;
   run(parsed: ParsedArguments, context: CommandContext): Promise<Outcome>;
 }

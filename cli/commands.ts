@@ -4,10 +4,15 @@ import { connectionApply } from './commands/connection-apply.ts';
 import { connectionList } from './commands/connection-list.ts';
 import { connectionRemove } from './commands/connection-remove.ts';
 import { connectionShow } from './commands/connection-show.ts';
+import { connectionWire } from './commands/connection-wire.ts';
+import { events } from './commands/events.ts';
+import { ping } from './commands/ping.ts';
 import { records } from './commands/records.ts';
 import { retry } from './commands/retry.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
+import { schedule } from './commands/schedule.ts';
+import { support } from './commands/support.ts';
 import { sync } from './commands/sync.ts';
 
 /** All commands, in the order of the usage. A group (`connection`) is the commands whose names begin with its word. */
@@ -16,10 +21,15 @@ export const COMMANDS: readonly Command[] = [
   connectionList,
   connectionShow,
   connectionRemove,
+  connectionWire,
+  ping,
   sync,
   runs,
   run,
   cancel,
   records,
   retry,
+  events,
+  support,
+  schedule,
 ];

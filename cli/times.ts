@@ -20,3 +20,25 @@ export function showDuration(spanMs: number): string {
   if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
+const UNITS_MS: readonly (readonly [string, number])[] = [
+  ['d', DAY_MS],
+  ['h', 60 * MINUTE_MS],
+  ['m', MINUTE_MS],
+  ['s', 1_000],
+];
+
+/** Reads how often something is to be done, as `15m`; undefined when it is no such text, or not from 1m to 7d. */
+export function readInterval(text: string): number | undefined {
+  const [, digits = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(text.trim()) ?? [];
+  const intervalMs = Number(digits) * (UNITS_MS.find(([name]) => name === unit)?.[1] ?? Number.NaN);
+  return intervalMs >= MINUTE_MS && intervalMs <= 7 * DAY_MS ? intervalMs : undefined;
+}
+
+/** Writes how often something is done in the form in which it is typed: `15m`, `90s`, `1d`. */
+export function showInterval(intervalMs: number): string {
+  const [unit, unitMs] = UNITS_MS.find(([, ms]) => intervalMs % ms === 0) ?? ['s', 1_000];
+  return `${intervalMs / unitMs}${unit}`;
+}

@@ -27,7 +27,8 @@ export function describeCommands(commands: readonly Command[]): string {
 function synopsis(command: Command): string {
   const options = Object.entries(command.options).map(([name, option]) => `[${optionUsage(name, option.value)}]`);
   const rest = command.rest === undefined ? [] : [`[${command.rest} …]`];
-  return ['ledgerdesk', command.name, ...command.positionals, ...options, ...rest].join(' ');
+  const words = (command.words ?? []).map((word) => `[${word}]`);
+  return ['ledgerdesk', command.name, ...command.positionals, ...options, ...words, ...rest].join(' ');
 }
 
 function optionUsage(name: string, value: string | undefined): string {

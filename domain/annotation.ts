@@ -40,7 +40,7 @@ export function changedFields(
   fields: Readonly<Record<string, string>>,
   present: Readonly<Record<string, string | number | null>>,
 ): Readonly<Record<string, string | number>> {
-  const values = annotationValues(annotation);
+  const values: Readonly<Record<string, string | number>> = annotationValues(annotation);
   const changed = Object.entries(fields).flatMap(([name, field]) => {
     const value = values[name];
     const held = present[field] ?? '';
@@ -58,8 +58,26 @@ function asDate(day: string): string {
   return day === '' ? NO_DATE : `${day}T12:00:00Z`;
 }
 
-/** The values that typed fields can hold, by the names that a connection file uses. */
-function annotationValues({ load, status, organizationUrl }: Annotation): Readonly<Record<string, string | number>> {
+/** What a typed field can hold, by the names that a connection file uses (`annotation.*.fields`). */
+export const ANNOTATION_FIELDS = [
+  'status',
+  'openTickets',
+  'urgentTickets',
+  'pendingTickets',
+  'onHoldTickets',
+  'contactsWithOpen',
+  'oldestOpenSince',
+  'lastActivityAt',
+  'satisfactionGood',
+  'satisfactionBad',
+  'organizationUrl',
+] as const;
+
+function annotationValues({
+  load,
+  status,
+  organizationUrl,
+}: Annotation): Readonly<Record<(typeof ANNOTATION_FIELDS)[number], string | number>> {
   return {
     status,
     openTickets: load.open,

@@ -1,5 +1,6 @@
 import type { AccountKind } from './account.ts';
 import type { RecordKind } from './record.ts';
+import type { StatusSettings } from './support-status.ts';
 
 /** Whether a connection may work: `needs_…` wait for a person, `paused` was asked for. */
 export type ConnectionState = 'active' | 'needs_authorization' | 'needs_reconnect' | 'paused';
@@ -75,7 +76,7 @@ export interface ConnectionSettings {
   readonly annotation: {
     readonly customers: AnnotationTarget;
     readonly vendors: AnnotationTarget;
-    readonly status: Readonly<Record<string, unknown>>;
+    readonly status: StatusSettings;
   };
   readonly support: { readonly since?: string | undefined };
 }

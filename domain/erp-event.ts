@@ -20,12 +20,13 @@ export type ReadErpEvent = ErpEvent | 'test' | 'malformed';
 /** Reads one event in whichever form it comes; of its content only the key of a record is taken. */
 export function readErpEvent(payload: unknown, mappings: Readonly<Record<string, EventMapping>>): ReadErpEvent {
   if (!isJsonObject(payload)) return 'malformed';
+  if (Object.keys(payload).length === 0) return 'test';
   if (member(payload, 'MessageName') !== undefined && member(payload, 'InputParameters') !== undefined)
     return readDataEvent(payload);
   return readBusinessEvent(payload, mappings);
 }
 
-/** When an endpoint is activated F&O sends an event whose fields are empty (Business events overview). */
+/** When an endpoint is activated F&O sends an event whose fields are empty, or that has none (Business events overview). */
 function readBusinessEvent(payload: JsonObject, mappings: Readonly<Record<string, EventMapping>>): ReadErpEvent {
   if (member(payload, 'BusinessEventId') === undefined) return 'malformed';
   const type = textMember(payload, 'BusinessEventId');
@@ -33,7 +34,7 @@ function readBusinessEvent(payload: JsonObject, mappings: Readonly<Record<string
   const controlNumber = textMember(payload, 'ControlNumber');
   const hasNumber = /^[1-9]\d*$/.test(controlNumber);
   if (!hasNumber && eventId === '') return 'test';
-  const record = recordOf(payload, mappings[type]);
+  const record = recordOf(payload, Object.hasOwn(mappings, type) ? mappings[type] : undefined);
   return {
     form: 'business',
     eventId: eventId === '' ? null : eventId,
@@ -72,17 +73,17 @@ function keyOf(kind: RecordKind, legalEntity: string, key: string): RecordKey | 
 }
 
 /** The entities whose data events name a record, by their Dataverse name, and the attribute that holds its key. */
-const DATA_ENTITIES: Readonly<Record<string, readonly [RecordKind, string]>> = {
-  mserp_custcustomerv3entity: ['customer', 'mserp_customeraccount'],
-  mserp_vendvendorv2entity: ['vendor', 'mserp_vendoraccountnumber'],
-  mserp_smmcontactpersonv2entity: ['contact', 'mserp_contactpersonid'],
-};
+const DATA_ENTITIES: ReadonlyMap<string, readonly [RecordKind, string]> = new Map([
+  ['mserp_custcustomerv3entity', ['customer', 'mserp_customeraccount']],
+  ['mserp_vendvendorv2entity', ['vendor', 'mserp_vendoraccountnumber']],
+  ['mserp_smmcontactpersonv2entity', ['contact', 'mserp_contactpersonid']],
+]);
 
 /** A data event is a Dataverse execution context: attributes are lists of key and value, in whatever case. */
 function readDataEvent(payload: JsonObject): ErpEvent {
   const entity = textMember(payload, 'PrimaryEntityName').toLowerCase();
   const message = textMember(payload, 'MessageName');
-  const [kind, keyName] = DATA_ENTITIES[entity] ?? [];
+  const [kind, keyName] = DATA_ENTITIES.get(entity) ?? [];
   const attributes = attributesOf(payload);
   const record =
     kind === undefined || keyName === undefined
@@ -101,8 +102,9 @@ function readDataEvent(payload: JsonObject): ErpEvent {
 /** The attributes of the record as it is now, and where it is gone, as it was. */
 function attributesOf(payload: JsonObject): Map<string, string> {
   const found = new Map<string, string>();
-  const images = [...pairsOf(member(payload, 'PreEntityImages')), ...pairsOf(member(payload, 'InputParameters'))];
-  for (const [, image] of images) {
+  const given = [...pairsOf(member(payload, 'PreEntityImages')), ...pairsOf(member(payload, 'InputParameters'))];
+  const isTarget = ([name]: [string, unknown]): boolean => name.toLowerCase() === 'target';
+  for (const [, image] of [...given.filter((pair) => !isTarget(pair)), ...given.filter(isTarget)]) {
     if (!isJsonObject(image)) continue;
     for (const [name, value] of pairsOf(member(image, 'Attributes'))) {
       if (typeof value === 'string' || typeof value === 'number') found.set(name.toLowerCase(), String(value).trim());

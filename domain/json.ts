@@ -9,24 +9,26 @@ export function isJsonObject(value: unknown): value is JsonObject {
 /** Writes a JSON value in one way whatever the order of its members, so that equal contents are equal texts. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value);
+  if (!isJsonObject(value)) return value === undefined ? 'null' : JSON.stringify(value);
   const members = Object.keys(value)
     .sort()
     .map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name])}`);
   return `{${members.join(',')}}`;
 }
 
-/** Reads a member as text, whatever the case of its name: serialisers differ. Numbers become their digits; '' where there is none. */
+/**
+ * Reads a member as text, whatever the case of its name: serialisers differ. Numbers become their digits; '' where there is
+ * none, and for a text with a NUL, which names nothing and which the store could not keep.
+ */
 export function textMember(object: JsonObject, name: string): string {
-  const exact = object[name];
-  const wanted = name.toLowerCase();
-  const value = exact ?? Object.entries(object).find(([other]) => other.toLowerCase() === wanted)?.[1];
-  if (typeof value === 'string') return value.trim();
+  const value = member(object, name);
+  if (typeof value === 'string') return value.includes('\u0000') ? '' : value.trim();
   return typeof value === 'number' ? String(value) : '';
 }
 
 /** Reads a member whatever the case of its name; undefined where there is none. */
 export function member(object: JsonObject, name: string): unknown {
   const wanted = name.toLowerCase();
-  return object[name] ?? Object.entries(object).find(([other]) => other.toLowerCase() === wanted)?.[1];
+  const exact = Object.hasOwn(object, name) ? object[name] : undefined;
+  return exact ?? Object.entries(object).find(([other]) => other.toLowerCase() === wanted)?.[1];
 }

@@ -9,11 +9,14 @@ export const RULE_COUNTS = ['open', 'pending', 'onHold', 'urgent', 'contactsWith
 /** From which counts on a status holds: any one of them is enough. */
 export type StatusRule = Readonly<Partial<Record<(typeof RULE_COUNTS)[number], number>>>;
 
-/** The rules of a connection (`annotation.status`); what they leave out is as in `DEFAULT_RULES`. */
+/** The rules by which an account's status is found. */
 export interface StatusRules {
   readonly escalated: StatusRule;
   readonly active: StatusRule;
 }
+
+/** What a connection says of them (`annotation.status`); a status that it leaves out is as in `DEFAULT_RULES`. */
+export type StatusSettings = { readonly [Status in keyof StatusRules]?: StatusRules[Status] | null };
 
 /** Urgent open tickets or many open ones escalate an account; any unsolved one makes it active. */
 const DEFAULT_RULES: StatusRules = {
@@ -22,9 +25,9 @@ const DEFAULT_RULES: StatusRules = {
 };
 
 /** The rules of a connection's settings, completed by the defaults; a status named there is as it is named. */
-export function rulesOf(settings: Readonly<Record<string, unknown>>): StatusRules {
-  const given = settings as Partial<Record<keyof StatusRules, StatusRule | null>>;
-  return { escalated: given.escalated ?? DEFAULT_RULES.escalated, active: given.active ?? DEFAULT_RULES.active };
+export function rulesOf(settings: StatusSettings): StatusRules {
+  const { escalated, active } = settings;
+  return { escalated: escalated ?? DEFAULT_RULES.escalated, active: active ?? DEFAULT_RULES.active };
 }
 
 /** The status of a load: the first of escalated and active whose rule holds, else quiet. */

@@ -86,6 +86,8 @@ export function createConnectionStore(db: Db): ConnectionStore {
       return numDeletedRows > 0n;
     },
     async byHook(door, hookId) {
+      // PostgreSQL takes no text with a NUL, and no hook has one.
+      if (hookId.includes('\u0000')) return undefined;
       const row = await db.selectFrom('connections').selectAll().where(`${door}_hook`, '=', hookId).executeTakeFirst();
       return row && fromRow(row);
     },

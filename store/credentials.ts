@@ -14,6 +14,11 @@ export interface CredentialStore {
   webhookSecrets(connectionId: string): Promise<string[]>;
   /** Opens all secrets of a connection. Throws SealError when the keys do not fit. */
   open(connectionId: string): Promise<Partial<Record<CredentialField, string>>>;
+  /**
+   * Seals every connection's data key anew under the first key of the ring; one by one, so that it can be broken off and
+   * begun again. Answers how many were sealed anew. From then on the other keys are no longer needed.
+   */
+  rotate(): Promise<{ rotated: number; keyId: string }>;
   /** Refuses a start under a wrong key: throws SealError with a sentence when what is stored does not open. */
   checkKeys(): Promise<void>;
 }
@@ -36,6 +41,7 @@ export function createCredentialStore(db: Db, ring: KeyRing): CredentialStore {
       return [secrets['zendesk.webhookSecret'], former].filter((secret) => secret !== undefined);
     },
     open: (connectionId) => openSecrets(db, keyOf, connectionId),
+    rotate: () => rotate(db, ring, keyOf),
     checkKeys: () => checkCanary(db, ring, keyOf),
   };
 }
@@ -151,6 +157,23 @@ async function openSecrets(
     unseal(sealed, dataKey.key, fieldPlace(connectionId, field, dataKey.id)).toString(),
   ]);
   return Object.fromEntries(opened) as Partial<Record<CredentialField, string>>;
+}
+
+async function rotate(db: Db, ring: KeyRing, keyOf: KeyOf): Promise<{ rotated: number; keyId: string }> {
+  const [first] = ring;
+  const rows = await db.selectFrom('data_keys').selectAll().where('kek_id', '<>', first.id).execute();
+  for (const { connection_id: connectionId, id, kek_id: kekId, wrapped } of rows) {
+    const place = dataKeyPlace(connectionId, id);
+    const sealed = seal(unseal(wrapped, keyOf(kekId), place), first.key, place);
+    await db
+      .updateTable('data_keys')
+      .set({ kek_id: first.id, wrapped: sealed })
+      .where('connection_id', '=', connectionId)
+      .where('kek_id', '=', kekId)
+      .execute();
+  }
+  await db.deleteFrom('key_canary').where('kek_id', '<>', first.id).execute();
+  return { rotated: rows.length, keyId: first.id };
 }
 
 const CANARY = Buffer.from('ledgerdesk');

@@ -17,6 +17,8 @@ export interface Database {
   records: RecordsTable;
   users: UsersTable;
   events: EventsTable;
+  api_tokens: ApiTokensTable;
+  audit: AuditTable;
   zendesk_due: { connection_id: string; record: 'ticket' | 'user'; zendesk_id: string; arrived_at: Date };
   support_reading: SupportReadingTable;
   tickets: { connection_id: string; zendesk_id: string };
@@ -138,6 +140,24 @@ interface EventsTable {
   reason: string | null;
   outcome: string | null;
   workflow_id: string | null;
+}
+
+interface ApiTokensTable {
+  id: string;
+  scope: 'read' | 'run' | 'admin';
+  digest: Buffer;
+  created_at: Generated<Date>;
+  last_used_at: Date | null;
+  revoked_at: Date | null;
+}
+
+interface AuditTable {
+  no: GeneratedAlways<number>;
+  at: Generated<Date>;
+  actor: string;
+  action: string;
+  subject: string | null;
+  detail: string | null;
 }
 
 interface SupportReadingTable {

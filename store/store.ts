@@ -1,3 +1,4 @@
+import { createAuditStore, type AuditStore } from './audit.ts';
 import { createConnectionStore, type ConnectionStore } from './connections.ts';
 import { createCredentialStore, type CredentialStore } from './credentials.ts';
 import { openDatabase } from './database.ts';
@@ -17,6 +18,7 @@ import { createStagingStore, type StagingStore } from './staging.ts';
 import { createSupportReadingStore, type SupportReadingStore } from './support-reading.ts';
 import { createSupportStore, type SupportStore } from './support.ts';
 import { createTicketStore, type TicketStore } from './tickets.ts';
+import { createTokenStore, type TokenStore } from './tokens.ts';
 import { createUserStore, type UserStore } from './users.ts';
 import { createWorkStore, type WorkStore } from './work.ts';
 
@@ -33,6 +35,8 @@ export interface Store {
   readonly contactReservations: ContactReservationStore;
   readonly users: UserStore;
   readonly events: EventStore;
+  readonly tokens: TokenStore;
+  readonly audit: AuditStore;
   readonly tickets: TicketStore;
   readonly supportReading: SupportReadingStore;
   readonly support: SupportStore;
@@ -74,6 +78,8 @@ export async function openStore(options: { url: string; keys: KeyRing; maxConnec
     contactReservations: createContactReservationStore(db),
     users: createUserStore(db),
     events: createEventStore(db),
+    tokens: createTokenStore(db),
+    audit: createAuditStore(db),
     tickets: createTicketStore(db),
     supportReading: createSupportReadingStore(db),
     support: createSupportStore(db),

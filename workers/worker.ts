@@ -9,6 +9,7 @@ import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../workflows/search-attributes.ts';
 import { bundleApart } from './bundle-apart.ts';
 import { createWorker } from './create-worker.ts';
+import { setSchedulesPaused } from './pause-schedules.ts';
 import { isRunOver } from './run-owner.ts';
 import { wakeAnnotation } from './wake-annotation.ts';
 
@@ -29,6 +30,7 @@ async function work(config: Config, log: Log): Promise<void> {
     withFarSystems,
     isRunOver: (owner) => isRunOver(temporal.client, owner),
     wakeAnnotation: (input) => wakeAnnotation(temporal.client, input),
+    setSchedulesPaused: (connectionId, paused) => setSchedulesPaused(temporal.client, connectionId, paused),
   });
   const worker = await createWorker({
     connection: await temporal.nativeConnection(),

@@ -22,6 +22,9 @@ export const WORKFLOW_TYPES = {
 /** The signal that tells `annotateAccount` that something has changed in the account's tickets. */
 export const CHANGED_SIGNAL = 'changed';
 
+/** The note on a schedule that waits for credentials; one that a person has paused has another, and stays paused. */
+export const RECONNECT_NOTE = 'Paused until the connection has credentials that work';
+
 /** The signal that ends a wait early. */
 export const WAKE_SIGNAL = 'wake';
 

@@ -70,3 +70,8 @@ export function wireId(connectionId: string, suffix: string): string {
 export function pingId(connectionId: string, suffix: string): string {
   return join('ping', part(connectionId), part(suffix));
 }
+
+/** Ids of a connection's schedules: the master sync and the reconciling of tickets. */
+export function scheduleIds(connectionId: string): readonly string[] {
+  return [masterSyncId(connectionId), supportReconcileId(connectionId)];
+}

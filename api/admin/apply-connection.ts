@@ -2,10 +2,13 @@ import type { RequestHandler } from 'express';
 import type { CredentialField } from '../../domain/connection.ts';
 import type { Connection } from '../../store/connections.ts';
 import { readConnectionFile, refuseFile, type ConnectionFile } from '../connection-file/read-file.ts';
+import { unavailableReason } from '../unavailable.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import { credentialChanged, decideState, decideTemplate, movedAddresses } from './apply-rules.ts';
 import { viewConnection } from './connection-view.ts';
 import { createInTurn } from './in-turn.ts';
+import { startMasterSync } from './master-sync.ts';
+import { ensureSchedules } from './schedules.ts';
 
 /** What is left to do after a file was stored, and why. */
 interface Left {
@@ -31,9 +34,10 @@ async function applyFile(deps: AdminDeps, body: unknown): Promise<object> {
   const template = await judge(deps, file, before);
   await save(deps, { file, template, before });
   const connection = await store.connections.require(file.id);
-  const left = await prepare(deps, connection);
+  const isBack = before?.state === 'needs_reconnect' && connection.state === 'active';
+  const left = await complete(deps, connection, isBack);
   const view = viewConnection(await store.connections.require(file.id), deps.publicUrl());
-  return left === undefined ? { connection: view } : { connection: view, left };
+  return { connection: view, ...(left.length > 0 && { left: tellLeft(left) }) };
 }
 
 async function findStored({ services: { store } }: AdminDeps, body: unknown) {
@@ -74,16 +78,37 @@ async function save(
   await store.connections.setState(id, decided, reason);
 }
 
-const PREPARING = 'prepare Zendesk (organization and user fields)';
-
-/** Creates what a run needs in Zendesk; a failure is said and left to the first run, since credentials are for `ping` to judge. */
-async function prepare(deps: AdminDeps, connection: Connection): Promise<Left | undefined> {
+/**
+ * Does what follows from a stored connection: prepares Zendesk, keeps the schedules, and starts a sync once its credentials
+ * work again. Answers what could not be done: the file is stored whatever becomes of it.
+ */
+async function complete(deps: AdminDeps, connection: Connection, isBack: boolean): Promise<Left[]> {
   const { id, state, prepared } = connection;
-  if (state === 'needs_authorization' || prepared) return undefined;
-  try {
-    await deps.services.prepareZendesk(id);
-    return undefined;
-  } catch (error) {
-    return { step: PREPARING, message: deps.services.describeFailure(error).message };
-  }
+  const left: Left[] = [];
+  const attempt = async (step: string, work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      const message = unavailableReason(error) ?? deps.services.describeFailure(error).message;
+      left.push({ step, message });
+    }
+  };
+  // Credentials are for `ping` to judge, and the first run prepares what is missing.
+  if (state !== 'needs_authorization' && !prepared) await attempt(PREPARING, () => deps.services.prepareZendesk(id));
+  if (state === 'active') await attempt(SCHEDULING, () => ensureSchedules(deps, connection));
+  if (isBack) await attempt('start a sync', () => startMasterSync(deps, id, { full: false, acceptShrink: false }));
+  return left;
+}
+
+const PREPARING = 'prepare Zendesk (organization and user fields)';
+const SCHEDULING = 'create the schedules (apply the connection again)';
+
+/** Tells all that is left as one: each step, and under several also which sentence is whose. */
+function tellLeft(left: readonly Left[]): Left {
+  const [first] = left;
+  if (left.length === 1 && first !== undefined) return first;
+  return {
+    step: left.map(({ step }) => step).join(', '),
+    message: left.map(({ step, message }) => `${step}: ${message}`).join(' '),
+  };
 }

@@ -14,9 +14,8 @@ const LOOK_EVERY_MS = 100;
 export function createRemoveConnection(deps: AdminDeps): RequestHandler<{ id: string }> {
   return async (request, response) => {
     const { store } = deps.services;
-    const connection = await findConnection(store, request.params.id);
-    const { id } = connection;
-    await removeSchedules(deps, connection);
+    const { id } = await findConnection(store, request.params.id);
+    await removeSchedules(deps, id);
     await endRuns(deps, id);
     if (!(await store.connections.remove(id))) throw connectionMissing(id);
     deps.startedRuns.forget(id);

@@ -1,8 +1,11 @@
 import express, { type RequestHandler, type Router } from 'express';
+import type { Log } from '../../runtime/log.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import { answerNotFound, answerWrongMethod } from '../answer-errors.ts';
+import { createCreateToken, createListAudit, createListTokens, createRevokeToken, createRotateKeys } from './access.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import { createApplyConnection } from './apply-connection.ts';
+import { audited } from './audited.ts';
 import { requireBearer } from './bearer.ts';
 import { createCancelRun } from './cancel-run.ts';
 import { createListConnections } from './list-connections.ts';
@@ -21,10 +24,12 @@ import { createWireConnection } from './wire-connection.ts';
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 /** The admin API, to be mounted under `/api`. Whatever is asked there, the token is checked first. */
-export function createAdminRoutes(deps: AdminDeps, token: Secret): Router {
+export function createAdminRoutes(deps: AdminDeps, { token, log }: { token: Secret; log: Log }): Router {
   const router = express.Router();
-  router.use(requireBearer(token));
+  const { store } = deps.services;
+  router.use(requireBearer(token, store.tokens));
   router.use(express.json({ limit: BODY_LIMIT_BYTES, type: () => true }));
+  router.use(audited(store, log));
   router
     .route('/connections')
     .get(createListConnections(deps))
@@ -54,6 +59,17 @@ export function createAdminRoutes(deps: AdminDeps, token: Secret): Router {
     .all(answerWrongMethod(['GET', 'POST']));
   get('/runs/:runId', createShowRun(deps));
   post('/runs/:runId/cancel', createCancelRun(deps));
+  router
+    .route('/tokens')
+    .get(createListTokens(deps))
+    .post(createCreateToken(deps))
+    .all(answerWrongMethod(['GET', 'POST']));
+  router
+    .route('/tokens/:id')
+    .delete(createRevokeToken(deps))
+    .all(answerWrongMethod(['DELETE']));
+  post('/keys/rotate', createRotateKeys(deps));
+  get('/audit', createListAudit(deps));
   router.use(answerNotFound);
   return router;
 }

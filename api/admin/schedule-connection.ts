@@ -4,6 +4,7 @@ import type { AdminDeps } from './admin-deps.ts';
 import { findConnection } from './find-connection.ts';
 import { readBody } from './read-input.ts';
 import { ensureSchedules, listSchedules, pauseSchedules } from './schedules.ts';
+import { requireAuthorized } from './start-sync.ts';
 
 const MINUTE_MS = 60_000;
 const WEEK_MS = 7 * 24 * 60 * MINUTE_MS;
@@ -27,11 +28,13 @@ export function createChangeSchedule(deps: AdminDeps): RequestHandler<{ id: stri
   return async (request, response) => {
     const { everyMs, paused } = readBody(request, body);
     const { store } = deps.services;
-    const { id } = await findConnection(store, request.params.id);
+    const found = await findConnection(store, request.params.id);
+    requireAuthorized(found);
+    const { id } = found;
     if (everyMs !== undefined && everyMs !== null) await store.connections.setSyncInterval(id, everyMs);
     const connection = await store.connections.require(id);
     await ensureSchedules(deps, connection);
-    if (paused !== undefined && paused !== null) await pauseSchedules(deps, connection, paused);
+    if (paused !== undefined && paused !== null) await pauseSchedules(deps, id, paused);
     const items = await listSchedules(deps, connection);
     response.json({ items, total: items.length });
   };

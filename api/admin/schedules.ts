@@ -6,8 +6,8 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client';
 import type { Connection } from '../../store/connections.ts';
-import { TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
-import { masterSyncId, supportReconcileId } from '../../workflows/ids.ts';
+import { RECONNECT_NOTE, TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
+import { masterSyncId, scheduleIds, supportReconcileId } from '../../workflows/ids.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 
@@ -32,23 +32,26 @@ interface Wanted {
 const CATCH_UP = '30 minutes';
 const LONGEST_JITTER_MS = 60_000;
 
-/** Creates the schedules of a connection, or gives those that are there their interval; a paused one stays paused. */
+/**
+ * Creates the schedules of a connection, or gives those that are there their interval. One that a person has paused stays
+ * paused; one that waited for credentials is resumed once the connection is active.
+ */
 export async function ensureSchedules(deps: AdminDeps, connection: Connection): Promise<void> {
-  for (const wanted of wantedOf(connection)) await ensure(deps, connection.id, wanted);
+  for (const wanted of wantedOf(connection)) await ensure(deps, connection, wanted);
 }
 
 /** Pauses or resumes the schedules of a connection; those that are not there are passed over. */
-export async function pauseSchedules(deps: AdminDeps, connection: Connection, paused: boolean): Promise<void> {
+export async function pauseSchedules(deps: AdminDeps, connectionId: string, paused: boolean): Promise<void> {
   const note = paused ? 'Paused by the admin API' : 'Resumed by the admin API';
-  for (const { id } of wantedOf(connection)) {
+  for (const id of scheduleIds(connectionId)) {
     const handle = deps.services.temporal.client.schedule.getHandle(id);
     await inTime(deps, () => (paused ? handle.pause(note) : handle.unpause(note)));
   }
 }
 
 /** Erases the schedules of a connection that is removed. */
-export async function removeSchedules(deps: AdminDeps, connection: Connection): Promise<void> {
-  for (const { id } of wantedOf(connection))
+export async function removeSchedules(deps: AdminDeps, connectionId: string): Promise<void> {
+  for (const id of scheduleIds(connectionId))
     await inTime(deps, () => deps.services.temporal.client.schedule.getHandle(id).delete());
 }
 
@@ -79,23 +82,33 @@ function wantedOf({ id, settings: { sync } }: Connection): Wanted[] {
   ];
 }
 
-async function ensure(deps: AdminDeps, connectionId: string, wanted: Wanted): Promise<void> {
-  const { schedule } = deps.services.temporal.client;
-  const options = optionsOf(connectionId, wanted);
+async function ensure(deps: AdminDeps, { id, state }: Connection, wanted: Wanted): Promise<void> {
+  const { client, withDeadline } = deps.services.temporal;
+  const options = optionsOf(id, wanted);
+  const waits = state === 'needs_reconnect' ? { state: { paused: true, note: RECONNECT_NOTE } } : {};
   try {
-    await deps.services.temporal.withDeadline(TEMPORAL_LIMIT_MS, () => schedule.create(options));
+    await withDeadline(TEMPORAL_LIMIT_MS, () => client.schedule.create({ ...options, ...waits }));
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    const { spec, action, policies } = options;
     await inTime(deps, () =>
-      schedule
-        .getHandle(wanted.id)
-        .update((present) => ({ ...present, spec, action, policies: policies ?? present.policies })),
+      client.schedule.getHandle(wanted.id).update((present) => ({
+        ...present,
+        ...options,
+        state: state === 'active' ? resumed(present.state) : present.state,
+      })),
     );
   }
 }
 
-function optionsOf(connectionId: string, { id, everyMs, workflowType, what }: Wanted): ScheduleOptions {
+function resumed(state: ScheduleDescription['state']): ScheduleDescription['state'] {
+  const hasWaited = state.paused && state.note === RECONNECT_NOTE;
+  return hasWaited ? { ...state, paused: false, note: 'The connection has new credentials' } : state;
+}
+
+function optionsOf(
+  connectionId: string,
+  { id, everyMs, workflowType, what }: Wanted,
+): ScheduleOptions & Required<Pick<ScheduleOptions, 'policies'>> {
   return {
     scheduleId: id,
     spec: { intervals: [{ every: everyMs }], jitter: Math.min(LONGEST_JITTER_MS, Math.floor(everyMs / 10)) },

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ANNOTATION_FIELDS } from '../../domain/annotation.ts';
+import { RULE_COUNTS } from '../../domain/support-status.ts';
 
 /** A short text of one line. */
 export const text = z
@@ -50,17 +52,26 @@ export const duration = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
-const DEEPEST = 6;
+/** From which count on a status holds. */
+const threshold = z.int().min(1);
 
-/** A value of the annotation's status rules: any JSON that can be stored. */
-export const storableJson = z
-  .unknown()
-  .refine((value) => isStorable(value, DEEPEST), 'must be plain JSON, not deeply nested, without control characters');
+/** A rule of the annotation's status: from which counts on it holds. */
+export const statusRule = z.strictObject(nullish(RULE_COUNTS, threshold)).transform(withoutNulls);
 
-function isStorable(value: unknown, depth: number): boolean {
-  if (typeof value === 'string') return !/[\p{Cc}\p{Cs}]/u.test(value);
-  if (typeof value !== 'object' || value === null) return true;
-  return (
-    depth > 0 && Object.entries(value).every(([key, member]) => isStorable(key, 0) && isStorable(member, depth - 1))
-  );
+/** The typed fields of an annotation: what they hold, and what they are called in F&O. */
+export const annotationFields = z
+  .strictObject(nullish(ANNOTATION_FIELDS, identifier))
+  .transform(withoutNulls)
+  .refine((fields) => Object.keys(fields).length > 0, 'must name at least one field');
+
+function nullish<Name extends string, Schema extends z.ZodType>(names: readonly Name[], schema: Schema) {
+  const members = names.map((name) => [name, schema.nullish()] as const);
+  return Object.fromEntries(members) as Record<Name, z.ZodOptional<z.ZodNullable<Schema>>>;
+}
+
+type WithoutNulls<Members> = { readonly [Name in keyof Members]?: NonNullable<Members[Name]> };
+
+function withoutNulls<Members extends object>(members: Members): WithoutNulls<Members> {
+  const given = Object.entries(members).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(given) as WithoutNulls<Members>;
 }

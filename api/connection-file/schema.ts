@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { templateMistake } from '../../domain/external-id.ts';
 import type { Services } from '../../runtime/services.ts';
-import { duration, guid, identifier, legalEntity, secret, storableJson, text, token } from './fields.ts';
+import {
+  annotationFields,
+  duration,
+  guid,
+  identifier,
+  legalEntity,
+  secret,
+  statusRule,
+  text,
+  token,
+} from './fields.ts';
 
 /** Judges an address of a connection file. */
 export type JudgeOrigin = Services['judgeOrigin'];
@@ -56,12 +66,15 @@ export function connectionFileSchema(judgeOrigin: JudgeOrigin) {
       .strictObject({
         customers: annotationTarget.nullish(),
         vendors: annotationTarget.nullish(),
-        status: z.record(text, storableJson).nullish(),
+        status: z.strictObject({ escalated: statusRule.nullish(), active: statusRule.nullish() }).nullish(),
       })
       .nullish(),
     support: z
       .strictObject({
-        since: z.union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be a date such as 2026-01-31').nullish(),
+        since: z
+          .union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be a date such as 2026-01-31')
+          .refine((date) => Date.parse(date) >= 0, 'must not lie before 1970-01-01')
+          .nullish(),
       })
       .nullish(),
   });
@@ -98,7 +111,7 @@ const annotationTarget = z.strictObject({
   entitySet: identifier.nullish(),
   field: identifier.nullish(),
   mode: z.enum(['block', 'replace', 'append']).nullish(),
-  fields: z.record(text, identifier).nullish(),
+  fields: annotationFields.nullish(),
   maxLength: z.int().min(1).max(1_000_000).nullish(),
 });
 

@@ -18,7 +18,10 @@ export function settingsOf(file: ParsedFile, stored: ConnectionSettings | undefi
     annotation: {
       customers: targetOf(file.annotation?.customers ?? {}, ANNOTATION.customers),
       vendors: targetOf(file.annotation?.vendors ?? {}, ANNOTATION.vendors),
-      status: file.annotation?.status ?? {},
+      status: {
+        ...optional('escalated', file.annotation?.status?.escalated),
+        ...optional('active', file.annotation?.status?.active),
+      },
     },
     support: optional('since', file.support?.since),
   };

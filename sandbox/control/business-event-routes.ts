@@ -56,14 +56,8 @@ async function send(events: BusinessEvents, body: Body): Promise<object> {
   const draft = { ...body, record, legalEntity, key } as unknown as EventDraft;
   if (!['customer', 'vendor', 'contact'].includes(draft.record))
     throw new ControlError(400, '`record` is one of customer, vendor, contact.');
-  const { event, outcomes } = await events.sendNow(found(endpoint, 'such endpoint'), withoutKind(draft), timesIn(body));
+  const { event, outcomes } = await events.sendNow(found(endpoint, 'such endpoint'), draft, timesIn(body));
   return { event, answers: outcomes.map(answerOf) };
-}
-
-/** `payload` names the kind of endpoint here, unless it is a whole payload. */
-function withoutKind(draft: EventDraft): EventDraft {
-  const { payload, ...rest } = draft;
-  return typeof payload === 'object' ? draft : rest;
 }
 
 async function resend(events: BusinessEvents, n: number, times: number): Promise<object> {

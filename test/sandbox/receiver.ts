@@ -29,6 +29,8 @@ export interface Receiver {
   readonly requests: Received[];
   /** Decides the answers from now on; the number counts requests from 1. */
   answer: (request: Received, count: number) => Given;
+  /** The request of this number, counted from 1; throws when it has not come. */
+  request(nth: number): Received;
   /** Resolves when so many requests have come. */
   got(count: number): Promise<readonly Received[]>;
   close(): Promise<void>;
@@ -41,6 +43,11 @@ export async function startReceiver(): Promise<Receiver> {
     url: '',
     requests,
     answer: () => ({ status: 202 }),
+    request: (nth) => {
+      const found = requests[nth - 1];
+      if (!found) throw new Error(`Only ${requests.length} requests came.`);
+      return found;
+    },
     got: async (count) => {
       for (let waited = 0; requests.length < count; waited += 5) {
         if (waited > 20_000) throw new Error(`Only ${requests.length} of ${count} requests came.`);

@@ -153,12 +153,10 @@ describe('OAuth 2.0 of the simulated Zendesk', () => {
     settings.oauthConsent = 'ask';
     settings.oauthUserId = state.seedUser({ name: 'Agent', email: 'agent@x.example', role: 'agent' }).id;
     const page = await (await authorize()).text();
-    const hidden = [...page.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
-      name,
-      value,
-    ]);
+    const hidden = [...page.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)];
     const decide = (decision: string): Promise<Response> => {
-      const body = new URLSearchParams([...hidden.filter(([name]) => name !== 'decision'), ['decision', decision]]);
+      const body = new URLSearchParams({ decision });
+      for (const [, name = '', value = ''] of hidden) body.set(name, value);
       return fetch(`${zendesk.server.url}/oauth/authorizations`, { method: 'POST', body, redirect: 'manual' });
     };
     expect(landed(await decide('deny'))['error']).toBe('access_denied');

@@ -47,8 +47,8 @@ export interface EventDraft {
   readonly changeType?: string;
   /** Members that replace or follow the event's own, envelope included; null leaves one out. */
   readonly members?: Readonly<Record<string, unknown>>;
-  /** Replaces the whole payload. */
-  readonly payload?: object;
+  /** Replaces the event altogether. */
+  readonly body?: object;
 }
 
 /** What the events lean on. */
@@ -120,7 +120,7 @@ export function createBusinessEvents(options: BusinessEventsOptions): BusinessEv
       const parcel = businessParcel(eventOf(draft, events.initiator));
       const members = { ...parcel.payload, ...draft.members };
       const kept = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
-      const payload = draft.payload ?? kept;
+      const payload = draft.body ?? kept;
       const copies = Array.from({ length: times }, () => deliveries.sendNow(endpoint, { ...parcel, payload }));
       return { event: payload, outcomes: await Promise.all(copies) };
     },
