@@ -8,6 +8,7 @@ import { createStartedRuns } from './admin/started-runs.ts';
 import { answeringErrors, answerNotFound, answerWrongMethod } from './answer-errors.ts';
 import { createDynamicsEvents, createDynamicsHandshake } from './events/dynamics.ts';
 import { answerHealth, createReadiness } from './health.ts';
+import { createConsentCallback, createConsentStart } from './oauth/zendesk.ts';
 import { createZendeskWebhook } from './webhooks/zendesk.ts';
 
 /** What the HTTP application is made of. */
@@ -38,10 +39,16 @@ export function createApp({ services, publicUrl, adminToken, log }: AppDeps): Ex
     .post(createDynamicsEvents(doors))
     .options(createDynamicsHandshake(doors))
     .all(answerWrongMethod(['POST', 'OPTIONS']));
-  routes.use(
-    '/api',
-    createAdminRoutes({ services, publicUrl, startedRuns: createStartedRuns() }, { token: adminToken, log }),
-  );
+  const admin = { services, publicUrl, startedRuns: createStartedRuns() };
+  routes
+    .route('/oauth/zendesk/start')
+    .get(createConsentStart(admin))
+    .all(answerWrongMethod(['GET']));
+  routes
+    .route('/oauth/zendesk/callback')
+    .get(createConsentCallback(admin))
+    .all(answerWrongMethod(['GET']));
+  routes.use('/api', createAdminRoutes(admin, { token: adminToken, log }));
   routes.use(answerNotFound);
   const app = express();
   app.disable('x-powered-by');

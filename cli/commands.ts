@@ -1,11 +1,14 @@
 import type { Command } from './command.ts';
+import { audit } from './commands/audit.ts';
 import { cancel } from './commands/cancel.ts';
 import { connectionApply } from './commands/connection-apply.ts';
+import { connectionAuthorize } from './commands/connection-authorize.ts';
 import { connectionList } from './commands/connection-list.ts';
 import { connectionRemove } from './commands/connection-remove.ts';
 import { connectionShow } from './commands/connection-show.ts';
 import { connectionWire } from './commands/connection-wire.ts';
 import { events } from './commands/events.ts';
+import { keysRotate } from './commands/keys-rotate.ts';
 import { ping } from './commands/ping.ts';
 import { records } from './commands/records.ts';
 import { retry } from './commands/retry.ts';
@@ -14,6 +17,7 @@ import { runs } from './commands/runs.ts';
 import { schedule } from './commands/schedule.ts';
 import { support } from './commands/support.ts';
 import { sync } from './commands/sync.ts';
+import { tokenCreate, tokenList, tokenRevoke } from './commands/tokens.ts';
 
 /** All commands, in the order of the usage. A group (`connection`) is the commands whose names begin with its word. */
 export const COMMANDS: readonly Command[] = [
@@ -21,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   connectionList,
   connectionShow,
   connectionRemove,
+  connectionAuthorize,
   connectionWire,
   ping,
   sync,
@@ -32,4 +37,9 @@ export const COMMANDS: readonly Command[] = [
   events,
   support,
   schedule,
+  keysRotate,
+  tokenCreate,
+  tokenList,
+  tokenRevoke,
+  audit,
 ];

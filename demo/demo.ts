@@ -2,14 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addressesOf, mailsSent } from './desk.ts';
-import { changeAccounts, changeEmail, type ContactKey } from './edits.ts';
+import { changeAccounts, changeEmail, type RecordKey } from './edits.ts';
 import { ledgerdesk, startProduct, startSandbox, type Product, type Sandbox } from './processes.ts';
 import { showRejected, showRun, type Rejected, type Run } from './runs.ts';
 import { verify } from './verify.ts';
+import { showWayBack } from './way-back.ts';
 
 /**
  * The main job against the sandbox, start to end: apply a connection, sync, change three accounts and a contact in the ERP,
- * sync again.
+ * sync again; then the way back, by events of both systems.
  * Stays up until Ctrl-C; with `--once` it ends by itself, exit 0 only if every outcome was as expected.
  */
 async function main(): Promise<boolean> {
@@ -53,6 +54,8 @@ async function tellTheStory({ sandbox, product, folder, say }: Stage): Promise<s
   await writeFile(file, JSON.stringify(connectionFile(sandbox), null, 2));
   say('1. ledgerdesk connection apply contoso.json');
   await ledgerdesk(['connection', 'apply', file], env);
+  say('   ledgerdesk schedule contoso pause        so that all work you see here is asked for here');
+  await ledgerdesk(['schedule', 'contoso', 'pause'], env);
 
   say(
     '\n2. ledgerdesk sync contoso --wait        every account becomes an organization, every contact a user, or a rejection',
@@ -81,10 +84,12 @@ async function tellTheStory({ sandbox, product, folder, say }: Stage): Promise<s
   const { items } = await ledgerdesk<{ items: Rejected[] }>(['records', 'contoso', '--state', 'rejected'], env);
   say(`\n6. ledgerdesk records contoso --state rejected        ${items.length} records, each with what to do about it`);
   showRejected(items, say);
-  return verify({ first, second, rejected: items, contact, addresses, mails });
+
+  const wayBack = await showWayBack(sandbox, env, say);
+  return verify({ first, second, rejected: items, contact, addresses, mails, wayBack });
 }
 
-interface Contact extends ContactKey {
+interface Contact extends RecordKey {
   readonly code: string | null;
   readonly zendeskId: string;
 }
@@ -113,7 +118,7 @@ function connectionFile(sandbox: Sandbox): object {
       legalEntities: ['usmf', 'frrt'],
     },
     zendesk: { subdomain: 'contoso', baseUrl: sandbox.zendesk, accessToken: { env: 'CONTOSO_DESK_TOKEN' } },
-    sync: { contacts: true },
+    sync: { every: '1d', reconcileEvery: '1d' },
   };
 }
 

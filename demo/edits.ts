@@ -1,3 +1,4 @@
+import { control } from './control.ts';
 import type { Sandbox } from './processes.ts';
 
 /** A contact of the ERP whose address was changed. */
@@ -7,13 +8,13 @@ export interface ChangedContact {
   readonly after: string;
 }
 
-/** Names one contact of the ERP. */
-export interface ContactKey {
+/** Names one account or contact of the ERP. */
+export interface RecordKey {
   readonly legalEntity: string;
   readonly key: string;
 }
 
-interface Row extends ContactKey {
+interface Row extends RecordKey {
   readonly values: Readonly<Record<string, string>>;
 }
 
@@ -36,7 +37,7 @@ export async function changeAccounts(sandbox: Sandbox): Promise<void> {
 }
 
 /** Gives a contact another email address in the ERP. */
-export async function changeEmail(sandbox: Sandbox, { legalEntity, key }: ContactKey): Promise<ChangedContact> {
+export async function changeEmail(sandbox: Sandbox, { legalEntity, key }: RecordKey): Promise<ChangedContact> {
   const place = `contacts/${legalEntity}/${key}`;
   const { values } = await read<Row>(sandbox, place);
   const before = values['PrimaryEmailAddress'] ?? '';
@@ -45,17 +46,24 @@ export async function changeEmail(sandbox: Sandbox, { legalEntity, key }: Contac
   return { name: values['ContactPersonName'] ?? '', before, after };
 }
 
-async function read<Answer>(sandbox: Sandbox, place: string): Promise<Answer> {
-  return (await (await ask(sandbox, place, {})).json()) as Answer;
+/** The value of one field of a customer in the ERP. */
+export async function customerField(sandbox: Sandbox, { legalEntity, key }: RecordKey, field: string): Promise<string> {
+  return (await read<Row>(sandbox, `customers/${legalEntity}/${key}`)).values[field] ?? '';
+}
+
+/** Gives a customer another name in the ERP. */
+export async function renameCustomer(
+  sandbox: Sandbox,
+  { legalEntity, key }: RecordKey,
+  OrganizationName: string,
+): Promise<void> {
+  await write(sandbox, `customers/${legalEntity}/${key}`, { OrganizationName });
+}
+
+function read<Answer>(sandbox: Sandbox, place: string): Promise<Answer> {
+  return control<Answer>(sandbox, `GET /state/dynamics/${place}`);
 }
 
 async function write(sandbox: Sandbox, place: string, change: object): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  await ask(sandbox, place, { method: 'PUT', body: JSON.stringify(change), headers });
-}
-
-async function ask(sandbox: Sandbox, place: string, request: RequestInit): Promise<Response> {
-  const answer = await fetch(`${sandbox.control}/state/dynamics/${place}`, request);
-  if (!answer.ok) throw new Error(`The sandbox answered ${answer.status} for ${place}.`);
-  return answer;
+  await control(sandbox, `PUT /state/dynamics/${place}`, change);
 }

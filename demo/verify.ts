@@ -1,6 +1,7 @@
 import type { Addresses } from './desk.ts';
 import type { ChangedContact } from './edits.ts';
 import type { Rejected, Run } from './runs.ts';
+import { NEW_NAME, type ReceivedEvent, type WayBack } from './way-back.ts';
 
 /** All that the demo has seen. */
 export interface Seen {
@@ -10,6 +11,7 @@ export interface Seen {
   readonly contact: ChangedContact;
   readonly addresses: Addresses;
   readonly mails: number;
+  readonly wayBack: WayBack;
 }
 
 /** What the distributor of the sandbox comes to: its data is always the same. */
@@ -24,7 +26,7 @@ const REJECTIONS = {
 const MOST_REQUESTS = { first: 60, second: 10 };
 
 /** What of it is not as it should be, a sentence each. */
-export function verify({ first, second, rejected, contact, addresses, mails }: Seen): string[] {
+export function verify({ first, second, rejected, contact, addresses, mails, wayBack }: Seen): string[] {
   const mistakes: string[] = [];
   const expect = (what: string, seen: unknown, wanted: unknown): void => {
     const [text, wantedText] = [inOrder(seen), inOrder(wanted)];
@@ -40,7 +42,41 @@ export function verify({ first, second, rejected, contact, addresses, mails }: S
   expect('the rejections', countByCode(rejected), REJECTIONS);
   expect('the addresses of the contact', addresses, { primary: contact.before, secondary: [contact.after] });
   expect('the mails sent', mails, 0);
+  expectWayBack(wayBack, expect);
   return mistakes;
+}
+
+/** Our lines in the memo, as far as they do not depend on the day. */
+const LINES = ['Status: escalated', 'Open: 1 (urgent: 1), pending: 0, on hold: 0', 'Contacts with open tickets: 1'];
+const VERDICTS = [
+  'dynamics accepted unchanged',
+  'dynamics accepted updated',
+  'dynamics duplicate',
+  'zendesk accepted read',
+  'zendesk duplicate',
+  'zendesk refused signature',
+];
+
+function expectWayBack(
+  { erpDoor, organizationName, deskDoor, memoBefore, memo, status, events }: WayBack,
+  expect: (what: string, seen: unknown, wanted: unknown) => void,
+): void {
+  expect('the answers to F&O', erpDoor, { test: 200, event: 202, again: 200 });
+  expect('the name of the organization', organizationName, NEW_NAME);
+  expect('the answers to Zendesk', deskDoor, { webhook: 202, copy: 200, tampered: 401 });
+  expect('what people had written in the memo', memo.slice(0, memoBefore.length), memoBefore);
+  const said = memo.split('\r\n');
+  expect(
+    'our lines in the memo',
+    LINES.filter((line) => said.includes(line)),
+    LINES,
+  );
+  expect('the status of the customer', status, 'escalated');
+  expect('the verdicts on the events', [...new Set(events.map(verdictOf))].sort(), VERDICTS);
+}
+
+function verdictOf({ source, verdict, reason, outcome }: ReceivedEvent): string {
+  return [source, verdict, reason ?? outcome].filter((word) => word !== null).join(' ');
 }
 
 function countByCode(rejected: readonly Rejected[]): Record<string, number> {

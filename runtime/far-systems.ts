@@ -4,10 +4,12 @@ import { createDynamicsClient, type DynamicsClient } from '../clients/dynamics/c
 import type { Egress } from '../clients/egress.ts';
 import type { EntraCredential } from '../clients/entra/token-request.ts';
 import { createEntraTokens } from '../clients/entra/tokens.ts';
-import { createHttp, type RequestObserver } from '../clients/http.ts';
+import { createHttp, type Http, type RequestObserver } from '../clients/http.ts';
 import { createZendeskClient, type ZendeskClient } from '../clients/zendesk/client.ts';
+import { createZendeskOAuth, type ZendeskOAuth } from '../clients/zendesk/oauth.ts';
 import { ConnectionProblem, type Connection } from '../store/connections.ts';
 import type { Store } from '../store/store.ts';
+import { createZendeskTokenSource } from './zendesk-token-source.ts';
 
 /** The two systems of one connection, ready to be called. */
 interface FarSystems {
@@ -41,7 +43,7 @@ export function createFarSystemsOpener({ store, egress }: { store: Store; egress
     if (known?.version === version) return known.clients;
     const clients = {
       dynamics: buildDynamics({ connection, secrets, egress, observer }),
-      zendesk: buildZendesk({ connection, secrets, egress, observer }),
+      zendesk: buildZendesk({ connection, secrets, egress, observer }, store),
     };
     built.set(connection.id, { version, clients });
     return clients;
@@ -107,21 +109,29 @@ function credentialOf({ id, settings: { dynamics } }: Connection, secrets: Secre
   );
 }
 
-function buildZendesk({ connection, secrets, egress, observer }: Parts): ZendeskClient {
-  const accessToken = secrets['zendesk.accessToken'];
-  const missing = `Connection "${connection.id}" has no access token for Zendesk: apply its file again with zendesk.accessToken.`;
+function buildZendesk({ connection, secrets, egress, observer }: Parts, store: Store): ZendeskClient {
+  const http = createHttp({ system: 'zendesk', egress, observer });
+  const oauth = buildOAuth(connection, secrets, http);
   return createZendeskClient({
     origin: connection.settings.zendesk.baseUrl,
-    accessToken: () =>
-      accessToken === undefined
-        ? Promise.reject(new ConnectionProblem('needs_authorization', missing))
-        : Promise.resolve(accessToken),
-    http: createHttp({ system: 'zendesk', egress, observer }),
+    accessToken: createZendeskTokenSource({ store, connection, oauth }),
+    http,
   });
 }
 
+/** The OAuth calls of a connection; undefined where it has no OAuth client. */
+export function buildOAuth(connection: Connection, secrets: Secrets, http: Http): ZendeskOAuth | undefined {
+  const { oauthClientId: clientId, baseUrl: origin } = connection.settings.zendesk;
+  if (clientId === undefined) return undefined;
+  return createZendeskOAuth({ origin, clientId, clientSecret: secrets['zendesk.oauthClientSecret'], http });
+}
+
+/** Tokens change by themselves and are read anew each time; clients live on. */
+const ROTATING: ReadonlySet<string> = new Set(['zendesk.accessToken', 'zendesk.refreshToken']);
+
 function versionOf(connection: Connection, secrets: Secrets): string {
   const hash = createHash('sha256').update(JSON.stringify(connection.settings));
-  for (const [field, secret] of Object.entries(secrets).sort()) hash.update(`\0${field}\0${secret}`);
+  const applied = Object.entries(secrets).filter(([field]) => !ROTATING.has(field));
+  for (const [field, secret] of applied.sort()) hash.update(`\0${field}\0${secret}`);
   return hash.digest('hex');
 }

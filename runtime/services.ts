@@ -1,13 +1,14 @@
 import { createEgress, type Egress } from '../clients/egress.ts';
 import { prepareFields } from '../clients/zendesk/prepare-fields.ts';
 import { FarSystemError } from '../clients/errors.ts';
-import type { RequestObserver } from '../clients/http.ts';
+import { createHttp, type RequestObserver } from '../clients/http.ts';
 import { parseLosslessJson } from '../clients/lossless-json.ts';
 import { ConnectionProblem } from '../store/connections.ts';
 import { SealError } from '../store/sealing.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { ConfigError, requireSettings, type Config, type Env } from './config.ts';
-import { createFarSystemsOpener, type WithFarSystems } from './far-systems.ts';
+import { buildOAuth, createFarSystemsOpener, type WithFarSystems } from './far-systems.ts';
+import { createZendeskConsent, type ZendeskConsent } from './zendesk-consent.ts';
 import { connectTemporal, type TemporalConnection } from './temporal-connection.ts';
 
 /** What an api or worker process works with, built once from its configuration. */
@@ -21,6 +22,8 @@ export interface Services {
   readonly judgeOrigin: Egress['judgeOrigin'];
   /** Parses JSON so that 64-bit numbers survive, as text. Throws SyntaxError. */
   parseJson(text: string): unknown;
+  /** Consents by which persons authorize connections in Zendesk. */
+  readonly consent: ZendeskConsent;
   /** Says in a code and one sentence what went wrong; holds no secret. */
   describeFailure(error: unknown): { readonly code: string; readonly message: string };
   close(): Promise<void>;
@@ -52,6 +55,12 @@ export async function openServices(options: { config: Config; env: Env }): Promi
       return created;
     },
     parseJson: parseLosslessJson,
+    consent: createZendeskConsent(store, async (connectionId) => {
+      const connection = await store.connections.get(connectionId);
+      if (connection === undefined) return undefined;
+      const http = createHttp({ system: 'zendesk', egress, observer: UNOBSERVED });
+      return buildOAuth(connection, await store.credentials.open(connectionId), http);
+    }),
     describeFailure,
     async close() {
       await temporal.close();

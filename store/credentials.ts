@@ -10,6 +10,8 @@ export interface CredentialStore {
    * a file never puts a rotated token back. Returns the fields that changed.
    */
   apply(connectionId: string, secrets: Partial<Record<CredentialField, string>>): Promise<CredentialField[]>;
+  /** Seals secrets that a far system has issued in place of those that were applied; a file that is applied again does not put the old ones back. */
+  replace(connectionId: string, secrets: Partial<Record<CredentialField, string>>): Promise<void>;
   /** The secrets that webhooks may be signed with: the one in use, and the former one for a day after it was replaced. */
   webhookSecrets(connectionId: string): Promise<string[]>;
   /** Opens all secrets of a connection. Throws SealError when the keys do not fit. */
@@ -35,6 +37,7 @@ export function createCredentialStore(db: Db, ring: KeyRing): CredentialStore {
   };
   return {
     apply: (connectionId, secrets) => applySecrets(db, { ring, keyOf, connectionId, secrets }),
+    replace: (connectionId, secrets) => replaceSecrets(db, { ring, keyOf, connectionId, secrets }),
     async webhookSecrets(connectionId) {
       const secrets = await openSecrets(db, keyOf, connectionId);
       const former = (await isFormerInUse(db, connectionId)) ? secrets[FORMER] : undefined;
@@ -84,6 +87,24 @@ async function applySecrets(
     if (written.length > 0) changed.push(field);
   }
   return changed;
+}
+
+async function replaceSecrets(
+  db: Db,
+  request: { ring: KeyRing; keyOf: KeyOf; connectionId: string; secrets: Partial<Record<CredentialField, string>> },
+): Promise<void> {
+  const { connectionId, secrets } = request;
+  const dataKey = await ensureDataKey(db, request);
+  for (const [field, secret] of Object.entries(secrets)) {
+    const sealed = seal(Buffer.from(secret), dataKey.key, fieldPlace(connectionId, field, dataKey.id));
+    await db
+      .insertInto('credentials')
+      .values({ connection_id: connectionId, field, sealed, applied_digest: Buffer.alloc(0) })
+      .onConflict((conflict) =>
+        conflict.columns(['connection_id', 'field']).doUpdateSet({ sealed, updated_at: new Date() }),
+      )
+      .execute();
+  }
 }
 
 const FORMER = 'zendesk.formerWebhookSecret';

@@ -17,6 +17,8 @@ export interface Database {
   records: RecordsTable;
   users: UsersTable;
   events: EventsTable;
+  zendesk_tokens: ZendeskTokensTable;
+  oauth_consents: { state_digest: Buffer; connection_id: string; verifier_digest: Buffer; expires_at: Date };
   api_tokens: ApiTokensTable;
   audit: AuditTable;
   zendesk_due: { connection_id: string; record: 'ticket' | 'user'; zendesk_id: string; arrived_at: Date };
@@ -158,6 +160,14 @@ interface AuditTable {
   action: string;
   subject: string | null;
   detail: string | null;
+}
+
+interface ZendeskTokensTable {
+  connection_id: string;
+  issued_at: Date;
+  expires_at: Date | null;
+  lease_owner: string | null;
+  lease_until: Date | null;
 }
 
 interface SupportReadingTable {

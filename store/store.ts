@@ -20,6 +20,7 @@ import { createSupportStore, type SupportStore } from './support.ts';
 import { createTicketStore, type TicketStore } from './tickets.ts';
 import { createTokenStore, type TokenStore } from './tokens.ts';
 import { createUserStore, type UserStore } from './users.ts';
+import { createZendeskTokenStore, type ZendeskTokenStore } from './zendesk-tokens.ts';
 import { createWorkStore, type WorkStore } from './work.ts';
 
 /** All that must survive a restart, in PostgreSQL. */
@@ -35,6 +36,7 @@ export interface Store {
   readonly contactReservations: ContactReservationStore;
   readonly users: UserStore;
   readonly events: EventStore;
+  readonly zendeskTokens: ZendeskTokenStore;
   readonly tokens: TokenStore;
   readonly audit: AuditStore;
   readonly tickets: TicketStore;
@@ -78,6 +80,7 @@ export async function openStore(options: { url: string; keys: KeyRing; maxConnec
     contactReservations: createContactReservationStore(db),
     users: createUserStore(db),
     events: createEventStore(db),
+    zendeskTokens: createZendeskTokenStore(db, (tx) => createCredentialStore(tx, options.keys)),
     tokens: createTokenStore(db),
     audit: createAuditStore(db),
     tickets: createTicketStore(db),

@@ -3,7 +3,10 @@ import type { StartedRuns } from './started-runs.ts';
 
 /** What the endpoints of the admin API work with. */
 export interface AdminDeps {
-  readonly services: Pick<Services, 'store' | 'temporal' | 'prepareZendesk' | 'judgeOrigin' | 'describeFailure'>;
+  readonly services: Pick<
+    Services,
+    'store' | 'temporal' | 'prepareZendesk' | 'judgeOrigin' | 'describeFailure' | 'consent'
+  >;
   readonly startedRuns: StartedRuns;
   /** Base of the ingress URLs, without a slash at its end. */
   readonly publicUrl: () => string;

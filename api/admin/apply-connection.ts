@@ -68,7 +68,10 @@ async function save(
   const { id, name, settings } = file;
   await store.connections.save({ id, name, settings, externalIdTemplate: template, state });
   const changed = await store.credentials.apply(id, file.secrets);
-  const hasToken = (await store.credentials.open(id))['zendesk.accessToken'] !== undefined;
+  const secrets = await store.credentials.open(id);
+  const asksItself =
+    settings.zendesk.grant === 'client_credentials' && secrets['zendesk.oauthClientSecret'] !== undefined;
+  const hasToken = asksItself || secrets['zendesk.accessToken'] !== undefined;
   const decided = decideState({
     before: before?.state,
     hasToken,

@@ -6,6 +6,7 @@ import { createCreateToken, createListAudit, createListTokens, createRevokeToken
 import type { AdminDeps } from './admin-deps.ts';
 import { createApplyConnection } from './apply-connection.ts';
 import { audited } from './audited.ts';
+import { createAuthorizeConnection } from './authorize-connection.ts';
 import { requireBearer } from './bearer.ts';
 import { createCancelRun } from './cancel-run.ts';
 import { createListConnections } from './list-connections.ts';
@@ -52,6 +53,7 @@ export function createAdminRoutes(deps: AdminDeps, { token, log }: { token: Secr
   get('/connections/:id/support', createListSupport(deps));
   post('/connections/:id/wire', createWireConnection(deps));
   post('/connections/:id/ping', createPingConnection(deps));
+  post('/connections/:id/authorize', createAuthorizeConnection(deps));
   router
     .route('/connections/:id/schedule')
     .get(createShowSchedule(deps))

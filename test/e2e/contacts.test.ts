@@ -68,12 +68,12 @@ describe('the contacts of a distributor with two companies', () => {
       if (user === undefined) continue;
       expect(user).toMatchObject({
         name: contact.values['ContactPersonName']?.trim(),
-        phone: contact.values['PrimaryPhoneNumber'] || null,
+        phone: textOrNull(contact, 'PrimaryPhoneNumber'),
         role: 'end-user',
         user_fields: {
           erp_contact_id: contact.key,
           erp_contact_legal_entity: contact.legalEntity,
-          erp_job_title: contact.values['EmploymentJobTitle'] || null,
+          erp_job_title: textOrNull(contact, 'EmploymentJobTitle'),
         },
       });
     }
@@ -174,6 +174,11 @@ describe('the contacts of a distributor with two companies', () => {
 
 function isActive({ values }: ErpRow): boolean {
   return values['IsInactive'] !== 'Yes';
+}
+
+function textOrNull({ values }: ErpRow, property: string): string | null {
+  const text = values[property] ?? '';
+  return text === '' ? null : text;
 }
 
 function placeOf({ legalEntity, values }: ErpRow, property: string): string {

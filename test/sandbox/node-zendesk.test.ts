@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startReceiver } from './receiver.ts';
 import type { RunningZendesk } from './running-zendesk.ts';
 import { runZendesk } from './running-zendesk.ts';
 
@@ -23,6 +24,26 @@ interface Client {
   readonly tickets: {
     list(): Promise<{ id: number; subject: string }[]>;
     create(body: object): Promise<{ result: { id: number; organization_id: number } }>;
+    update(id: number, body: object): Promise<{ result: { status: string } }>;
+    delete(id: number): Promise<unknown>;
+  };
+  readonly webhooks: {
+    list(): Promise<Hook[]>;
+    create(body: object): Promise<{ result: { webhook: Hook } }>;
+    update(id: string, body: object): Promise<unknown>;
+    patch(id: string, body: object): Promise<unknown>;
+    delete(id: string): Promise<unknown>;
+    show(id: string): Promise<{ result: { webhook: Hook } }>;
+    getSigningSecret(id: string): Promise<{ result: { signing_secret: { secret: string } } }>;
+    resetSigningSecret(id: string): Promise<{ result: { signing_secret: { secret: string } } }>;
+    listInvocations(id: string): Promise<{ result: { invocations: { id: string; status: string }[] } }>;
+    listInvocationAttempts(id: string, invocation: string): Promise<{ result: { attempts: object[] } }>;
+    test(request: object, id?: string): Promise<{ result: { response: { status_code: number } } }>;
+  };
+  readonly triggers: {
+    list(): Promise<{ id: number; title: string }[]>;
+    create(body: object): Promise<{ result: { id: number; title: string } }>;
+    delete(id: number): Promise<unknown>;
   };
   readonly organizationfields: { list(): Promise<{ key: string }[]> };
   readonly jobstatuses: {
@@ -30,11 +51,24 @@ interface Client {
   };
 }
 
+interface Hook {
+  readonly id: string;
+  readonly name: string;
+  readonly endpoint: string;
+}
+
 interface Named {
   readonly id: number;
   readonly name: string;
   readonly email?: string;
 }
+
+const webhookOf = (endpoint: string): object => ({
+  webhook: {
+    ...{ name: 'Ledger', endpoint, http_method: 'POST', request_format: 'json', status: 'active' },
+    subscriptions: ['conditional_ticket_events'],
+  },
+});
 
 const { createClient } = createRequire(import.meta.url)('node-zendesk') as { createClient(options: object): Client };
 
@@ -92,5 +126,44 @@ describe('the client library node-zendesk', () => {
     const { accessToken: token } = zendesk.server.credentials;
     const byToken = createClient({ endpointUri: `${zendesk.server.url}/api/v2`, token, oauth: true });
     expect((await byToken.users.me()).result.role).toBe('admin');
+  });
+
+  it('wires a webhook to a trigger, and reads what was delivered', async () => {
+    const receiver = await startReceiver();
+    const { webhook } = (await client.webhooks.create(webhookOf(receiver.url))).result;
+    const value = [webhook.id, '{"id":"{{ticket.id}}"}'];
+    const conditions = { all: [{ field: 'status', operator: 'changed' }], any: [] };
+    const actions = [{ field: 'notification_webhook', value }];
+    const { result: trigger } = await client.triggers.create({ trigger: { title: 'Tell', conditions, actions } });
+    expect(await client.triggers.list()).toMatchObject([{ id: trigger.id, title: 'Tell' }]);
+    const { result: made } = await client.tickets.create({ ticket: { subject: 'S', comment: { body: 'B' } } });
+    expect((await client.tickets.update(made.id, { ticket: { status: 'solved' } })).result.status).toBe('solved');
+    await client.tickets.delete(made.id);
+    expect((await receiver.got(2)).map(({ body }) => body)).toEqual(Array(2).fill(`{"id":"${made.id}"}`));
+    const { invocations } = (await client.webhooks.listInvocations(webhook.id)).result;
+    expect(invocations.map(({ status }) => status)).toEqual(['success', 'success']);
+    const attempts = await client.webhooks.listInvocationAttempts(webhook.id, invocations[0]?.id ?? '');
+    expect(attempts.result.attempts).toHaveLength(1);
+    await client.triggers.delete(trigger.id);
+    await receiver.close();
+  });
+
+  it('changes, tries and deletes a webhook and resets its secret', async () => {
+    const receiver = await startReceiver();
+    const { webhook } = (await client.webhooks.create(webhookOf(receiver.url))).result;
+    await client.webhooks.update(webhook.id, webhookOf(`${receiver.url}/b`));
+    await client.webhooks.patch(webhook.id, { webhook: { name: 'Renamed' } });
+    expect((await client.webhooks.show(webhook.id)).result.webhook).toMatchObject({
+      name: 'Renamed',
+      endpoint: `${receiver.url}/b`,
+    });
+    const before = (await client.webhooks.getSigningSecret(webhook.id)).result.signing_secret.secret;
+    expect((await client.webhooks.resetSigningSecret(webhook.id)).result.signing_secret.secret).not.toBe(before);
+    const request = { endpoint: receiver.url, http_method: 'POST', request_format: 'json', payload: '{}' };
+    expect((await client.webhooks.test({ request }, webhook.id)).result.response.status_code).toBe(202);
+    expect((await client.webhooks.list()).map(({ id }) => id)).toContain(webhook.id);
+    await client.webhooks.delete(webhook.id);
+    await expect(client.webhooks.show(webhook.id)).rejects.toThrow('(404)');
+    await receiver.close();
   });
 });

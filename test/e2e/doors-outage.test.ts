@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
+import { openWay, type CuttableWay } from '../fixtures/cuttable-way.ts';
+import { createDice } from '../fixtures/dice.ts';
+import { openErpDoor, type DoorAnswer, type ErpDoor, type SentEvent } from '../fixtures/doors.ts';
+import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { armStop } from '../fixtures/stops.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+/** Longer runs ask for more: DOOR_KILLS=50 DOOR_OUTAGE_EVENTS=500. */
+const KILLS = Number(process.env['DOOR_KILLS'] ?? 10);
+const OUTAGE_EVENTS = Number(process.env['DOOR_OUTAGE_EVENTS'] ?? 60);
+const SEED = Number(process.env['DOOR_SEED'] ?? 20_261_127);
+const AT_ONCE = 6;
+/** The longest that a sender may wait for the news that an event cannot be taken. */
+const LONGEST_ANSWER_MS = 3_500;
+
+interface Sent {
+  readonly key: string;
+  readonly event: SentEvent;
+  readonly answer: DoorAnswer;
+}
+
+describe('the door of F&O while something dies', () => {
+  let world: World;
+  let edits: Edits;
+  let way: CuttableWay;
+  let api: ApiProcess;
+  let door: ErpDoor;
+  let keys: string[];
+  const dice = createDice(SEED);
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty' });
+    edits = createEdits(world);
+    await makeZendeskPatient(world.sandbox);
+    keys = await edits.generateCustomers('ot', Math.max(KILLS * AT_ONCE, OUTAGE_EVENTS));
+    await world.connect('outage', readingOnly(['ot']));
+    way = await openWay(process.env['TEST_TEMPORAL_ADDRESS'] ?? '');
+    const started = startApiProcess(world, { temporalAddress: way.address });
+    [api] = await Promise.all([started, world.startWorker()]);
+    expect(await world.sync('outage')).toMatchObject({ status: 'completed', totals: { created: keys.length } });
+    door = await openErpDoor(world, api, edits, 'outage');
+  });
+  afterAll(async () => {
+    await api.kill();
+    await way.close();
+    await world.close();
+  });
+
+  /** Changes these customers, each to a city of its own, and sends an event for each, all at once. */
+  async function send(some: readonly string[], city: string, meanwhile?: () => Promise<void>): Promise<Sent[]> {
+    await Promise.all(some.map((key) => edits.customer('ot', key, { AddressCity: `${city} ${key}` })));
+    const events = some.map((key) => ({ key, event: door.event('ot', key) }));
+    const sending = Promise.all(events.map(async (one) => ({ ...one, answer: await door.post(one.event) })));
+    await meanwhile?.();
+    return sending;
+  }
+
+  const isAccepted = ({ answer: { status } }: Sent): boolean => status !== null && status >= 200 && status < 300;
+
+  /** The moments between verification and answer at which the API is killed. */
+  const moments: readonly (readonly [string, (some: readonly string[], city: string) => Promise<Sent[]>])[] = [
+    [
+      'before the event is written down',
+      async (some, city) => {
+        const stop = await armStop(world, { name: 'events are about to be written down', table: 'events' });
+        const sent = await send(some, city, async () => {
+          await stop.reached();
+          await api.kill();
+        });
+        await stop.release();
+        return sent;
+      },
+    ],
+    [
+      'before Temporal hears of it',
+      async (some, city) => {
+        way.become('silent');
+        return send(some, city, killedAfter(300));
+      },
+    ],
+    [
+      'after Temporal has taken it',
+      async (some, city) => {
+        way.become('deaf');
+        return send(some, city, killedAfter(300));
+      },
+    ],
+    ['under load, at any moment', (some, city) => send(some, city, killedAfter(5 + dice(60)))],
+  ];
+
+  const killedAfter = (ms: number) => async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    await api.kill();
+  };
+
+  it(
+    `loses no event that it has accepted, killed ${KILLS} times between verification and answer (seed ${SEED})`,
+    async () => {
+      const sent: Sent[] = [];
+      const accepted: number[] = [];
+      for (let nth = 0; nth < KILLS; nth += 1) {
+        const [, kill] = moments[nth % moments.length] ?? [];
+        const some = keys.slice(nth * AT_ONCE, (nth + 1) * AT_ONCE);
+        const round = (await kill?.(some, `Kill ${nth}`)) ?? [];
+        sent.push(...round);
+        accepted.push(round.filter(isAccepted).length);
+        way.become('open');
+        await api.restart();
+      }
+      expect(accepted.filter((_count, nth) => nth % moments.length !== 3 && accepted[nth] !== 0)).toEqual([]);
+      await door.settled();
+      const kept = sent.filter(isAccepted);
+      expect(await door.differences('ot', kept.map(({ key }) => key))).toEqual([]);
+      const again = await Promise.all(sent.map(({ event }) => door.post(event)));
+      expect(again.filter(({ status }) => status !== 200 && status !== 202)).toEqual([]);
+      await door.settled();
+      expect(await door.differences('ot', sent.map(({ key }) => key))).toEqual([]);
+      expect((await door.events()).filter(({ verdict }) => verdict === 'accepted')).toHaveLength(sent.length);
+    },
+    120_000 + KILLS * 15_000,
+  );
+
+  it.each([['silent'], ['closed'], ['deaf']] as const)(
+    'answers 503 in time while Temporal is %s, and has done everything after a redelivery',
+    async (state) => {
+      way.become(state);
+      const sent = await send(keys.slice(0, OUTAGE_EVENTS), `Outage ${state}`);
+      const batch = await door.post(sent.map(({ event }) => ({ eventType: 'e', data: event })));
+      way.become('open');
+      for (const { status, retryAfter, ms, body } of [...sent.map(({ answer }) => answer), batch]) {
+        expect([status, body]).toEqual([503, { error: { code: 'unavailable', message: expect.any(String) } }]);
+        expect(Number(retryAfter)).toBeGreaterThan(0);
+        expect(Number(retryAfter)).toBeLessThan(60);
+        expect(ms).toBeLessThan(LONGEST_ANSWER_MS);
+      }
+      for (const { event } of sent) {
+        const answer = await redelivered(event);
+        expect([200, 202]).toContain(answer.status);
+      }
+      await door.settled();
+      expect(await door.differences('ot', sent.map(({ key }) => key))).toEqual([]);
+    },
+    240_000,
+  );
+
+  /** As F&O and Event Grid do: a 503 is tried again after a while. The client needs a moment to find the way again. */
+  async function redelivered(event: SentEvent): Promise<DoorAnswer> {
+    const first = await door.post(event);
+    if (first.status !== 503) return first;
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    return door.post(event);
+  }
+
+  it('answers 503 in time while the database keeps everybody waiting, and takes the event afterwards', async () => {
+    const stop = await armStop(world, { name: 'an event is about to be written down', table: 'events' });
+    const [sent] = await send(keys.slice(0, 1), 'Locked');
+    expect(sent?.answer).toMatchObject({ status: 503, retryAfter: expect.any(String) });
+    expect(sent?.answer.ms).toBeLessThan(LONGEST_ANSWER_MS);
+    await stop.release();
+    expect([200, 202]).toContain((await door.post(sent?.event)).status);
+    await door.settled();
+    expect(await door.differences('ot', keys.slice(0, 1))).toEqual([]);
+  });
+});

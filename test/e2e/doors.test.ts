@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
+import { createDice } from '../fixtures/dice.ts';
+import { openErpDoor, type ErpDoor, type SentEvent } from '../fixtures/doors.ts';
+import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { until } from '../fixtures/stops.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+/** Longer runs ask for more: DOOR_EVENTS=1000 DOOR_ACCOUNTS=50. */
+const EVENTS = Number(process.env['DOOR_EVENTS'] ?? 200);
+const ACCOUNTS = Number(process.env['DOOR_ACCOUNTS'] ?? 20);
+const SEED = Number(process.env['DOOR_SEED'] ?? 20_261_126);
+const CITIES = ['Seattle', 'Renton', 'Tacoma', 'Everett', 'Bellevue', 'Kent'];
+
+describe('the door of F&O', () => {
+  let world: World;
+  let edits: Edits;
+  let api: ApiProcess;
+  let door: ErpDoor;
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty' });
+    edits = createEdits(world);
+    await makeZendeskPatient(world.sandbox);
+    await edits.connect('doors', { dr: { A1: 'First', B1: 'Second', C1: 'Third', D1: 'Fourth' } });
+    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
+    expect(await world.sync('doors')).toMatchObject({ status: 'completed', totals: { created: 4 } });
+    door = await openErpDoor(world, api, edits, 'doors');
+  });
+  afterAll(async () => {
+    await api.kill();
+    await world.close();
+  });
+
+  const move = (key: string, city: string) => edits.customer('dr', key, { AddressCity: city });
+  const cityOf = async (key: string) => (await edits.organization(`dr:${key}`)).organization_fields['erp_city'];
+  const grid = (events: readonly SentEvent[]) =>
+    events.map((data, at) => ({ id: `g${at}`, topic: 't', subject: 's', eventType: 'e', dataVersion: '1.0', data }));
+
+  async function runsOf(workflowId: string): Promise<number> {
+    let runs = 0;
+    for await (const _run of world.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) runs += 1;
+    return runs;
+  }
+
+  const eventsOf = async ({ ControlNumber: number }: SentEvent) =>
+    (await door.events()).filter(({ controlNumber }) => controlNumber === String(number));
+
+  it('takes one event that is delivered thirteen times, ten of them at once, for one event', async () => {
+    await move('A1', 'Renton');
+    await world.sandbox.control('DELETE', '/journal');
+    const event = door.event('dr', 'A1');
+    const atOnce = await Promise.all(Array.from({ length: 10 }, () => door.post(event)));
+    const later = [await door.post(event), await door.post(event), await door.post(event)];
+    expect([...atOnce, ...later].map(({ status }) => status).sort()).toEqual([...Array<number>(12).fill(200), 202]);
+    await door.settled();
+    expect(await cityOf('A1')).toBe('Renton');
+    const writes = (await edits.journal('zendesk')).filter(({ method }) => method !== 'GET');
+    expect(writes.map(({ method, path }) => [method, path])).toEqual([
+      ['PUT', '/api/v2/organizations/update_many'],
+    ]);
+    const workflowId = `erp-event/doors/${String(event['ControlNumber'])}`;
+    await until('the workflow is listed', async () => (await runsOf(workflowId)) > 0);
+    expect(await runsOf(workflowId)).toBe(1);
+    const kept = await eventsOf(event);
+    expect(kept.filter(({ verdict }) => verdict === 'accepted')).toMatchObject([{ outcome: 'updated', workflowId }]);
+  });
+
+  it('refuses and shows the same ControlNumber with other content', async () => {
+    const event = door.event('dr', 'B1');
+    expect(await door.post(event)).toMatchObject({ status: 202 });
+    expect(await door.post({ ...event, CustomerAccount: 'C1' })).toMatchObject({
+      status: 422,
+      body: { error: { code: 'other_content' } },
+    });
+    const { body } = await api.ask('GET', '/api/connections/doors/events?limit=1');
+    expect(body).toMatchObject({
+      items: [
+        {
+          connectionId: 'doors',
+          source: 'dynamics',
+          eventId: event['EventId'],
+          controlNumber: String(event['ControlNumber']),
+          verdict: 'refused',
+          reason: 'other_content',
+          workflowId: null,
+        },
+      ],
+    });
+    await door.settled();
+  });
+
+  it('accepts the test of a new endpoint, and starts and keeps nothing', async () => {
+    const before = await door.events();
+    for (const payload of ['business', 'data']) {
+      const endpoint = await world.sandbox.control<{ id: number; activation: object }>(
+        'POST',
+        '/state/dynamics/endpoints',
+        { url: door.url, payload },
+      );
+      expect(endpoint.activation).toMatchObject({ accepted: true, status: 200 });
+      await world.sandbox.control('DELETE', `/state/dynamics/endpoints/${endpoint.id}`);
+    }
+    expect(await door.events()).toEqual(before);
+  });
+
+  it('answers the handshakes of Event Grid', async () => {
+    for (const transport of ['event-grid', 'cloud-events']) {
+      const endpoint = await world.sandbox.control<{ id: number; activation: object }>(
+        'POST',
+        '/state/dynamics/endpoints',
+        { url: door.url, transport },
+      );
+      expect(endpoint.activation).toMatchObject({ accepted: true, status: 200 });
+      await world.sandbox.control('DELETE', `/state/dynamics/endpoints/${endpoint.id}`);
+    }
+    const foreign = await fetch(door.url, { method: 'OPTIONS', headers: { 'webhook-request-origin': 'evil.example' } });
+    expect([foreign.status, foreign.headers.get('webhook-allowed-origin')]).toEqual([401, null]);
+    const unknown = door.url.replace(/[^/]+$/, 'unknown');
+    const headers = { 'webhook-request-origin': 'eventgrid.azure.net' };
+    expect((await fetch(unknown, { method: 'OPTIONS', headers })).status).toBe(401);
+  });
+
+  it('takes the same event by HTTPS, Event Grid and CloudEvents for one', async () => {
+    const event = door.event('dr', 'C1');
+    expect(await door.post(event)).toMatchObject({ status: 202 });
+    expect(await door.post(grid([event]))).toMatchObject({ status: 200 });
+    const cloud = { specversion: '1.0', type: 'x', source: 's', id: 'i', data: event };
+    expect(await door.post(cloud, { 'content-type': 'application/cloudevents+json' })).toMatchObject({ status: 200 });
+    const verdicts = (await eventsOf(event)).map(({ verdict }) => verdict);
+    expect(verdicts).toEqual(['accepted', 'duplicate', 'duplicate']);
+  });
+
+  it('takes each good event of an array, whatever the others are', async () => {
+    await move('B1', 'Kent');
+    await move('D1', 'Kent');
+    const [first, last] = [door.event('dr', 'B1'), door.event('dr', 'D1')];
+    const bad = [{ hello: 'world' }, null, { ...first, CustomerAccount: 'X' }];
+    const batch = [...grid([first]), ...(bad as SentEvent[]).flatMap((data) => grid([data])), { eventType: 'no data' }];
+    expect(await door.post([...batch, ...grid([last])])).toMatchObject({ status: 200 });
+    await door.settled();
+    expect([await cityOf('B1'), await cityOf('D1')]).toEqual(['Kent', 'Kent']);
+    const reasons = (await door.events()).slice(-6).map(({ verdict, reason }) => [verdict, reason]);
+    expect(reasons.filter(([verdict]) => verdict === 'refused').map(([, reason]) => reason)).toEqual([
+      'malformed',
+      'malformed',
+      'other_content',
+      'malformed',
+    ]);
+  });
+
+  it.each(['', 'not json', '"text"', '{"hello":"world"}', 'null'])('answers 400 to %p', async (body) => {
+    expect(await door.post(body)).toMatchObject({ status: 400, body: { error: { code: 'malformed' } } });
+  });
+
+  it('answers 413 to more than a MiB or 5,000 events, 401 to an unknown hook and 415 to what is packed', async () => {
+    expect(await door.post({ ...door.event('dr', 'A1'), More: 'x'.repeat(1024 * 1024) })).toMatchObject({ status: 413 });
+    expect(await door.post(Array.from({ length: 5_001 }, () => ({})))).toMatchObject({ status: 413 });
+    expect(await door.post(door.event('dr', 'A1'), { 'content-encoding': 'gzip' })).toMatchObject({ status: 415 });
+    const refused = await fetch(door.url.replace(/[^/]+$/, 'unknown'), { method: 'POST', body: '{}' });
+    expect([refused.status, await refused.json()]).toMatchObject([401, { error: { code: 'refused' } }]);
+  });
+
+  it.each([['pascal'], ['camel']])('takes data events, with keys in %s case', async (dataEventKeys) => {
+    await world.sandbox.control('PATCH', '/settings/dynamics', { dataEventKeys });
+    const endpoint = { url: door.url, payload: 'data', legalEntities: ['dr'] };
+    const { id } = await world.sandbox.control<{ id: number }>('POST', '/state/dynamics/endpoints', endpoint);
+    const city = `City ${dataEventKeys}`;
+    await move('C1', city);
+    await until('the organization has followed', async () => (await cityOf('C1')) === city);
+    await door.settled();
+    const [event] = (await door.events()).slice(-1);
+    expect(event).toMatchObject({ type: 'mserp_custcustomerv3entity OnExternalUpdated', outcome: 'updated' });
+    expect(event?.workflowId).toMatch(/^erp-event\/doors\/data-[0-9a-f]{32}$/);
+    await world.sandbox.control('DELETE', `/state/dynamics/endpoints/${id}`);
+  });
+
+  it('records an event that names nothing of ours, and ignores it', async () => {
+    const event = { ...door.event('dr', ''), BusinessEventId: 'VendInvoicePosted', Invoice: 'I-1' };
+    expect(await door.post(event)).toMatchObject({ status: 202 });
+    expect(await door.post(event)).toMatchObject({ status: 200 });
+    const [first] = await eventsOf(event);
+    expect(first).toMatchObject({ verdict: 'accepted', outcome: 'ignored', workflowId: null });
+  });
+
+  it('names what became of an event about an account that the ERP does not have', async () => {
+    const event = door.event('dr', 'GONE');
+    expect(await door.post(event)).toMatchObject({ status: 202 });
+    await door.settled();
+    expect(await eventsOf(event)).toMatchObject([{ outcome: 'not_found' }]);
+  });
+
+  it(
+    `leaves every account as the ERP was last, after ${EVENTS} shuffled events, a fifth of them doubled, and a sync (seed ${SEED})`,
+    async () => {
+      const dice = createDice(SEED);
+      const keys = await edits.generateCustomers('sh', ACCOUNTS);
+      await world.connect('shuffled', readingOnly(['sh']));
+      expect(await world.sync('shuffled')).toMatchObject({ status: 'completed', totals: { created: ACCOUNTS } });
+      const { hooks } = await world.store.connections.require('shuffled');
+      const busy = await openErpDoor(world, api, edits, 'shuffled');
+      const disturbance = { eventShuffleMs: 1_500, eventDoubleShare: 0.2 };
+      await world.sandbox.control('PATCH', '/settings/dynamics', disturbance);
+      const endpoint = { url: `${api.url}/events/dynamics/${hooks.dynamics}`, legalEntities: ['sh'] };
+      await world.sandbox.control('POST', '/state/dynamics/endpoints', endpoint);
+      const master = await world.start({ connectionId: 'shuffled' });
+      for (let nth = 0; nth < EVENTS; nth += 1) {
+        const key = keys[dice(keys.length)] ?? '';
+        await edits.customer('sh', key, { AddressCity: `${CITIES[dice(CITIES.length)] ?? ''} ${nth}` });
+      }
+      const deliveries = async () =>
+        (await world.sandbox.control<{ items: { status: string }[] }>('GET', '/state/dynamics/events')).items;
+      await until('all are delivered', async () => (await deliveries()).every(({ status }) => status !== 'pending'), 60_000);
+      expect(await world.ended(master, 180_000)).toMatchObject({ status: 'completed' });
+      await busy.settled(300_000);
+      expect((await deliveries()).filter(({ status }) => status !== 'delivered')).toEqual([]);
+      expect(await busy.differences('sh', keys)).toEqual([]);
+      const accepted = (await busy.events()).filter(({ verdict }) => verdict === 'accepted');
+      expect(accepted).toHaveLength(EVENTS);
+      expect(await world.organizations()).toHaveLength(4 + ACCOUNTS);
+      await world.client.workflow.getHandle('master-sync/shuffled', master).result();
+      expect(await world.sync('shuffled')).toMatchObject({ totals: { read: ACCOUNTS, unchanged: ACCOUNTS } });
+    },
+    120_000 + EVENTS * 1_500,
+  );
+});
