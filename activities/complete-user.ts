@@ -77,8 +77,8 @@ interface Joined {
 }
 
 /**
- * Makes memberships. That they are ours is noted before the call, so that a crash does not lose it; a user who is found to
- * belong there already, by nobody's intention of ours, was put there by somebody else.
+ * Makes memberships. That they are ours is noted before the call, so that a crash does not lose it; those that are there
+ * before we have meant to make them are somebody else's. Without that look an answer that was lost would make them ours.
  */
 async function join(
   { store, far }: StepContext,
@@ -89,14 +89,16 @@ async function join(
   const own: string[] = [];
   const refused: string[] = [];
   const intended = row.user?.ownOrganizationIds ?? [];
+  const present = organizationIds.length === 0 ? [] : await far(({ zendesk }) => zendesk.listMemberships(id));
   for (const organizationId of organizationIds) {
-    await store.users.intend(connectionId, id, [organizationId]);
-    const answer = await far(async ({ zendesk }) =>
-      attempt(() => zendesk.addMembership({ userId: id, organizationId })),
-    );
+    const isThere = present.some((membership) => membership.organizationId === organizationId);
+    if (!isThere) await store.users.intend(connectionId, id, [organizationId]);
+    const answer = isThere
+      ? 'membership'
+      : await far(async ({ zendesk }) => attempt(() => zendesk.addMembership({ userId: id, organizationId })));
     if (answer === 'single_organization') refused.push(organizationId);
     else ids.push(organizationId);
-    if (answer === 'made' || (answer === 'membership' && intended.includes(organizationId))) own.push(organizationId);
+    if (answer === 'made' || (isThere && intended.includes(organizationId))) own.push(organizationId);
     else await store.users.disown(connectionId, id, [organizationId]);
   }
   return { joined: { ids, own }, refused };

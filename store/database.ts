@@ -10,7 +10,7 @@ const CONNECT_MS = 10_000;
 
 /**
  * Opens a pool to PostgreSQL; nothing connects before the first query. Big integers arrive as numbers (ours count rows
- * and milliseconds, far below 2^53). A connection that the server drops while idle is replaced, not fatal.
+ * and milliseconds, far below 2^53). A connection that the server drops is replaced, not fatal: a query under way on it fails.
  */
 export function openDatabase(url: string, options: { maxConnections?: number } = {}): Db {
   const pool = new pg.Pool({
@@ -20,6 +20,8 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
     types,
   });
   pool.on('error', () => undefined);
+  // The pool itself listens to idle connections only; an error that nobody listens to would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 

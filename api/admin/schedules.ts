@@ -83,15 +83,16 @@ function wantedOf({ id, settings: { sync } }: Connection): Wanted[] {
 }
 
 async function ensure(deps: AdminDeps, { id, state }: Connection, wanted: Wanted): Promise<void> {
-  const { client, withDeadline } = deps.services.temporal;
+  const { temporal } = deps.services;
+  const { schedule } = temporal.client;
   const options = optionsOf(id, wanted);
   const waits = state === 'needs_reconnect' ? { state: { paused: true, note: RECONNECT_NOTE } } : {};
   try {
-    await withDeadline(TEMPORAL_LIMIT_MS, () => client.schedule.create({ ...options, ...waits }));
+    await temporal.withDeadline(TEMPORAL_LIMIT_MS, () => schedule.create({ ...options, ...waits }));
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     await inTime(deps, () =>
-      client.schedule.getHandle(wanted.id).update((present) => ({
+      schedule.getHandle(wanted.id).update((present) => ({
         ...present,
         ...options,
         state: state === 'active' ? resumed(present.state) : present.state,

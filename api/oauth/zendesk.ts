@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { AdminDeps } from '../admin/admin-deps.ts';
-import { ensureSchedules, pauseSchedules } from '../admin/schedules.ts';
+import { ensureSchedules } from '../admin/schedules.ts';
 import { startMasterSync } from '../admin/master-sync.ts';
 
 const COOKIE = 'ledgerdesk_consent';
@@ -56,7 +56,6 @@ async function connect(deps: AdminDeps, connectionId: string): Promise<void> {
   const connection = await store.connections.require(connectionId);
   await ensureSchedules(deps, connection);
   if (state !== 'needs_reconnect') return;
-  await pauseSchedules(deps, connectionId, false);
   await startMasterSync(deps, connectionId, { full: false, acceptShrink: false });
 }
 

@@ -21,7 +21,9 @@ export const connectionAuthorize: Command = {
       body: {},
     });
     terminal.write(`Open this as an administrator of Zendesk: ${link}\n`);
-    for (const deadline = Date.now() + LONGEST_WAIT_MS; Date.now() < deadline; await sleep(LOOK_EVERY_MS)) {
+    const deadline = Date.now() + LONGEST_WAIT_MS;
+    while (Date.now() < deadline) {
+      await sleep(LOOK_EVERY_MS);
       const connection = await api<{ state: string; updatedAt: string }>({ method: 'GET', path });
       if (connection.state === 'active' && connection.updatedAt !== updatedAt)
         return { json: { id, authorized: true, link }, text: `Connection ${id} is authorized.` };

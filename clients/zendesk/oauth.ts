@@ -76,7 +76,7 @@ export function createZendeskOAuth(options: {
         code_challenge: challenge,
         code_challenge_method: 'S256',
       });
-      return `${origin}/oauth/authorizations/new?${query}`;
+      return `${origin}/oauth/authorizations/new?${query.toString()}`;
     },
     exchange: ({ code, verifier, redirectUri }) =>
       request('exchange an authorization code', {

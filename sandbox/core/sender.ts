@@ -24,7 +24,7 @@ export type Outcome =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'unreachable'; readonly reason: string };
 
-/** Sends requests over real sockets; redirects are not followed. */
+/** Sends requests over real sockets, kept open between them; redirects are not followed. */
 export interface Sender {
   send(outgoing: Outgoing): Promise<Outcome>;
   /** Cuts what is under way. */
@@ -61,7 +61,8 @@ type Way =
   | { readonly start: typeof httpRequest; readonly agent: HttpAgent }
   | { readonly start: typeof httpsRequest; readonly agent: HttpsAgent };
 
-async function exchange({ url, method, headers, body, timeoutMs }: Outgoing, way: Way): Promise<Outcome> {
+async function exchange(outgoing: Outgoing, way: Way): Promise<Outcome> {
+  const { url, method, headers, body, timeoutMs } = outgoing;
   return await new Promise((resolve) => {
     const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
     const sent: OutgoingHttpHeaders = { ...headers, ...length };
@@ -72,14 +73,22 @@ async function exchange({ url, method, headers, body, timeoutMs }: Outgoing, way
       settle({ kind: 'timeout' });
       request.destroy();
     }, timeoutMs);
+    let isOver = false;
     function settle(outcome: Outcome): void {
+      isOver = true;
       clearTimeout(timer);
       resolve(outcome);
     }
     function failed(error: unknown): void {
       settle({ kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) });
     }
-    request.on('error', failed);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      // A kept connection that the receiver has closed meanwhile says nothing about the receiver.
+      if (request.reusedSocket && error.code === 'ECONNRESET' && !isOver) {
+        clearTimeout(timer);
+        resolve(exchange(outgoing, way));
+      } else failed(error);
+    });
     request.end(body);
   });
 }

@@ -3,6 +3,7 @@ import { ApiError } from '../../api/api-error.ts';
 import type { KnownConnection } from '../../api/connection-file/cross-check.ts';
 import { readConnectionFile, type ConnectionFile } from '../../api/connection-file/read-file.ts';
 import { createEgress } from '../../clients/egress.ts';
+import { ANNOTATION_FIELDS } from '../../domain/annotation.ts';
 import { TEST_SETTINGS } from '../fixtures/accounts.ts';
 
 const GUID = '11111111-2222-3333-4444-555555555555';
@@ -48,6 +49,7 @@ describe('a connection file', () => {
     expect(settings).toEqual({
       ...TEST_SETTINGS,
       dynamics: { ...TEST_SETTINGS.dynamics, clientId: GUID, legalEntities: [] },
+      sync: { ...TEST_SETTINGS.sync, contacts: true },
     });
     expect({ name, externalId, secrets }).toEqual({
       name: 'contoso',
@@ -62,7 +64,7 @@ describe('a connection file', () => {
       dynamics: { certificate: null, federatedTokenFile: null, legalEntities: null, events: null, entitySets: null },
       zendesk: { baseUrl: null, accessToken: null, refreshToken: null, grant: null, share: null },
       sync: null,
-      annotation: { customers: null, status: null },
+      annotation: { customers: null, vendors: { fields: null }, status: { escalated: null, active: null } },
       support: { since: null },
     });
     expect(read(nulls)).toEqual(read(FILE));
@@ -134,8 +136,66 @@ describe('a connection file', () => {
     ],
     ['an unknown mode', fileWith({ annotation: { vendors: { mode: 'erase' } } }), 'annotation.vendors.mode'],
     ['a date that is none', fileWith({ support: { since: 'yesterday' } }), 'support.since'],
+    ['a day that does not exist', fileWith({ support: { since: '2026-02-30' } }), 'support.since'],
+    ['a date before all tickets', fileWith({ support: { since: '1969-12-31' } }), 'support.since'],
+    ['an unknown status', fileWith({ annotation: { status: { angry: { open: 1 } } } }), 'annotation.status.angry'],
+    [
+      'a rule for an unknown count',
+      fileWith({ annotation: { status: { escalated: { solved: 1 } } } }),
+      'annotation.status.escalated.solved',
+    ],
+    [
+      'a rule that always holds',
+      fileWith({ annotation: { status: { active: { pending: 0 } } } }),
+      'annotation.status.active.pending',
+    ],
+    [
+      'a rule by a fraction',
+      fileWith({ annotation: { status: { active: { onHold: 1.5 } } } }),
+      'annotation.status.active.onHold',
+    ],
+    ['a rule that is a number', fileWith({ annotation: { status: { active: 3 } } }), 'annotation.status.active'],
+    [
+      'a typed field for what no annotation says',
+      fileWith({ annotation: { customers: { fields: { mood: 'AbcMood', status: 'AbcStatus' } } } }),
+      'annotation.customers.fields.mood',
+    ],
+    [
+      'a typed field without a name',
+      fileWith({ annotation: { vendors: { fields: { status: 'Abc/Status' } } } }),
+      'annotation.vendors.fields.status',
+    ],
+    ['no typed field at all', fileWith({ annotation: { customers: { fields: {} } } }), 'annotation.customers.fields'],
+    [
+      'no room for an annotation',
+      fileWith({ annotation: { vendors: { maxLength: 0 } } }),
+      'annotation.vendors.maxLength',
+    ],
   ])('is refused for %s, by its path', (_what, body, path) => {
     expect(pathsOf(body)).toEqual([path]);
+  });
+
+  it('takes rules and typed fields of the annotation as they are named, without what is null', () => {
+    const fields = { status: 'AbcStatus', openTickets: 'AbcOpen', oldestOpenSince: null };
+    const status = { escalated: { urgent: 2, open: null, contactsWithOpen: 3 }, active: {} };
+    const { settings } = read(
+      fileWith({
+        annotation: { customers: { entitySet: 'AbcCustomers', fields }, status },
+        support: { since: '2026-01-31' },
+      }),
+    );
+    expect(settings.annotation.customers).toEqual({
+      ...TEST_SETTINGS.annotation.customers,
+      entitySet: 'AbcCustomers',
+      fields: { status: 'AbcStatus', openTickets: 'AbcOpen' },
+    });
+    expect(settings.annotation.status).toEqual({ escalated: { urgent: 2, contactsWithOpen: 3 }, active: {} });
+    expect(settings.support).toEqual({ since: '2026-01-31' });
+  });
+
+  it('takes every name of a typed field that an annotation knows', () => {
+    const fields = Object.fromEntries(ANNOTATION_FIELDS.map((name) => [name, `Abc_${name}`]));
+    expect(read(fileWith({ annotation: { vendors: { fields } } })).settings.annotation.vendors.fields).toEqual(fields);
   });
 
   it('names every mistake at once, one line each, and never repeats a secret', () => {

@@ -40,6 +40,13 @@ describe('a command line', () => {
     ['run one two', '"two" is one argument too many.'],
     ['runs contoso --limit 0', '--limit must be a whole number from 1.'],
     ['records contoso --limit 1.5', '--limit must be a whole number from 1.'],
+    ['events', 'ID is missing.'],
+    ['support contoso now', '"now" is one argument too many.'],
+    ['schedule contoso stop', '"stop" is none of: pause, resume.'],
+    ['schedule contoso pause resume', '"resume" is one argument too many.'],
+    ['schedule contoso --every 59s', '--every must be a whole number with s, m, h or d, from 1m to 7d.'],
+    ['schedule contoso --every 8d', '--every must be a whole number with s, m, h or d, from 1m to 7d.'],
+    ['schedule contoso --every 15', '--every must be a whole number with s, m, h or d, from 1m to 7d.'],
   ])('that reads "%s" is a usage mistake, exit 2, before the API is asked', async (line, message) => {
     const { exitCode, stdout, stderr } = await run(line);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -57,6 +64,11 @@ describe('a command line', () => {
     const { exitCode, stdout } = await run(`${name} --help`);
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`Usage: ledgerdesk ${name}`);
+  });
+
+  it('shows the words that may follow the arguments', async () => {
+    const { stdout } = await run('schedule --help');
+    expect(stdout).toContain('Usage: ledgerdesk schedule ID [--every T] [pause] [resume]');
   });
 
   it('shows a group of commands for the help of its word', async () => {

@@ -29,11 +29,11 @@ interface Client {
   };
   readonly webhooks: {
     list(): Promise<Hook[]>;
-    create(body: object): Promise<{ result: { webhook: Hook } }>;
+    create(body: object): Promise<{ result: Hook }>;
     update(id: string, body: object): Promise<unknown>;
     patch(id: string, body: object): Promise<unknown>;
     delete(id: string): Promise<unknown>;
-    show(id: string): Promise<{ result: { webhook: Hook } }>;
+    show(id: string): Promise<{ result: Hook }>;
     getSigningSecret(id: string): Promise<{ result: { signing_secret: { secret: string } } }>;
     resetSigningSecret(id: string): Promise<{ result: { signing_secret: { secret: string } } }>;
     listInvocations(id: string): Promise<{ result: { invocations: { id: string; status: string }[] } }>;
@@ -130,7 +130,7 @@ describe('the client library node-zendesk', () => {
 
   it('wires a webhook to a trigger, and reads what was delivered', async () => {
     const receiver = await startReceiver();
-    const { webhook } = (await client.webhooks.create(webhookOf(receiver.url))).result;
+    const { result: webhook } = await client.webhooks.create(webhookOf(receiver.url));
     const value = [webhook.id, '{"id":"{{ticket.id}}"}'];
     const conditions = { all: [{ field: 'status', operator: 'changed' }], any: [] };
     const actions = [{ field: 'notification_webhook', value }];
@@ -150,10 +150,10 @@ describe('the client library node-zendesk', () => {
 
   it('changes, tries and deletes a webhook and resets its secret', async () => {
     const receiver = await startReceiver();
-    const { webhook } = (await client.webhooks.create(webhookOf(receiver.url))).result;
+    const { result: webhook } = await client.webhooks.create(webhookOf(receiver.url));
     await client.webhooks.update(webhook.id, webhookOf(`${receiver.url}/b`));
     await client.webhooks.patch(webhook.id, { webhook: { name: 'Renamed' } });
-    expect((await client.webhooks.show(webhook.id)).result.webhook).toMatchObject({
+    expect((await client.webhooks.show(webhook.id)).result).toMatchObject({
       name: 'Renamed',
       endpoint: `${receiver.url}/b`,
     });
