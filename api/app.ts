@@ -8,6 +8,7 @@ import { createStartedRuns } from './admin/started-runs.ts';
 import { answeringErrors, answerNotFound, answerWrongMethod } from './answer-errors.ts';
 import { createDynamicsEvents, createDynamicsHandshake } from './events/dynamics.ts';
 import { answerHealth, createReadiness } from './health.ts';
+import { createMetrics } from './metrics.ts';
 import { createConsentCallback, createConsentStart } from './oauth/zendesk.ts';
 import { createZendeskWebhook } from './webhooks/zendesk.ts';
 
@@ -28,6 +29,10 @@ export function createApp({ services, publicUrl, adminToken, log }: AppDeps): Ex
   routes
     .route('/readyz')
     .get(createReadiness(services))
+    .all(answerWrongMethod(['GET']));
+  routes
+    .route('/metrics')
+    .get(createMetrics(services))
     .all(answerWrongMethod(['GET']));
   const doors = { services, log };
   routes

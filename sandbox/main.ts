@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import type { SandboxOptions } from './sandbox.ts';
 import { startSandbox } from './sandbox.ts';
 
-const USAGE = 'Usage: sandbox [--seed distributor|empty] [--clock-scale N] [--lean] [--exit-with-parent]';
+const USAGE =
+  'Usage: sandbox [--seed distributor|empty] [--clock-scale N] [--lean] [--host NAME] [--first-port N] [--exit-with-parent]';
 const PARENT_POLL_MS = 1_000;
 
 interface Command {
@@ -24,12 +25,22 @@ function readCommand(args: string[]): Command {
       seed: { type: 'string', default: 'distributor' },
       'clock-scale': { type: 'string', default: '1' },
       lean: { type: 'boolean', default: false },
+      host: { type: 'string', default: '127.0.0.1' },
+      'first-port': { type: 'string' },
       'exit-with-parent': { type: 'boolean', default: false },
     },
   });
-  const { seed, lean, 'clock-scale': scale, 'exit-with-parent': exitWithParent } = values;
+  const { seed, lean, host, 'clock-scale': scale, 'first-port': firstPort, 'exit-with-parent': exitWithParent } = values;
   if (seed !== 'distributor' && seed !== 'empty') throw new Error(`There is no seed named ${seed}.`);
-  return { options: { seed, clockScale: Number(scale), keepBodies: !lean }, exitWithParent };
+  const options = { seed, host, clockScale: Number(scale), keepBodies: !lean };
+  return { options: firstPort === undefined ? options : { ...options, ports: portsFrom(firstPort) }, exitWithParent };
+}
+
+/** Four ports in a row, in the order of the first line: where a container's ports must be known beforehand. */
+function portsFrom(text: string): NonNullable<SandboxOptions['ports']> {
+  const first = Number(text);
+  if (!Number.isInteger(first) || first < 1 || first > 65_532) throw new Error(`${text} is no port for four in a row.`);
+  return { zendesk: first, dynamics: first + 1, entra: first + 2, control: first + 3 };
 }
 
 /** The first line on stdout is JSON, so that any program can start a sandbox and find it. */

@@ -28,6 +28,8 @@ export interface SandboxOptions {
   readonly seed: SeedName;
   /** Default: any free ports. */
   readonly ports?: Partial<Record<'zendesk' | 'dynamics' | 'entra' | 'control', number>>;
+  /** The name under which others reach it, and the address that it listens on; default 127.0.0.1. */
+  readonly host?: string;
   /** Simulated seconds per real second, for rate windows and jobs; default 1. Access tokens live real seconds. */
   readonly clockScale?: number;
   /** Whether the journal keeps request bodies; default true. */
@@ -64,18 +66,18 @@ const CREDENTIALS = {
 
 /** Starts Zendesk, F&O and Entra ID as local servers, and the server that controls them. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { seed, ports = {}, clockScale = 1, keepBodies = true } = options;
+  const { seed, ports = {}, host = '127.0.0.1', clockScale = 1, keepBodies = true } = options;
   const clock = createClock({ scale: clockScale });
   const random = createRandom(1);
   const journal = createJournal(clock, { keepBodies });
   const faults = createFaults({ clock, random });
   const tokens = createTokens();
-  const shared = { clock, random, journal, faults };
+  const shared = { clock, random, journal, faults, host };
   const oauthClient = { id: CREDENTIALS.oauthClientId, secret: CREDENTIALS.oauthClientSecret };
   const zendesk = await startZendesk({ ...shared, oauthClient, port: ports.zendesk ?? 0 });
-  const dynamics = await startDynamics({ clock, journal, faults, tokens, port: ports.dynamics ?? 0 });
+  const dynamics = await startDynamics({ clock, journal, faults, tokens, host, port: ports.dynamics ?? 0 });
   const registration = { ...CREDENTIALS, resources: [dynamics.url] };
-  const entra = await startEntra({ clock, journal, faults, tokens, registration, port: ports.entra ?? 0 });
+  const entra = await startEntra({ clock, journal, faults, tokens, registration, host, port: ports.entra ?? 0 });
   if (seed === 'empty') seedCompanies(dynamics.state);
   else seedDistributor({ dynamics: dynamics.state, zendesk: zendesk.state, now: clock.now() });
   const routes = [
@@ -83,7 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ...faultRoutes(faults),
     ...systemRoutes({ zendesk, dynamics, entra, tokens }),
   ];
-  const control = await startControl({ routes, port: ports.control ?? 0 });
+  const control = await startControl({ routes, host, port: ports.control ?? 0 });
   const servers = [control, zendesk, dynamics, entra];
   return {
     zendesk: zendesk.url,

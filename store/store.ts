@@ -5,6 +5,7 @@ import { openDatabase } from './database.ts';
 import { createEventStore, type EventStore } from './events.ts';
 import { createGateStore, type GateStore } from './gates.ts';
 import { createJobStore, type JobStore } from './jobs.ts';
+import { createMetricStore, type MetricStore } from './metrics.ts';
 import { migrate } from './migrate.ts';
 import { createOrganizationStore, type OrganizationStore } from './organizations.ts';
 import { createPlanningStore, type PlanningStore } from './planning.ts';
@@ -46,6 +47,7 @@ export interface Store {
   readonly jobs: JobStore;
   readonly work: WorkStore;
   readonly records: RecordStore;
+  readonly metrics: MetricStore;
   /** Answers when the database does; throws when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -90,6 +92,7 @@ export async function openStore(options: { url: string; keys: KeyRing; maxConnec
     jobs: createJobStore(db),
     work: createWorkStore(db),
     records: createRecordStore(db),
+    metrics: createMetricStore(db),
     async ping() {
       await db.selectFrom('key_canary').select('kek_id').limit(1).execute();
     },

@@ -68,7 +68,8 @@ function safeMeta(meta: Record<string, unknown> | undefined): Record<string, unk
 
 function giveUp(log: Log, error: unknown): never {
   const hopeless = cannotHelp(error);
-  log.error({ err: error }, hopeless ? 'the worker cannot start' : 'the worker stopped');
+  if (hopeless && error instanceof Error) log.error(error.message.replaceAll('\n', ' '));
+  else log.error({ err: error }, 'the worker stopped');
   process.exit(hopeless ? EXIT_CANNOT_HELP : 1);
 }
 

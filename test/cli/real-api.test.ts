@@ -67,6 +67,42 @@ describe('against the real API', () => {
     expect(notes).toEqual(['    email_shared: Shared.', '    To do: Look.']);
   });
 
+  it('events shows what came in, and schedule that nothing runs without a token', async () => {
+    const { store } = api.services;
+    const event = { connectionId: 'contoso', source: 'dynamics' as const, type: 'CustomerChanged', bodyHash: 'b' };
+    const received = await store.events.receive({ ...event, dedupeKey: '7', eventId: 'E-7', controlNumber: '7' });
+    if (received.state !== 'new') throw new Error('The event was not new.');
+    await store.events.ignored(received.id, 'ignored');
+    const { stdout } = await cli('events', 'contoso');
+    const [, row = ''] = stdout.trimEnd().split('\n');
+    expect(row.split(/ {2,}/).slice(1)).toEqual(['dynamics', 'CustomerChanged', '7', 'accepted', 'ignored']);
+    expect((await cli('support', 'contoso')).stdout).toBe('No account has had tickets.\n');
+    expect((await cli('schedule', 'contoso')).stdout).toMatch(/^There are no schedules/);
+    expect(await cli('schedule', 'contoso', 'pause')).toMatchObject({ code: 1 });
+  });
+
+  it('support shows the load of an account', async () => {
+    const client = new pg.Client({ connectionString: api.databaseUrl });
+    await client.connect();
+    await client.query(`insert into records (connection_id, legal_entity, kind, key, plain_name, plain_name_key, zendesk_id)
+      values ('contoso', 'usmf', 'customer', 'US-017', 'N', 'n', '71')`);
+    await client.end();
+    const counts = {
+      open: 3,
+      pending: 2,
+      onHold: 1,
+      urgent: 1,
+      contactsWithOpen: 2,
+      satisfaction: { good: 0, bad: 0 },
+    };
+    const load = { ...counts, oldestOpenSince: '2026-11-20', lastActivityAt: '2026-11-24' };
+    const key = { legalEntity: 'usmf', kind: 'customer' as const, key: 'US-017' };
+    await api.services.store.support.save('contoso', key, { computed: { load, status: 'escalated' } });
+    const [, row = ''] = (await cli('support', 'contoso')).stdout.trimEnd().split('\n');
+    const cells = ['usmf', 'customer', 'US-017', 'escalated', '3', '1', '2', '1', '2', '2026-11-20', '2026-11-24'];
+    expect(row.split(/ {2,}/)).toEqual(cells);
+  });
+
   it('run shows the notes of a run', async () => {
     const { store } = api.services;
     const scope = { legalEntity: undefined, full: false, acceptShrink: false };

@@ -169,6 +169,22 @@ describe('what people do to users in Zendesk', () => {
     expectQuiet(await people.observe('di'), { unchanged: 2, rejected: 1 });
   });
 
+  it('a membership that an agent made stays the agent’s, also when our own request for it is cut', async () => {
+    await people.account('dm', 'B1');
+    await people.begin('dm', { K1: { account: 'A1', email: 'mover@dm.example' } });
+    const { id } = await people.user('dm:K1');
+    await people.join(id, (await people.edits.organization('dm:B1')).id);
+    const match = { method: 'POST', path: 'organization_memberships$' };
+    const cut = { system: 'zendesk', match, action: { kind: 'cut', when: 'before' } };
+    await world.sandbox.control('POST', '/faults', cut);
+    for (const account of ['B1', 'A1']) {
+      await people.contact('dm', 'K1', { account });
+      await people.observe('dm');
+    }
+    expect(await people.organizationsOf(id)).toEqual(['dm:A1', 'dm:B1']);
+    expectQuiet(await people.observe('dm'), { unchanged: 3 });
+  });
+
   it('where a user may belong to one organization only, the first is kept until the contact leaves it', async () => {
     await world.sandbox.control('PATCH', '/settings/zendesk', { multipleOrganizations: false });
     await people.account('dk', 'B1');

@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { makeZendeskPatient } from '../fixtures/edits.ts';
 import { createTurnedAway, WRONG_SECRET, WRONG_TOKEN, type TurnedAway } from '../fixtures/turned-away.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
+import { RECONNECT_NOTE } from '../../workflows/contract.ts';
+import { scheduleIds } from '../../workflows/ids.ts';
 
 describe('a system that does not let Ledgerdesk in', () => {
   let world: World;
@@ -63,6 +65,28 @@ describe('a system that does not let Ledgerdesk in', () => {
     expect(await turned.stateOf('to')).toEqual({ state: 'needs_reconnect', stateReason: error?.message });
     await world.store.credentials.apply('to', { 'zendesk.accessToken': world.sandbox.zendeskToken });
     await turned.expectMended('to');
+  });
+
+  it('has the schedules paused until it lets Ledgerdesk in again, but for those that a person has paused', async () => {
+    const { schedule } = world.client;
+    const [synced = '', reconciled = ''] = scheduleIds('sc');
+    for (const scheduleId of [synced, reconciled]) {
+      await schedule.create({
+        scheduleId,
+        spec: { intervals: [{ every: '7d' }] },
+        action: { type: 'startWorkflow', workflowType: 'syncMasterData', taskQueue: 'nobody', args: [] },
+      });
+    }
+    await schedule.getHandle(reconciled).pause('for the audit');
+    const stateOf = async (id: string) => (await schedule.getHandle(id).describe()).state;
+    await turned.syncOnce('sc');
+    await world.store.credentials.apply('sc', { 'zendesk.accessToken': WRONG_TOKEN });
+    await turned.failingRun('sc');
+    expect(await stateOf(synced)).toMatchObject({ paused: true, note: RECONNECT_NOTE });
+    await world.store.credentials.apply('sc', { 'zendesk.accessToken': world.sandbox.zendeskToken });
+    await turned.expectMended('sc');
+    expect(await stateOf(synced)).toMatchObject({ paused: false });
+    expect(await stateOf(reconciled)).toMatchObject({ paused: true, note: 'for the audit' });
   });
 
   it('is named when there is no credential for it at all', async () => {

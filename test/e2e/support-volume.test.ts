@@ -52,9 +52,9 @@ describe('the support of many accounts', () => {
     const list = async <Item>(path: string): Promise<Item[]> =>
       (await world.sandbox.control<{ items: Item[] }>('GET', `/state/${path}`)).items;
     const counts = new Map<number, Record<string, number>>();
-    for (const { organizationId, status } of await list<{ organizationId: number; status: string }>('zendesk/tickets')) {
-      const count = counts.get(organizationId) ?? {};
-      counts.set(organizationId, { ...count, [status]: (count[status] ?? 0) + 1 });
+    for (const { organization_id: id, status } of await list<{ organization_id: number; status: string }>('zendesk/tickets')) {
+      const count = counts.get(id) ?? {};
+      counts.set(id, { ...count, [status]: (count[status] ?? 0) + 1 });
     }
     const customers = await list<{ key: string; values: { SalesMemo: string } }>('dynamics/customers?legalEntity=vo');
     return customers.flatMap(({ key, values: { SalesMemo: memo } }) => {
