@@ -30,7 +30,14 @@ function readCommand(args: string[]): Command {
       'exit-with-parent': { type: 'boolean', default: false },
     },
   });
-  const { seed, lean, host, 'clock-scale': scale, 'first-port': firstPort, 'exit-with-parent': exitWithParent } = values;
+  const {
+    seed,
+    lean,
+    host,
+    'clock-scale': scale,
+    'first-port': firstPort,
+    'exit-with-parent': exitWithParent,
+  } = values;
   if (seed !== 'distributor' && seed !== 'empty') throw new Error(`There is no seed named ${seed}.`);
   const options = { seed, host, clockScale: Number(scale), keepBodies: !lean };
   return { options: firstPort === undefined ? options : { ...options, ports: portsFrom(firstPort) }, exitWithParent };

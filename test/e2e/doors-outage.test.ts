@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
 import { openWay, type CuttableWay } from '../fixtures/cuttable-way.ts';
 import { createDice } from '../fixtures/dice.ts';
 import { openErpDoor, type DoorAnswer, type ErpDoor, type SentEvent } from '../fixtures/doors.ts';
 import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
-import { armStop } from '../fixtures/stops.ts';
+import { lockTable } from '../fixtures/table-lock.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
 /** Longer runs ask for more: DOOR_KILLS=50 DOOR_OUTAGE_EVENTS=500. */
@@ -66,12 +67,13 @@ describe('the door of F&O while something dies', () => {
     [
       'before the event is written down',
       async (some, city) => {
-        const stop = await armStop(world, { name: 'events are about to be written down', table: 'events' });
+        const lock = await lockTable(world.databaseUrl, 'events');
         const sent = await send(some, city, async () => {
-          await stop.reached();
+          await lock.reached();
           await api.kill();
         });
-        await stop.release();
+        await lock.cutWaiting();
+        await lock.free();
         return sent;
       },
     ],
@@ -163,12 +165,30 @@ describe('the door of F&O while something dies', () => {
     return door.post(event);
   }
 
+  it('goes on when the database drops the connections of all who work with it', async () => {
+    const sent = await send(keys.slice(0, 8), 'Dropped', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      await dropConnections();
+    });
+    for (const { event } of sent) expect([200, 202]).toContain((await redelivered(event)).status);
+    await door.settled();
+    expect(await door.differences('ot', keys.slice(0, 8))).toEqual([]);
+  });
+
+  async function dropConnections(): Promise<void> {
+    const client = new pg.Client({ connectionString: world.databaseUrl });
+    await client.connect();
+    await client.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`);
+    await client.end();
+  }
+
   it('answers 503 in time while the database keeps everybody waiting, and takes the event afterwards', async () => {
-    const stop = await armStop(world, { name: 'an event is about to be written down', table: 'events' });
+    const lock = await lockTable(world.databaseUrl, 'events');
     const [sent] = await send(keys.slice(0, 1), 'Locked');
     expect(sent?.answer).toMatchObject({ status: 503, retryAfter: expect.any(String) });
     expect(sent?.answer.ms).toBeLessThan(LONGEST_ANSWER_MS);
-    await stop.release();
+    await lock.free();
     expect([200, 202]).toContain((await door.post(sent?.event)).status);
     await door.settled();
     expect(await door.differences('ot', keys.slice(0, 1))).toEqual([]);

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { TASK_QUEUE, WAKE_SIGNAL, WORKFLOW_TYPES } from '../../workflows/contract.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const all = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([whole, part]) => part ?? whole);
+const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort();
+
+const page = read('docs/operating.md');
+const metrics = all(read('store/metrics.ts'), /^ {4}name: '([a-z_]+)'/gm).map((name) => `ledgerdesk_${name}`);
+const named = (text: string): string[] => sorted(all(text, /\bledgerdesk_[a-z_]+/g));
+
+interface Rules {
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly alert: string;
+      readonly expr: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly annotations: Readonly<Record<string, string>>;
+    }[];
+  }[];
+}
+
+interface Dashboard {
+  readonly panels: readonly { readonly title: string; readonly targets: readonly { readonly expr: string }[] }[];
+}
+
+describe('the operating page', () => {
+  it('shows every task for both of Temporal’s tools', () => {
+    const sections = page.split(/^(?=#{2,3} )/m).filter((section) => /^temporal /m.test(section));
+    expect(sections.length).toBeGreaterThan(10);
+    for (const section of sections) {
+      const [heading] = section.split('\n');
+      expect([heading, /^tctl /m.test(section)]).toEqual([heading, true]);
+    }
+  });
+
+  it('uses names of workflow types, signals and the task queue that exist', () => {
+    const types = all(page, /--(?:type|workflow_type) (\w+) --task/g);
+    expect(types.length).toBeGreaterThan(10);
+    for (const type of types) expect(Object.values(WORKFLOW_TYPES)).toContain(type);
+    for (const queue of all(page, /--task-?queue (\S+)/g)) expect(queue).toBe(TASK_QUEUE);
+    for (const signal of all(page, /workflow signal .* --name (\S+)/g)) expect(signal).toBe(WAKE_SIGNAL);
+  });
+
+  it('explains every metric, and no other', () => {
+    expect(named(page)).toEqual(sorted(metrics));
+  });
+});
+
+describe('the alerts', () => {
+  const { groups } = parse(read('docs/alerts/ledgerdesk.rules.yml')) as Rules;
+  const rules = groups.flatMap((group) => group.rules);
+
+  it('say what has happened and what to do, each under a name of its own', () => {
+    expect(sorted(rules.map(({ alert }) => alert))).toHaveLength(rules.length);
+    for (const { labels, annotations } of rules) {
+      expect(labels['severity']).toMatch(/^(critical|warning)$/);
+      expect(Object.keys(annotations).sort()).toEqual(['description', 'summary']);
+    }
+  });
+
+  it('look at metrics that exist', () => {
+    expect(metrics).toEqual(expect.arrayContaining(named(rules.map(({ expr }) => expr).join('\n'))));
+  });
+});
+
+describe('the dashboard', () => {
+  it('shows every metric, and no other', () => {
+    const { panels } = JSON.parse(read('docs/alerts/grafana.json')) as Dashboard;
+    const shown = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+    expect(named(shown.join('\n'))).toEqual(sorted(metrics));
+  });
+});

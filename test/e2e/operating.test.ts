@@ -1,0 +1,219 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createLog } from '../../runtime/log.ts';
+import { findTemporal } from '../../runtime/temporal-binary.ts';
+import { legalEntitySyncId } from '../../workflows/ids.ts';
+import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
+import { openErpDoor } from '../fixtures/doors.ts';
+import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
+import { until } from '../fixtures/stops.ts';
+import { readWaits } from '../fixtures/waits.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+const PAGE = readFileSync(join(import.meta.dirname, '../../docs/operating.md'), 'utf8');
+const execute = promisify(execFile);
+
+/** The commands of the page for `temporal`, by the heading that they stand under; lines that go on are one. */
+const COMMANDS = new Map(
+  PAGE.split(/^#{2,3} /m).flatMap((section) => {
+    const [heading = '', ...lines] = section.split('\n');
+    const blocks = [...lines.join('\n').matchAll(/^```sh\n(temporal [\s\S]+?)\n```$/gm)];
+    return blocks.length === 0 ? [] : [[heading, blocks.map(([, command = '']) => command)] as const];
+  }),
+);
+
+describe('the commands of docs/operating.md', () => {
+  let world: World;
+  let people: People;
+  let api: ApiProcess;
+  let temporal: string;
+  const tried = new Set<string>();
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty' });
+    people = createPeople(world);
+    temporal = await findTemporal({ env: process.env, log: createLog({ level: 'error' }).log });
+    await makeZendeskPatientWithPeople(world.sandbox);
+    for (const number of ['US-001', 'US-002']) await people.account('usmf', number);
+    await people.account('frrt', 'FR-001');
+    await people.contact('usmf', '000001', { account: 'US-001', name: 'Ada Lane', email: 'ada@example.com' });
+    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
+    expect(await api.ask('POST', '/api/connections', connectionFile())).toMatchObject({ status: 200 });
+    expect(await world.sync('contoso')).toMatchObject({ status: 'completed', totals: { read: 4, created: 4 } });
+  });
+  afterEach(async () => {
+    await world.sandbox.control('DELETE', '/faults');
+    await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: [] });
+  });
+  afterAll(async () => {
+    await api.kill();
+    await world.close();
+  });
+
+  /** The connection as an operator applies it; its schedules do nothing by themselves meanwhile. */
+  function connectionFile(): object {
+    const { dynamics, entra, zendesk, tenantId, clientId, clientSecret, zendeskToken } = world.sandbox;
+    return {
+      id: 'contoso',
+      name: 'Contoso',
+      dynamics: {
+        ...{ environmentUrl: dynamics, authorityHost: entra, tenantId, clientId, clientSecret },
+        legalEntities: ['usmf', 'frrt'],
+      },
+      zendesk: { subdomain: 'contoso', baseUrl: zendesk, accessToken: zendeskToken },
+      sync: { vendors: false, every: '7d', reconcileEvery: '7d' },
+    };
+  }
+
+  /** Runs the command that stands under a heading, the first unless told, as a shell would; answers what it printed. */
+  async function run(heading: string, { nth = 0, workflowId = '' } = {}): Promise<string> {
+    const command = COMMANDS.get(heading)?.[nth];
+    if (command === undefined) throw new Error(`The page has no command under "${heading}".`);
+    tried.add(command);
+    const env = {
+      PATH: `${dirname(temporal)}:/usr/bin:/bin`,
+      HOME: process.env['HOME'] ?? '',
+      TEMPORAL_ADDRESS: process.env['TEST_TEMPORAL_ADDRESS'] ?? '',
+      TEMPORAL_NAMESPACE: world.client.options.namespace,
+      WORKFLOW_ID: workflowId,
+    };
+    const { stdout } = await execute('/bin/sh', ['-c', command], { env, timeout: 60_000 });
+    return stdout;
+  }
+
+  const runs = async () => (await world.store.reports.list('contoso', undefined)).items;
+  const runOf = async (workflowId: string) => {
+    const report = (await runs()).find((each) => each.workflowId === workflowId);
+    if (report === undefined) throw new Error(`There is no run of ${workflowId}.`);
+    return world.ended(report.runId);
+  };
+  const begun = (workflowId: string) =>
+    until(`${workflowId} has begun`, async () => (await runs()).some((each) => each.workflowId === workflowId));
+  const move = (city: string) => people.edits.customer('usmf', 'US-001', { AddressCity: city });
+  const cityInZendesk = async () => (await people.edits.organization('usmf:US-001')).organization_fields['erp_city'];
+  const holdDynamics = (times: number | null) =>
+    world.sandbox.control('POST', '/faults', {
+      ...{ system: 'dynamics', match: { path: 'CustomersV3' }, times },
+      action: { kind: 'status', status: 429, retryAfter: 600 },
+    });
+  const waitsFor = (workflowId: string, state: string) =>
+    until(`${workflowId} waits (${state})`, async () => {
+      const report = await readWaits(world.client, workflowId).catch(() => undefined);
+      return report?.waits.at(-1)?.state === state;
+    });
+
+  it('resync a connection', async () => {
+    await move('Renton');
+    await run('A connection');
+    await begun('resync-contoso');
+    expect(await runOf('resync-contoso')).toMatchObject({
+      status: 'completed',
+      totals: { read: 4, updated: 1, unchanged: 3 },
+    });
+    expect(await cityInZendesk()).toBe('Renton');
+  });
+
+  it('compare a whole connection', async () => {
+    const { id } = await people.edits.organization('usmf:US-002');
+    await people.edits.editOrganization(id, { organization_fields: { erp_currency: 'XXX' } });
+    await run('A connection', { nth: 1 });
+    await begun('resync-contoso-full');
+    expect(await runOf('resync-contoso-full')).toMatchObject({ status: 'completed', totals: { read: 4 } });
+    expect((await people.edits.organization('usmf:US-002')).organization_fields['erp_currency']).not.toBe('XXX');
+  });
+
+  it('resync a legal entity', async () => {
+    await run('A legal entity');
+    await begun('resync-contoso-usmf');
+    const { status, phases } = await runOf('resync-contoso-usmf');
+    expect(status).toBe('completed');
+    expect(new Set(phases.map(({ legalEntity }) => legalEntity))).toEqual(new Set(['usmf']));
+  });
+
+  it('resync one account and one contact, and wait for the result', async () => {
+    await move('Tacoma');
+    await people.contact('usmf', '000001', { phone: '+1 206 555 0100' });
+    expect(await run('One account')).toContain('"updated":1');
+    expect(await cityInZendesk()).toBe('Tacoma');
+    expect(await run('One contact')).toContain('"updated":1');
+    expect((await people.user('usmf:000001')).phone).toContain('0100');
+  });
+
+  it('write the annotations', async () => {
+    expect(await run('The annotations')).toContain('"tickets":0');
+  });
+
+  it('pause, resume, show and trigger a schedule', async () => {
+    const describe = () => world.client.schedule.getHandle('master-sync/contoso').describe();
+    await run('Pause');
+    expect((await describe()).state).toMatchObject({ paused: true, note: 'Stocktaking until Monday' });
+    await run('Resume');
+    expect((await describe()).state).toMatchObject({ paused: false, note: 'Stocktaking is over' });
+    expect(await run('Look at it')).toContain('master-sync/contoso');
+    const scheduled = async () => (await runs()).filter(({ workflowId }) => /^master-sync\/contoso-/.test(workflowId));
+    expect(await scheduled()).toEqual([]);
+    await run('Run now');
+    await until('the schedule has run', async () => (await scheduled()).some(({ status }) => status === 'completed'));
+  });
+
+  it('find what waits, and end its wait', async () => {
+    await holdDynamics(1);
+    const runId = await world.start({ connectionId: 'contoso' });
+    const at = { connectionId: 'contoso', runId, wave: 'read' as const };
+    const [usmf, frrt] = [
+      legalEntitySyncId({ ...at, legalEntity: 'usmf' }),
+      legalEntitySyncId({ ...at, legalEntity: 'frrt' }),
+    ];
+    await until('one of them waits', async () => {
+      const reports = await Promise.all([usmf, frrt].map((id) => readWaits(world.client, id).catch(() => undefined)));
+      return reports.every((report) => report?.waits.at(-1)?.state === 'waiting');
+    });
+    let listed = '';
+    await until('the search shows them', async () => {
+      listed = await run('Find it');
+      return listed.includes(usmf) && listed.includes(frrt);
+    });
+    expect(listed).toContain('master-sync/contoso');
+    for (const workflowId of [usmf, frrt]) await run('End a wait early', { workflowId });
+    await waitsFor(usmf, 'ended early');
+    expect(await world.ended(runId)).toMatchObject({ status: 'completed', totals: { read: 4 } });
+  });
+
+  it('cancel a run, which ends in order and lets go of everything', async () => {
+    await holdDynamics(null);
+    const runId = await world.start({ connectionId: 'contoso' });
+    const workflowId = legalEntitySyncId({ connectionId: 'contoso', runId, wave: 'read', legalEntity: 'usmf' });
+    await waitsFor(workflowId, 'waiting');
+    await run('Cancel', { workflowId: 'master-sync/contoso' });
+    expect(await world.ended(runId)).toMatchObject({ status: 'cancelled' });
+    expect(await world.store.runs.listRunning('contoso')).toEqual([]);
+    await world.sandbox.control('DELETE', '/faults');
+    await world.store.gates.endWait({ connectionId: 'contoso', system: 'dynamics', buckets: ['account'] });
+    await world.client.workflow
+      .getHandle('master-sync/contoso', runId)
+      .result()
+      .catch(() => undefined);
+    expect(await world.sync('contoso')).toMatchObject({ status: 'completed', totals: { read: 4, unchanged: 4 } });
+  });
+
+  it('reset an event that failed, so that it has its effect', async () => {
+    await move('Everett');
+    await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: ['CustomersV3'] });
+    const door = await openErpDoor(world, api, people.edits, 'contoso');
+    expect(await door.post(door.event('usmf', 'US-001'))).toMatchObject({ status: 202 });
+    await door.settled();
+    const [event] = await door.events();
+    expect(event).toMatchObject({ verdict: 'accepted', outcome: 'missing_privilege' });
+    await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: [] });
+    await run('Reset it', { workflowId: event?.workflowId ?? '' });
+    await until('the event has its effect', async () => (await door.events())[0]?.outcome === 'updated');
+    expect(await cityInZendesk()).toBe('Everett');
+  });
+
+  it('have all been tried', () => {
+    expect([...tried].sort()).toEqual([...COMMANDS.values()].flat().sort());
+  });
+});
