@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createDynamicsClient, type DynamicsClient } from '../clients/dynamics/client.ts';
 import type { Egress } from '../clients/egress.ts';
 import type { EntraCredential } from '../clients/entra/token-request.ts';
-import { createEntraTokens } from '../clients/entra/tokens.ts';
+import { createEntraTokens, type TokenSource } from '../clients/entra/tokens.ts';
 import { createHttp, type Http, type RequestObserver } from '../clients/http.ts';
 import { createZendeskClient, type ZendeskClient } from '../clients/zendesk/client.ts';
 import { createZendeskOAuth, type ZendeskOAuth } from '../clients/zendesk/oauth.ts';
@@ -78,14 +78,12 @@ interface Parts {
 
 function buildDynamics({ connection, secrets, egress, observer }: Parts): DynamicsClient {
   const { environmentUrl, tenantId, clientId, authorityHost, entitySets } = connection.settings.dynamics;
-  const tokens = createEntraTokens({
-    tenantId,
-    clientId,
-    authorityHost,
-    credential: credentialOf(connection, secrets),
-    resource: environmentUrl,
-    http: createHttp({ system: 'entra', egress, observer }),
-  });
+  const credential = credentialOf(connection, secrets);
+  const http = createHttp({ system: 'entra', egress, observer });
+  const tokens =
+    credential === undefined
+      ? withoutCredential(connection.id)
+      : createEntraTokens({ tenantId, clientId, authorityHost, credential, resource: environmentUrl, http });
   return createDynamicsClient({
     origin: environmentUrl,
     tokens,
@@ -95,18 +93,20 @@ function buildDynamics({ connection, secrets, egress, observer }: Parts): Dynami
   });
 }
 
-function credentialOf({ id, settings: { dynamics } }: Connection, secrets: Secrets): EntraCredential {
+/** Undefined where none is stored: then Zendesk can still be worked with. */
+function credentialOf({ settings: { dynamics } }: Connection, secrets: Secrets): EntraCredential | undefined {
   if (dynamics.federatedTokenFile !== undefined) return { federatedTokenFile: dynamics.federatedTokenFile };
   const privateKey = secrets['dynamics.certificate.privateKey'];
   if (dynamics.certificateThumbprintSha256 !== undefined && privateKey !== undefined) {
     return { certificate: { thumbprintSha256: dynamics.certificateThumbprintSha256, privateKey } };
   }
   const clientSecret = secrets['dynamics.clientSecret'];
-  if (clientSecret !== undefined) return { clientSecret };
-  throw new ConnectionProblem(
-    'needs_authorization',
-    `Connection "${id}" has no credential for Dynamics 365: apply its file again with dynamics.clientSecret.`,
-  );
+  return clientSecret === undefined ? undefined : { clientSecret };
+}
+
+function withoutCredential(id: string): TokenSource {
+  const sentence = `Connection "${id}" has no credential for Dynamics 365: apply its file again with dynamics.clientSecret.`;
+  return { token: () => Promise.reject(new ConnectionProblem('needs_authorization', sentence)) };
 }
 
 function buildZendesk({ connection, secrets, egress, observer }: Parts, store: Store): ZendeskClient {

@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FarSystemError, farSystemError } from '../clients/errors.ts';
 import type { IssuedTokens, ZendeskOAuth } from '../clients/zendesk/oauth.ts';
+import type { AccessToken } from '../clients/zendesk/session.ts';
 import { ConnectionProblem, type Connection } from '../store/connections.ts';
 import type { Store } from '../store/store.ts';
 import type { HeldTokens } from '../store/zendesk-tokens.ts';
 
-/** Longest that one waits for another process to refresh; a refresh takes a second or two. */
-const LEASE_MS = 20_000;
+/** Longer than a request may take (clients/exchange.ts), so that nobody renews beside one that is under way. */
+const LEASE_MS = 75_000;
+/** Longest that one waits for another process to renew, which takes a second or two. */
 const WAIT_MS = 10_000;
 const LOOK_EVERY_MS = 200;
-/** How much the moment of refreshing is spread, as a part of the token's life, so that many connections do not meet. */
+/** How much the moment of renewing is spread, as a part of the token's life, so that many connections do not meet. */
 const JITTER = 0.1;
 
 /** What the tokens of one connection are made with. */
@@ -23,17 +25,17 @@ export interface TokenSourceParts {
 }
 
 /**
- * Makes the source of one connection's Zendesk tokens. A token is refreshed at about half of its life, by one process for
- * all, under a lease; the new pair is kept before anybody uses it. A grant that Zendesk does not know any more makes the
- * connection `needs_reconnect`: nobody tries again until a person has authorized it.
+ * Makes the source of one connection's Zendesk tokens. A token is renewed at about half of its life, or when Zendesk does
+ * not take it, by one process for all, under a lease; the new pair is kept before anybody uses it. A grant that Zendesk does
+ * not know any more makes the connection `needs_reconnect`, and is not tried again.
  */
-export function createZendeskTokenSource(parts: TokenSourceParts): () => Promise<string> {
-  const { clock = Date.now, store, connection } = parts;
+export function createZendeskTokenSource({ store, connection, oauth, clock = Date.now }: TokenSourceParts): AccessToken {
   let underWay: Promise<string> | undefined;
-  return async () => {
+  return async (rejected) => {
     const held = await store.zendeskTokens.read(connection.id);
-    if (!isDue(held, connection, clock())) return held.accessToken ?? missing(connection);
-    underWay ??= renew(parts, held, clock).finally(() => (underWay = undefined));
+    if (oauth === undefined || !isDue(held, connection, { now: clock(), rejected }))
+      return held.accessToken ?? missing(connection);
+    underWay ??= renew({ store, connection, oauth, clock, rejected }, held).finally(() => (underWay = undefined));
     return underWay;
   };
 }
@@ -45,80 +47,81 @@ function missing({ id }: Connection): never {
   );
 }
 
+const isOwnClient = ({ settings }: Connection): boolean => settings.zendesk.grant === 'client_credentials';
+
 function isDue(
-  { accessToken, refreshToken, issuedAt, expiresAt }: HeldTokens,
+  { accessToken, refreshToken, isRefused, issuedAt, expiresAt }: HeldTokens,
   connection: Connection,
-  now: number,
+  { now, rejected }: { now: number; rejected: string | undefined },
 ): boolean {
-  const isOwnClient = connection.settings.zendesk.grant === 'client_credentials';
-  if (accessToken === undefined) return isOwnClient;
+  const isRenewable = isOwnClient(connection) || (refreshToken !== undefined && !isRefused);
+  if (!isRenewable) return false;
+  if (accessToken === undefined || accessToken === rejected) return true;
   if (expiresAt === undefined || issuedAt === undefined) return false;
-  if (refreshToken === undefined && !isOwnClient) return false;
   const life = expiresAt.getTime() - issuedAt.getTime();
   const spread = (life * JITTER * (issuedAt.getTime() % 100)) / 100;
   return now >= issuedAt.getTime() + life / 2 + spread;
 }
 
+interface Renewal extends Required<Omit<TokenSourceParts, 'oauth'>> {
+  readonly oauth: ZendeskOAuth;
+  readonly rejected: string | undefined;
+}
+
 /** Renews under the lease; whoever does not get it goes on with a token that still lives, else waits for the new one. */
-async function renew(parts: TokenSourceParts, held: HeldTokens, clock: () => number): Promise<string> {
-  const { store, connection, oauth } = parts;
+async function renew(renewal: Renewal, held: HeldTokens): Promise<string> {
+  const { store, connection, clock, rejected } = renewal;
   const owner = randomUUID();
   const deadline = clock() + WAIT_MS;
   for (;;) {
-    if (oauth !== undefined && (await store.zendeskTokens.lease(connection.id, owner, LEASE_MS)))
-      return renewLeased(parts, { oauth, owner, clock });
-    if (lives(held, clock())) return held.accessToken ?? missing(connection);
-    if (oauth === undefined || clock() > deadline)
-      throw farSystemError({
-        system: 'zendesk',
-        operation: 'refresh the tokens',
-        kind: 'unavailable',
-        detail: 'another process has not ended it.',
-      });
+    if (await store.zendeskTokens.lease(connection.id, owner, LEASE_MS)) return renewLeased(renewal, owner);
+    const { accessToken } = held;
+    if (accessToken !== undefined && accessToken !== rejected && lives(held, clock())) return accessToken;
+    if (clock() > deadline) throw stillUnderWay();
     await sleep(LOOK_EVERY_MS);
     const next = await store.zendeskTokens.read(connection.id);
-    if (next.accessToken !== undefined && next.accessToken !== held.accessToken) return next.accessToken;
+    if (next.accessToken !== undefined && next.accessToken !== accessToken) return next.accessToken;
   }
 }
 
-function lives({ accessToken, expiresAt }: HeldTokens, now: number): boolean {
-  return accessToken !== undefined && expiresAt !== undefined && expiresAt.getTime() > now + LOOK_EVERY_MS;
+function stillUnderWay(): FarSystemError {
+  const detail = 'another process has not ended it.';
+  return farSystemError({ system: 'zendesk', operation: 'refresh the tokens', kind: 'unavailable', detail });
 }
 
-async function renewLeased(
-  { store, connection }: TokenSourceParts,
-  { oauth, owner, clock }: { oauth: ZendeskOAuth; owner: string; clock: () => number },
-): Promise<string> {
+function lives({ expiresAt }: HeldTokens, now: number): boolean {
+  return expiresAt !== undefined && expiresAt.getTime() > now + LOOK_EVERY_MS;
+}
+
+async function renewLeased(renewal: Renewal, owner: string): Promise<string> {
+  const { store, connection, oauth, clock, rejected } = renewal;
   const held = await store.zendeskTokens.read(connection.id);
   try {
-    if (!isDue(held, connection, clock())) return held.accessToken ?? missing(connection);
+    if (!isDue(held, connection, { now: clock(), rejected })) return held.accessToken ?? missing(connection);
     const issued = await ask(oauth, held, connection);
     await store.zendeskTokens.keep(connection.id, issued);
     return issued.accessToken;
   } catch (error) {
-    if (!isVoid(error)) throw lives(held, clock()) ? error : asReconnect(error);
-    const reason = `Zendesk does not know the refresh token any more: run "ledgerdesk connection authorize ${connection.id}".`;
-    await store.connections.setState(connection.id, 'needs_reconnect', reason);
-    throw asReconnect(error);
+    if (error instanceof FarSystemError && error.kind === 'unauthorized')
+      await needReconnect(renewal, held, error.advice);
+    throw error;
   } finally {
     await store.zendeskTokens.release(connection.id, owner);
   }
 }
 
-function ask(oauth: ZendeskOAuth, { refreshToken }: HeldTokens, { settings }: Connection): Promise<IssuedTokens> {
-  return settings.zendesk.grant === 'client_credentials' || refreshToken === undefined
+function ask(oauth: ZendeskOAuth, { refreshToken }: HeldTokens, connection: Connection): Promise<IssuedTokens> {
+  return isOwnClient(connection) || refreshToken === undefined
     ? oauth.clientCredentials()
     : oauth.refresh(refreshToken);
 }
 
-/** `invalid_grant`: the refresh token was used, revoked or has expired. A lost answer ends so too, one attempt later. */
-function isVoid(error: unknown): boolean {
-  return error instanceof FarSystemError && (error.code === 'invalid_grant' || error.code === 'invalid_client');
-}
-
-function asReconnect(error: unknown): unknown {
-  if (!isVoid(error) || !(error instanceof FarSystemError)) return error;
-  const { system, operation, status, code, detail } = error;
-  const advice = 'Authorize the connection again: Zendesk does not know its refresh token any more.';
-  return farSystemError({ system, operation, status, code, detail, advice, kind: 'unauthorized' });
+/** The refresh token was used, was revoked or has expired. After an answer that was lost it ends so too, one attempt later. */
+async function needReconnect(
+  { store, connection: { id } }: Renewal,
+  { refreshToken }: HeldTokens,
+  reason: string,
+): Promise<void> {
+  if (refreshToken !== undefined) await store.zendeskTokens.refuse(id, refreshToken);
+  await store.connections.setState(id, 'needs_reconnect', reason);
 }

@@ -206,6 +206,8 @@ async function checkCanary(db: Db, ring: KeyRing, keyOf: KeyOf): Promise<void> {
       continue;
     unseal(sealed, keyOf(kekId), `canary|${kekId}`);
   }
+  // A key that a rotation has not reached yet is still needed, even though the first one has its canary.
+  for (const { kek_id: kekId } of await db.selectFrom('data_keys').select('kek_id').distinct().execute()) keyOf(kekId);
   const writer = ring[0];
   await db
     .insertInto('key_canary')

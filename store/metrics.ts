@@ -40,7 +40,7 @@ type Row = Readonly<Record<string, string | number>> & { readonly value: number 
 function toSample({ value, ...labels }: Row): Sample {
   return {
     labels: Object.fromEntries(Object.entries(labels).map(([label, text]) => [label, String(text)])),
-    value: Number(value),
+    value,
   };
 }
 
@@ -91,7 +91,7 @@ const METRICS: readonly { readonly name: string; readonly help: string; readonly
   {
     name: 'run_records_last_day',
     help: 'What runs that began within a day did with the records that they read',
-    query: `select r.connection_id as connection, p.kind, o.outcome, sum(o.counted) as value
+    query: `select r.connection_id as connection, p.kind, o.outcome, sum(o.counted)::bigint as value
       from runs r join run_phases p using (run_id),
         lateral (values ${OUTCOMES.map((outcome) => `('${outcome}', p.${outcome})`).join(', ')}) o (outcome, counted)
       where r.started_at ${DAY} group by 1, 2, 3 order by 1, 2, 3`,
@@ -105,7 +105,7 @@ const METRICS: readonly { readonly name: string; readonly help: string; readonly
   {
     name: 'requests_last_day',
     help: 'Requests to far systems by runs that began within a day',
-    query: `select r.connection_id as connection, q.system, sum(q.requests) as value
+    query: `select r.connection_id as connection, q.system, sum(q.requests)::bigint as value
       from runs r join run_requests q using (run_id) where r.started_at ${DAY} group by 1, 2 order by 1, 2`,
   },
   {

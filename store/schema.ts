@@ -168,6 +168,7 @@ interface ZendeskTokensTable {
   expires_at: Date | null;
   lease_owner: string | null;
   lease_until: Date | null;
+  refused_digest: Buffer | null;
 }
 
 interface SupportReadingTable {

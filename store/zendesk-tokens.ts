@@ -9,6 +9,8 @@ export interface HeldTokens {
   readonly refreshToken: string | undefined;
   readonly issuedAt: Date | undefined;
   readonly expiresAt: Date | undefined;
+  /** Zendesk has refused this very refresh token: it is not to be tried again. */
+  readonly isRefused: boolean;
 }
 
 /** Tokens to keep. */
@@ -25,6 +27,10 @@ export interface ZendeskTokenStore {
   lease(connectionId: string, owner: string, leaseMs: number): Promise<boolean>;
   /** Keeps a new pair and lets go of the lease, in one transaction. */
   keep(connectionId: string, tokens: TokensToKeep): Promise<void>;
+  /** Notes that Zendesk does not know this refresh token any more. */
+  refuse(connectionId: string, refreshToken: string): Promise<void>;
+  /** Forgets how long the tokens live, since others were applied in their place. */
+  forgetLife(connectionId: string): Promise<void>;
   /** Lets go of the lease without new tokens. */
   release(connectionId: string, owner: string): Promise<void>;
   /** Notes a consent that a person has begun. */
@@ -45,14 +51,16 @@ export function createZendeskTokenStore(
       const secrets = await sealed(db).open(connectionId);
       const row = await db
         .selectFrom('zendesk_tokens')
-        .select(['issued_at', 'expires_at'])
+        .select(['issued_at', 'expires_at', 'refused_digest'])
         .where('connection_id', '=', connectionId)
         .executeTakeFirst();
+      const refreshToken = secrets['zendesk.refreshToken'];
       return {
         accessToken: secrets['zendesk.accessToken'],
-        refreshToken: secrets['zendesk.refreshToken'],
+        refreshToken,
         issuedAt: row?.issued_at,
         expiresAt: row?.expires_at ?? undefined,
+        isRefused: refreshToken !== undefined && row?.refused_digest?.equals(digest(refreshToken)) === true,
       };
     },
     async lease(connectionId, owner, leaseMs) {
@@ -65,6 +73,17 @@ export function createZendeskTokenStore(
       return rows.length > 0;
     },
     keep: (connectionId, tokens) => db.transaction().execute((tx) => keep(tx, sealed(tx), { connectionId, tokens })),
+    async refuse(connectionId, refreshToken) {
+      const row = { refused_digest: digest(refreshToken) };
+      await db.updateTable('zendesk_tokens').set(row).where('connection_id', '=', connectionId).execute();
+    },
+    async forgetLife(connectionId) {
+      await db
+        .updateTable('zendesk_tokens')
+        .set({ expires_at: null })
+        .where('connection_id', '=', connectionId)
+        .execute();
+    },
     async release(connectionId, owner) {
       await db
         .updateTable('zendesk_tokens')

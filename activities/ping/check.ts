@@ -21,7 +21,7 @@ export async function check({ name, system, look, optional = false }: Look): Pro
     const { status, detail, fix = '' } = await look();
     return { name, system, status, detail, fix };
   } catch (error) {
-    const failed = failureOf(error);
+    const failed = failureOf(error, system);
     if (failed === undefined) throw error;
     return { name, system, status: optional ? 'warn' : 'fail', ...failed };
   }
@@ -32,10 +32,16 @@ export function ok(detail: string): Finding {
   return { status: 'ok', detail };
 }
 
-function failureOf(error: unknown): (Pick<PingCheck, 'detail' | 'fix'> & Partial<PingCheck>) | undefined {
-  if (error instanceof GateClosed)
-    return { status: 'warn', detail: error.message, fix: 'Wait until then, and ping again.' };
-  if (error instanceof ConnectionProblem) return { detail: error.message, fix: error.message };
+type Failure = Pick<PingCheck, 'detail' | 'fix'> & Partial<PingCheck>;
+
+function failureOf(error: unknown, asked: FarSystem): Failure | undefined {
+  if (error instanceof GateClosed) {
+    const system = error.system as FarSystem;
+    return { system, status: 'warn', detail: error.message, fix: 'Wait until then, and ping again.' };
+  }
+  // What a connection lacks is a credential, and that of F&O is Entra's to judge.
+  if (error instanceof ConnectionProblem)
+    return { system: asked === 'dynamics' ? 'entra' : asked, detail: error.message, fix: error.message };
   if (!(error instanceof FarSystemError)) return undefined;
   const answer = [error.status, error.code].filter((word) => word !== null).join(' ') || 'no answer';
   const detail = `${answer} to "${error.operation}"`;

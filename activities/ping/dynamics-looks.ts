@@ -11,6 +11,11 @@ export function dynamicsLooks({ dynamics, connection: { settings } }: FarSystems
   const kinds = kindsOf(settings);
   return [
     {
+      name: 'dynamics.user',
+      system: 'dynamics',
+      look: async () => ok(`F&O lets the app in, and shows ${(await dynamics.listLegalEntities()).length} companies.`),
+    },
+    {
       name: 'dynamics.legalEntities',
       system: 'dynamics',
       look: async () => judgeEntities(await dynamics.listLegalEntities(), named),
@@ -26,7 +31,7 @@ function judgeEntities(seen: readonly string[], named: readonly string[]): Findi
     const fix = 'Correct dynamics.legalEntities in the connection file, or let the F&O user see these companies.';
     return { status: 'fail', detail: `F&O does not show the legal entities ${missing.join(', ')}.`, fix };
   }
-  return ok(`${seen.length} legal entities are seen; ${named.length === 0 ? 'all' : named.join(', ')} will be read.`);
+  return ok(`${named.length === 0 ? 'All legal entities' : named.join(', ')} will be read.`);
 }
 
 function readable(dynamics: FarSystems['dynamics'], set: { legalEntity: string; kind: RecordKind }): Look {

@@ -1,7 +1,6 @@
 import type { CallResult } from '../../clients/http.ts';
 import { readRateHeaders } from '../../clients/zendesk/rate-headers.ts';
 import type { PingCheck } from '../../domain/ping-check.ts';
-import { ConnectionProblem } from '../../store/connections.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { check, ok, type Look } from './check.ts';
@@ -13,15 +12,9 @@ export async function pingSystem(
   context: StepContext,
   { connectionId, system }: Parameters<Steps['pingSystem']>[0],
 ): ReturnType<Steps['pingSystem']> {
-  try {
-    if (system === 'zendesk') return { checks: await pingZendesk(context, connectionId) };
-    const looks = await context.far((systems) => Promise.resolve(dynamicsLooks(systems)));
-    return { checks: withEntra(await lookInOrder(looks, context)) };
-  } catch (error) {
-    if (!(error instanceof ConnectionProblem)) throw error;
-    const { message } = error;
-    return { checks: [{ name: `${system}.credentials`, system, status: 'fail', detail: message, fix: message }] };
-  }
+  if (system === 'zendesk') return { checks: await pingZendesk(context, connectionId) };
+  const looks = await context.far((systems) => Promise.resolve(dynamicsLooks(systems)));
+  return { checks: withEntra(await lookInOrder(looks, context)) };
 }
 
 async function pingZendesk(context: StepContext, connectionId: string): Promise<readonly PingCheck[]> {
@@ -46,27 +39,20 @@ async function lookInOrder(
   for (const look of looks) {
     const [first] = checks;
     if (first?.status === 'fail')
-      checks.push({ ...look, status: 'warn', detail: `Not looked at: ${first.name} failed.`, fix: '' });
+      checks.push({ ...look, status: 'warn', detail: `Not looked at: see ${first.name}.`, fix: '' });
     else checks.push(await far(() => check(look), observe));
   }
   return checks.map(({ name, system, status, detail, fix }) => ({ name, system, status, detail, fix }));
 }
 
-/** The token of F&O comes from Entra: where the first call failed there, Entra is to be mended, else its token is good. */
+/** The token of F&O comes from Entra: where that failed, Entra is to be mended, and the look itself was not made. */
 function withEntra(checks: readonly PingCheck[]): readonly PingCheck[] {
-  if (checks.some(({ system }) => system === 'entra')) {
-    const failed = checks.find(({ system, status }) => system === 'entra' && status === 'fail');
-    const dynamics = { name: 'dynamics.user', system: 'dynamics' as const, status: 'warn' as const };
-    const rest = checks.filter((each) => each !== failed);
-    if (failed === undefined) return checks;
-    return [
-      { ...failed, name: 'entra.token' },
-      { ...dynamics, detail: 'Not looked at: there is no token.', fix: '' },
-      ...rest,
-    ];
-  }
-  const token = { name: 'entra.token', system: 'entra' as const, ...ok('Entra gives a token for F&O.'), fix: '' };
-  return [token, ...checks];
+  const [blamed] = checks.filter(({ system }) => system === 'entra');
+  if (blamed === undefined)
+    return [{ name: 'entra.token', system: 'entra', ...ok('Entra gives a token for F&O.'), fix: '' }, ...checks];
+  const unseen = { system: 'dynamics', status: 'warn', detail: 'Not looked at: see entra.token.', fix: '' } as const;
+  const others = checks.map((one) => (one.system === 'entra' ? { ...unseen, name: one.name } : one));
+  return [{ ...blamed, name: 'entra.token' }, ...others];
 }
 
 /** Keeps what Zendesk's answers tell of its rate limit and its clock. */

@@ -22,7 +22,13 @@ export function zendeskLooks(
 ): readonly Look[] {
   const { contacts } = settings.sync;
   return [
-    { name: 'zendesk.token', system: 'zendesk', look: async () => judgeUser(await zendesk.currentUser()) },
+    { name: 'zendesk.token', system: 'zendesk', look: () => lookAtUser(zendesk) },
+    {
+      name: 'zendesk.scopes',
+      system: 'zendesk',
+      look: async () => judgeScopes(await zendesk.tokenScopes()),
+      optional: true,
+    },
     { name: 'zendesk.fields', system: 'zendesk', look: () => lookAtFields(zendesk, contacts), optional: true },
     ...(contacts ? contactLooks(zendesk) : []),
     {
@@ -44,6 +50,19 @@ export function zendeskLooks(
       optional: true,
     },
   ];
+}
+
+/** Only `users/me` answers a wrong token as an anonymous visitor; so another call is made first, which renews the token. */
+async function lookAtUser(zendesk: FarSystems['zendesk']): Promise<Finding> {
+  await zendesk.accountSettings();
+  return judgeUser(await zendesk.currentUser());
+}
+
+function judgeScopes(scopes: readonly string[]): Finding {
+  const missing = ['read', 'write'].filter((scope) => !scopes.includes(scope));
+  if (missing.length === 0) return ok('The token has the scopes read and write.');
+  const fix = 'Allow the OAuth client in Zendesk the scopes read and write, and authorize the connection again.';
+  return { status: 'fail', detail: `The token lacks the scope ${missing.join(' and ')}.`, fix };
 }
 
 function judgeUser(user: { role: string } | null): Finding {

@@ -26,7 +26,8 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 
 /** The admin API, to be mounted under `/api`. Whatever is asked there, the token is checked first. */
 export function createAdminRoutes(deps: AdminDeps, { token, log }: { token: Secret; log: Log }): Router {
-  const router = express.Router();
+  // Scopes and the audit go by the path, so that each path has one spelling.
+  const router = express.Router({ caseSensitive: true, strict: true });
   const { store } = deps.services;
   router.use(requireBearer(token, store.tokens));
   router.use(express.json({ limit: BODY_LIMIT_BYTES, type: () => true }));

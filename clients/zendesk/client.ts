@@ -5,7 +5,7 @@ import { identityCalls, type IdentityCalls } from './identities.ts';
 import { jobCalls, type JobCalls } from './jobs.ts';
 import { membershipCalls, type MembershipCalls } from './memberships.ts';
 import { organizationCalls, type OrganizationCalls } from './organizations.ts';
-import { createSession } from './session.ts';
+import { createSession, type AccessToken } from './session.ts';
 import { ticketCalls, type TicketCalls } from './tickets.ts';
 import { triggerCalls, type TriggerCalls } from './triggers.ts';
 import { userCalls, type UserCalls } from './users.ts';
@@ -25,10 +25,10 @@ export interface ZendeskClient
     WebhookCalls,
     TriggerCalls {}
 
-/** Makes the client of one Zendesk account. `accessToken` is asked before every request. */
+/** Makes the client of one Zendesk account. `accessToken` is asked before every request, and after a 401. */
 export function createZendeskClient(options: {
   readonly origin: string;
-  readonly accessToken: () => Promise<string>;
+  readonly accessToken: AccessToken;
   readonly http: Http;
 }): ZendeskClient {
   const session = createSession(options);

@@ -11,7 +11,7 @@ export const judgeZendesk: Judge = (answer) => {
   const tooManyJobs = textMember(answer.body, 'error') === TOO_MANY_JOBS;
   if (isSuccess(answer.status) && !tooManyJobs) return undefined;
   const { code, detail } = readRefusal(answer.body);
-  const kind = tooManyJobs ? 'limited' : kindOfStatus(answer);
+  const kind = tooManyJobs ? 'limited' : OAUTH_ADVICE.has(code ?? '') ? 'unauthorized' : kindOfStatus(answer);
   return {
     kind,
     code,
@@ -40,7 +40,26 @@ function bucketOfEndpoint(name: string, organization: Bucket | undefined): Bucke
   return name.includes('organization') ? organization : undefined;
 }
 
+/** What to do by OAuth's word for a client or grant that is not taken, whatever its status (RFC 6749, 5.2). */
+const OAUTH_ADVICE: ReadonlyMap<string, string> = new Map([
+  [
+    'invalid_grant',
+    'Authorize the connection again: Zendesk does not know its authorization code or refresh token (any more).',
+  ],
+  [
+    'invalid_client',
+    'Check zendesk.oauthClientId and zendesk.oauthClientSecret in the connection file, and apply it again.',
+  ],
+  [
+    'unauthorized_client',
+    'Make the OAuth client in Zendesk a confidential one, or take the grant authorization_code in the connection file.',
+  ],
+  ['invalid_scope', 'Allow the OAuth client in Zendesk the scopes read and write, and authorize the connection again.'],
+]);
+
 function adviceFor(kind: FarSystemErrorKind, code: string | null): string | undefined {
+  const ofOAuth = OAUTH_ADVICE.get(code ?? '');
+  if (ofOAuth !== undefined) return ofOAuth;
   if (kind === 'unauthorized')
     return 'Zendesk does not take the access token: authorize the connection again, or apply it with a valid token.';
   if (kind === 'forbidden')

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { farSystemError, type Bucket } from '../errors.ts';
+import { FarSystemError, farSystemError, type Bucket } from '../errors.ts';
 import type { Http, HttpRequest } from '../http.ts';
 import { member } from '../judge.ts';
 import { parseUrl } from '../parse-url.ts';
@@ -37,27 +37,46 @@ type PageStyle = 'cursor' | 'number';
 /** Zendesk refuses to go deeper than 100 numbered pages (Zendesk docs, Pagination). */
 const MOST_PAGES = 100;
 
-/** Makes the session. `accessToken` is asked before every request, so that a rotated token is taken up at once. */
+/** Gives the token to use; asked with one that Zendesk did not take, it gives another, or the same when there is no other. */
+export type AccessToken = (rejected?: string) => Promise<string>;
+
+/**
+ * Makes the session. `accessToken` is asked before every request, so that a rotated token is taken up at once. Zendesk voids
+ * the old token while others still use it, so what is turned away with 401 is asked once more with the next token.
+ */
 export function createSession(options: {
   readonly origin: string;
-  readonly accessToken: () => Promise<string>;
+  readonly accessToken: AccessToken;
   readonly http: Http;
 }): ZendeskSession {
   const { origin, accessToken, http } = options;
 
-  const request = async (
+  const ask = (
     call: ZendeskCall & Pick<HttpRequest, 'method' | 'json' | 'repeatable'>,
-  ): Promise<ReturnType<Http['request']>> =>
+    token: string,
+  ): ReturnType<Http['request']> =>
     http.request({
       operation: call.operation,
       method: call.method,
       url: `${origin}/api/v2/${call.path}`,
-      headers: { authorization: `Bearer ${await accessToken()}` },
+      headers: { authorization: `Bearer ${token}` },
       json: call.json,
       buckets: ['account', ...(call.buckets ?? [])],
       signal: call.signal,
       ...(call.repeatable === undefined ? {} : { repeatable: call.repeatable }),
     });
+
+  const request = async (call: Parameters<typeof ask>[0]): ReturnType<typeof ask> => {
+    const token = await accessToken();
+    try {
+      return await ask(call, token);
+    } catch (error) {
+      if (!(error instanceof FarSystemError) || error.kind !== 'unauthorized') throw error;
+      const next = await accessToken(token);
+      if (next === token) throw error;
+      return ask(call, next);
+    }
+  };
 
   return {
     async get(schema, call) {

@@ -6,14 +6,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 const STATEMENTS = [
-  // One row per connection whose tokens were issued to us. A refresh that is under way when its process dies has a lost
-  // answer: the row says so, and the next one knows that the tokens may be void.
+  // One row per connection whose tokens were issued to us. The lease keeps two processes from using a refresh token, which
+  // is good once; of one that Zendesk has refused a digest is kept, so that nobody tries it again.
   `create table zendesk_tokens (
     connection_id text primary key references connections on delete cascade,
     issued_at timestamptz not null,
     expires_at timestamptz,
     lease_owner text,
-    lease_until timestamptz
+    lease_until timestamptz,
+    refused_digest bytea
   )`,
   // Consents that a person has begun: one use, ten minutes. Only digests of what the browser holds are kept.
   `create table oauth_consents (

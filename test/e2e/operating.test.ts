@@ -153,7 +153,8 @@ describe('the commands of docs/operating.md', () => {
     await run('Resume');
     expect((await describe()).state).toMatchObject({ paused: false, note: 'Stocktaking is over' });
     expect(await run('Look at it')).toContain('master-sync/contoso');
-    const scheduled = async () => (await runs()).filter(({ workflowId }) => /^master-sync\/contoso-/.test(workflowId));
+    const scheduled = async () =>
+      (await runs()).filter(({ workflowId }) => workflowId.startsWith('master-sync/contoso-'));
     expect(await scheduled()).toEqual([]);
     await run('Run now');
     await until('the schedule has run', async () => (await scheduled()).some(({ status }) => status === 'completed'));
