@@ -9,8 +9,8 @@ export interface BegunConsent {
   readonly verifier: string;
 }
 
-/** How a consent ended; `refused` says in a sentence why nothing was stored. */
-export type EndedConsent = { readonly connectionId: string } | { readonly refused: string };
+/** How a consent ended: whose it was in Zendesk, or in a sentence why nothing was stored. */
+export type EndedConsent = { readonly connectionId: string; readonly userId: string } | { readonly refused: string };
 
 /** Consents of persons, for connections with the authorization-code grant. */
 export interface ZendeskConsent {
@@ -48,7 +48,7 @@ export function createZendeskConsent(
             refused: 'The consent was not given by an administrator of Zendesk. Log in as one, and begin again.',
           };
         await store.zendeskTokens.keep(connectionId, issued);
-        return { connectionId };
+        return { connectionId, userId: user.id };
       } catch (error) {
         if (error instanceof FarSystemError) return { refused: `Zendesk did not accept the consent. ${error.advice}` };
         throw error;

@@ -29,7 +29,12 @@ export interface TokenSourceParts {
  * not take it, by one process for all, under a lease; the new pair is kept before anybody uses it. A grant that Zendesk does
  * not know any more makes the connection `needs_reconnect`, and is not tried again.
  */
-export function createZendeskTokenSource({ store, connection, oauth, clock = Date.now }: TokenSourceParts): AccessToken {
+export function createZendeskTokenSource({
+  store,
+  connection,
+  oauth,
+  clock = Date.now,
+}: TokenSourceParts): AccessToken {
   let underWay: Promise<string> | undefined;
   return async (rejected) => {
     const held = await store.zendeskTokens.read(connection.id);

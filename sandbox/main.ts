@@ -39,7 +39,7 @@ function readCommand(args: string[]): Command {
     'exit-with-parent': exitWithParent,
   } = values;
   if (seed !== 'distributor' && seed !== 'empty') throw new Error(`There is no seed named ${seed}.`);
-  const options = { seed, host, clockScale: Number(scale), keepBodies: !lean };
+  const options: SandboxOptions = { seed, host, clockScale: Number(scale), keepBodies: !lean };
   return { options: firstPort === undefined ? options : { ...options, ports: portsFrom(firstPort) }, exitWithParent };
 }
 

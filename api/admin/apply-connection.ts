@@ -2,19 +2,11 @@ import type { RequestHandler } from 'express';
 import type { CredentialField } from '../../domain/connection.ts';
 import type { Connection } from '../../store/connections.ts';
 import { readConnectionFile, refuseFile, type ConnectionFile } from '../connection-file/read-file.ts';
-import { unavailableReason } from '../unavailable.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import { credentialChanged, decideState, decideTemplate, movedAddresses } from './apply-rules.ts';
+import { completeConnection, type Left } from './complete-connection.ts';
 import { viewConnection } from './connection-view.ts';
 import { createInTurn } from './in-turn.ts';
-import { startMasterSync } from './master-sync.ts';
-import { ensureSchedules } from './schedules.ts';
-
-/** What is left to do after a file was stored, and why. */
-interface Left {
-  readonly step: string;
-  readonly message: string;
-}
 
 /** `POST /api/connections`: applies a connection file, by its id. Everything is judged before anything is stored. */
 export function createApplyConnection(deps: AdminDeps): RequestHandler {
@@ -35,7 +27,7 @@ async function applyFile(deps: AdminDeps, body: unknown): Promise<object> {
   await save(deps, { file, template, before });
   const connection = await store.connections.require(file.id);
   const isBack = before?.state === 'needs_reconnect' && connection.state === 'active';
-  const left = await complete(deps, connection, isBack);
+  const left = await completeConnection(deps, connection, isBack);
   const view = viewConnection(await store.connections.require(file.id), deps.publicUrl());
   return { connection: view, ...(left.length > 0 && { left: tellLeft(left) }) };
 }
@@ -68,6 +60,8 @@ async function save(
   const { id, name, settings } = file;
   await store.connections.save({ id, name, settings, externalIdTemplate: template, state });
   const changed = await store.credentials.apply(id, file.secrets);
+  if (changed.some((field) => field === 'zendesk.accessToken' || field === 'zendesk.refreshToken'))
+    await store.zendeskTokens.forgetLife(id);
   const secrets = await store.credentials.open(id);
   const asksItself =
     settings.zendesk.grant === 'client_credentials' && secrets['zendesk.oauthClientSecret'] !== undefined;
@@ -80,31 +74,6 @@ async function save(
   const reason = decided === before?.state ? before.stateReason : null;
   await store.connections.setState(id, decided, reason);
 }
-
-/**
- * Does what follows from a stored connection: prepares Zendesk, keeps the schedules, and starts a sync once its credentials
- * work again. Answers what could not be done: the file is stored whatever becomes of it.
- */
-async function complete(deps: AdminDeps, connection: Connection, isBack: boolean): Promise<Left[]> {
-  const { id, state, prepared } = connection;
-  const left: Left[] = [];
-  const attempt = async (step: string, work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      const message = unavailableReason(error) ?? deps.services.describeFailure(error).message;
-      left.push({ step, message });
-    }
-  };
-  // Credentials are for `ping` to judge, and the first run prepares what is missing.
-  if (state !== 'needs_authorization' && !prepared) await attempt(PREPARING, () => deps.services.prepareZendesk(id));
-  if (state === 'active') await attempt(SCHEDULING, () => ensureSchedules(deps, connection));
-  if (isBack) await attempt('start a sync', () => startMasterSync(deps, id, { full: false, acceptShrink: false }));
-  return left;
-}
-
-const PREPARING = 'prepare Zendesk (organization and user fields)';
-const SCHEDULING = 'create the schedules (apply the connection again)';
 
 /** Tells all that is left as one: each step, and under several also which sentence is whose. */
 function tellLeft(left: readonly Left[]): Left {

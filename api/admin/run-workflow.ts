@@ -3,7 +3,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
 import { ApiError } from '../api-error.ts';
-import type { AdminDeps } from './admin-deps.ts';
+import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 
 /** A short workflow that a caller waits for. `idOf` makes its id of a random suffix. */
 export interface ShortWorkflow {
@@ -19,21 +19,25 @@ const WAIT_MS = 60_000;
 
 /** Runs a short workflow and answers its result; what it failed with is told as its sentence. */
 export async function runWorkflow({ services: { temporal } }: AdminDeps, wanted: ShortWorkflow): Promise<unknown> {
+  const workflowId = wanted.idOf(randomBytes(4).toString('hex'));
+  const handle = await temporal.withDeadline(TEMPORAL_LIMIT_MS, () =>
+    temporal.client.workflow.start(wanted.type, {
+      taskQueue: TASK_QUEUE,
+      workflowId,
+      args: [wanted.input],
+      staticSummary: wanted.summary,
+      typedSearchAttributes: searchAttributesOf(wanted.connectionId),
+      priority: { fairnessKey: wanted.connectionId.slice(0, 64) },
+    }),
+  );
+  const deadline = Date.now() + WAIT_MS;
   try {
-    const result: unknown = await temporal.withDeadline(WAIT_MS, () =>
-      temporal.client.workflow.execute(wanted.type, {
-        taskQueue: TASK_QUEUE,
-        workflowId: wanted.idOf(randomBytes(4).toString('hex')),
-        args: [wanted.input],
-        staticSummary: wanted.summary,
-        typedSearchAttributes: searchAttributesOf(wanted.connectionId),
-        priority: { fairnessKey: wanted.connectionId.slice(0, 64) },
-      }),
-    );
+    const result: unknown = await temporal.withDeadline(WAIT_MS, () => handle.result());
     return result;
   } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    throw new ApiError(502, 'workflow_failed', rootMessage(error));
+    if (error instanceof WorkflowFailedError) throw new ApiError(502, 'workflow_failed', rootMessage(error));
+    if (Date.now() < deadline) throw error;
+    throw new ApiError(504, 'still_running', `It has not ended within a minute. Temporal shows why: ${workflowId}.`);
   }
 }
 

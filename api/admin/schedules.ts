@@ -141,7 +141,7 @@ function toReport({ scheduleId, state, info }: ScheduleDescription, everyMs: num
     id: scheduleId,
     everyMs,
     paused: state.paused,
-    note: state.note ?? null,
+    note: state.note === undefined || state.note === '' ? null : state.note,
     nextAt: info.nextActionTimes[0]?.toISOString() ?? null,
     lastAt: info.recentActions.at(-1)?.takenAt.toISOString() ?? null,
   };

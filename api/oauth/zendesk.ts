@@ -1,7 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { AdminDeps } from '../admin/admin-deps.ts';
-import { ensureSchedules } from '../admin/schedules.ts';
-import { startMasterSync } from '../admin/master-sync.ts';
+import { completeConnection, type Left } from '../admin/complete-connection.ts';
 
 const COOKIE = 'ledgerdesk_consent';
 const TEN_MINUTES_S = 600;
@@ -10,8 +9,9 @@ const TEN_MINUTES_S = 600;
 export function createConsentStart({ services, publicUrl }: AdminDeps): RequestHandler {
   return async (request, response) => {
     const { connection } = request.query;
-    const id = typeof connection === 'string' ? connection : '';
-    const begun = await services.consent.begin(id, redirectUri(publicUrl()));
+    const id = text(connection);
+    const isPlausible = /^[a-z0-9-]{1,40}$/.test(id);
+    const begun = isPlausible ? await services.consent.begin(id, redirectUri(publicUrl())) : undefined;
     if (begun === undefined) {
       tell(response, 404, 'There is no connection of this name with an OAuth client of Zendesk.');
       return;
@@ -43,20 +43,23 @@ export function createConsentCallback(deps: AdminDeps): RequestHandler {
       tell(response, 400, ended.refused);
       return;
     }
-    await connect(deps, ended.connectionId);
-    tell(response, 200, 'Ledgerdesk is connected to Zendesk. This window can be closed.');
+    const left = await connect(deps, ended);
+    const remains = left.map(({ step, message }) => `\nLeft to do: ${step}. ${message}`).join('');
+    tell(response, 200, `Ledgerdesk is connected to Zendesk. This window can be closed.${remains}`);
   };
 }
 
-/** A connection that works (again) gets its schedules, and what was due meanwhile is taken by a sync. */
-async function connect(deps: AdminDeps, connectionId: string): Promise<void> {
+/** A connection that works (again) is prepared and gets its schedules, and what was due meanwhile is taken by a sync. */
+async function connect(
+  deps: AdminDeps,
+  { connectionId, userId }: { connectionId: string; userId: string },
+): Promise<Left[]> {
   const { store } = deps.services;
   const { state } = await store.connections.require(connectionId);
-  await store.connections.setState(connectionId, 'active', null);
-  const connection = await store.connections.require(connectionId);
-  await ensureSchedules(deps, connection);
-  if (state !== 'needs_reconnect') return;
-  await startMasterSync(deps, connectionId, { full: false, acceptShrink: false });
+  await store.connections.setState(connectionId, state === 'paused' ? 'paused' : 'active', null);
+  const actor = `zendesk user ${userId}`;
+  await store.audit.add({ actor, action: 'connection.consent', subject: connectionId, detail: null });
+  return completeConnection(deps, await store.connections.require(connectionId), state === 'needs_reconnect');
 }
 
 function redirectUri(publicUrl: string): string {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { TASK_QUEUE, WAKE_SIGNAL, WORKFLOW_TYPES } from '../../workflows/contract.ts';
@@ -49,6 +49,31 @@ describe('the operating page', () => {
 
   it('explains every metric, and no other', () => {
     expect(named(page)).toEqual(sorted(metrics));
+  });
+});
+
+describe('the security page', () => {
+  const security = read('docs/security.md');
+
+  it('names for every promise tests that exist', () => {
+    const promises = security.split('\n').filter((line) => line.startsWith('| **'));
+    expect(promises.length).toBeGreaterThan(5);
+    for (const promise of promises) {
+      const tests = all(promise, /`(test\/[\w/-]+\.test\.ts)`/g);
+      expect([promise, tests.length > 0]).toEqual([promise, true]);
+      for (const path of tests) expect([path, existsSync(join(ROOT, path))]).toEqual([path, true]);
+    }
+  });
+
+  it('points, as the operating page does, to pages and headings that exist', () => {
+    for (const at of ['docs/security.md', 'docs/operating.md']) {
+      for (const link of all(read(at), /\]\(((?!https?:)[^)]+)\)/g)) {
+        const [path = '', anchor] = link.split('#');
+        const text = read(join(dirname(at), path));
+        const headings = all(text, /^#+ (.+)$/gm).map((heading) => heading.toLowerCase().replace(/[^\w -]/g, ''));
+        if (anchor !== undefined) expect(headings).toContain(anchor.replaceAll('-', ' '));
+      }
+    }
   });
 });
 

@@ -7,7 +7,8 @@ const LINES = ['Status: active', 'Open: 1', 'https://desk.example/7'];
 const BLOCK = [BLOCK_START, ...LINES, BLOCK_END].join('\n');
 const OLD = [BLOCK_START, 'Status: quiet', BLOCK_END].join('\n');
 
-const block = (text: string, maxLength?: number): AnnotatedText => annotateText(text, LINES, { mode: 'block', maxLength });
+const block = (text: string, maxLength?: number): AnnotatedText =>
+  annotateText(text, LINES, { mode: 'block', maxLength });
 const textOf = (annotated: AnnotatedText): string => {
   if (typeof annotated === 'string') throw new Error(`There is no text, but: ${annotated}.`);
   return annotated.text;

@@ -12,6 +12,9 @@ const BUSINESS = {
   ParentContextRecordSubjects: [],
 };
 
+const without = (left: string): object =>
+  Object.fromEntries(Object.entries(BUSINESS).filter(([name]) => name !== left));
+
 describe('a business event', () => {
   it('names a record by the usual names of its members', () => {
     expect(readErpEvent(BUSINESS, {})).toEqual({
@@ -29,15 +32,18 @@ describe('a business event', () => {
     [{ ContactPersonId: '000042' }, { kind: 'contact', key: '000042' }],
     [{ CustAccount: 4711 }, { kind: 'customer', key: '4711' }],
     [{ customeraccount: 'US-002' }, { kind: 'customer', key: 'US-002' }],
-    [{ ContactPersonId: 'C1', CustomerAccount: 'US-001' }, { kind: 'contact', key: 'C1' }],
+    [
+      { ContactPersonId: 'C1', CustomerAccount: 'US-001' },
+      { kind: 'contact', key: 'C1' },
+    ],
   ])('with %j names %j', (members, record) => {
-    const { CustomerAccount: _left, ...rest } = BUSINESS;
-    expect(readErpEvent({ ...rest, ...members }, {})).toMatchObject({ record: { legalEntity: 'usmf', ...record } });
+    expect(readErpEvent({ ...without('CustomerAccount'), ...members }, {})).toMatchObject({
+      record: { legalEntity: 'usmf', ...record },
+    });
   });
 
   it('takes the company of its contract, else that of its envelope', () => {
-    const { LegalEntity: _left, ...rest } = BUSINESS;
-    expect(readErpEvent(rest, {})).toMatchObject({ record: { legalEntity: 'usmf' } });
+    expect(readErpEvent(without('LegalEntity'), {})).toMatchObject({ record: { legalEntity: 'usmf' } });
     expect(readErpEvent({ ...BUSINESS, LegalEntity: 'FRRT' }, {})).toMatchObject({ record: { legalEntity: 'frrt' } });
   });
 
@@ -62,7 +68,13 @@ describe('a business event', () => {
   });
 
   it('that tries a new endpoint has empty fields', () => {
-    const test = { BusinessEventId: '', BusinessEventLegalEntity: '', ControlNumber: 0, CustomerAccount: '', EventId: '' };
+    const test = {
+      BusinessEventId: '',
+      BusinessEventLegalEntity: '',
+      ControlNumber: 0,
+      CustomerAccount: '',
+      EventId: '',
+    };
     expect(readErpEvent(test, {})).toBe('test');
     expect(readErpEvent({ ...test, BusinessEventId: 'FFYCustomerChangedBusinessEvent' }, {})).toBe('test');
     expect(readErpEvent({}, {})).toBe('test');
@@ -87,17 +99,17 @@ describe('a data event', () => {
   const CUSTOMER = { mserp_dataareaid: 'USMF', mserp_customeraccount: 'US-001' };
 
   it.each([
-    ['mserp_custcustomerv3entity', { mserp_customeraccount: 'US-001' }, 'customer', 'US-001'],
-    ['mserp_vendvendorv2entity', { mserp_vendoraccountnumber: 'V-1' }, 'vendor', 'V-1'],
-    ['mserp_smmcontactpersonv2entity', { mserp_contactpersonid: '000042' }, 'contact', '000042'],
-  ])('of %s names its record', (entity, key, kind, text) => {
+    ['mserp_custcustomerv3entity', { mserp_customeraccount: 'US-001' }, { kind: 'customer', key: 'US-001' }],
+    ['mserp_vendvendorv2entity', { mserp_vendoraccountnumber: 'V-1' }, { kind: 'vendor', key: 'V-1' }],
+    ['mserp_smmcontactpersonv2entity', { mserp_contactpersonid: '000042' }, { kind: 'contact', key: '000042' }],
+  ])('of %s names its record', (entity, key, record) => {
     const event = context(entity, { Target: image({ mserp_dataareaid: 'USMF', ...key }) });
     expect(readErpEvent(event, {})).toEqual({
       form: 'data',
       eventId: '0f2d',
       controlNumber: null,
       type: `${entity} OnExternalUpdated`,
-      record: { legalEntity: 'usmf', kind, key: text },
+      record: { legalEntity: 'usmf', ...record },
     });
   });
 

@@ -9,7 +9,7 @@ import { lockTable } from '../fixtures/table-lock.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
 /** Longer runs ask for more: DOOR_KILLS=50 DOOR_OUTAGE_EVENTS=500. */
-const KILLS = Number(process.env['DOOR_KILLS'] ?? 10);
+const KILLS = Number(process.env['DOOR_KILLS'] ?? 8);
 const OUTAGE_EVENTS = Number(process.env['DOOR_OUTAGE_EVENTS'] ?? 16);
 const SEED = Number(process.env['DOOR_SEED'] ?? 20_261_127);
 const AT_ONCE = 4;
@@ -41,7 +41,7 @@ describe('the door of F&O while something dies', () => {
     const started = startApiProcess(world, { temporalAddress: way.address });
     [api] = await Promise.all([started, world.startWorker()]);
     expect(await world.sync('outage')).toMatchObject({ status: 'completed', totals: { created: keys.length } });
-    door = await openErpDoor(world, api, edits, 'outage');
+    door = await openErpDoor({ world, api, edits }, 'outage');
   });
   afterAll(async () => {
     await api.kill();
@@ -50,7 +50,11 @@ describe('the door of F&O while something dies', () => {
   });
 
   /** Changes these customers, each to a city of its own, and sends an event for each, all at once. */
-  async function send(some: readonly string[], city: string, meanwhile?: (sending: Sending) => Promise<void>): Promise<Sent[]> {
+  async function send(
+    some: readonly string[],
+    city: string,
+    meanwhile?: (sending: Sending) => Promise<void>,
+  ): Promise<Sent[]> {
     await Promise.all(some.map((key) => edits.customer('ot', key, { AddressCity: `${city} ${key}` })));
     const events = some.map((key) => ({ key, event: door.event('ot', key) }));
     const sending = events.map(async (one) => ({ ...one, answer: await door.post(one.event) }));
@@ -124,11 +128,21 @@ describe('the door of F&O while something dies', () => {
       await door.settled();
       const kept = sent.filter(isAccepted);
       expect(kept.length).toBeGreaterThan(0);
-      expect(await door.differences('ot', kept.map(({ key }) => key))).toEqual([]);
+      expect(
+        await door.differences(
+          'ot',
+          kept.map(({ key }) => key),
+        ),
+      ).toEqual([]);
       const again = await Promise.all(sent.map(({ event }) => door.post(event)));
       expect(again.filter(({ status }) => status !== 200 && status !== 202)).toEqual([]);
       await door.settled();
-      expect(await door.differences('ot', sent.map(({ key }) => key))).toEqual([]);
+      expect(
+        await door.differences(
+          'ot',
+          sent.map(({ key }) => key),
+        ),
+      ).toEqual([]);
       expect((await door.events()).filter(({ verdict }) => verdict === 'accepted')).toHaveLength(sent.length);
     },
     120_000 + KILLS * 15_000,
@@ -152,7 +166,12 @@ describe('the door of F&O while something dies', () => {
         expect([200, 202]).toContain(answer.status);
       }
       await door.settled();
-      expect(await door.differences('ot', sent.map(({ key }) => key))).toEqual([]);
+      expect(
+        await door.differences(
+          'ot',
+          sent.map(({ key }) => key),
+        ),
+      ).toEqual([]);
     },
     240_000,
   );

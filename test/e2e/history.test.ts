@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { ConnectionSettings } from '../../domain/connection.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES, type SyncAccountInput } from '../../workflows/contract.ts';
 import { accountSyncId } from '../../workflows/ids.ts';
 import { WRONG_TOKEN } from '../fixtures/turned-away.ts';
+import { runWayBack } from '../fixtures/way-back.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
@@ -13,25 +15,36 @@ interface ErpRecord {
   readonly values: Readonly<Record<string, string>>;
 }
 
+const withContacts = (settings: ConnectionSettings): ConnectionSettings => ({
+  ...settings,
+  sync: { ...settings.sync, contacts: true },
+});
+
 /** What identifies a person or a company in F&O's records. */
 const PERSONAL = /name|email|phone|city|address|memo|notes/i;
 
-describe('the histories of a first sync, of a resync and of a run that failed', () => {
+describe('the histories of a first sync, of a resync, of the way back and of a run that failed', () => {
   let world: World;
   let histories: { id: string; type: string; history: History; text: string }[];
 
   beforeAll(async () => {
     world = await createWorld({ seed: 'distributor' });
-    await world.connect('contoso');
+    await world.connect('contoso', withContacts);
     await world.startWorker();
     expect(await world.sync('contoso')).toMatchObject({ status: 'completed' });
     const key = { legalEntity: 'usmf', kind: 'customer' as const, key: 'US-001' };
-    const input: SyncAccountInput = { connectionId: 'contoso', legalEntity: 'usmf', kind: 'customer', accountNumber: 'US-001' };
+    const input: SyncAccountInput = {
+      connectionId: 'contoso',
+      legalEntity: 'usmf',
+      kind: 'customer',
+      accountNumber: 'US-001',
+    };
     await world.client.workflow.execute(WORKFLOW_TYPES.syncAccount, {
       taskQueue: TASK_QUEUE,
       workflowId: accountSyncId('contoso', key),
       args: [input],
     });
+    await runWayBack(world, 'contoso');
     await world.store.credentials.apply('contoso', { 'zendesk.accessToken': WRONG_TOKEN });
     expect(await world.sync('contoso')).toMatchObject({ status: 'failed', error: { code: 'needs_reconnect' } });
     histories = await exportHistories(world);

@@ -13,6 +13,12 @@ const PIECES = ['Call first.', ' ', '\r\n', '\n', '\r', '\t', 'ü–✓', '---',
 /** So long the ERP takes for each of our writes: time for people to be quicker. */
 const WRITE_MS = 40;
 
+/** What people have saved last on each account, and everything before, a line each. */
+interface Past {
+  readonly saved: Map<string, string>;
+  readonly history: string[];
+}
+
 /** A memo around our block: `undefined` where there is none that is whole. */
 function parts(memo: string): { before: string; block: string; after: string } | undefined {
   const end = memo.indexOf(BLOCK_END);
@@ -65,19 +71,18 @@ describe('a memo that people edit at random while we write it', () => {
   it(
     `keeps every byte that people wrote, through ${EDITS} edits (seed ${SEED})`,
     async () => {
-      const saved = new Map(KEYS.map((key) => [key, '']));
-      const history: string[] = [];
+      const past: Past = { saved: new Map(KEYS.map((key) => [key, ''])), history: [] };
       const writing = { goes: true, written: 0 };
       const writer = writeMeanwhile(writing);
       try {
         for (let nth = 0; nth < EDITS; nth += 1) {
           const key = pick(KEYS);
           const memo = await support.memo('mm', key);
-          judge(saved, key, memo, history);
+          judge(past, key, memo);
           const next = edited(memo);
-          history.push(`${key}: ${JSON.stringify(next)}`);
+          past.history.push(`${key}: ${JSON.stringify(next)}`);
           await support.writeMemo('mm', key, next);
-          saved.set(key, next);
+          past.saved.set(key, next);
           await new Promise((resolve) => setTimeout(resolve, dice(80)));
         }
       } finally {
@@ -88,7 +93,7 @@ describe('a memo that people edit at random while we write it', () => {
       await support.reconcile('memo');
       for (const key of KEYS) {
         const memo = await support.memo('mm', key);
-        judge(saved, key, memo, history);
+        judge(past, key, memo);
         expect(memo).toContain('on hold: 1');
       }
       expect(writing.written).toBeGreaterThan(KEYS.length);
@@ -113,11 +118,12 @@ describe('a memo that people edit at random while we write it', () => {
     }
   }
 
-  function judge(saved: ReadonlyMap<string, string>, key: string, memo: string, history: readonly string[]): void {
+  function judge({ saved, history }: Past, key: string, memo: string): void {
     const wrong = mistake(saved.get(key) ?? '', memo);
     if (wrong === undefined) return;
-    const past = history.filter((line) => line.startsWith(`${key}:`)).slice(-3);
-    throw new Error(`seed ${SEED}, edit ${history.length} of ${EDITS}, ${wrong}: ${JSON.stringify(memo)}\n${past.join('\n')}`);
+    const last = history.filter((line) => line.startsWith(`${key}:`)).slice(-3);
+    const where = `seed ${SEED}, edit ${history.length} of ${EDITS}`;
+    throw new Error(`${where}, ${wrong}: ${JSON.stringify(memo)}\n${last.join('\n')}`);
   }
 
   /** Keeps the counts of all accounts changing, and has them written. */

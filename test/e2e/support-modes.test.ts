@@ -72,9 +72,8 @@ describe('where support is written in the ERP', () => {
     const ids = await support.tickets({ count: 2, organizationIds: [organization] });
     await support.reconcile('mc');
     const values = async () =>
-      (
-        await world.sandbox.control<{ values: Record<string, unknown> }>('GET', '/state/dynamics/customers/mc/M1')
-      ).values;
+      (await world.sandbox.control<{ values: Record<string, unknown> }>('GET', '/state/dynamics/customers/mc/M1'))
+        .values;
     const { oldest } = await support.days(ids);
     expect(await values()).toMatchObject({
       ABCOpenTickets: 2,
@@ -88,7 +87,11 @@ describe('where support is written in the ERP', () => {
     expect((await support.writes()).dynamics.map(({ body }) => body)).toEqual([{ ABCOpenTickets: 1 }]);
     await support.change(ids, { status: 'solved' });
     await support.reconcile('mc');
-    expect(await values()).toMatchObject({ ABCOpenTickets: 0, ABCStatus: 'quiet', ABCOldestOpen: '1900-01-01T00:00:00Z' });
+    expect(await values()).toMatchObject({
+      ABCOpenTickets: 0,
+      ABCStatus: 'quiet',
+      ABCOldestOpen: '1900-01-01T00:00:00Z',
+    });
     expect(await dynamicsWritesOf(() => support.reconcile('mc'))).toBe(0);
   });
 

@@ -22,37 +22,35 @@ describe('the support of many accounts', () => {
   });
   afterAll(() => world.close());
 
-  it(
-    `of ${TICKETS} tickets on ${ACCOUNTS} organizations is read with at most ${MOST_REQUESTS} requests of Zendesk`,
-    async () => {
-      await edits.generateCustomers('vo', ACCOUNTS);
-      await world.connect('volume', readingOnly(['vo']));
-      expect(await world.sync('volume')).toMatchObject({ status: 'completed', totals: { created: ACCOUNTS } });
-      const organizations = await edits.organizations('vo:');
-      await support.tickets({
-        count: TICKETS,
-        organizationIds: [...organizations.values()].map(({ id }) => id),
-        statuses: ['open', 'pending', 'solved', 'new', 'hold'],
-        silent: true,
-      });
-      await support.forgetJournal();
-      expect(await support.reconcile('volume')).toMatchObject({ tickets: TICKETS, written: ACCOUNTS });
-      expect((await edits.journal('zendesk')).length).toBeLessThanOrEqual(MOST_REQUESTS);
-      const wrong = await differences(organizations);
-      expect(wrong).toEqual([]);
-      await support.forgetJournal();
-      expect(await support.reconcile('volume')).toMatchObject({ written: 0 });
-      expect((await edits.journal('dynamics')).length).toBe(0);
-    },
-    400_000,
-  );
+  it(`of ${TICKETS} tickets on ${ACCOUNTS} organizations is read with at most ${MOST_REQUESTS} requests of Zendesk`, async () => {
+    await edits.generateCustomers('vo', ACCOUNTS);
+    await world.connect('volume', readingOnly(['vo']));
+    expect(await world.sync('volume')).toMatchObject({ status: 'completed', totals: { created: ACCOUNTS } });
+    const organizations = await edits.organizations('vo:');
+    await support.tickets({
+      count: TICKETS,
+      organizationIds: [...organizations.values()].map(({ id }) => id),
+      statuses: ['open', 'pending', 'solved', 'new', 'hold'],
+      silent: true,
+    });
+    await support.forgetJournal();
+    expect(await support.reconcile('volume')).toMatchObject({ tickets: TICKETS, written: ACCOUNTS });
+    expect((await edits.journal('zendesk')).length).toBeLessThanOrEqual(MOST_REQUESTS);
+    const wrong = await differences(organizations);
+    expect(wrong).toEqual([]);
+    await support.forgetJournal();
+    expect(await support.reconcile('volume')).toMatchObject({ written: 0 });
+    expect((await edits.journal('dynamics')).length).toBe(0);
+  }, 400_000);
 
   /** Customers whose memo does not count what Zendesk has. */
   async function differences(organizations: Awaited<ReturnType<Edits['organizations']>>): Promise<string[]> {
     const list = async <Item>(path: string): Promise<Item[]> =>
       (await world.sandbox.control<{ items: Item[] }>('GET', `/state/${path}`)).items;
     const counts = new Map<number, Record<string, number>>();
-    for (const { organization_id: id, status } of await list<{ organization_id: number; status: string }>('zendesk/tickets')) {
+    for (const { organization_id: id, status } of await list<{ organization_id: number; status: string }>(
+      'zendesk/tickets',
+    )) {
       const count = counts.get(id) ?? {};
       counts.set(id, { ...count, [status]: (count[status] ?? 0) + 1 });
     }

@@ -3,6 +3,7 @@ import { accountSyncId, legalEntitySyncId } from '../../workflows/ids.ts';
 import type { RunReport } from '../../store/run-reports.ts';
 import { createEdits, readingOnly } from '../fixtures/edits.ts';
 import { readWaits } from '../fixtures/waits.ts';
+import { runWayBack } from '../fixtures/way-back.ts';
 import type { World } from '../fixtures/world.ts';
 
 /** Does something in a world that is worth a stored history, for a connection of this name; throws when it went another way. */
@@ -11,7 +12,9 @@ export type Scenario = (world: World, name: string) => Promise<void>;
 /** What is recorded with histories that may grow; the names are those of connections and files. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'first-sync': recordFirstSync,
+  people: recordContacts,
   resync: recordResync,
+  'way-back': recordWayBack,
   compared: recordComparison,
   'lost-answer': recordLostAnswer,
   limited: recordLimits,
@@ -25,6 +28,17 @@ export const IMPATIENT_SCENARIOS: Readonly<Record<string, Scenario>> = { continu
 async function recordFirstSync(world: World, name: string): Promise<void> {
   await world.connect(name);
   expectEnd(await world.sync(name), 'completed');
+}
+
+async function recordContacts(world: World, name: string): Promise<void> {
+  await world.connect(name, (settings) => ({ ...settings, sync: { ...settings.sync, contacts: true } }));
+  expectEnd(await world.sync(name), 'completed');
+}
+
+async function recordWayBack(world: World, name: string): Promise<void> {
+  await world.connect(name);
+  expectEnd(await world.sync(name), 'completed');
+  await runWayBack(world, name);
 }
 
 async function recordResync(world: World, name: string): Promise<void> {

@@ -30,11 +30,15 @@ async function post(headers: HeaderPairs, body: string | Buffer, at = hook): Pro
   const bytes = Buffer.from(body);
   const all = [['Host', new URL(api.origin).host], ['Content-Length', String(bytes.length)], ...headers].flat();
   return new Promise((resolve, reject) => {
-    const request = httpRequest(`${api.origin}/webhooks/zendesk/${at}`, { method: 'POST', headers: all }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-    });
+    const request = httpRequest(
+      `${api.origin}/webhooks/zendesk/${at}`,
+      { method: 'POST', headers: all },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part: string) => (text += part));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      },
+    );
     request.on('error', reject);
     request.end(bytes);
   });
@@ -141,8 +145,22 @@ describe('the door of Zendesk', () => {
       ['two signatures, the good one last', [[SIGNATURE, sign(timestamp, 'other')], ...good], body],
       ['the same signature twice', [...good, [SIGNATURE, signature]], body],
       ['the timestamp twice', [...good, [TIMESTAMP, timestamp]], body],
-      ['a byte that moved from the timestamp to the body', [[SIGNATURE, signature], [TIMESTAMP, shifted]], `Z${body}`],
-      ['a byte that moved from the body to the timestamp', [[SIGNATURE, signature], [TIMESTAMP, `${timestamp}{`]], body.slice(1)],
+      [
+        'a byte that moved from the timestamp to the body',
+        [
+          [SIGNATURE, signature],
+          [TIMESTAMP, shifted],
+        ],
+        `Z${body}`,
+      ],
+      [
+        'a byte that moved from the body to the timestamp',
+        [
+          [SIGNATURE, signature],
+          [TIMESTAMP, `${timestamp}{`],
+        ],
+        body.slice(1),
+      ],
       ['one more space', good, `${body} `],
       ['one changed digit', good, body.replace('17', '18')],
       ['301 seconds of age', () => signed(body, { shiftS: -301 }), body],
@@ -152,7 +170,10 @@ describe('the door of Zendesk', () => {
 
     it.each(wrong)('%s', async (_what, headers, sent) => {
       const before = await workflows();
-      expect(await post(typeof headers === 'function' ? headers() : headers, sent)).toEqual({ status: 401, text: REFUSED });
+      expect(await post(typeof headers === 'function' ? headers() : headers, sent)).toEqual({
+        status: 401,
+        text: REFUSED,
+      });
       expect(await workflows()).toEqual(before);
     });
 

@@ -1,0 +1,204 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { runCli } from '../cli/run-cli.ts';
+import type { ConnectionSettings } from '../../domain/connection.ts';
+import type { PingCheck } from '../../domain/ping-check.ts';
+import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
+import { issueZendeskToken } from '../fixtures/consent.ts';
+import type { JournalEntry } from '../fixtures/sandbox.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+const WRONG_SECRET = 'Wr0ng~Secret~That-nobody-may-see';
+const WRONG_TOKEN = 'a1b2c3d4e5f6a7b8c9d0-no-token';
+const ZENDESK_CHECKS = [
+  'zendesk.token',
+  'zendesk.scopes',
+  'zendesk.fields',
+  'zendesk.bulkUserImport',
+  'zendesk.multipleOrganizations',
+  'zendesk.rateLimit',
+  'zendesk.clock',
+  'zendesk.webhook',
+];
+const DYNAMICS_CHECKS = [
+  'dynamics.user',
+  'dynamics.legalEntities',
+  'dynamics.customers',
+  'dynamics.vendors',
+  'dynamics.contacts',
+  'dynamics.annotation.customers',
+  'dynamics.annotation.vendors',
+];
+
+interface Ping {
+  readonly ok: boolean;
+  readonly checks: readonly PingCheck[];
+}
+
+describe('ping', () => {
+  let world: World;
+  let api: ApiProcess;
+  const connections = { count: 0 };
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'distributor' });
+    await world.startWorker();
+    api = await startApiProcess(world);
+  });
+  afterEach(async () => {
+    const dynamics = { unmappedAppStatus: null, deniedEntitySets: [], notEditable: [] };
+    await world.sandbox.control('PATCH', '/settings/dynamics', dynamics);
+    await world.sandbox.control('PATCH', '/settings/zendesk', { bulkUserImport: true, multipleOrganizations: true });
+  });
+  afterAll(async () => {
+    await api.kill();
+    await world.close();
+  });
+
+  /** A connection of its own, so that what one test finds out of a system does not hold for the next. */
+  const connect = async (change: (settings: ConnectionSettings) => ConnectionSettings = (same) => same) => {
+    connections.count += 1;
+    const id = `ping-${connections.count}`;
+    const withContacts = (settings: ConnectionSettings): ConnectionSettings =>
+      change({ ...settings, sync: { ...settings.sync, contacts: true } });
+    await world.connect(id, withContacts);
+    return id;
+  };
+  const ping = async (id: string): Promise<Ping> => {
+    const { status, body } = await api.ask('POST', `/api/connections/${id}/ping`, {});
+    expect(status).toBe(200);
+    const found = body as Ping;
+    expect(found.ok).toBe(found.checks.every((check) => check.status !== 'fail'));
+    expect(new Set(found.checks.map(({ system }) => system))).toEqual(new Set(['entra', 'dynamics', 'zendesk']));
+    const names = found.checks.map(({ name }) => name);
+    expect(names).toEqual(['entra.token', ...DYNAMICS_CHECKS, ...ZENDESK_CHECKS]);
+    const said = JSON.stringify(body);
+    for (const secret of [WRONG_SECRET, WRONG_TOKEN, world.sandbox.clientSecret, world.sandbox.zendeskToken])
+      expect(said).not.toContain(secret);
+    for (const { status: state, fix, detail } of found.checks) {
+      expect(detail).not.toBe('');
+      if (state === 'fail') expect(fix).not.toBe('');
+    }
+    return found;
+  };
+  const failures = ({ checks }: Ping) => checks.filter(({ status }) => status === 'fail');
+  const of = ({ checks }: Ping, wanted: string) => checks.find(({ name }) => name === wanted);
+  const cli = (...args: string[]) =>
+    runCli(args, { LEDGERDESK_URL: api.url, LEDGERDESK_ADMIN_TOKEN: 'the-admin-token' });
+
+  it('finds all well, and exits 0', async () => {
+    const id = await connect();
+    const found = await ping(id);
+    expect(failures(found)).toEqual([]);
+    const warned = found.checks.filter(({ status }) => status === 'warn').map(({ name }) => name);
+    expect(warned).toEqual(['zendesk.webhook']);
+    expect(of(found, 'dynamics.legalEntities')?.detail).toContain('usmf, frrt');
+    expect(of(found, 'zendesk.rateLimit')?.detail).toMatch(/^700 requests a minute are allowed, \d+ are free now\.$/);
+    const { code, stdout } = await cli('ping', id);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ok +entra\.token +Entra gives a token for F&O\.$/m);
+    expect(JSON.parse((await cli('ping', id, '--json')).stdout)).toMatchObject({ ok: true });
+  });
+
+  it('writes nothing: but for tokens, and for a bulk create of nobody, it only reads', async () => {
+    const id = await connect();
+    await world.sandbox.control('DELETE', '/journal');
+    await ping(id);
+    const { items } = await world.sandbox.control<{ items: JournalEntry[] }>('GET', '/journal');
+    const writes = items.filter(({ method, system }) => method !== 'GET' && system !== 'entra');
+    expect(writes.map(({ method, path, body, effect }) => ({ method, path, body, effect }))).toEqual([
+      { method: 'POST', path: '/api/v2/users/create_many', body: { users: [] }, effect: false },
+    ]);
+    const tokens = items.filter(({ system }) => system === 'entra');
+    expect(tokens.map(({ operation }) => operation).length).toBe(1);
+    expect(items.length).toBeLessThan(25);
+  });
+
+  it('blames Entra for a wrong client secret, looks at Zendesk all the same, and exits 1', async () => {
+    const id = await connect();
+    await world.store.credentials.apply(id, { 'dynamics.clientSecret': WRONG_SECRET });
+    const found = await ping(id);
+    expect(failures(found)).toMatchObject([{ name: 'entra.token', system: 'entra' }]);
+    expect(failures(found)[0]?.fix).toContain(`The client secret of app ${world.sandbox.clientId} is wrong`);
+    expect(of(found, 'zendesk.token')?.status).toBe('ok');
+    const { code, stdout } = await cli('ping', id);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^fail +entra\.token/m);
+    const asJson = await cli('ping', id, '--json');
+    expect(asJson.code).toBe(1);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ ok: false });
+  });
+
+  it('blames Entra for a connection without a credential for F&O', async () => {
+    const { settings } = await world.store.connections.require(await connect());
+    const bare = { id: 'bare', name: 'bare', settings, externalIdTemplate: '{accountNumber}', state: 'active' as const };
+    await world.store.connections.save(bare);
+    await world.store.credentials.apply('bare', { 'zendesk.accessToken': world.sandbox.zendeskToken });
+    expect(failures(await ping('bare'))).toMatchObject([{ name: 'entra.token', system: 'entra' }]);
+  });
+
+  it.each([401, 403])('blames F&O for an app that is mapped to no user (answered %i)', async (unmappedAppStatus) => {
+    const id = await connect();
+    await world.sandbox.control('PATCH', '/settings/dynamics', { unmappedAppStatus });
+    const found = await ping(id);
+    expect(failures(found)).toMatchObject([{ name: 'dynamics.user', system: 'dynamics' }]);
+    expect(failures(found)[0]?.fix).toContain(`Map app ${world.sandbox.clientId} in F&O`);
+    expect(of(found, 'entra.token')?.status).toBe('ok');
+  });
+
+  it('names the records that the F&O user may not read', async () => {
+    const id = await connect();
+    await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: ['ContactPersons'] });
+    const found = await ping(id);
+    expect(failures(found)).toMatchObject([{ name: 'dynamics.contacts', system: 'dynamics' }]);
+    expect(failures(found)[0]?.fix).toContain('the privilege to read contacts');
+    expect(of(found, 'dynamics.customers')?.status).toBe('ok');
+  });
+
+  it('names a legal entity that F&O does not show, and looks at the rest', async () => {
+    const legalEntities = ['usmf', 'zzzz'];
+    const id = await connect((settings) => ({ ...settings, dynamics: { ...settings.dynamics, legalEntities } }));
+    const found = await ping(id);
+    expect(failures(found)).toMatchObject([{ name: 'dynamics.legalEntities', system: 'dynamics' }]);
+    expect(failures(found)[0]?.detail).toContain('zzzz');
+    expect(of(found, 'dynamics.customers')?.status).toBe('ok');
+  });
+
+  it('names an annotation field that nobody may write', async () => {
+    const id = await connect();
+    await world.sandbox.control('PATCH', '/settings/dynamics', { notEditable: ['CustomerV3.SalesMemo'] });
+    const found = await ping(id);
+    expect(failures(found)).toEqual([]);
+    expect(of(found, 'dynamics.annotation.customers')).toMatchObject({ status: 'warn' });
+  });
+
+  it('blames Zendesk for a token that it takes for nobody', async () => {
+    const id = await connect();
+    await world.store.credentials.apply(id, { 'zendesk.accessToken': WRONG_TOKEN });
+    const found = await ping(id);
+    expect(failures(found)).toMatchObject([{ name: 'zendesk.token', system: 'zendesk' }]);
+    expect(of(found, 'dynamics.user')?.status).toBe('ok');
+  });
+
+  it('blames Zendesk for the token of an agent, and for one that may not write', async () => {
+    const id = await connect();
+    await world.sandbox.control('POST', '/state/zendesk/users', { name: 'Agent', email: 'a@desk.test', role: 'agent' });
+    const agent = await issueZendeskToken(world.sandbox, { role: 'agent' });
+    await world.store.credentials.apply(id, { 'zendesk.accessToken': agent });
+    const byAgent = await ping(id);
+    expect(failures(byAgent)).toMatchObject([{ name: 'zendesk.token', system: 'zendesk' }]);
+    expect(failures(byAgent)[0]?.detail).toContain('the role agent');
+    const reader = await issueZendeskToken(world.sandbox, { role: 'admin', scope: 'read' });
+    await world.store.credentials.apply(id, { 'zendesk.accessToken': reader });
+    const byReader = await ping(id);
+    expect(failures(byReader)).toMatchObject([{ name: 'zendesk.scopes', system: 'zendesk' }]);
+  });
+
+  it('only warns where bulk user import or several organizations of a user are off', async () => {
+    const id = await connect();
+    await world.sandbox.control('PATCH', '/settings/zendesk', { bulkUserImport: false, multipleOrganizations: false });
+    const found = await ping(id);
+    expect(failures(found)).toEqual([]);
+    expect(of(found, 'zendesk.bulkUserImport')).toMatchObject({ status: 'warn', system: 'zendesk' });
+    expect(of(found, 'zendesk.multipleOrganizations')).toMatchObject({ status: 'warn', system: 'zendesk' });
+  });
+});

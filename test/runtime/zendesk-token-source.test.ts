@@ -1,0 +1,206 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { createEgress } from '../../clients/egress.ts';
+import { FarSystemError } from '../../clients/errors.ts';
+import type { RequestObserver } from '../../clients/http.ts';
+import type { ConnectionSettings } from '../../domain/connection.ts';
+import { createFarSystemsOpener, type WithFarSystems } from '../../runtime/far-systems.ts';
+import { openStore, type Store } from '../../store/store.ts';
+import { TEST_SETTINGS } from '../fixtures/accounts.ts';
+import { issueZendeskTokens } from '../fixtures/consent.ts';
+import { openTestStore, TEST_KEYS } from '../fixtures/database.ts';
+import { startTestSandbox, type JournalEntry, type TestSandbox } from '../fixtures/sandbox.ts';
+
+const PROCESSES = 8;
+const DAY_S = 86_400;
+const UNOBSERVED: RequestObserver = { before: () => Promise.resolve(undefined), after: () => Promise.resolve() };
+
+describe('the Zendesk tokens of a connection', () => {
+  let sandbox: TestSandbox;
+  let store: Store;
+  let url: string;
+  let close: () => Promise<void>;
+  /** One opener for each process: its own pool of connections, clients and memory. */
+  const processes: { store: Store; open: WithFarSystems }[] = [];
+
+  beforeAll(async () => {
+    sandbox = await startTestSandbox({ seed: 'distributor' });
+    ({ store, url, close } = await openTestStore());
+    for (let n = 0; n < PROCESSES; n += 1) {
+      const own = await openStore({ url, keys: TEST_KEYS, maxConnections: 2 });
+      processes.push({ store: own, open: createFarSystemsOpener({ store: own, egress: createEgress(['127.0.0.1']) }) });
+    }
+  });
+  afterEach(() => sandbox.control('DELETE', '/faults'));
+  afterAll(async () => {
+    await Promise.all(processes.map((one) => one.store.close()));
+    await sandbox.stop();
+    await close();
+  });
+
+  const save = async (id: string, change: Partial<ConnectionSettings['zendesk']> = {}): Promise<void> => {
+    const zendesk = { ...TEST_SETTINGS.zendesk, baseUrl: sandbox.zendesk, oauthClientId: sandbox.oauthClientId };
+    const settings = { ...TEST_SETTINGS, zendesk: { ...zendesk, ...change } };
+    await store.connections.save({ id, name: id, settings, externalIdTemplate: '{accountNumber}', state: 'active' });
+    await store.credentials.apply(id, { 'zendesk.oauthClientSecret': sandbox.oauthClientSecret });
+  };
+  /** A connection that an administrator has authorized; its tokens are `agedS` old and live for a day. */
+  const authorize = async (id: string, agedS: number): Promise<void> => {
+    await save(id);
+    const { access_token: accessToken, refresh_token: refreshToken } = await issueZendeskTokens(sandbox, {
+      role: 'admin',
+    });
+    await store.zendeskTokens.keep(id, { accessToken, refreshToken, expiresInS: DAY_S });
+    await age(id, agedS);
+    await sandbox.control('DELETE', '/journal');
+  };
+  const age = (id: string, agedS: number) =>
+    query(`update zendesk_tokens set issued_at = now() - interval '${agedS} s',
+      expires_at = now() + interval '${DAY_S - agedS} s' where connection_id = '${id}'`);
+  const query = async (text: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(text);
+    await client.end();
+  };
+  const role = (id: string, n = 0): Promise<string | undefined> => {
+    const open = processes[n]?.open;
+    if (open === undefined) throw new Error(`There is no process ${n}.`);
+    return open(id, UNOBSERVED, async ({ zendesk }) => {
+      await zendesk.accountSettings();
+      return (await zendesk.currentUser())?.role;
+    });
+  };
+  const everybody = (id: string) => Promise.all(processes.map((_, n) => role(id, n)));
+  const failure = async (id: string, n = 0): Promise<FarSystemError> => {
+    const error = await role(id, n).then(
+      () => new Error('It went well.'),
+      (thrown: unknown) => thrown,
+    );
+    if (error instanceof FarSystemError) return error;
+    throw error;
+  };
+  const asked = async (operation: string): Promise<number> => {
+    const { items } = await sandbox.control<{ items: JournalEntry[] }>('GET', '/journal?system=zendesk');
+    return items.filter((entry) => entry.operation === operation).length;
+  };
+  const refreshes = () => asked('oauth.token.refresh_token');
+  const stateOf = async (id: string) => (await store.connections.require(id)).state;
+  const admins = Array.from({ length: PROCESSES }, () => 'admin');
+
+  it('are left alone in the first half of their life', async () => {
+    await authorize('young', DAY_S / 2 - 600);
+    expect(await everybody('young')).toEqual(admins);
+    expect(await refreshes()).toBe(0);
+  });
+
+  it('are refreshed by one of eight processes that find them due at once', async () => {
+    await authorize('due', DAY_S * 0.7);
+    const before = await store.zendeskTokens.read('due');
+    expect(await everybody('due')).toEqual(admins);
+    expect(await refreshes()).toBe(1);
+    const after = await store.zendeskTokens.read('due');
+    expect(after.accessToken).not.toBe(before.accessToken);
+    expect(after.refreshToken).not.toBe(before.refreshToken);
+    expect(await everybody('due')).toEqual(admins);
+    expect(await refreshes()).toBe(1);
+  });
+
+  it('are refreshed by one of eight processes that find them expired at once', async () => {
+    await authorize('expired', DAY_S + 60);
+    await sandbox.control('POST', '/state/zendesk/oauth/expire', { what: 'access' });
+    expect(await everybody('expired')).toEqual(admins);
+    expect(await refreshes()).toBe(1);
+    expect(await stateOf('expired')).toBe('active');
+  });
+
+  it('are refreshed once when Zendesk does not take the access token though it should live', async () => {
+    await authorize('voided', 60);
+    await sandbox.control('POST', '/state/zendesk/oauth/expire', { what: 'access' });
+    expect(await everybody('voided')).toEqual(admins);
+    expect(await refreshes()).toBe(1);
+  });
+
+  it('need a person after the answer to a refresh was lost, and nobody tries again until then', async () => {
+    await authorize('lost', DAY_S * 0.7);
+    const fault = { system: 'zendesk', match: { path: '^/oauth/tokens$' }, times: 1 };
+    await sandbox.control('POST', '/faults', { ...fault, action: { kind: 'cut', when: 'after' } });
+    expect(await failure('lost')).toMatchObject({ system: 'zendesk', kind: 'unsure' });
+    expect(await stateOf('lost')).toBe('active');
+    expect(await failure('lost')).toMatchObject({ kind: 'unauthorized', code: 'invalid_grant' });
+    const { state, stateReason } = await store.connections.require('lost');
+    expect({ state, stateReason }).toMatchObject({ state: 'needs_reconnect' });
+    expect(stateReason).toMatch(/^Authorize the connection again/);
+    for (let n = 0; n < PROCESSES; n += 1) expect((await failure('lost', n)).kind).toBe('unauthorized');
+    expect(await refreshes()).toBe(2);
+    const again = await issueZendeskTokens(sandbox, { role: 'admin' });
+    const pair = { accessToken: again.access_token, refreshToken: again.refresh_token, expiresInS: DAY_S };
+    await store.zendeskTokens.keep('lost', pair);
+    await age('lost', DAY_S * 0.7);
+    expect(await everybody('lost')).toEqual(admins);
+    expect(await refreshes()).toBe(3);
+  });
+
+  it('need a person once they were revoked, after one refresh', async () => {
+    await authorize('revoked', 60);
+    await sandbox.control('POST', '/state/zendesk/oauth/revoke', {});
+    const errors = await Promise.all(processes.map((_, n) => failure('revoked', n)));
+    expect(new Set(errors.map(({ kind }) => kind))).toEqual(new Set(['unauthorized']));
+    expect(await refreshes()).toBe(1);
+    expect(await stateOf('revoked')).toBe('needs_reconnect');
+  });
+
+  it('are not renewed beside a renewal whose process has died, until its lease is over', async () => {
+    await authorize('held', DAY_S * 0.7);
+    expect(await store.zendeskTokens.lease('held', 'a dead process', 60_000)).toBe(true);
+    expect(await everybody('held')).toEqual(admins);
+    expect(await refreshes()).toBe(0);
+    await query(`update zendesk_tokens set lease_until = now() - interval '1 s' where connection_id = 'held'`);
+    expect(await everybody('held')).toEqual(admins);
+    expect(await refreshes()).toBe(1);
+  });
+
+  it('come from the OAuth client itself where the grant is client_credentials', async () => {
+    await save('own', { grant: 'client_credentials' });
+    await sandbox.control('DELETE', '/journal');
+    expect(await everybody('own')).toEqual(admins);
+    expect(await asked('oauth.token.client_credentials')).toBe(1);
+    await age('own', DAY_S * 0.7);
+    expect(await everybody('own')).toEqual(admins);
+    expect(await asked('oauth.token.client_credentials')).toBe(2);
+    expect(await refreshes()).toBe(0);
+  });
+
+  it('need a person when the OAuth client is not taken', async () => {
+    await save('stranger', { grant: 'client_credentials' });
+    await store.credentials.apply('stranger', { 'zendesk.oauthClientSecret': 'not-its-secret' });
+    const error = await failure('stranger');
+    expect(error).toMatchObject({ kind: 'unauthorized', code: 'invalid_client' });
+    expect(error.advice).toContain('zendesk.oauthClientSecret');
+    expect(`${error.message} ${error.detail}`).not.toContain('not-its-secret');
+    expect(await stateOf('stranger')).toBe('needs_reconnect');
+  });
+
+  it('are not put back by a file that is applied again', async () => {
+    await save('filed');
+    const first = await issueZendeskTokens(sandbox, { role: 'admin' });
+    const file = { 'zendesk.accessToken': first.access_token, 'zendesk.refreshToken': first.refresh_token };
+    await store.credentials.apply('filed', file);
+    await sandbox.control('POST', '/state/zendesk/oauth/expire', { what: 'access' });
+    expect(await role('filed')).toBe('admin');
+    const { accessToken } = await store.zendeskTokens.read('filed');
+    expect(accessToken).not.toBe(first.access_token);
+    expect(await store.credentials.apply('filed', file)).toEqual([]);
+    expect((await store.zendeskTokens.read('filed')).accessToken).toBe(accessToken);
+    expect(await role('filed', 1)).toBe('admin');
+  });
+
+  it('are all there is where the connection has no OAuth client', async () => {
+    await save('fixed', { oauthClientId: undefined });
+    await expect(role('fixed')).rejects.toThrow('connection authorize fixed');
+    await store.credentials.apply('fixed', { 'zendesk.accessToken': sandbox.zendeskToken });
+    expect(await role('fixed')).toBe('admin');
+    await store.credentials.apply('fixed', { 'zendesk.accessToken': 'nobody-issued-this' });
+    expect(await failure('fixed')).toMatchObject({ kind: 'unauthorized', status: 401 });
+  });
+});
