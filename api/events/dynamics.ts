@@ -1,8 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import { isJsonObject, member, textMember } from '../../domain/json.ts';
 import type { Connection } from '../../store/connections.ts';
-import { answerOverload } from '../ingress/overload.ts';
-import { createRawBody } from '../ingress/raw-body.ts';
+import { createDoor, type Knock } from '../ingress/door.ts';
 import { answerRefused } from '../ingress/refused.ts';
 import { TAKE_LIMIT_MS, type IngressDeps } from '../ingress/take-event.ts';
 import { within } from '../ingress/within.ts';
@@ -18,32 +17,15 @@ const MOST_EVENTS = 5_000;
  * each of its events was taken, was there or is kept as refused.
  */
 export function createDynamicsEvents(deps: IngressDeps): RequestHandler<{ hookId: string }> {
-  const readBody = createRawBody(LIMIT_BYTES);
-  return async (request, response) => {
-    try {
-      const body = await readBody(request, response);
-      if (body === 'too_large') return void response.status(413).json(TOO_LARGE);
-      if (body === 'encoded') {
-        answerRefused(response, 415);
-        return;
-      }
-      if (body === 'unreadable') {
-        answerRefused(response);
-        return;
-      }
-      const connection = await within(
-        TAKE_LIMIT_MS,
-        deps.services.store.connections.byHook('dynamics', request.params.hookId),
-      );
-      if (connection === undefined) {
-        answerRefused(response);
-        return;
-      }
-      await answerBody(deps, { connection, body: parse(deps, body.bytes), response });
-    } catch (error) {
-      answerOverload(response, error, deps.log);
-    }
-  };
+  return createDoor(deps, { limitBytes: LIMIT_BYTES, tooLarge: TOO_MUCH, open: (knock) => answerKnown(deps, knock) });
+}
+
+/** The hook is the credential: whoever does not know it learns nothing. */
+async function answerKnown(deps: IngressDeps, { request, response, bytes }: Knock): Promise<void> {
+  const { connections } = deps.services.store;
+  const connection = await within(TAKE_LIMIT_MS, connections.byHook('dynamics', request.params.hookId));
+  if (connection === undefined) answerRefused(response);
+  else await answerBody(deps, { connection, body: parse(deps, bytes), response });
 }
 
 /** `OPTIONS` on the same: how Event Grid asks whether CloudEvents may be sent here (CloudEvents 1.0, abuse protection). */
@@ -59,7 +41,8 @@ export function createDynamicsHandshake({ services: { store } }: IngressDeps): R
   };
 }
 
-const TOO_LARGE = { error: { code: 'too_large', message: 'At most 1 MiB and 5,000 events are taken at once.' } };
+const TOO_MUCH = 'At most 1 MiB and 5,000 events are taken at once.';
+const TOO_LARGE = { error: { code: 'too_large', message: TOO_MUCH } };
 const MALFORMED = { error: { code: 'malformed', message: 'The body is not an event that F&O or Event Grid sends.' } };
 
 function parse({ services }: IngressDeps, bytes: Buffer): unknown {

@@ -6,8 +6,7 @@ import type { Connection } from '../../store/connections.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES, type HandleZendeskEventInput } from '../../workflows/contract.ts';
 import { zendeskEventId } from '../../workflows/ids.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
-import { answerOverload } from '../ingress/overload.ts';
-import { createRawBody } from '../ingress/raw-body.ts';
+import { createDoor, type Knock } from '../ingress/door.ts';
 import { answerRefused } from '../ingress/refused.ts';
 import { TAKE_LIMIT_MS, takeEvent, type EventWorkflow, type IngressDeps, type Taken } from '../ingress/take-event.ts';
 import { within } from '../ingress/within.ts';
@@ -23,33 +22,20 @@ const NOBODYS_SECRET = randomBytes(32).toString('base64');
  * signature, JSON; only then an event is taken. New 202, repeated 200, repeated with other content 422.
  */
 export function createZendeskWebhook(deps: IngressDeps): RequestHandler<{ hookId: string }> {
-  const readBody = createRawBody(LIMIT_BYTES);
-  return async (request, response) => {
-    try {
-      const body = await readBody(request, response);
-      if (body === 'too_large') return void response.status(413).json(TOO_LARGE);
-      if (body === 'encoded') {
-        answerRefused(response, 415);
-        return;
-      }
-      if (body === 'unreadable') {
-        answerRefused(response);
-        return;
-      }
-      const verdict = await within(TAKE_LIMIT_MS, judge(deps, request, body.bytes));
-      if (verdict?.refused === null) {
-        await takeDelivery(deps, { connection: verdict.connection, bytes: body.bytes, request, response });
-        return;
-      }
-      answerRefused(response);
-      if (verdict !== undefined) keepRefused(deps, verdict.connection, { reason: verdict.refused, body: body.bytes });
-    } catch (error) {
-      answerOverload(response, error, deps.log);
-    }
-  };
+  const tooLarge = 'The body is larger than 256 KiB.';
+  return createDoor(deps, { limitBytes: LIMIT_BYTES, tooLarge, open: (knock) => answerDelivery(deps, knock) });
 }
 
-const TOO_LARGE = { error: { code: 'too_large', message: 'The body is larger than 256 KiB.' } };
+async function answerDelivery(deps: IngressDeps, knock: Knock): Promise<void> {
+  const { request, response, bytes } = knock;
+  const verdict = await within(TAKE_LIMIT_MS, judge(deps, request, bytes));
+  if (verdict?.refused === null) {
+    await takeDelivery(deps, { connection: verdict.connection, ...knock });
+    return;
+  }
+  answerRefused(response);
+  if (verdict !== undefined) keepRefused(deps, verdict.connection, { reason: verdict.refused, body: bytes });
+}
 
 type Verdict = { readonly connection: Connection; readonly refused: 'signature' | 'timestamp' | null } | undefined;
 
@@ -91,10 +77,7 @@ function single({ rawHeaders }: Request<{ hookId: string }>, name: string): stri
   return values.length === 1 ? (values[0] ?? '') : '';
 }
 
-async function takeDelivery(
-  deps: IngressDeps,
-  at: { connection: Connection; bytes: Buffer; request: Request<{ hookId: string }>; response: Response },
-): Promise<void> {
+async function takeDelivery(deps: IngressDeps, at: Knock & { connection: Connection }): Promise<void> {
   const { connection, bytes, request, response } = at;
   const payload = parse(deps, bytes);
   const invocationId = single(request, 'x-zendesk-webhook-invocation-id');
