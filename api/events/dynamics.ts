@@ -4,7 +4,7 @@ import type { Connection } from '../../store/connections.ts';
 import { createDoor, type Knock } from '../ingress/door.ts';
 import { answerRefused } from '../ingress/refused.ts';
 import { TAKE_LIMIT_MS, type IngressDeps } from '../ingress/take-event.ts';
-import { within } from '../ingress/within.ts';
+import { startWaiting } from '../ingress/within.ts';
 import { takeErpEvent, type ErpTaken } from './take-erp-event.ts';
 
 const LIMIT_BYTES = 1024 * 1024;
@@ -21,11 +21,11 @@ export function createDynamicsEvents(deps: IngressDeps): RequestHandler<{ hookId
 }
 
 /** The hook is the credential: whoever does not know it learns nothing. */
-async function answerKnown(deps: IngressDeps, { request, response, bytes }: Knock): Promise<void> {
-  const { connections } = deps.services.store;
-  const connection = await within(TAKE_LIMIT_MS, connections.byHook('dynamics', request.params.hookId));
+async function answerKnown(deps: IngressDeps, knock: Knock): Promise<void> {
+  const { request, response, bytes, inTime } = knock;
+  const connection = await inTime(deps.services.store.connections.byHook('dynamics', request.params.hookId));
   if (connection === undefined) answerRefused(response);
-  else await answerBody(deps, { connection, body: parse(deps, bytes), response });
+  else await answerBody(deps, { ...knock, connection, body: parse(deps, bytes) });
 }
 
 /** `OPTIONS` on the same: how Event Grid asks whether CloudEvents may be sent here (CloudEvents 1.0, abuse protection). */
@@ -55,12 +55,12 @@ function parse({ services }: IngressDeps, bytes: Buffer): unknown {
 
 async function answerBody(
   deps: IngressDeps,
-  { connection, body, response }: { connection: Connection; body: unknown; response: Response },
+  { connection, body, response, inTime }: Knock & { connection: Connection; body: unknown },
 ): Promise<void> {
   const code = validationCodeOf(body);
   if (code !== undefined) return void response.status(200).json({ validationResponse: code });
   if (Array.isArray(body)) return answerBatch(deps, { connection, batch: body, response });
-  const taken = await within(TAKE_LIMIT_MS, takeErpEvent(deps, connection, payloadOf(body)));
+  const taken = await inTime(takeErpEvent(deps, connection, payloadOf(body)));
   answerOne(response, taken);
 }
 
@@ -87,9 +87,8 @@ async function answerBatch(
   { connection, batch, response }: { connection: Connection; batch: readonly unknown[]; response: Response },
 ): Promise<void> {
   if (batch.length > MOST_EVENTS) return void response.status(413).json(TOO_LARGE);
-  const deadline = Date.now() + BATCH_LIMIT_MS;
-  for (const event of batch)
-    await within(Math.max(1, deadline - Date.now()), takeErpEvent(deps, connection, payloadOf(event)));
+  const inTime = startWaiting(BATCH_LIMIT_MS);
+  for (const event of batch) await inTime(takeErpEvent(deps, connection, payloadOf(event)));
   response.status(200).json({ accepted: true });
 }
 

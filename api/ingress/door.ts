@@ -2,13 +2,16 @@ import type { Request, RequestHandler, Response } from 'express';
 import { answerOverload } from './overload.ts';
 import { createRawBody } from './raw-body.ts';
 import { answerRefused } from './refused.ts';
-import type { IngressDeps } from './take-event.ts';
+import { TAKE_LIMIT_MS, type IngressDeps } from './take-event.ts';
+import { startWaiting, type InTime } from './within.ts';
 
 /** A request that has come to a door, its body as it was sent. */
 export interface Knock {
   readonly request: Request<{ hookId: string }>;
   readonly response: Response;
   readonly bytes: Buffer;
+  /** The time that the sender waits for the answer, from when its body had come. */
+  readonly inTime: InTime;
 }
 
 /** How a door is made: how large a body it takes, what it says of a larger one, and what it does with one that it has read. */
@@ -33,7 +36,7 @@ export function createDoor(
       if (body === 'too_large') response.status(413).json({ error: { code: 'too_large', message: tooLarge } });
       else if (body === 'encoded') answerRefused(response, 415);
       else if (body === 'unreadable') answerRefused(response);
-      else await open({ request, response, bytes: body.bytes });
+      else await open({ request, response, bytes: body.bytes, inTime: startWaiting(TAKE_LIMIT_MS) });
     } catch (error) {
       answerOverload(response, error, log);
     }

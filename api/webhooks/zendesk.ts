@@ -8,8 +8,7 @@ import { zendeskEventId } from '../../workflows/ids.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
 import { createDoor, type Knock } from '../ingress/door.ts';
 import { answerRefused } from '../ingress/refused.ts';
-import { TAKE_LIMIT_MS, takeEvent, type EventWorkflow, type IngressDeps, type Taken } from '../ingress/take-event.ts';
-import { within } from '../ingress/within.ts';
+import { takeEvent, type EventWorkflow, type IngressDeps, type Taken } from '../ingress/take-event.ts';
 import { isSigned } from './signature.ts';
 import { isRecent } from './timestamp.ts';
 
@@ -27,8 +26,8 @@ export function createZendeskWebhook(deps: IngressDeps): RequestHandler<{ hookId
 }
 
 async function answerDelivery(deps: IngressDeps, knock: Knock): Promise<void> {
-  const { request, response, bytes } = knock;
-  const verdict = await within(TAKE_LIMIT_MS, judge(deps, request, bytes));
+  const { request, response, bytes, inTime } = knock;
+  const verdict = await inTime(judge(deps, request, bytes));
   if (verdict?.refused === null) {
     await takeDelivery(deps, { connection: verdict.connection, ...knock });
     return;
@@ -78,7 +77,7 @@ function single({ rawHeaders }: Request<{ hookId: string }>, name: string): stri
 }
 
 async function takeDelivery(deps: IngressDeps, at: Knock & { connection: Connection }): Promise<void> {
-  const { connection, bytes, request, response } = at;
+  const { connection, bytes, request, response, inTime } = at;
   const payload = parse(deps, bytes);
   const invocationId = single(request, 'x-zendesk-webhook-invocation-id');
   const event = payload === undefined ? undefined : readZendeskEvent(payload, invocationId);
@@ -96,7 +95,7 @@ async function takeDelivery(deps: IngressDeps, at: Knock & { connection: Connect
     bodyHash: createHash('sha256').update(canonicalJson(payload)).digest('hex'),
   };
   const taking = takeEvent(deps, incoming, (rowId) => workflowOf(deps, { connection, event, rowId }));
-  answerTaken(response, await within(TAKE_LIMIT_MS, taking));
+  answerTaken(response, await inTime(taking));
 }
 
 const MALFORMED = {

@@ -70,9 +70,7 @@ describe('several writers of the same accounts', () => {
       await edits.customer('rc', accountNumber, { OrganizationName: name(accountNumber), AddressCity: city });
       const account = { legalEntity: 'rc', kind: 'customer' as const, accountNumber };
       const workflowId = accountSyncId('racing', { ...account, key: accountNumber });
-      resyncs.push(
-        await startAccountSync({ connectionId: 'racing', ...account }, `${workflowId}/${nth}`),
-      );
+      resyncs.push(await startAccountSync({ connectionId: 'racing', ...account }, `${workflowId}/${nth}`));
     }
     await Promise.all(resyncs.map((resync) => resync.result()));
     expect(await world.ended(master)).toMatchObject({ status: 'completed' });

@@ -201,7 +201,7 @@ describe('the commands of docs/operating.md', () => {
   it('reset an event that failed, so that it has its effect', async () => {
     await move('Everett');
     await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: ['CustomersV3'] });
-    const door = await openErpDoor(world, api, people.edits, 'contoso');
+    const door = await openErpDoor({ world, api, edits: people.edits }, 'contoso');
     expect(await door.post(door.event('usmf', 'US-001'))).toMatchObject({ status: 202 });
     await door.settled();
     const [event] = await door.events();

@@ -130,7 +130,13 @@ describe('ping', () => {
 
   it('blames Entra for a connection without a credential for F&O', async () => {
     const { settings } = await world.store.connections.require(await connect());
-    const bare = { id: 'bare', name: 'bare', settings, externalIdTemplate: '{accountNumber}', state: 'active' as const };
+    const bare = {
+      id: 'bare',
+      name: 'bare',
+      settings,
+      externalIdTemplate: '{accountNumber}',
+      state: 'active' as const,
+    };
     await world.store.connections.save(bare);
     await world.store.credentials.apply('bare', { 'zendesk.accessToken': world.sandbox.zendeskToken });
     expect(failures(await ping('bare'))).toMatchObject([{ name: 'entra.token', system: 'entra' }]);

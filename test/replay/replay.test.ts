@@ -79,7 +79,8 @@ describe('the stored histories', () => {
   });
 
   it('hold no host, process, address or path of the machine that recorded them', () => {
-    const traces = /[\w-]+@(?!\d+\.\d+\.\d+\+)|\s\(?\/\w+\/|file:|https?:(?!\/\/ledgerdesk\.example)|localhost|\d+\.\d+\.\d+\.\d+|stackTrace/;
+    const traces =
+      /[\w-]+@(?!\d+\.\d+\.\d+\+)|\s\(?\/\w+\/|file:|https?:(?!\/\/ledgerdesk\.example)|localhost|\d+\.\d+\.\d+\.\d+|stackTrace/;
     for (const { name, text } of texts) expect([name, traces.exec(text)]).toEqual([name, null]);
   });
 });
