@@ -52,10 +52,16 @@ export function zendeskLooks(
   ];
 }
 
-/** Only `users/me` answers a wrong token as an anonymous visitor; so another call is made first, which renews the token. */
+/**
+ * Only `users/me` answers a void token as an anonymous visitor's; so another call is made first, which renews the token. It
+ * is looked twice, since another process may have renewed it in between.
+ */
 async function lookAtUser(zendesk: FarSystems['zendesk']): Promise<Finding> {
-  await zendesk.accountSettings();
-  return judgeUser(await zendesk.currentUser());
+  const look = async () => {
+    await zendesk.accountSettings();
+    return zendesk.currentUser();
+  };
+  return judgeUser((await look()) ?? (await look()));
 }
 
 function judgeScopes(scopes: readonly string[]): Finding {

@@ -3,7 +3,7 @@ import { isJsonObject, member, textMember } from '../../domain/json.ts';
 import type { Connection } from '../../store/connections.ts';
 import { createDoor, type Knock } from '../ingress/door.ts';
 import { answerRefused } from '../ingress/refused.ts';
-import { TAKE_LIMIT_MS, type IngressDeps } from '../ingress/take-event.ts';
+import type { IngressDeps } from '../ingress/take-event.ts';
 import { startWaiting } from '../ingress/within.ts';
 import { takeErpEvent, type ErpTaken } from './take-erp-event.ts';
 

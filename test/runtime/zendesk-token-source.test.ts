@@ -63,17 +63,17 @@ describe('the Zendesk tokens of a connection', () => {
     await client.query(text);
     await client.end();
   };
-  const role = (id: string, n = 0): Promise<string | undefined> => {
+  const scopes = (id: string, n = 0): Promise<string> => {
     const open = processes[n]?.open;
     if (open === undefined) throw new Error(`There is no process ${n}.`);
     return open(id, UNOBSERVED, async ({ zendesk }) => {
       await zendesk.accountSettings();
-      return (await zendesk.currentUser())?.role;
+      return (await zendesk.tokenScopes()).join(' ');
     });
   };
-  const everybody = (id: string) => Promise.all(processes.map((_, n) => role(id, n)));
+  const everybody = (id: string) => Promise.all(processes.map((_, n) => scopes(id, n)));
   const failure = async (id: string, n = 0): Promise<FarSystemError> => {
-    const error = await role(id, n).then(
+    const error = await scopes(id, n).then(
       () => new Error('It went well.'),
       (thrown: unknown) => thrown,
     );
@@ -86,30 +86,30 @@ describe('the Zendesk tokens of a connection', () => {
   };
   const refreshes = () => asked('oauth.token.refresh_token');
   const stateOf = async (id: string) => (await store.connections.require(id)).state;
-  const admins = Array.from({ length: PROCESSES }, () => 'admin');
+  const all = Array.from({ length: PROCESSES }, () => 'read write');
 
   it('are left alone in the first half of their life', async () => {
     await authorize('young', DAY_S / 2 - 600);
-    expect(await everybody('young')).toEqual(admins);
+    expect(await everybody('young')).toEqual(all);
     expect(await refreshes()).toBe(0);
   });
 
   it('are refreshed by one of eight processes that find them due at once', async () => {
     await authorize('due', DAY_S * 0.7);
     const before = await store.zendeskTokens.read('due');
-    expect(await everybody('due')).toEqual(admins);
+    expect(await everybody('due')).toEqual(all);
     expect(await refreshes()).toBe(1);
     const after = await store.zendeskTokens.read('due');
     expect(after.accessToken).not.toBe(before.accessToken);
     expect(after.refreshToken).not.toBe(before.refreshToken);
-    expect(await everybody('due')).toEqual(admins);
+    expect(await everybody('due')).toEqual(all);
     expect(await refreshes()).toBe(1);
   });
 
   it('are refreshed by one of eight processes that find them expired at once', async () => {
     await authorize('expired', DAY_S + 60);
     await sandbox.control('POST', '/state/zendesk/oauth/expire', { what: 'access' });
-    expect(await everybody('expired')).toEqual(admins);
+    expect(await everybody('expired')).toEqual(all);
     expect(await refreshes()).toBe(1);
     expect(await stateOf('expired')).toBe('active');
   });
@@ -117,7 +117,7 @@ describe('the Zendesk tokens of a connection', () => {
   it('are refreshed once when Zendesk does not take the access token though it should live', async () => {
     await authorize('voided', 60);
     await sandbox.control('POST', '/state/zendesk/oauth/expire', { what: 'access' });
-    expect(await everybody('voided')).toEqual(admins);
+    expect(await everybody('voided')).toEqual(all);
     expect(await refreshes()).toBe(1);
   });
 
@@ -137,7 +137,7 @@ describe('the Zendesk tokens of a connection', () => {
     const pair = { accessToken: again.access_token, refreshToken: again.refresh_token, expiresInS: DAY_S };
     await store.zendeskTokens.keep('lost', pair);
     await age('lost', DAY_S * 0.7);
-    expect(await everybody('lost')).toEqual(admins);
+    expect(await everybody('lost')).toEqual(all);
     expect(await refreshes()).toBe(3);
   });
 
@@ -153,20 +153,20 @@ describe('the Zendesk tokens of a connection', () => {
   it('are not renewed beside a renewal whose process has died, until its lease is over', async () => {
     await authorize('held', DAY_S * 0.7);
     expect(await store.zendeskTokens.lease('held', 'a dead process', 60_000)).toBe(true);
-    expect(await everybody('held')).toEqual(admins);
+    expect(await everybody('held')).toEqual(all);
     expect(await refreshes()).toBe(0);
     await query(`update zendesk_tokens set lease_until = now() - interval '1 s' where connection_id = 'held'`);
-    expect(await everybody('held')).toEqual(admins);
+    expect(await everybody('held')).toEqual(all);
     expect(await refreshes()).toBe(1);
   });
 
   it('come from the OAuth client itself where the grant is client_credentials', async () => {
     await save('own', { grant: 'client_credentials' });
     await sandbox.control('DELETE', '/journal');
-    expect(await everybody('own')).toEqual(admins);
+    expect(await everybody('own')).toEqual(all);
     expect(await asked('oauth.token.client_credentials')).toBe(1);
     await age('own', DAY_S * 0.7);
-    expect(await everybody('own')).toEqual(admins);
+    expect(await everybody('own')).toEqual(all);
     expect(await asked('oauth.token.client_credentials')).toBe(2);
     expect(await refreshes()).toBe(0);
   });
@@ -187,19 +187,19 @@ describe('the Zendesk tokens of a connection', () => {
     const file = { 'zendesk.accessToken': first.access_token, 'zendesk.refreshToken': first.refresh_token };
     await store.credentials.apply('filed', file);
     await sandbox.control('POST', '/state/zendesk/oauth/expire', { what: 'access' });
-    expect(await role('filed')).toBe('admin');
+    expect(await scopes('filed')).toBe('read write');
     const { accessToken } = await store.zendeskTokens.read('filed');
     expect(accessToken).not.toBe(first.access_token);
     expect(await store.credentials.apply('filed', file)).toEqual([]);
     expect((await store.zendeskTokens.read('filed')).accessToken).toBe(accessToken);
-    expect(await role('filed', 1)).toBe('admin');
+    expect(await scopes('filed', 1)).toBe('read write');
   });
 
   it('are all there is where the connection has no OAuth client', async () => {
     await save('fixed', { oauthClientId: undefined });
-    await expect(role('fixed')).rejects.toThrow('connection authorize fixed');
+    await expect(scopes('fixed')).rejects.toThrow('connection authorize fixed');
     await store.credentials.apply('fixed', { 'zendesk.accessToken': sandbox.zendeskToken });
-    expect(await role('fixed')).toBe('admin');
+    expect(await scopes('fixed')).toBe('read write');
     await store.credentials.apply('fixed', { 'zendesk.accessToken': 'nobody-issued-this' });
     expect(await failure('fixed')).toMatchObject({ kind: 'unauthorized', status: 401 });
   });

@@ -1,0 +1,115 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { SealError, type KeyRing } from '../../store/sealing.ts';
+import { openStore, type Store } from '../../store/store.ts';
+import { saveConnection } from '../fixtures/accounts.ts';
+import { createDatabase, type TestDatabase } from '../fixtures/database.ts';
+
+const OLD = { id: 'old', key: Buffer.alloc(32, 1) };
+const NEW = { id: 'new', key: Buffer.alloc(32, 2) };
+const BOTH: KeyRing = [NEW, OLD];
+const CONNECTIONS = 120;
+const KILLS = 20;
+/** So that rotation takes a while to be killed in. */
+const SLOWLY = `create function slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(0.03); return new; end $$;
+  create trigger slowly before update on data_keys for each row execute function slowly()`;
+
+describe('the rotation of keys', () => {
+  let database: TestDatabase;
+  let client: pg.Client;
+  const names = Array.from({ length: CONNECTIONS }, (_, n) => `c${n}`);
+  const secretOf = (id: string) => ({ 'zendesk.accessToken': `planted-${id}` });
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await withStore([OLD], async (store) => {
+      for (const id of names) {
+        await saveConnection(store, id);
+        await store.credentials.apply(id, secretOf(id));
+      }
+    });
+  });
+  afterAll(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  const withStore = async (keys: KeyRing, work: (store: Store) => Promise<void>): Promise<void> => {
+    const store = await openStore({ url: database.url, keys, maxConnections: 2 });
+    await work(store).finally(() => store.close());
+  };
+  const openAll = (keys: KeyRing) =>
+    withStore(keys, async (store) => {
+      for (const id of names) expect(await store.credentials.open(id)).toEqual(secretOf(id));
+    });
+  const left = async (): Promise<number> => {
+    const { rows } = await client.query<{ n: number }>(
+      `select count(*)::int as n from data_keys where kek_id <> 'new'`,
+    );
+    return rows[0]?.n ?? 0;
+  };
+  const rotateElsewhere = (): ChildProcess => {
+    const entry = fileURLToPath(new URL('../fixtures/rotate-process.ts', import.meta.url));
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      DATABASE_URL: database.url,
+      LEDGERDESK_ENCRYPTION_KEYS: BOTH.map(({ id, key }) => `${id}:${key.toString('base64')}`).join(','),
+    };
+    return spawn(process.execPath, ['--import', 'tsx', entry], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  };
+
+  it('leaves every secret readable when it is killed twenty times, and ends complete', async () => {
+    await client.query(SLOWLY);
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const before = await left();
+      const child = rotateElsewhere();
+      const exited = once(child, 'exit');
+      while (child.exitCode === null && (await left()) > before - 3) await sleep(5);
+      child.kill('SIGKILL');
+      await exited;
+      expect(child.signalCode).toBe('SIGKILL');
+      expect(await left()).toBeLessThan(before);
+    }
+    expect(await left()).toBeGreaterThan(0);
+    await openAll(BOTH);
+    await client.query('drop trigger slowly on data_keys');
+    const remaining = await left();
+    await withStore(BOTH, async (store) => {
+      expect(await store.credentials.rotate()).toEqual({ rotated: remaining, keyId: 'new' });
+      expect(await store.credentials.rotate()).toEqual({ rotated: 0, keyId: 'new' });
+    });
+    await openAll([NEW]);
+  });
+
+  it('makes the old key useless', async () => {
+    await expect(openStore({ url: database.url, keys: [OLD] })).rejects.toThrow('Encryption key "new" is needed');
+    const other: KeyRing = [{ ...NEW, key: Buffer.alloc(32, 9) }];
+    await expect(openStore({ url: database.url, keys: other })).rejects.toThrow(SealError);
+  });
+
+  it('must be over before a key is taken away', async () => {
+    const next = { id: 'next', key: Buffer.alloc(32, 3) };
+    await withStore([next, NEW], () => Promise.resolve());
+    await expect(openStore({ url: database.url, keys: [next] })).rejects.toThrow('Encryption key "new" is needed');
+    await openAll([NEW]);
+  });
+
+  it('finds data keys and fields only in their own places', async () => {
+    await client.query(`update data_keys set wrapped = (select wrapped from data_keys where connection_id = 'c1')
+      where connection_id = 'c0'`);
+    await client.query(`insert into credentials (connection_id, field, sealed, applied_digest)
+      select connection_id, 'zendesk.refreshToken', sealed, applied_digest from credentials where connection_id = 'c2'`);
+    await client.query(`update credentials set sealed = substring(sealed from 1 for 17) || substring(sealed from 30)
+      where connection_id = 'c3'`);
+    await withStore([NEW], async (store) => {
+      for (const id of ['c0', 'c2', 'c3']) await expect(store.credentials.open(id)).rejects.toThrow(SealError);
+      expect(await store.credentials.open('c4')).toEqual(secretOf('c4'));
+    });
+  });
+});
