@@ -9,7 +9,7 @@ const ACTIONS: readonly (readonly [RegExp, string])[] = [
   [/^DELETE \/connections\/([^/]+)$/, 'connection.remove'],
   [/^POST \/connections\/([^/]+)\/(sync|retry|wire|ping|schedule|authorize)$/, 'connection'],
   [/^POST \/runs\/([^/]+)\/(cancel)$/, 'run'],
-  [/^POST \/(keys)\/(rotate)$/, 'keys'],
+  [/^POST \/keys\/rotate$/, 'keys.rotate'],
   [/^POST \/tokens$/, 'token.create'],
   [/^DELETE \/tokens\/([^/]+)$/, 'token.revoke'],
 ];

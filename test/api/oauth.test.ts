@@ -45,10 +45,8 @@ describe('the consent to Zendesk', () => {
     await sandbox.stop();
   });
 
-  const apply = async (change: object = {}): Promise<string> => {
-    connections.count += 1;
-    const id = `desk-${connections.count}`;
-    const { status } = await api.ask('POST', '/api/connections', {
+  const put = (id: string, change: object) =>
+    api.ask('POST', '/api/connections', {
       id,
       dynamics: {
         environmentUrl: sandbox.dynamics,
@@ -66,7 +64,10 @@ describe('the consent to Zendesk', () => {
         ...change,
       },
     });
-    expect(status).toBe(200);
+  const apply = async (change: object = {}): Promise<string> => {
+    connections.count += 1;
+    const id = `desk-${connections.count}`;
+    expect((await put(id, change)).status).toBe(200);
     return id;
   };
   const link = async (id: string): Promise<string> => {
@@ -157,6 +158,16 @@ describe('the consent to Zendesk', () => {
       expect(secret.length).toBeGreaterThan(10);
       expect(places).not.toContain(secret);
     }
+  });
+
+  it('shows no webhook secret either, neither the one in use nor the former one', async () => {
+    const secrets = ['webhook-secret-of-yesterday', 'webhook-secret-of-today'];
+    const id = await apply({ webhookSecret: secrets[0] });
+    expect((await put(id, { webhookSecret: secrets[1] })).status).toBe(200);
+    expect((await api.services.store.credentials.webhookSecrets(id)).sort()).toEqual([...secrets].sort());
+    const shown = await api.ask('GET', `/api/connections/${id}`);
+    const places = [await dump(), api.lines.join('\n'), JSON.stringify(shown.body)].join('\n');
+    for (const secret of secrets) expect(places).not.toContain(secret);
   });
 
   it('resumes a connection that needed it, with a sync of what is due', async () => {
