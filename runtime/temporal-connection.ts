@@ -29,12 +29,18 @@ export interface TemporalOptions {
   readonly client?: Omit<ClientOptions, 'connection' | 'namespace'>;
 }
 
+/** Left alone, gRPC tries to connect again only every two minutes after an outage: senders of events give up long before. */
+const LONGEST_BACKOFF_MS = 2_000;
+
 /** Builds the client, from the environment or the profile that it names. Throws when a named profile or file is not there. */
 export function connectTemporal({ env, client: clientOptions = {} }: TemporalOptions): TemporalConnection {
   const settings = readSettings(env);
   const options = settings.connectionOptions;
   const namespace = settings.namespace ?? 'default';
-  const connection = Connection.lazy(options);
+  const connection = Connection.lazy({
+    ...options,
+    channelArgs: { 'grpc.max_reconnect_backoff_ms': LONGEST_BACKOFF_MS },
+  });
   let native: Promise<NativeConnection> | undefined;
   return {
     client: new Client({ ...clientOptions, connection, namespace }),

@@ -179,7 +179,7 @@ describe('the door of F&O while something dies', () => {
         ),
       ).toEqual([]);
     },
-    240_000,
+    120_000 + OUTAGE_EVENTS * 1_500,
   );
 
   /** As F&O and Event Grid do: a 503 is tried again after a while. The client needs a moment to find the way again. */

@@ -213,7 +213,7 @@ describe('the door of F&O', () => {
         60_000,
       );
       expect(await world.ended(master, 180_000)).toMatchObject({ status: 'completed' });
-      await busy.settled(300_000);
+      await busy.settled(60_000 + EVENTS * 1_500);
       expect((await deliveries()).filter(({ status }) => status !== 'delivered')).toEqual([]);
       expect(await busy.differences('sh', keys)).toEqual([]);
       const accepted = (await busy.events()).filter(({ verdict }) => verdict === 'accepted');
