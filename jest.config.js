@@ -1,4 +1,4 @@
-/** Tests drive real servers and processes, so they take turns (two cores) and each may take minutes, never forever. */
+/** Tests drive real servers and processes and wait for them most of the time: three at once keep two cores busy. Each may take minutes, never forever. */
 export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -13,5 +13,5 @@ export default {
   globalSetup: '<rootDir>/test/fixtures/global-setup.mjs',
   globalTeardown: '<rootDir>/test/fixtures/global-teardown.mjs',
   testTimeout: 120_000,
-  maxWorkers: 2,
+  maxWorkers: 3,
 };
