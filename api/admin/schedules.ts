@@ -45,7 +45,8 @@ export async function pauseSchedules(deps: AdminDeps, connectionId: string, paus
   const note = paused ? 'Paused by the admin API' : 'Resumed by the admin API';
   for (const id of scheduleIds(connectionId)) {
     const handle = deps.services.temporal.client.schedule.getHandle(id);
-    await inTime(deps, () => (paused ? handle.pause(note) : handle.unpause(note)));
+    // Not by the SDK's pause: Temporal may handle it before an update that was asked for earlier, which then undoes it.
+    await inTime(deps, () => handle.update((present) => ({ ...present, state: { ...present.state, paused, note } })));
   }
 }
 
