@@ -48,7 +48,7 @@ function idsOf(due: readonly DueRecord[], record: DueRecord['record']): string[]
   return due.filter((each) => each.record === record).map(({ id }) => id);
 }
 
-/** Answers the organizations whose tickets have changed. */
+/** Answers the organizations whose tickets were read, or have gone elsewhere. */
 async function readTickets(
   { store, far }: StepContext,
   connectionId: string,
@@ -60,7 +60,9 @@ async function readTickets(
     const tickets = await far(({ zendesk }) => zendesk.showTickets(page));
     const shown = new Set(tickets.map(({ id }) => id));
     const absent = page.filter((id) => !shown.has(id));
-    touched.push(...(await store.tickets.note(connectionId, { tickets, absent, askedAt })));
+    // Also where nothing has changed: an attempt that died may have noted the tickets, and not woken the annotation.
+    const shownOf = tickets.flatMap(({ organizationId }) => organizationId ?? []);
+    touched.push(...shownOf, ...(await store.tickets.note(connectionId, { tickets, absent, askedAt })));
   }
   return touched;
 }
