@@ -3,7 +3,7 @@ import type { JobRow, JobToSubmit } from '../store/jobs.ts';
 import type { Findings } from '../store/work.ts';
 import type { SliceRef } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
-import { writtenOutcome } from './targets/target.ts';
+import { asWritten } from './targets/target.ts';
 import { newUserOf, USERS } from './targets/users.ts';
 
 const NOTE =
@@ -24,9 +24,7 @@ export async function createUsersSingly(context: StepContext, slice: SliceRef, j
 async function createOne({ far }: StepContext, row: JobRow): Promise<Findings> {
   try {
     const { id } = await far(({ zendesk }) => zendesk.createUser(newUserOf(row)));
-    const known = USERS.afterWrite(row, id);
-    if (USERS.isCompleteAfter(row)) return { ...known, outcomes: [writtenOutcome(USERS, row, id)] };
-    return { ...known, marks: [{ ...row.record, state: 'incomplete', zendeskId: id }] };
+    return asWritten(USERS, row, { id, isComplete: USERS.isCompleteAfter(row) });
   } catch (error) {
     if (!(error instanceof FarSystemError) || error.kind !== 'refused') throw error;
     return { marks: [{ ...row.record, state: 'refused', refusal: error.detail }] };

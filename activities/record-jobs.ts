@@ -8,7 +8,7 @@ import type { SliceRef, Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
 import { mergeFindings } from './merge-findings.ts';
 import { targetOf } from './targets/target-of.ts';
-import { writtenOutcome, type Shown, type Target } from './targets/target.ts';
+import { asWritten, type Shown, type Target } from './targets/target.ts';
 
 /** A row whose job vanished or failed as a whole so often is given up on for this run. */
 const MOST_ROUNDS = 5;
@@ -115,13 +115,6 @@ async function recordUpdates(
     }),
   );
   await store.work.record(slice, { ...giveUp(rows, matched), job: ended.job.no });
-}
-
-/** A row that was written is done, unless something is left that a bulk write cannot do. */
-function asWritten(target: Target, row: JobRow, at: { id: string; isComplete: boolean }): Findings {
-  const known = target.afterWrite(row, at.id);
-  if (at.isComplete) return { ...known, outcomes: [writtenOutcome(target, row, at.id)] };
-  return { ...known, marks: [{ ...row.record, state: 'incomplete', zendeskId: at.id }] };
 }
 
 function planAgain({ record }: JobRow): RowMark {

@@ -45,3 +45,10 @@ export function writtenOutcome(target: Target, row: JobRow, id: string): RecordO
   const written = { zendeskId: id, hash: target.wantedHash(row) };
   return { legalEntity, kind, key, outcome, written, remark: target.remark(row) };
 }
+
+/** What there is to record of a row that was written: it is done, unless something is left that such a write cannot do. */
+export function asWritten(target: Target, row: JobRow, at: { id: string; isComplete: boolean }): Findings {
+  const known = target.afterWrite(row, at.id);
+  if (at.isComplete) return { ...known, outcomes: [writtenOutcome(target, row, at.id)] };
+  return { ...known, marks: [{ ...row.record, state: 'incomplete', zendeskId: at.id }] };
+}
