@@ -1,24 +1,28 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureEvents, type MeasuredEvents } from './events.ts';
 import { measureAccounts, measureContacts, type Measured } from './measure.ts';
-import { startStage, type Stage } from './stage.ts';
-import { printAccounts, printContacts } from './table.ts';
+import { startStage, type Stage, type StageOptions } from './stage.ts';
+import { printAccounts, printContacts, printEvents } from './table.ts';
 
 /**
  * Counts what syncs of 1,000, 10,000 and 100,000 accounts cost (one legal entity, customers only), beside the floor; then what
- * 1,000 and 10,000 contacts cost. `--sizes 1000,10000` and `--contacts 1000` pick others, an empty text none. Requests and
- * events are counted; times and memory are this machine's.
+ * 1,000 and 10,000 contacts cost, and 1,000 ticket events on 50 accounts and on one. `--sizes 1000,10000`, `--contacts 1000` and
+ * `--events 1000` pick others, an empty text none. Requests and Temporal's events are counted; times and memory are this machine's.
  */
 async function main(): Promise<void> {
   const options = {
     sizes: { type: 'string', default: '1000,10000,100000' },
     contacts: { type: 'string', default: '1000,10000' },
+    events: { type: 'string', default: '1000' },
   } as const;
   const { values } = parseArgs({ options });
   const sizes = readSizes('--sizes', values.sizes);
   const ofContacts = readSizes('--contacts', values.contacts);
+  const ofEvents = readSizes('--events', values.events);
   const print = (line: string): void => console.log(line);
   const accounts: Measured[] = [];
   for (const size of sizes) accounts.push(...(await measureOne(size, { contacts: false, measure: measureAccounts })));
@@ -27,6 +31,9 @@ async function main(): Promise<void> {
   for (const size of ofContacts)
     contacts.push(...(await measureOne(size, { contacts: true, measure: measureContacts })));
   if (contacts.length > 0) printContacts(contacts, print);
+  const events: MeasuredEvents[] = [];
+  for (const size of ofEvents) for (const accounts of [50, 1]) events.push(await measureDoor(size, accounts));
+  if (events.length > 0) printEvents(events, print);
 }
 
 function readSizes(option: string, text: string): number[] {
@@ -40,11 +47,22 @@ async function measureOne(
   size: number,
   { contacts, measure }: { contacts: boolean; measure: (stage: Stage, size: number) => Promise<Measured[]> },
 ): Promise<Measured[]> {
+  console.log(`Measuring ${size.toLocaleString('en')} ${contacts ? 'contacts' : 'accounts'} …`);
+  return onStage({ contacts }, (stage) => measure(stage, size));
+}
+
+async function measureDoor(events: number, accounts: number): Promise<MeasuredEvents> {
+  console.log(`Measuring ${events.toLocaleString('en')} ticket events on ${accounts} account(s) …`);
+  const secret = randomBytes(32).toString('hex');
+  const options = { contacts: false, webhookSecret: secret };
+  return onStage(options, (stage) => measureEvents(stage, { events, accounts, secret }));
+}
+
+async function onStage<Result>(options: StageOptions, measure: (stage: Stage) => Promise<Result>): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'ledgerdesk-bench-'));
-  const stage = await startStage(folder, { contacts });
+  const stage = await startStage(folder, options);
   try {
-    console.log(`Measuring ${size.toLocaleString('en')} ${contacts ? 'contacts' : 'accounts'} …`);
-    return await measure(stage, size);
+    return await measure(stage);
   } finally {
     await stage.stop();
     await rm(folder, { recursive: true, force: true });

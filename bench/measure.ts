@@ -1,4 +1,5 @@
-import { Client, Connection } from '@temporalio/client';
+import { countHistory } from './histories.ts';
+import { sync } from './runs.ts';
 import type { Stage } from './stage.ts';
 
 /** What one sync of so many accounts, or contacts, cost. Memory is the worker's peak since it started, in bytes. */
@@ -13,14 +14,6 @@ export interface Measured {
   readonly seconds: number;
   readonly peakBytes: number;
   readonly settledBytes: number;
-}
-
-interface Run {
-  readonly runId: string;
-  readonly status: string;
-  readonly totals: Readonly<Record<string, number>>;
-  readonly requests: { readonly dynamics: number; readonly zendesk: number; readonly entra: number };
-  readonly error: { readonly message: string } | null;
 }
 
 /** Measures the first sync of `accounts` customers, an unchanged one, and one of which every hundredth has changed. */
@@ -91,38 +84,12 @@ async function measure(stage: Stage, plan: Pick<Measured, 'records' | 'run' | 'f
   };
 }
 
-/** Syncs and waits for the end; `what` names the run where it has not completed, or not written what it should. */
-async function sync(stage: Stage, what: string): Promise<Run> {
-  const { runId } = await stage.api<{ runId: string }>('POST', '/api/connections/bench/sync', {});
-  const run = await untilEnded(stage, runId);
-  const { skipped = 0, rejected = 0 } = run.totals;
-  if (run.status === 'completed' && skipped + rejected === 0) return run;
-  throw new Error(`${what} ended as ${run.status}, ${skipped + rejected} unwritten: ${run.error?.message ?? ''}`);
-}
-
-async function untilEnded(stage: Stage, runId: string): Promise<Run> {
-  for (;;) {
-    const run = await stage.api<Run>('GET', `/api/runs/${runId}`);
-    if (run.status !== 'running') return run;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-}
-
 /** Adds up the history of every workflow of a run, its continuations included. */
-async function countEvents(stage: Stage, runId: string): Promise<number> {
-  const connection = await Connection.connect({ address: stage.temporalAddress });
-  try {
-    const client = new Client({ connection });
-    let events = 0;
-    for await (const workflow of client.workflow.list()) {
-      const { firstRunId } = workflow.raw;
-      const own = firstRunId === runId || workflow.runId === runId;
-      if (own || workflow.workflowId.includes(runId)) events += workflow.historyLength;
-    }
-    return events;
-  } finally {
-    await connection.close();
-  }
+function countEvents(stage: Stage, runId: string): Promise<number> {
+  return countHistory(
+    stage,
+    ({ workflowId, runId: own, raw }) => [raw.firstRunId, own].includes(runId) || workflowId.includes(runId),
+  );
 }
 
 async function changeEveryHundredth(stage: Stage, kind: 'customers' | 'contacts', change: object): Promise<void> {

@@ -20,8 +20,14 @@ export interface Stage {
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
+/** What the connection under measurement does besides customers; `webhookSecret` signs what Zendesk sends. */
+export interface StageOptions {
+  readonly contacts: boolean;
+  readonly webhookSecret?: string;
+}
+
 /** Starts an empty sandbox without limits and the product beside it, and applies one connection: one entity, no vendors. */
-export async function startStage(folder: string, wanted: { readonly contacts: boolean }): Promise<Stage> {
+export async function startStage(folder: string, wanted: StageOptions): Promise<Stage> {
   const sandbox = start('../sandbox/main.ts', ['--seed', 'empty', '--lean', '--exit-with-parent'], {});
   const told = JSON.parse(await lineOf(sandbox, (line) => line.startsWith('{'))) as Record<string, string>;
   const dataDir = join(folder, 'data');
@@ -45,7 +51,7 @@ export async function startStage(folder: string, wanted: { readonly contacts: bo
   return stage;
 }
 
-function connectionFile(told: Record<string, string>, { contacts }: { readonly contacts: boolean }): object {
+function connectionFile(told: Record<string, string>, { contacts, webhookSecret }: StageOptions): object {
   const { dynamics, zendesk, entra, tenantId, clientId, clientSecret, zendeskToken } = told;
   return {
     id: 'bench',
@@ -58,7 +64,7 @@ function connectionFile(told: Record<string, string>, { contacts }: { readonly c
       authorityHost: entra,
       legalEntities: ['usmf'],
     },
-    zendesk: { subdomain: 'bench', baseUrl: zendesk, accessToken: zendeskToken },
+    zendesk: { subdomain: 'bench', baseUrl: zendesk, accessToken: zendeskToken, webhookSecret: webhookSecret ?? null },
     sync: { customers: true, vendors: false, contacts },
   };
 }

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { createOutageWatch } from './outage.ts';
 import { answerOverload } from './overload.ts';
 import { createRawBody } from './raw-body.ts';
 import { answerRefused } from './refused.ts';
@@ -30,13 +31,18 @@ export function createDoor(
   { limitBytes, tooLarge, open }: Door,
 ): RequestHandler<{ hookId: string }> {
   const readBody = createRawBody(limitBytes);
+  const watched = createOutageWatch();
   return async (request, response) => {
     try {
       const body = await readBody(request, response);
       if (body === 'too_large') response.status(413).json({ error: { code: 'too_large', message: tooLarge } });
       else if (body === 'encoded') answerRefused(response, 415);
       else if (body === 'unreadable') answerRefused(response);
-      else await open({ request, response, bytes: body.bytes, inTime: startWaiting(TAKE_LIMIT_MS) });
+      else
+        await watched(async (waiting) => {
+          await open({ request, response, bytes: body.bytes, inTime: startWaiting(TAKE_LIMIT_MS, waiting) });
+          return { taken: response.statusCode < 300 };
+        });
     } catch (error) {
       answerOverload(response, error, log);
     }

@@ -19,7 +19,7 @@ export interface EventWorkflow {
 }
 
 /** Longest time that a sender waits: F&O gives up after a few seconds, Zendesk after twelve. */
-export const TAKE_LIMIT_MS = 2_500;
+export const TAKE_LIMIT_MS = 2_000;
 
 /**
  * Takes an event: it is written down, its workflow is started, and only then it counts as accepted. An event that died

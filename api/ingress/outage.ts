@@ -1,0 +1,53 @@
+import { unavailableReason } from '../unavailable.ts';
+import { Overdue, type Waiting } from './within.ts';
+
+/** A sender is sent away at once, since waiting would not help it: nothing behind the door answers, or too many wait already. */
+export class SentAway extends Error {
+  override readonly name = 'SentAway';
+}
+
+/** Temporal starts some 150 workflows a second on two cores, so that more than these could not be served in time. */
+const MOST_AT_ONCE = 256;
+
+/** Lets a request through a door. Whoever waits meanwhile is among `waiting`, to be told when the systems behind it are found to be away. */
+export type Watched = (take: (waiting: Waiting) => Promise<{ readonly taken: boolean }>) => Promise<void>;
+
+/**
+ * Notices when Temporal or the store answers nobody, so that hundreds of senders need not each wait out their own limit: once
+ * one waits in vain and nobody has been served since it came, all who wait are sent away, and from then on one at a time tries
+ * while the others are sent away at once. The first that is taken ends it.
+ */
+export function createOutageWatch(): Watched {
+  let lastTaken = -Infinity;
+  let state: 'open' | 'away' | 'trying' = 'open';
+  const waiting: Waiting = new Set();
+  let inside = 0;
+  return async (take) => {
+    if (state === 'trying') throw new SentAway(SILENT);
+    if (inside >= MOST_AT_ONCE) throw new SentAway(`${MOST_AT_ONCE} events are being taken already.`);
+    const tries = state === 'away';
+    if (tries) state = 'trying';
+    const since = performance.now();
+    inside += 1;
+    try {
+      const { taken } = await take(waiting);
+      if (taken) lastTaken = performance.now();
+      if (taken) state = 'open';
+    } catch (error) {
+      if (isOutage(error) && lastTaken < since) {
+        state = 'away';
+        for (const sendAway of waiting) sendAway(new SentAway(SILENT));
+      }
+      throw error;
+    } finally {
+      inside -= 1;
+      if (tries && state === 'trying') state = 'away';
+    }
+  };
+}
+
+const SILENT = 'Neither Temporal nor the store has answered any event lately.';
+
+function isOutage(error: unknown): boolean {
+  return error instanceof Overdue || unavailableReason(error) !== undefined;
+}

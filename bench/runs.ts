@@ -1,0 +1,27 @@
+import type { Stage } from './stage.ts';
+
+/** A run as the admin API shows it. */
+export interface Run {
+  readonly runId: string;
+  readonly status: string;
+  readonly totals: Readonly<Record<string, number>>;
+  readonly requests: { readonly dynamics: number; readonly zendesk: number; readonly entra: number };
+  readonly error: { readonly message: string } | null;
+}
+
+/** Syncs and waits for the end; `what` names the run where it has not completed, or not written what it should. */
+export async function sync(stage: Stage, what: string): Promise<Run> {
+  const { runId } = await stage.api<{ runId: string }>('POST', '/api/connections/bench/sync', {});
+  const run = await untilEnded(stage, runId);
+  const { skipped = 0, rejected = 0 } = run.totals;
+  if (run.status === 'completed' && skipped + rejected === 0) return run;
+  throw new Error(`${what} ended as ${run.status}, ${skipped + rejected} unwritten: ${run.error?.message ?? ''}`);
+}
+
+async function untilEnded(stage: Stage, runId: string): Promise<Run> {
+  for (;;) {
+    const run = await stage.api<Run>('GET', `/api/runs/${runId}`);
+    if (run.status !== 'running') return run;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}

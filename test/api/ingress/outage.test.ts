@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { createOutageWatch, SentAway } from '../../../api/ingress/outage.ts';
+import { Overdue, startWaiting, type Waiting } from '../../../api/ingress/within.ts';
+
+const LIMIT_MS = 100;
+const never = new Promise<never>(() => undefined);
+
+/** A sender whose event is taken once `behind` has answered. */
+const sender = (behind: Promise<unknown>) => async (waiting: Waiting) => {
+  await startWaiting(LIMIT_MS, waiting)(behind);
+  return { taken: true };
+};
+
+const errorOf = (work: Promise<void>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('the watch of a door', () => {
+  it('sends all who wait away once one has waited in vain and nobody was served meanwhile', async () => {
+    const watched = createOutageWatch();
+    const first = errorOf(watched(sender(never)));
+    await new Promise((resolve) => setTimeout(resolve, LIMIT_MS * 0.6));
+    const since = performance.now();
+    const second = errorOf(watched(sender(never)));
+    expect(await first).toBeInstanceOf(Overdue);
+    expect(await second).toBeInstanceOf(SentAway);
+    expect(performance.now() - since).toBeLessThan(LIMIT_MS * 0.9);
+  });
+
+  it('lets one at a time try while nothing answers, and all again once one was taken', async () => {
+    const watched = createOutageWatch();
+    await errorOf(watched(sender(never)));
+    const trying = errorOf(watched(sender(never)));
+    expect(await errorOf(watched(sender(Promise.resolve())))).toBeInstanceOf(SentAway);
+    expect(await trying).toBeInstanceOf(Overdue);
+    expect(await errorOf(watched(sender(Promise.resolve())))).toBeUndefined();
+    const both = [watched(sender(Promise.resolve())), watched(sender(Promise.resolve()))].map(errorOf);
+    expect(await Promise.all(both)).toEqual([undefined, undefined]);
+  });
+
+  it('keeps the others waiting where some are served: slow is not away', async () => {
+    const watched = createOutageWatch();
+    const slow = errorOf(watched(sender(never)));
+    await watched(sender(Promise.resolve()));
+    const later = errorOf(watched(sender(new Promise((resolve) => setTimeout(resolve, LIMIT_MS * 0.8)))));
+    expect(await slow).toBeInstanceOf(Overdue);
+    expect(await later).toBeUndefined();
+  });
+
+  it('takes no error of another kind for an outage', async () => {
+    const watched = createOutageWatch();
+    const mistake = new Error('A mistake in one event.');
+    expect(await errorOf(watched(sender(Promise.reject(mistake))))).toBe(mistake);
+    const both = [watched(sender(Promise.resolve())), watched(sender(Promise.resolve()))].map(errorOf);
+    expect(await Promise.all(both)).toEqual([undefined, undefined]);
+  });
+
+  it('sends those away who come while 256 are being served', async () => {
+    const watched = createOutageWatch();
+    const served = Array.from({ length: 256 }, () => errorOf(watched(sender(never))));
+    expect(await errorOf(watched(sender(Promise.resolve())))).toBeInstanceOf(SentAway);
+    await Promise.all(served);
+  });
+});
