@@ -3,7 +3,7 @@ import { isJsonObject, member, textMember } from '../../domain/json.ts';
 import type { Connection } from '../../store/connections.ts';
 import { createDoor, type Knock } from '../ingress/door.ts';
 import { answerRefused } from '../ingress/refused.ts';
-import type { IngressDeps } from '../ingress/take-event.ts';
+import { TAKE_LIMIT_MS, type IngressDeps } from '../ingress/take-event.ts';
 import { startWaiting } from '../ingress/within.ts';
 import { takeErpEvent, type ErpTaken } from './take-erp-event.ts';
 
@@ -88,7 +88,8 @@ async function answerBatch(
 ): Promise<void> {
   if (batch.length > MOST_EVENTS) return void response.status(413).json(TOO_LARGE);
   const inTime = startWaiting(BATCH_LIMIT_MS);
-  for (const event of batch) await inTime(takeErpEvent(deps, connection, payloadOf(event)));
+  const takeOne = (event: unknown) => startWaiting(TAKE_LIMIT_MS)(takeErpEvent(deps, connection, payloadOf(event)));
+  for (const event of batch) await inTime(takeOne(event));
   response.status(200).json({ accepted: true });
 }
 

@@ -3,8 +3,8 @@ import { createOutageWatch } from './outage.ts';
 import { answerOverload } from './overload.ts';
 import { createRawBody } from './raw-body.ts';
 import { answerRefused } from './refused.ts';
-import { TAKE_LIMIT_MS, type IngressDeps } from './take-event.ts';
-import { startWaiting, type InTime } from './within.ts';
+import type { IngressDeps } from './take-event.ts';
+import type { InTime } from './within.ts';
 
 /** A request that has come to a door, its body as it was sent. */
 export interface Knock {
@@ -39,8 +39,8 @@ export function createDoor(
       else if (body === 'encoded') answerRefused(response, 415);
       else if (body === 'unreadable') answerRefused(response);
       else
-        await watched(async (waiting) => {
-          await open({ request, response, bytes: body.bytes, inTime: startWaiting(TAKE_LIMIT_MS, waiting) });
+        await watched(async (inTime) => {
+          await open({ request, response, bytes: body.bytes, inTime });
           return { taken: response.statusCode < 300 };
         });
     } catch (error) {

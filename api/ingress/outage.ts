@@ -1,5 +1,6 @@
 import { unavailableReason } from '../unavailable.ts';
-import { Overdue, type Waiting } from './within.ts';
+import { TAKE_LIMIT_MS } from './take-event.ts';
+import { Overdue, startWaiting, type InTime, type Waiting } from './within.ts';
 
 /** A sender is sent away at once, since waiting would not help it: nothing behind the door answers, or too many wait already. */
 export class SentAway extends Error {
@@ -9,15 +10,18 @@ export class SentAway extends Error {
 /** Temporal starts some 150 workflows a second on two cores, so that more than these could not be served in time. */
 const MOST_AT_ONCE = 256;
 
-/** Lets a request through a door. Whoever waits meanwhile is among `waiting`, to be told when the systems behind it are found to be away. */
-export type Watched = (take: (waiting: Waiting) => Promise<{ readonly taken: boolean }>) => Promise<void>;
+/** How long one may try while nothing answers, in ms: alone, it is served in a tenth of that once something does. */
+const TRY_LIMIT_MS = 1_000;
+
+/** Lets a request through a door, with the time that its sender waits; it says whether an event was taken. */
+export type Watched = (take: (inTime: InTime) => Promise<{ readonly taken: boolean }>) => Promise<void>;
 
 /**
  * Notices when Temporal or the store answers nobody, so that hundreds of senders need not each wait out their own limit: once
  * one waits in vain and nobody has been served since it came, all who wait are sent away, and from then on one at a time tries
  * while the others are sent away at once. The first that is taken ends it.
  */
-export function createOutageWatch(): Watched {
+export function createOutageWatch(limitMs = { take: TAKE_LIMIT_MS, try: TRY_LIMIT_MS }): Watched {
   let lastTaken = -Infinity;
   let state: 'open' | 'away' | 'trying' = 'open';
   const waiting: Waiting = new Set();
@@ -30,7 +34,7 @@ export function createOutageWatch(): Watched {
     const since = performance.now();
     inside += 1;
     try {
-      const { taken } = await take(waiting);
+      const { taken } = await take(startWaiting(tries ? limitMs.try : limitMs.take, waiting));
       if (taken) lastTaken = performance.now();
       if (taken) state = 'open';
     } catch (error) {

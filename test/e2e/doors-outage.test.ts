@@ -155,16 +155,13 @@ describe('the door of F&O while something dies', () => {
       const sent = await send(keys.slice(0, OUTAGE_EVENTS), `Outage ${state}`);
       const batch = await door.post(sent.map(({ event }) => ({ eventType: 'e', data: event })));
       way.become('open');
-      const slowest = Math.max(...sent.map(({ answer }) => answer.ms));
-      console.log(
-        `${sent.length} events at one instant, Temporal ${state}: the slowest answer took ${Math.round(slowest)} ms`,
-      );
-      for (const { status, retryAfter, ms, body } of [...sent.map(({ answer }) => answer), batch]) {
+      for (const { status, retryAfter, body } of [...sent.map(({ answer }) => answer), batch]) {
         expect([status, body]).toEqual([503, { error: { code: 'unavailable', message: expect.any(String) } }]);
         expect(Number(retryAfter)).toBeGreaterThan(0);
         expect(Number(retryAfter)).toBeLessThan(60);
-        expect(ms).toBeLessThan(LONGEST_ANSWER_MS);
       }
+      const slowest = Math.max(...sent.map(({ answer }) => answer.ms), batch.ms);
+      expect(slowest).toBeLessThan(LONGEST_ANSWER_MS);
       for (const { event } of sent) {
         const answer = await redelivered(event);
         expect([200, 202]).toContain(answer.status);

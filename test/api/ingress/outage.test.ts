@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { createOutageWatch, SentAway } from '../../../api/ingress/outage.ts';
-import { Overdue, startWaiting, type Waiting } from '../../../api/ingress/within.ts';
+import { Overdue, type InTime } from '../../../api/ingress/within.ts';
 
 const LIMIT_MS = 100;
+const LIMITS = { take: LIMIT_MS, try: LIMIT_MS / 2 };
 const never = new Promise<never>(() => undefined);
 
 /** A sender whose event is taken once `behind` has answered. */
-const sender = (behind: Promise<unknown>) => async (waiting: Waiting) => {
-  await startWaiting(LIMIT_MS, waiting)(behind);
+const sender = (behind: Promise<unknown>) => async (inTime: InTime) => {
+  await inTime(behind);
   return { taken: true };
 };
 
@@ -19,7 +20,7 @@ const errorOf = (work: Promise<void>): Promise<unknown> =>
 
 describe('the watch of a door', () => {
   it('sends all who wait away once one has waited in vain and nobody was served meanwhile', async () => {
-    const watched = createOutageWatch();
+    const watched = createOutageWatch(LIMITS);
     const first = errorOf(watched(sender(never)));
     await new Promise((resolve) => setTimeout(resolve, LIMIT_MS * 0.6));
     const since = performance.now();
@@ -30,7 +31,7 @@ describe('the watch of a door', () => {
   });
 
   it('lets one at a time try while nothing answers, and all again once one was taken', async () => {
-    const watched = createOutageWatch();
+    const watched = createOutageWatch(LIMITS);
     await errorOf(watched(sender(never)));
     const trying = errorOf(watched(sender(never)));
     expect(await errorOf(watched(sender(Promise.resolve())))).toBeInstanceOf(SentAway);
@@ -41,7 +42,7 @@ describe('the watch of a door', () => {
   });
 
   it('keeps the others waiting where some are served: slow is not away', async () => {
-    const watched = createOutageWatch();
+    const watched = createOutageWatch(LIMITS);
     const slow = errorOf(watched(sender(never)));
     await watched(sender(Promise.resolve()));
     const later = errorOf(watched(sender(new Promise((resolve) => setTimeout(resolve, LIMIT_MS * 0.8)))));
@@ -50,7 +51,7 @@ describe('the watch of a door', () => {
   });
 
   it('takes no error of another kind for an outage', async () => {
-    const watched = createOutageWatch();
+    const watched = createOutageWatch(LIMITS);
     const mistake = new Error('A mistake in one event.');
     expect(await errorOf(watched(sender(Promise.reject(mistake))))).toBe(mistake);
     const both = [watched(sender(Promise.resolve())), watched(sender(Promise.resolve()))].map(errorOf);
@@ -58,7 +59,7 @@ describe('the watch of a door', () => {
   });
 
   it('sends those away who come while 256 are being served', async () => {
-    const watched = createOutageWatch();
+    const watched = createOutageWatch(LIMITS);
     const served = Array.from({ length: 256 }, () => errorOf(watched(sender(never))));
     expect(await errorOf(watched(sender(Promise.resolve())))).toBeInstanceOf(SentAway);
     await Promise.all(served);
