@@ -10,8 +10,8 @@ export interface Run {
 }
 
 /** Syncs and waits for the end; `what` names the run where it has not completed, or not written what it should. */
-export async function sync(stage: Stage, what: string): Promise<Run> {
-  const { runId } = await stage.api<{ runId: string }>('POST', '/api/connections/bench/sync', {});
+export async function sync(stage: Stage, what: string, how: { full?: true } = {}): Promise<Run> {
+  const { runId } = await stage.api<{ runId: string }>('POST', '/api/connections/bench/sync', how);
   const run = await untilEnded(stage, runId);
   const { skipped = 0, rejected = 0 } = run.totals;
   if (run.status === 'completed' && skipped + rejected === 0) return run;

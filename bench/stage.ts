@@ -15,6 +15,8 @@ export interface Stage {
   workerMemory(): { now: number; peak: number };
   /** `host:port` of the embedded Temporal server. */
   readonly temporalAddress: string;
+  /** Starts a further sandbox and applies a connection to it under this id. */
+  join(id: string): Promise<Pick<Stage, 'control'>>;
   stop(): Promise<void>;
 }
 
@@ -28,34 +30,58 @@ export interface StageOptions {
 
 /** Starts an empty sandbox without limits and the product beside it, and applies one connection: one entity, no vendors. */
 export async function startStage(folder: string, wanted: StageOptions): Promise<Stage> {
-  const sandbox = start('../sandbox/main.ts', ['--seed', 'empty', '--lean', '--exit-with-parent'], {});
-  const told = JSON.parse(await lineOf(sandbox, (line) => line.startsWith('{'))) as Record<string, string>;
+  const sandbox = await startSandbox();
   const dataDir = join(folder, 'data');
   const env = { LEDGERDESK_DATA_DIR: dataDir, LEDGERDESK_PORT: '0', LEDGERDESK_ALLOW_HOSTS: '127.0.0.1' };
   const product = start('../runtime/supervisor.ts', [], env);
   const { apiUrl } = JSON.parse(await lineOf(product, (line) => line.includes('"msg":"ready"'))) as { apiUrl: string };
   const token = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim();
   const server = JSON.parse(readFileSync(join(dataDir, 'temporal', 'server.json'), 'utf8')) as { port: number };
-  const stage: Stage = {
-    control: (method, route, body) => call(`${told['control'] ?? ''}${route}`, { method, body, headers: {} }),
-    api: (method, route, body) =>
-      call(`${apiUrl}${route}`, { method, body, headers: { authorization: `Bearer ${token}` } }),
+  const sandboxes = [sandbox];
+  const api: Stage['api'] = (method, route, body) =>
+    call(`${apiUrl}${route}`, { method, body, headers: { authorization: `Bearer ${token}` } });
+  await api('POST', '/api/connections', connectionFile('bench', sandbox.told, wanted));
+  return {
+    control: sandbox.control,
+    api,
     workerMemory: () => memoryOf(product.pid ?? 0),
     temporalAddress: `127.0.0.1:${server.port}`,
-    stop: async () => {
-      for (const child of [product, sandbox]) await stop(child);
+    async join(id) {
+      const further = await startSandbox();
+      sandboxes.push(further);
+      await api('POST', '/api/connections', connectionFile(id, further.told, { contacts: false }));
+      return further;
+    },
+    async stop() {
+      for (const child of [product, ...sandboxes.map((one) => one.process)]) await stop(child);
     },
   };
-  await stage.control('PATCH', '/settings/zendesk', { rateLimitPerMinute: 1_000_000, incrementalPerMinute: 1_000_000 });
-  await stage.api('POST', '/api/connections', connectionFile(told, wanted));
-  return stage;
 }
 
-function connectionFile(told: Record<string, string>, { contacts, webhookSecret }: StageOptions): object {
+interface StartedSandbox extends Pick<Stage, 'control'> {
+  readonly process: ChildProcess;
+  /** Its addresses and credentials. */
+  readonly told: Readonly<Record<string, string>>;
+}
+
+async function startSandbox(): Promise<StartedSandbox> {
+  const process = start('../sandbox/main.ts', ['--seed', 'empty', '--lean', '--exit-with-parent'], {});
+  const told = JSON.parse(await lineOf(process, (line) => line.startsWith('{'))) as Record<string, string>;
+  const control: Stage['control'] = (method, route, body) =>
+    call(`${told['control'] ?? ''}${route}`, { method, body, headers: {} });
+  await control('PATCH', '/settings/zendesk', { rateLimitPerMinute: 1_000_000, incrementalPerMinute: 1_000_000 });
+  return { process, told, control };
+}
+
+function connectionFile(
+  id: string,
+  told: Readonly<Record<string, string>>,
+  { contacts, webhookSecret }: StageOptions,
+): object {
   const { dynamics, zendesk, entra, tenantId, clientId, clientSecret, zendeskToken } = told;
   return {
-    id: 'bench',
-    name: 'Bench',
+    id,
+    name: id,
     dynamics: {
       environmentUrl: dynamics,
       tenantId,

@@ -1,4 +1,5 @@
 import type { MeasuredEvents } from './events.ts';
+import type { MeasuredIsolation } from './isolation.ts';
 import type { Measured } from './measure.ts';
 
 /** What other ways of doing the same need of Zendesk for 1,000 accounts, measured by bare scripts. */
@@ -64,6 +65,14 @@ const EVENT_COLUMNS: readonly Column<MeasuredEvents>[] = [
 /** Prints what signed ticket events cost, from the answer of the door to the annotation. */
 export function printEvents(rows: readonly MeasuredEvents[], print: (line: string) => void): void {
   printColumns(EVENT_COLUMNS, rows, print);
+}
+
+/** Prints how much a neighbour under a permanent storm of 429 slows a sync. */
+export function printIsolation({ accounts, alone, beside }: MeasuredIsolation, print: (line: string) => void): void {
+  const [one, other] = [alone, beside].map((seconds) => seconds.toFixed(1));
+  const ratio = (beside / alone).toFixed(2);
+  const what = `A full sync of ${accounts.toLocaleString('en')} accounts, a tenth changed (medians of 3)`;
+  print(`${what}: ${one} s alone, ${other} s while another connection gets nothing but 429: ${ratio} times as long.`);
 }
 
 function printColumns<Row>(columns: readonly Column<Row>[], rows: readonly Row[], print: (line: string) => void): void {
