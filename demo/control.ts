@@ -11,7 +11,8 @@ export async function control<Answer>(sandbox: Sandbox, call: string, body?: obj
   const init = body === undefined ? { method } : { method, headers, body: JSON.stringify(body) };
   const answer = await fetch(`${sandbox.control}${path}`, init);
   if (!answer.ok) throw new Error(`The sandbox answered ${answer.status} to ${call}: ${await answer.text()}`);
-  return (await answer.json()) as Answer;
+  const text = await answer.text();
+  return (text === '' ? undefined : JSON.parse(text)) as Answer;
 }
 
 /** Reads from the sandbox's Zendesk as its API shows it. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectionFile } from './connection-file.ts';
 import { addressesOf, mailsSent } from './desk.ts';
 import { changeAccounts, changeEmail, type RecordKey } from './edits.ts';
 import { ledgerdesk, startProduct, startSandbox, type Product, type Sandbox } from './processes.ts';
@@ -103,23 +104,6 @@ async function someContact(env: Readonly<Record<string, string>>): Promise<Conta
     .sort((one, other) => (one.key < other.key ? -1 : 1));
   if (!chosen) throw new Error('No contact became a user.');
   return chosen;
-}
-
-function connectionFile(sandbox: Sandbox): object {
-  return {
-    id: 'contoso',
-    name: 'Contoso Distribution',
-    dynamics: {
-      environmentUrl: sandbox.dynamics,
-      tenantId: sandbox.tenantId,
-      clientId: sandbox.clientId,
-      clientSecret: { env: 'CONTOSO_ERP_SECRET' },
-      authorityHost: sandbox.entra,
-      legalEntities: ['usmf', 'frrt'],
-    },
-    zendesk: { subdomain: 'contoso', baseUrl: sandbox.zendesk, accessToken: { env: 'CONTOSO_DESK_TOKEN' } },
-    sync: { every: '1d', reconcileEvery: '1d' },
-  };
 }
 
 function untilInterrupted(say: (text: string) => void): Promise<void> {
