@@ -30,6 +30,7 @@ export function createRequestObserver(store: Store, run: ObservedRun): RequestOb
     async after(call, token, result) {
       const ticket = token as GateTicket;
       await settleGate(store, ticket, result);
+      if (runId !== undefined && result.error?.kind === 'limited') await store.runs.countLimited(runId, call.system);
       if (result.status !== null && !reached.has(call.system)) {
         reached.add(call.system);
         await store.connections.markReached(connectionId, call.system);

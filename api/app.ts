@@ -8,7 +8,7 @@ import { createStartedRuns } from './admin/started-runs.ts';
 import { answeringErrors, answerNotFound, answerWrongMethod } from './answer-errors.ts';
 import { createDynamicsEvents, createDynamicsHandshake } from './events/dynamics.ts';
 import { answerHealth, createReadiness } from './health.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { createConsentCallback, createConsentStart } from './oauth/zendesk.ts';
 import { createZendeskWebhook } from './webhooks/zendesk.ts';
 

@@ -84,7 +84,8 @@ export function createEventStore(db: Db): EventStore {
       if (refused < MOST_REFUSED_A_MINUTE) await insert(db, event, { verdict: 'refused', reason });
     },
     async ended(id, outcome) {
-      await db.updateTable('events').set({ outcome }).where('id', '=', id).execute();
+      const ended = { outcome, ended_at: sql<Date>`now()` };
+      await db.updateTable('events').set(ended).where('id', '=', id).execute();
     },
     list: (connectionId, limit) => list(db, connectionId, limit),
     async lastAccepted(connectionId, source) {

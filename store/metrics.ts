@@ -109,6 +109,12 @@ const METRICS: readonly { readonly name: string; readonly help: string; readonly
       from runs r join run_requests q using (run_id) where r.started_at ${DAY} group by 1, 2 order by 1, 2`,
   },
   {
+    name: 'requests_limited_last_day',
+    help: 'Those of them that were answered with a rate limit (429, or 503 with Retry-After)',
+    query: `select r.connection_id as connection, q.system, sum(q.limited)::bigint as value
+      from runs r join run_requests q using (run_id) where r.started_at ${DAY} group by 1, 2 order by 1, 2`,
+  },
+  {
     name: 'events_last_day',
     help: 'Events that came in within a day, by what became of them at the door',
     query: `select connection_id as connection, source, verdict, count(*) as value
@@ -125,6 +131,14 @@ const METRICS: readonly { readonly name: string; readonly help: string; readonly
     help: 'How long the oldest of these has waited for its effect',
     query: `select connection_id as connection, source, extract(epoch from now() - min(received_at))::float8 as value
       from events where received_at ${DAY} and verdict = 'accepted' and outcome is null group by 1, 2 order by 1, 2`,
+  },
+  {
+    name: 'event_effect_seconds_last_day',
+    help: 'From the arrival of an event of the last day to its outcome: half of them were quicker, and all but a hundredth',
+    query: `select connection_id as connection, source, q.quantile, percentile_cont(q.at)
+        within group (order by extract(epoch from ended_at - received_at))::float8 as value
+      from events, (values ('0.5', 0.5), ('0.99', 0.99)) q (quantile, at)
+      where received_at ${DAY} and ended_at is not null group by 1, 2, 3, q.at order by 1, 2, 3`,
   },
   {
     name: 'rate_gates_closed',

@@ -3,11 +3,18 @@ import * as accounts from './migrations/001-accounts.ts';
 import * as support from './migrations/002-support.ts';
 import * as access from './migrations/003-access.ts';
 import * as oauth from './migrations/004-oauth.ts';
+import * as figures from './migrations/007-figures.ts';
 import type { Database } from './schema.ts';
 
 const provider: MigrationProvider = {
   getMigrations: () =>
-    Promise.resolve({ '001-accounts': accounts, '002-support': support, '003-access': access, '004-oauth': oauth }),
+    Promise.resolve({
+      '001-accounts': accounts,
+      '002-support': support,
+      '003-access': access,
+      '004-oauth': oauth,
+      '007-figures': figures,
+    }),
 };
 
 /**

@@ -45,6 +45,8 @@ export interface RunStore {
   hasNote(runId: string, code: string): Promise<boolean>;
   /** Counts one request to a far system. */
   countRequest(runId: string, system: string): Promise<void>;
+  /** Counts that a counted request was answered with a rate limit. */
+  countLimited(runId: string, system: string): Promise<void>;
   /** Ends a run whose workflow is gone without having ended it. Its claims stay until its open bulk jobs have ended. */
   abandon(runId: string): Promise<void>;
 }
@@ -84,6 +86,11 @@ export function createRunStore(db: Db): RunStore {
     async countRequest(runId, system) {
       await sql`insert into run_requests as r (run_id, system, requests) values (${runId}, ${system}, 1)
         on conflict (run_id, system) do update set requests = r.requests + 1`.execute(db);
+    },
+    async countLimited(runId, system) {
+      await sql`update run_requests set limited = limited + 1 where run_id = ${runId} and system = ${system}`.execute(
+        db,
+      );
     },
     async abandon(runId) {
       const error = {

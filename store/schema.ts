@@ -31,7 +31,7 @@ export interface Database {
   run_joins: { run_id: string; connection_id: string; joined_run_id: string };
   run_phases: { run_id: string; legal_entity: string; kind: string } & { [K in keyof Totals]: number };
   run_notes: { run_id: string; code: string; message: string };
-  run_requests: { run_id: string; system: string; requests: number };
+  run_requests: { run_id: string; system: string; requests: number; limited: Generated<number> };
   staged_reads: StagedReadsTable;
   staged_records: StagedRecordsTable;
   accepted_reads: { connection_id: string; legal_entity: string; kind: RecordKind; rows: number; accepted_at: Date };
@@ -141,6 +141,8 @@ interface EventsTable {
   verdict: 'received' | 'accepted' | 'duplicate' | 'refused';
   reason: string | null;
   outcome: string | null;
+  /** When it came to its outcome; null for one that had none of its own, or none yet. */
+  ended_at: Generated<Date | null>;
   workflow_id: string | null;
 }
 

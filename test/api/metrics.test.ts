@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Client } from '@temporalio/client';
 import pg from 'pg';
 import { saveConnection } from '../fixtures/accounts.ts';
+import { until } from '../fixtures/stops.ts';
 import { startApi, type RunningApi } from './running-api.ts';
 
 const RECORD =
@@ -22,17 +24,32 @@ const STATEMENTS = [
   `insert into run_phases (run_id, legal_entity, kind, read, created, updated, adopted, unchanged, skipped, rejected) values
     ('r1', 'usmf', 'customer', 5, 2, 0, 0, 2, 0, 1), ('r2', 'usmf', 'customer', 4, 0, 0, 0, 4, 0, 0),
     ('r0', 'usmf', 'customer', 100, 100, 0, 0, 0, 0, 0)`,
-  `insert into run_requests (run_id, system, requests) values ('r1', 'zendesk', 7), ('r2', 'zendesk', 2), ('r1', 'entra', 1)`,
-  `insert into events (id, connection_id, source, dedupe_key, type, body_hash, received_at, verdict, outcome) values
-    ('e1', 'north', 'dynamics', '1', 't', 'h', now() - interval '10 minutes', 'accepted', 'updated'),
-    ('e2', 'north', 'dynamics', '2', 't', 'h', now() - interval '5 minutes', 'accepted', null),
-    ('e3', 'north', 'zendesk', '3', 't', 'h', now(), 'refused', null),
-    ('e4', 'north', 'zendesk', '4', 't', 'h', now() - interval '2 days', 'refused', null)`,
+  `insert into run_requests (run_id, system, requests, limited) values
+    ('r1', 'zendesk', 7, 3), ('r2', 'zendesk', 2, 1), ('r1', 'entra', 1, 0)`,
+  `insert into events (id, connection_id, source, dedupe_key, type, body_hash, received_at, verdict, outcome, ended_at) values
+    ('e1', 'north', 'dynamics', '1', 't', 'h', now() - interval '10 minutes', 'accepted', 'updated', now() - interval '590 seconds'),
+    ('e2', 'north', 'dynamics', '2', 't', 'h', now() - interval '5 minutes', 'accepted', null, null),
+    ('e3', 'north', 'zendesk', '3', 't', 'h', now(), 'refused', null, null),
+    ('e4', 'north', 'zendesk', '4', 't', 'h', now() - interval '2 days', 'refused', null, null)`,
   `insert into rate_gates (connection_id, system, bucket, closed_at, closed_until, reason) values
     ('north', 'zendesk', 'organization:77', now(), now() + interval '1 minute', 'limited'),
     ('north', 'zendesk', 'organization:78', now(), now() + interval '2 minutes', 'limited'),
     ('north', 'dynamics', 'account', now() - interval '2 minutes', now() - interval '1 minute', 'limited')`,
 ];
+
+/** Two schedules, the second one paused, as soon as they can be listed. */
+async function createSchedules({ schedule }: Client): Promise<void> {
+  for (const [id, paused] of Object.entries({ north: false, south: true })) {
+    const action = { type: 'startWorkflow', workflowType: 'syncMasterData', taskQueue: 'ledgerdesk' } as const;
+    const spec = { intervals: [{ every: 86_400_000 }] };
+    await schedule.create({ scheduleId: `master-sync/${id}`, spec, action, state: { paused } });
+  }
+  await until('both schedules are listed', async () => {
+    let listed = 0;
+    for await (const { state } of schedule.list()) listed += state.paused ? 2 : 1;
+    return listed === 3;
+  });
+}
 
 describe('GET /metrics', () => {
   let api: RunningApi;
@@ -47,6 +64,7 @@ describe('GET /metrics', () => {
     await client.connect();
     for (const statement of STATEMENTS) await client.query(statement);
     await client.end();
+    await createSchedules(api.services.temporal.client);
     const response = await fetch(`${api.origin}/metrics`);
     type = response.headers.get('content-type');
     text = await response.text();
@@ -107,6 +125,10 @@ describe('GET /metrics', () => {
       'connection=north,system=entra': 1,
       'connection=north,system=zendesk': 9,
     });
+    expect(values('requests_limited_last_day')).toEqual({
+      'connection=north,system=entra': 0,
+      'connection=north,system=zendesk': 4,
+    });
     expect(values('run_waited_seconds_last_day')).toEqual({ 'connection=north': 2 });
   });
 
@@ -116,6 +138,10 @@ describe('GET /metrics', () => {
       'connection=north,source=zendesk,verdict=refused': 1,
     });
     expect(values('events_unfinished')).toEqual({ 'connection=north,source=dynamics': 1 });
+    expect(values('event_effect_seconds_last_day')).toEqual({
+      'connection=north,source=dynamics,quantile=0.5': 10,
+      'connection=north,source=dynamics,quantile=0.99': 10,
+    });
     const { 'connection=north,source=dynamics': age = 0 } = values('events_unfinished_age_seconds');
     expect(Math.round(age / 60)).toBe(5);
   });
@@ -127,6 +153,21 @@ describe('GET /metrics', () => {
     const { 'connection=north,system=zendesk': left = 0 } = values('rate_gate_wait_seconds');
     expect(left).toBeGreaterThan(60);
     expect(left).toBeLessThanOrEqual(120);
+  });
+
+  it('tells which schedules are paused, and that Temporal answers', () => {
+    expect(values('schedule_paused')).toEqual({ 'schedule=master-sync/north': 0, 'schedule=master-sync/south': 1 });
+    expect(Object.values(values('temporal_reachable'))).toEqual([1]);
+  });
+
+  it('is answered while Temporal is away, without what only Temporal knows', async () => {
+    const cut = await startApi({ temporalAddress: '127.0.0.1:9' });
+    const answer = await (await fetch(`${cut.origin}/metrics`)).text();
+    await cut.close();
+    expect(answer).toContain('ledgerdesk_temporal_reachable{namespace=');
+    expect(answer).toMatch(/^ledgerdesk_temporal_reachable\{.*\} 0$/m);
+    expect(answer).toContain('# HELP ledgerdesk_records');
+    expect(answer).not.toContain('ledgerdesk_schedule_paused');
   });
 
   it('holds no names and no secrets', () => {

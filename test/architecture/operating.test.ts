@@ -11,7 +11,8 @@ const all = (text: string, pattern: RegExp): string[] =>
 const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort();
 
 const page = read('docs/operating.md');
-const metrics = all(read('store/metrics.ts'), /^ {4}name: '([a-z_]+)'/gm).map((name) => `ledgerdesk_${name}`);
+const sources = read('store/metrics.ts') + read('api/metrics/schedule-states.ts');
+const metrics = all(sources, /\bname: '([a-z_]+)'/g).map((name) => `ledgerdesk_${name}`);
 const named = (text: string): string[] => sorted(all(text, /\bledgerdesk_[a-z_]+/g));
 
 interface Rules {
