@@ -9,12 +9,15 @@ import { openStore, type Store } from '../store/store.ts';
 import { ConfigError, requireSettings, type Config, type Env } from './config.ts';
 import { buildOAuth, createFarSystemsOpener, type WithFarSystems } from './far-systems.ts';
 import { createZendeskConsent, type ZendeskConsent } from './zendesk-consent.ts';
+import { createPayloadEncryption, type PayloadEncryption } from './payload-encryption.ts';
 import { connectTemporal, type TemporalConnection } from './temporal-connection.ts';
 
 /** What an api or worker process works with, built once from its configuration. */
 export interface Services {
   readonly store: Store;
   readonly temporal: TemporalConnection;
+  /** How payloads are kept in Temporal; the client of `temporal` keeps them so. */
+  readonly payloads: PayloadEncryption;
   readonly withFarSystems: WithFarSystems;
   /** Creates the organization and user fields that a connection's Zendesk lacks; answers how many. */
   prepareZendesk(connectionId: string): Promise<number>;
@@ -39,12 +42,16 @@ export async function openServices(options: { config: Config; env: Env }): Promi
     'encryptionKeys',
   ]);
   const store = await openStore({ url: databaseUrl.reveal(), keys: encryptionKeys });
-  const temporal = connectTemporal({ env: options.env });
+  const payloads = createPayloadEncryption(encryptionKeys, { isOn: !options.config.encryptionKeysGenerated });
+  // Failures are only read here, and the converter that Temporal has by itself reads encrypted ones too.
+  const dataConverter = { payloadCodecs: [payloads.codec] };
+  const temporal = connectTemporal({ env: options.env, client: { dataConverter } });
   const egress = createEgress(allowHosts);
   const withFarSystems = createFarSystemsOpener({ store, egress });
   return {
     store,
     temporal,
+    payloads,
     withFarSystems,
     judgeOrigin: (text, system) => egress.judgeOrigin(text, system),
     async prepareZendesk(connectionId) {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 
 const VERSION = 1;
 const IV_BYTES = 12;
@@ -46,6 +46,14 @@ export function unseal(sealed: Buffer, key: Buffer, place: string): Buffer {
       'Sealed data does not open: it was sealed with another key, for another place, or was changed.',
     );
   }
+}
+
+/**
+ * Derives 32 bytes for one purpose from a key (HKDF-SHA256): what is done with them tells nothing of the key, nor of what is
+ * derived for another purpose.
+ */
+export function deriveKey(key: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, '', `ledgerdesk|${purpose}`, 32));
 }
 
 /** Digest by which an applied secret is recognised when the same file is applied again. Keyed, so it reveals nothing. */

@@ -1,11 +1,15 @@
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
 
 /** Bundles the workflows in a process of its own, from source or from the build, whichever runs. Throws when that fails. */
-export function bundleApart(): Promise<{ code: string }> {
+export function bundleApart({
+  failureConverterPath,
+}: Pick<DataConverter, 'failureConverterPath'>): Promise<{ code: string }> {
   const entry = new URL(`./bundle-process${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
-  const child = fork(fileURLToPath(entry), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const args = failureConverterPath === undefined ? [] : [failureConverterPath];
+  const child = fork(fileURLToPath(entry), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   return new Promise((resolve, reject) => {
     child.once('message', (code: string) => resolve({ code }));
     child.once('error', reject);

@@ -1,3 +1,4 @@
+import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Steps } from '../workflows/steps.ts';
 import { TASK_QUEUE } from '../workflows/contract.ts';
@@ -8,6 +9,8 @@ export interface WorkerParts {
   readonly namespace: string;
   readonly activities: Steps;
   readonly workflowBundle: { readonly code: string };
+  /** The one that the bundle was made with. */
+  readonly dataConverter: DataConverter;
   readonly overrides?: Partial<WorkerOptions>;
 }
 
@@ -20,6 +23,7 @@ export function createWorker({
   namespace,
   activities,
   workflowBundle,
+  dataConverter,
   overrides,
 }: WorkerParts): Promise<Worker> {
   return Worker.create({
@@ -28,6 +32,7 @@ export function createWorker({
     taskQueue: TASK_QUEUE,
     activities,
     workflowBundle,
+    dataConverter,
     maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
     // An eager step skips the task queue, and with it the fairness between connections.
     maxEagerActivityReservationsPerWorkflowTask: 0,

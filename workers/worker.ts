@@ -9,6 +9,7 @@ import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../workflows/search-attributes.ts';
 import { bundleApart } from './bundle-apart.ts';
 import { createWorker } from './create-worker.ts';
+import { workerDataConverter } from './data-converter.ts';
 import { setSchedulesPaused } from './pause-schedules.ts';
 import { isRunOver } from './run-owner.ts';
 import { wakeAnnotation } from './wake-annotation.ts';
@@ -32,11 +33,13 @@ async function work(config: Config, log: Log): Promise<void> {
     wakeAnnotation: (input) => wakeAnnotation(temporal.client, input),
     setSchedulesPaused: (connectionId, paused) => setSchedulesPaused(temporal.client, connectionId, paused),
   });
+  const dataConverter = workerDataConverter(services.payloads);
   const worker = await createWorker({
     connection: await temporal.nativeConnection(),
     namespace: temporal.namespace,
     activities,
-    workflowBundle: await bundleApart(),
+    workflowBundle: await bundleApart(dataConverter),
+    dataConverter,
   });
   const run = worker.run();
   onShutdown(async () => {

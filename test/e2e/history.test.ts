@@ -5,6 +5,7 @@ import type { ConnectionSettings } from '../../domain/connection.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES, type SyncAccountInput } from '../../workflows/contract.ts';
 import { accountSyncId } from '../../workflows/ids.ts';
+import { readable } from '../fixtures/readable.ts';
 import { WRONG_TOKEN } from '../fixtures/turned-away.ts';
 import { runWayBack } from '../fixtures/way-back.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
@@ -110,15 +111,6 @@ async function exportHistories(world: World) {
       return { id, type, history, text: `${id}\n${readable(history)}` };
     }),
   );
-}
-
-/** A history as text, with every payload decoded: bytes are read as the text that they are. */
-function readable(value: unknown): string {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
-  if (typeof value !== 'object' || value === null) return String(value);
-  return Object.entries(value)
-    .map(([name, member]) => `${name}: ${readable(member)}`)
-    .join('\n');
 }
 
 /** Texts that belong to the people and companies of both systems: what must never be in a history. */
