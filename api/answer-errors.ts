@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Log } from '../runtime/log.ts';
+import { SealError } from '../store/sealing.ts';
 import { ApiError } from './api-error.ts';
 import { unavailableReason } from './unavailable.ts';
 
@@ -30,7 +31,7 @@ export function answeringErrors(routes: RequestHandler, log: Log): RequestHandle
         next(error);
         return;
       }
-      const refusal = error instanceof ApiError ? error : (fromParser(error) ?? fromOutage(error));
+      const refusal = error instanceof ApiError ? error : (fromParser(error) ?? fromKeys(error) ?? fromOutage(error));
       if (refusal === undefined) log.error({ err: error, method: request.method }, 'a request failed');
       const { status, code, message, mistakes } = refusal ?? UNEXPECTED;
       response.status(status).json({ error: { code, message, ...(mistakes && { mistakes }) } });
@@ -39,6 +40,11 @@ export function answeringErrors(routes: RequestHandler, log: Log): RequestHandle
 }
 
 const UNEXPECTED = new ApiError(500, 'internal', 'The request failed inside Ledgerdesk; its log says why.');
+
+/** A key is missing, and the sentence names it. */
+function fromKeys(error: unknown): ApiError | undefined {
+  return error instanceof SealError ? new ApiError(500, 'keys_do_not_fit', error.message) : undefined;
+}
 
 function fromOutage(error: unknown): ApiError | undefined {
   const reason = unavailableReason(error);

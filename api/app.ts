@@ -6,6 +6,7 @@ import type { IngressDeps } from './ingress/take-event.ts';
 import { createAdminRoutes } from './admin/routes.ts';
 import { createStartedRuns } from './admin/started-runs.ts';
 import { answeringErrors, answerNotFound, answerWrongMethod } from './answer-errors.ts';
+import { createCodecRoutes } from './codec/routes.ts';
 import { createDynamicsEvents, createDynamicsHandshake } from './events/dynamics.ts';
 import { answerHealth, createReadiness } from './health.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -16,11 +17,13 @@ import { createZendeskWebhook } from './webhooks/zendesk.ts';
 export interface AppDeps extends Pick<AdminDeps, 'publicUrl'> {
   readonly services: AdminDeps['services'] & IngressDeps['services'];
   readonly adminToken: Secret;
+  /** Origins of the Web UI, whose pages may ask the codec endpoint. */
+  readonly uiOrigins: readonly string[];
   readonly log: Log;
 }
 
 /** Wires the HTTP application; whoever calls it listens. */
-export function createApp({ services, publicUrl, adminToken, log }: AppDeps): Express {
+export function createApp({ services, publicUrl, adminToken, uiOrigins, log }: AppDeps): Express {
   const routes = express.Router();
   routes
     .route('/healthz')
@@ -53,6 +56,7 @@ export function createApp({ services, publicUrl, adminToken, log }: AppDeps): Ex
     .route('/oauth/zendesk/callback')
     .get(createConsentCallback(admin))
     .all(answerWrongMethod(['GET']));
+  routes.use('/codec', createCodecRoutes({ services, adminToken, uiOrigins }));
   routes.use('/api', createAdminRoutes(admin, { token: adminToken, log }));
   routes.use(answerNotFound);
   const app = express();

@@ -20,7 +20,8 @@ async function main(): Promise<void> {
   const services = await openServices({ config, env: process.env });
   const place = { url: '' };
   const publicUrl = (): string => config.publicUrl ?? place.url;
-  const server = createServer(createApp({ services, publicUrl, adminToken: config.adminToken, log }));
+  const { adminToken, uiOrigins } = config;
+  const server = createServer(createApp({ services, publicUrl, adminToken, uiOrigins, log }));
   await listen(server, config);
   place.url = urlOf(server, config.host);
   onShutdown(async () => {

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { cancel } from './commands/cancel.ts';
+import { codec } from './commands/codec.ts';
 import { connectionApply } from './commands/connection-apply.ts';
 import { connectionAuthorize } from './commands/connection-authorize.ts';
 import { connectionList } from './commands/connection-list.ts';
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   support,
   schedule,
   keysRotate,
+  codec,
   tokenCreate,
   tokenList,
   tokenRevoke,

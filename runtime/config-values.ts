@@ -47,6 +47,15 @@ export function parseBaseUrl(text: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
+/** Parses comma-separated web origins, as browsers send them: scheme, host and port, nothing else. */
+export function parseOrigins(text: string): readonly string[] {
+  return splitList(text).map((entry) => {
+    const url = parseUrl(entry, ['http:', 'https:']);
+    if (url?.origin === entry.toLowerCase().replace(/\/$/, '')) return url.origin;
+    throw new ValueError('must be comma-separated origins of the form https://host:port, without a path');
+  });
+}
+
 /** Parses a PostgreSQL connection URL; gives it unchanged. */
 export function parseDatabaseUrl(text: string): string {
   if (parseUrl(text, ['postgres:', 'postgresql:'])) return text;

@@ -9,6 +9,7 @@ import {
   parseEncryptionKeys,
   parseHost,
   parseLogLevel,
+  parseOrigins,
   parseToken,
   parseWhole,
 } from './config-values.ts';
@@ -39,6 +40,8 @@ export interface Config {
   readonly adminToken?: Secret;
   /** `host` or `host:port`, lower case. */
   readonly allowHosts: readonly string[];
+  /** Origins of Temporal's Web UI, whose pages may ask the codec endpoint. */
+  readonly uiOrigins: readonly string[];
   readonly logLevel: LogLevel;
   readonly retentionDays: number;
   readonly alertUrl?: string;
@@ -61,6 +64,7 @@ export class ConfigError extends Error {
 const KNOWN = new Set([
   ...['DATA_DIR', 'HOST', 'PORT', 'PUBLIC_URL', 'URL', 'ALLOW_HOSTS', 'LOG_LEVEL', 'RETENTION_DAYS'],
   ...['ENCRYPTION_KEYS', 'ENCRYPTION_KEYS_FILE', 'ADMIN_TOKEN', 'ADMIN_TOKEN_FILE', 'ALERT_URL', 'ALERT_SECRET'],
+  'UI_ORIGIN',
 ]);
 
 /** Reads the configuration from the environment. Throws ConfigError with every mistake at once. */
@@ -80,6 +84,7 @@ export function loadConfig(env: Env): Config {
     host: take('LEDGERDESK_HOST', parseHost) ?? '127.0.0.1',
     port: take('LEDGERDESK_PORT', (text) => parseWhole(text, 0, 65_535)) ?? 8080,
     allowHosts,
+    uiOrigins: take('LEDGERDESK_UI_ORIGIN', parseOrigins) ?? [],
     logLevel: take('LEDGERDESK_LOG_LEVEL', parseLogLevel) ?? 'info',
     retentionDays: take('LEDGERDESK_RETENTION_DAYS', (text) => parseWhole(text, 1, 36_500)) ?? 90,
     encryptionKeysGenerated: keysAreGenerated(env, dataDir),

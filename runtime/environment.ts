@@ -79,9 +79,20 @@ async function openTemporal(options: EnvironmentOptions): Promise<Part & { reado
   const { address, namespace: name, uiUrl } = kept.server;
   return {
     place: { address, namespace: name, uiUrl },
-    childEnv: { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: name, ...(await ownProfile(options)) },
+    childEnv: {
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_NAMESPACE: name,
+      LEDGERDESK_UI_ORIGIN: [...config.uiOrigins, ...originsOf(uiUrl)].join(','),
+      ...(await ownProfile(options)),
+    },
     stop: kept.stop,
   };
+}
+
+/** A browser opens the Web UI of this machine by its address or by its name, which are two origins. */
+function originsOf(uiUrl: string): readonly string[] {
+  const { origin } = new URL(uiUrl);
+  return [origin, origin.replace('127.0.0.1', 'localhost')];
 }
 
 /**

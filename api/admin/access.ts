@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import { limitText, readBody, readQuery, searchText } from './read-input.ts';
+import { resealSchedules } from './schedules.ts';
 
 const scope = z.strictObject({ scope: z.enum(['read', 'run', 'admin']) });
 const page = z.strictObject({ limit: limitText.optional() });
@@ -33,10 +34,16 @@ export function createRevokeToken({ services: { store } }: AdminDeps): RequestHa
   };
 }
 
-/** `POST /api/keys/rotate`: seals all credentials under the first encryption key. */
-export function createRotateKeys({ services: { store } }: AdminDeps): RequestHandler {
+/**
+ * `POST /api/keys/rotate`: seals all credentials under the first encryption key, and what the schedules start. What Temporal
+ * holds of workflows stays under the key that it was written with.
+ */
+export function createRotateKeys(deps: AdminDeps): RequestHandler {
+  const { store } = deps.services;
   return async (_request, response) => {
-    response.json(await store.credentials.rotate());
+    const rotated = await store.credentials.rotate();
+    for (const { id } of await store.connections.list()) await resealSchedules(deps, id);
+    response.json(rotated);
   };
 }
 

@@ -5,7 +5,7 @@ import type { StartedRuns } from './started-runs.ts';
 export interface AdminDeps {
   readonly services: Pick<
     Services,
-    'store' | 'temporal' | 'prepareZendesk' | 'judgeOrigin' | 'describeFailure' | 'consent'
+    'store' | 'temporal' | 'payloads' | 'prepareZendesk' | 'judgeOrigin' | 'describeFailure' | 'consent'
   >;
   readonly startedRuns: StartedRuns;
   /** Base of the ingress URLs, without a slash at its end. */

@@ -44,8 +44,8 @@ const RANK: Readonly<Record<TokenScope, number>> = { read: 0, run: 1, admin: 2 }
 
 /** Paths that start or end work, and change nothing else. */
 const RUNS = /^\/(?:connections\/[^/]+\/(?:sync|retry|ping)|runs\/[^/]+\/cancel)$/;
-/** Paths that show who may do what, and who did. */
-const ADMIN_ONLY = /^\/(?:tokens|audit)(?:\/|$)/;
+/** Paths that show who may do what, who did, and a capability. */
+const ADMIN_ONLY = /^\/(?:tokens|audit|codec)(?:\/|$)/;
 
 function scopeFor(method: string, path: string): TokenScope {
   if (ADMIN_ONLY.test(path)) return 'admin';

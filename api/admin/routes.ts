@@ -17,6 +17,7 @@ import { createPingConnection } from './ping-connection.ts';
 import { createRemoveConnection } from './remove-connection.ts';
 import { createRetryRecords } from './retry-records.ts';
 import { createChangeSchedule, createShowSchedule } from './schedule-connection.ts';
+import { createShowCodec } from './show-codec.ts';
 import { createShowConnection } from './show-connection.ts';
 import { createShowRun } from './show-run.ts';
 import { createStartSync } from './start-sync.ts';
@@ -72,6 +73,7 @@ export function createAdminRoutes(deps: AdminDeps, { token, log }: { token: Secr
     .delete(createRevokeToken(deps))
     .all(answerWrongMethod(['DELETE']));
   post('/keys/rotate', createRotateKeys(deps));
+  get('/codec', createShowCodec(deps));
   get('/audit', createListAudit(deps));
   router.use(answerNotFound);
   return router;

@@ -50,6 +50,12 @@ export async function pauseSchedules(deps: AdminDeps, connectionId: string, paus
   }
 }
 
+/** Writes the schedules of a connection anew as they are, so that what they start is encrypted under the present key. */
+export async function resealSchedules(deps: AdminDeps, connectionId: string): Promise<void> {
+  for (const id of scheduleIds(connectionId))
+    await inTime(deps, () => deps.services.temporal.client.schedule.getHandle(id).update((present) => present));
+}
+
 /** Erases the schedules of a connection that is removed. */
 export async function removeSchedules(deps: AdminDeps, connectionId: string): Promise<void> {
   for (const id of scheduleIds(connectionId))

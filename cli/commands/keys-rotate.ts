@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 
-/** `keys rotate`: seals all credentials under the first encryption key. */
+/** `keys rotate`: seals all credentials under the first encryption key, and what the schedules start. */
 export const keysRotate: Command = {
   name: 'keys rotate',
   summary: 'seal all credentials anew under the first encryption key',
@@ -13,7 +13,9 @@ export const keysRotate: Command = {
       path: ['keys', 'rotate'],
       body: {},
     });
-    const text = `${answer.rotated} connection(s) were sealed anew under key ${answer.keyId}; older keys are no longer needed.`;
+    const text =
+      `${answer.rotated} connection(s) were sealed anew under key ${answer.keyId}. Keep older keys until Temporal has ` +
+      'forgotten the runs of their time: their histories are read with them.';
     return { json: answer, text };
   },
 };

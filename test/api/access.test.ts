@@ -72,6 +72,7 @@ describe('tokens of the admin API', () => {
     'DELETE /api/tokens/1',
     'POST /api/keys/rotate',
     'GET /api/audit',
+    'GET /api/codec',
     'PATCH /api/nothing',
   ])('may do nothing else below admin: %s', async (asked) => {
     for (const scope of ['read', 'run'] as const) expect(await as(scope, asked, {})).toMatchObject(refused);

@@ -35,14 +35,17 @@ export interface RunningApi {
 
 const TEST_TOKEN = 'the-admin-token';
 
-/** Starts the API. `temporalAddress` may name a place where no Temporal is. */
-export async function startApi(options: { temporalAddress?: string } = {}): Promise<RunningApi> {
+/** Where pages of the Web UI come from, for the API under test. */
+export const UI_ORIGIN = 'http://127.0.0.1:8233';
+
+/** Starts the API. `temporalAddress` may name a place where no Temporal is; `keys` are written as operators configure them. */
+export async function startApi(options: { temporalAddress?: string; keys?: string } = {}): Promise<RunningApi> {
   const database = await createDatabase();
   const namespace = `t${randomBytes(6).toString('hex')}`;
   const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
   const env = {
     DATABASE_URL: database.url,
-    LEDGERDESK_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+    LEDGERDESK_ENCRYPTION_KEYS: options.keys ?? `test:${Buffer.alloc(32, 7).toString('base64')}`,
     LEDGERDESK_ALLOW_HOSTS: '127.0.0.1',
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,
@@ -52,7 +55,11 @@ export async function startApi(options: { temporalAddress?: string } = {}): Prom
   const lines: string[] = [];
   const { log } = createLog({ level: 'info', pretty: false, write: (line) => lines.push(line) });
   const place = { url: '' };
-  const app = createApp({ services, publicUrl: () => place.url, adminToken: createSecret(TEST_TOKEN), log });
+  const app = createApp({
+    ...{ services, log, uiOrigins: [UI_ORIGIN] },
+    publicUrl: () => place.url,
+    adminToken: createSecret(TEST_TOKEN),
+  });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   place.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -138,6 +138,16 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('lets pages of its Web UI ask the codec endpoint, whose address stands in .env or nowhere', () => {
+    const origins = loadConfig({
+      LEDGERDESK_UI_ORIGIN: filledIn(service('api').environment?.['LEDGERDESK_UI_ORIGIN'] ?? ''),
+    }).uiOrigins;
+    const [at = ''] = service('temporal-ui').ports ?? [];
+    expect(origins).toContain(`http://${at.slice(0, at.lastIndexOf(':'))}`);
+    expect(service('temporal-ui').environment?.['TEMPORAL_CODEC_ENDPOINT']).toBe('${TEMPORAL_CODEC_ENDPOINT:-}');
+    expect(read('.gitignore')).toMatch(/^\.env$/m);
+  });
+
   it('does not use the image that sets itself up, which is no longer built', () => {
     for (const [, { image }] of all) expect(image).not.toContain('auto-setup');
   });

@@ -71,6 +71,7 @@ describe('the documents', () => {
       'RETENTION_DAYS',
       'ENCRYPTION_KEYS',
       'ADMIN_TOKEN',
+      'UI_ORIGIN',
       'ALERT_URL',
       'ALERT_SECRET',
     ]) {

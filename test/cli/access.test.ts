@@ -75,8 +75,24 @@ describe('keys rotate', () => {
     const api = await startLoopback(() => ({ body: { rotated: 2, keyId: 'k2' } }));
     const { code, stdout } = await runCliAt(api.origin, ['keys', 'rotate']);
     expect(code).toBe(0);
-    expect(stdout).toContain('2 connection(s) were sealed anew under key k2');
+    expect(stdout).toContain('2 connection(s) were sealed anew under key k2. Keep older keys until');
     expect(api.requests[0]).toMatchObject({ method: 'POST', url: '/api/keys/rotate' });
+  });
+});
+
+describe('codec', () => {
+  const answer = { encrypts: true, keyId: 'k2', endpoint: 'http://127.0.0.1:8080/codec/capability' };
+
+  it.each([
+    [true, 'Payloads are encrypted under key k2.'],
+    [false, 'Payloads are not encrypted'],
+  ])('prints the address alone, and on stderr whether payloads are encrypted (%s)', async (encrypts, hint) => {
+    const api = await startLoopback(() => ({ body: { ...answer, encrypts } }));
+    const { code, stdout, stderr } = await runCliAt(api.origin, ['codec']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${answer.endpoint}\n` });
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toContain(answer.endpoint);
+    expect(api.requests[0]).toMatchObject({ method: 'GET', url: '/api/codec' });
   });
 });
 

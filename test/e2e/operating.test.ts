@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createLog } from '../../runtime/log.ts';
 import { findTemporal } from '../../runtime/temporal-binary.ts';
 import { legalEntitySyncId } from '../../workflows/ids.ts';
-import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
+import { ADMIN_TOKEN, startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
 import { openErpDoor } from '../fixtures/doors.ts';
 import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
 import { until } from '../fixtures/stops.ts';
@@ -79,6 +79,8 @@ describe('the commands of docs/operating.md', () => {
       TEMPORAL_ADDRESS: process.env['TEST_TEMPORAL_ADDRESS'] ?? '',
       TEMPORAL_NAMESPACE: world.client.options.namespace,
       WORKFLOW_ID: workflowId,
+      LEDGERDESK_URL: api.url,
+      LEDGERDESK_ADMIN_TOKEN: ADMIN_TOKEN,
     };
     const { stdout } = await execute('/bin/sh', ['-c', command], { env, timeout: 60_000 });
     return stdout;
@@ -206,6 +208,12 @@ describe('the commands of docs/operating.md', () => {
     await run('Reset it', { workflowId: event?.workflowId ?? '' });
     await until('the event has its effect', async () => (await door.events())[0]?.outcome === 'updated');
     expect(await cityInZendesk()).toBe('Everett');
+  });
+
+  it('look at a history, which needs no decoding where the keys are generated', async () => {
+    expect(await run('Look at a history', { workflowId: 'resync-contoso' })).toContain(
+      'input[0].connectionId: contoso',
+    );
   });
 
   it('have all been tried', () => {

@@ -143,6 +143,7 @@ describe('the supervisor', () => {
     expect(before).toMatchObject({ keysGenerated: true, temporalAddress: expect.stringMatching(/^127\.0\.0\.1:\d+$/) });
     expect(readFileSync(adminTokenFile ?? '', 'utf8').trim()).toBe(before['adminToken']);
     expect((await fetch(uiUrl ?? '')).status).toBe(200);
+    expect(before['uiOrigins']).toEqual([uiUrl, uiUrl?.replace('127.0.0.1', 'localhost')]);
     await killHard(first);
 
     const second = start('embedded', env);

@@ -15,6 +15,7 @@ const answers: Readonly<Record<string, () => unknown>> = {
     temporalAddress: process.env['TEMPORAL_ADDRESS'],
     keysGenerated: config.encryptionKeysGenerated,
     keyId: config.encryptionKeys?.[0].id,
+    uiOrigins: config.uiOrigins,
     adminToken: config.adminToken?.reveal(),
   }),
   '/crash': () => process.exit(3),

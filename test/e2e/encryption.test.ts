@@ -1,0 +1,255 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { createLog } from '../../runtime/log.ts';
+import { findTemporal } from '../../runtime/temporal-binary.ts';
+import { workflowBundle } from '../../workers/bundle.ts';
+import { workerDataConverter } from '../../workers/data-converter.ts';
+import { ADMIN_TOKEN, startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
+import { openErpDoor } from '../fixtures/doors.ts';
+import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
+import { readable } from '../fixtures/readable.ts';
+import { until } from '../fixtures/stops.ts';
+import { WRONG_TOKEN } from '../fixtures/turned-away.ts';
+import { readPayload, readWaits } from '../fixtures/waits.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+type Payload = Parameters<typeof readPayload>[1];
+
+const PAGE = readFileSync(join(import.meta.dirname, '../../docs/operating.md'), 'utf8');
+const execute = promisify(execFile);
+const textOf = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString();
+
+/** A payload in a history, with the names of the members that lead to it. */
+interface Found {
+  readonly path: string;
+  readonly payload: Payload;
+}
+
+describe('Temporal under configured keys', () => {
+  let world: World;
+  let people: People;
+  let api: ApiProcess;
+  let temporal: string;
+  /** A client that has no keys: what somebody sees who has nothing but Temporal. */
+  let keyless: Client;
+  let histories: { id: string; type: string; history: History }[];
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty', encrypted: true });
+    people = createPeople(world);
+    temporal = await findTemporal({ env: process.env, log: createLog({ level: 'error' }).log });
+    const { connection, options } = world.client;
+    keyless = new Client({ connection, namespace: options.namespace });
+    await makeZendeskPatientWithPeople(world.sandbox);
+    await people.account('usmf', 'US-001');
+    await people.contact('usmf', '000001', { account: 'US-001', name: 'Ada Lane', email: 'ada@example.com' });
+    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
+    expect(await api.ask('POST', '/api/connections', connectionFile())).toMatchObject({ status: 200 });
+  });
+  afterAll(async () => {
+    await api.kill();
+    await world.close();
+  });
+
+  function connectionFile(): object {
+    const { dynamics, entra, zendesk, tenantId, clientId, clientSecret, zendeskToken } = world.sandbox;
+    return {
+      id: 'contoso',
+      name: 'Contoso',
+      dynamics: {
+        ...{ environmentUrl: dynamics, authorityHost: entra, tenantId, clientId, clientSecret },
+        legalEntities: ['usmf'],
+      },
+      zendesk: { subdomain: 'contoso', baseUrl: zendesk, accessToken: zendeskToken },
+      sync: { vendors: false, every: '7d', reconcileEvery: '7d' },
+    };
+  }
+
+  const cli = async (command: string, env: Readonly<Record<string, string>> = {}): Promise<string> => {
+    const all = {
+      PATH: `${dirname(temporal)}:/usr/bin:/bin`,
+      HOME: process.env['HOME'] ?? '',
+      TEMPORAL_ADDRESS: process.env['TEST_TEMPORAL_ADDRESS'] ?? '',
+      TEMPORAL_NAMESPACE: world.client.options.namespace,
+      ...env,
+    };
+    return (await execute('/bin/sh', ['-c', command], { env: all, timeout: 60_000 })).stdout;
+  };
+  const move = (city: string) => people.edits.customer('usmf', 'US-001', { AddressCity: city });
+  const startByApi = async (): Promise<string> => {
+    const { status, body } = await api.ask('POST', '/api/connections/contoso/sync', {});
+    expect(status).toBe(202);
+    return (body as { runId: string }).runId;
+  };
+
+  it('runs a sync that the API starts, and one that begins with an input in clear', async () => {
+    const runId = await startByApi();
+    // Joined by the scope in its memo, which only a client with the keys can read.
+    expect(await api.ask('POST', '/api/connections/contoso/sync', {})).toMatchObject({ body: { runId } });
+    expect(await world.ended(runId)).toMatchObject({ status: 'completed', totals: { read: 2, created: 2 } });
+    await move('Renton');
+    await cli(
+      'temporal workflow start --type syncMasterData --task-queue ledgerdesk ' +
+        `--workflow-id by-hand --input '{"connectionId": "contoso"}'`,
+    );
+    const result: unknown = await world.client.workflow.getHandle('by-hand').result();
+    expect(result).toMatchObject({ totals: { read: 2, updated: 1, unchanged: 1 } });
+  });
+
+  it('handles an event', async () => {
+    await move('Tacoma');
+    const door = await openErpDoor({ world, api, edits: people.edits }, 'contoso');
+    expect(await door.post(door.event('usmf', 'US-001'))).toMatchObject({ status: 202 });
+    await door.settled();
+    expect((await door.events()).at(-1)).toMatchObject({ verdict: 'accepted', outcome: 'updated' });
+  });
+
+  it('waits out a rate limit, which is told in the details of a failure', async () => {
+    await world.sandbox.control('POST', '/faults', {
+      ...{ system: 'dynamics', match: { path: 'CustomersV3' }, times: 1 },
+      action: { kind: 'status', status: 429, retryAfter: 1 },
+    });
+    const report = await world.ended(await world.start({ connectionId: 'contoso' }, 'limited'));
+    expect(report).toMatchObject({ status: 'completed', totals: { read: 2, unchanged: 2 } });
+    const { waits } = await readWaits(world.client, `legal-entity-sync/contoso/usmf/${report.runId}/read`);
+    expect(waits).toMatchObject([{ summary: 'Dynamics 365 asked us to wait: 1 s', state: 'over' }]);
+  });
+
+  it('runs its schedules', async () => {
+    await world.client.schedule.getHandle('master-sync/contoso').trigger();
+    const scheduled = async () =>
+      (await world.store.reports.list('contoso', undefined)).items.filter(({ workflowId }) =>
+        workflowId.startsWith('master-sync/contoso-'),
+      );
+    await until('the schedule has run', async () => (await scheduled())[0]?.status === 'completed');
+  });
+
+  it('says of a failed run what a person must do', async () => {
+    await world.store.credentials.apply('contoso', { 'zendesk.accessToken': WRONG_TOKEN });
+    const runId = await startByApi();
+    expect(await world.ended(runId)).toMatchObject({
+      status: 'failed',
+      error: { code: 'needs_reconnect', message: expect.stringContaining('Zendesk: 401') },
+    });
+    const { body } = await api.ask('GET', `/api/runs/${runId}`);
+    expect(body).toMatchObject({ error: { message: expect.stringContaining('Zendesk: 401') } });
+  });
+
+  describe('its histories', () => {
+    beforeAll(async () => {
+      const executions = [];
+      for await (const execution of world.client.workflow.list()) executions.push(execution);
+      histories = await Promise.all(
+        executions.map(async ({ workflowId: id, runId, type }) => ({
+          ...{ id, type },
+          history: await keyless.workflow.getHandle(id, runId).fetchHistory(),
+        })),
+      );
+      expect(histories.length).toBeGreaterThan(12);
+    });
+
+    it('have every payload encrypted but the input that was given in clear, and search attributes', () => {
+      const all = histories.flatMap(({ id, history }) => findPayloads(history, id));
+      const inClear = all.filter(({ payload }) => textOf(payload.metadata?.['encoding']) !== 'binary/encrypted');
+      const others = inClear.filter(({ path }) => !path.includes('.searchAttributes.'));
+      expect(others.map(({ payload }) => textOf(payload.data))).toEqual(['{"connectionId": "contoso"}']);
+      expect(all.length - inClear.length).toBeGreaterThan(150);
+      for (const part of ['input', 'result', 'memo', 'summary', 'encodedAttributes', 'details'])
+        expect([part, all.some(({ path }) => path.includes(part))]).toEqual([part, true]);
+    });
+
+    it('say of failures only that they are encoded', () => {
+      const messages = histories.flatMap(({ history }) => findMessages(history));
+      expect(new Set(messages)).toEqual(new Set(['Encoded failure']));
+      expect(messages.length).toBeGreaterThanOrEqual(3);
+    });
+
+    it('hold no sentence, count, cursor, path or name in clear', () => {
+      const words = ['connectionId', 'acceptShrink', 'needs reconnecting', 'asked us to wait', 'unchanged', 'totals'];
+      words.push('Renton', 'Tacoma', 'Ada Lane', 'Zendesk:', 'activities/', 'workflows/', world.sandbox.zendeskToken);
+      for (const { id, history } of histories) {
+        const text = readable(history);
+        const found = words.filter((word) => text.includes(word));
+        expect([id, found]).toEqual([id, id === 'by-hand' ? ['connectionId'] : []]);
+      }
+    });
+
+    it('are read with the keys: summaries, memo, details and what a failure says', async () => {
+      const failed = world.client.workflow.getHandle('master-sync/contoso');
+      expect((await failed.describe()).memo).toMatchObject({ scope: { full: false } });
+      expect(await failed.query('__temporal_workflow_metadata')).toMatchObject({
+        currentDetails: expect.stringContaining('Zendesk'),
+      });
+      await expect(
+        keyless.workflow.getHandle('master-sync/contoso').query('__temporal_workflow_metadata'),
+      ).rejects.toThrow('encoding');
+      const steps = histories.flatMap(({ history }) => history.events ?? []);
+      const said = steps.flatMap(({ activityTaskFailedEventAttributes: step }) =>
+        step?.failure?.encodedAttributes ? [step.failure.encodedAttributes] : [],
+      );
+      const sentences = await Promise.all(said.map((each) => readPayload<{ message: string }>(world.client, each)));
+      expect(sentences.map(({ message }) => message).join('\n')).toMatch(/^Zendesk: 401/m);
+    });
+
+    it('can be replayed with the keys', async () => {
+      Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+      const [codec] = world.client.options.loadedDataConverter.payloadCodecs;
+      if (codec === undefined) throw new Error('The client of the world does not decode.');
+      const { failureConverterPath, ...dataConverter } = workerDataConverter({ codec, isOn: true });
+      if (failureConverterPath === undefined) throw new Error('Failures are not encoded.');
+      const bundle = await workflowBundle({ failureConverterPath });
+      const newest = new Map(histories.toReversed().map((each) => [each.type, each]));
+      expect(newest.get('syncMasterData')).toMatchObject({ id: 'master-sync/contoso' });
+      expect(newest.size).toBeGreaterThan(2);
+      for (const { id, history } of newest.values())
+        await Worker.runReplayHistory({ workflowBundle: bundle, dataConverter }, history, id);
+    });
+
+    it('keep what schedules start encrypted as well', async () => {
+      const { namespace } = world.client.options;
+      const raw = await world.client.workflowService.describeSchedule({ namespace, scheduleId: 'master-sync/contoso' });
+      const found = findPayloads(raw.schedule ?? {}, 'schedule');
+      const inClear = found.filter(({ payload }) => textOf(payload.metadata?.['encoding']) !== 'binary/encrypted');
+      expect(inClear.map(({ path }) => path).filter((path) => !path.includes('.searchAttributes.'))).toEqual([]);
+      expect(found.map(({ path }) => path)).toEqual(
+        expect.arrayContaining([expect.stringContaining('.input.'), expect.stringContaining('.summary')]),
+      );
+    });
+
+    it('are shown in clear by the commands of docs/operating.md, through the API, to who has a token', async () => {
+      const [, command = ''] = /^### Look at a history\n[\s\S]+?^```sh\n(temporal [\s\S]+?)\n```$/m.exec(PAGE) ?? [];
+      expect(command).toContain('--codec-endpoint');
+      const env = { LEDGERDESK_URL: api.url, LEDGERDESK_ADMIN_TOKEN: ADMIN_TOKEN, WORKFLOW_ID: 'master-sync/contoso' };
+      const shown = await cli(command, env);
+      expect(shown).toContain('input[0].connectionId: contoso');
+      expect(shown).toContain('Zendesk: 401');
+      const withoutCodec = await cli(command.replace(/--codec-[\s\S]+$/, ''), env).catch((error: unknown) =>
+        String(error),
+      );
+      expect(withoutCodec).toContain('Encoded failure');
+      expect(withoutCodec).not.toMatch(/connectionId|Zendesk: 401/);
+    });
+  });
+});
+
+/** Everything in a message of Temporal's that is a payload: an object with an encoding in its metadata. */
+function findPayloads(value: unknown, path: string): Found[] {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
+  const payload = value as Payload;
+  if (payload.metadata?.['encoding'] instanceof Uint8Array) return [{ path, payload }];
+  return Object.entries(value).flatMap(([name, member]) => findPayloads(member, `${path}.${name}`));
+}
+
+/** What the failures in a message say, down to their causes. */
+function findMessages(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
+  const { message } = value as { readonly message?: unknown };
+  const own = typeof message === 'string' && message !== '' ? [message] : [];
+  return [...own, ...Object.values(value).flatMap(findMessages)];
+}
