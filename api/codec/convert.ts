@@ -11,7 +11,8 @@ const LIMIT_BYTES = 8 * 1024 * 1024;
 
 const base64 = z.base64().transform((text) => Buffer.from(text, 'base64'));
 const payload = z.object({ metadata: z.record(z.string(), base64).optional(), data: base64.optional() });
-const body = z.object({ payloads: z.array(payload) });
+/** Temporal's JSON leaves an empty list out, as the CLI does for a query without arguments. */
+const body = z.object({ payloads: z.array(payload).default([]) });
 
 /** `POST …/encode` and `…/decode`: payloads as Temporal's JSON writes them, `{payloads: [{metadata: {k: base64}, data: base64}]}`. */
 export function createConversion(codec: PayloadCodec, direction: 'encode' | 'decode'): RequestHandler {

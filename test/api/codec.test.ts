@@ -96,7 +96,8 @@ describe('the codec endpoint', () => {
       { metadata: { encoding: 'YmluYXJ5L251bGw=' }, data: '' },
       { metadata: {}, data: '' },
     ]);
-    expect(payloadsOf((await post('/codec/decode', { payloads: [] }, admin)).body)).toEqual([]);
+    for (const none of [{ payloads: [] }, {}])
+      expect(await post('/codec/encode', none, admin)).toMatchObject({ status: 200, body: { payloads: [] } });
   });
 
   it('asks for a token of the scope admin where its address is known to all', async () => {
@@ -155,7 +156,6 @@ describe('the codec endpoint', () => {
   it.each([
     ['{', 400, 'malformed'],
     ['null', 400, 'invalid_request'],
-    ['{}', 400, 'invalid_request'],
     [{ payloads: {} }, 400, 'invalid_request'],
     [{ payloads: [{ data: 'not base64!' }] }, 400, 'invalid_request'],
     [{ payloads: [{ metadata: { encoding: 1 } }] }, 400, 'invalid_request'],

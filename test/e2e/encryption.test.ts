@@ -229,9 +229,10 @@ describe('Temporal under configured keys', () => {
       const shown = await cli(command, env);
       expect(shown).toContain('input[0].connectionId: contoso');
       expect(shown).toContain('Zendesk: 401');
-      const withoutCodec = await cli(command.replace(/--codec-[\s\S]+$/, ''), env).catch((error: unknown) =>
-        String(error),
-      );
+      const [options = ''] = /--codec-[\s\S]+$/.exec(command) ?? [];
+      const status = await cli(`temporal workflow metadata --workflow-id "$WORKFLOW_ID" ${options}`, env);
+      expect(status).toContain('Zendesk: 401');
+      const withoutCodec = await cli(command.replace(options, ''), env).catch((error: unknown) => String(error));
       expect(withoutCodec).toContain('Encoded failure');
       expect(withoutCodec).not.toMatch(/connectionId|Zendesk: 401/);
     });

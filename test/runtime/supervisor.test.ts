@@ -68,6 +68,7 @@ describe('the supervisor', () => {
     const { apiUrl, dataDir } = await ready(started);
     expect(dataDir).toBe(join(folder, 'plain'));
     const { pid } = await get<{ pid: number }>(`${apiUrl}/pid`);
+    await started.line('a native library says hello');
     started.process.kill('SIGTERM');
     expect(await started.exited).toBe(0);
     expect(processIdentity(pid)).toBeUndefined();
