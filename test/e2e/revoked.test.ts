@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RECONNECT_NOTE } from '../../workflows/contract.ts';
+import { masterSyncId } from '../../workflows/ids.ts';
+import { issueZendeskTokens } from '../fixtures/consent.ts';
+import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { armStop } from '../fixtures/stops.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+const ACCOUNTS = 300;
+const ID = 'revoked';
+
+describe('a connection whose tokens are revoked in the middle of a run', () => {
+  let world: World;
+  let edits: Edits;
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'distributor' });
+    edits = createEdits(world);
+    await makeZendeskPatient(world.sandbox);
+    await edits.generateCustomers('rv', ACCOUNTS);
+    await world.connect(ID, (settings) => {
+      const { dynamics, sync, zendesk } = readingOnly(['rv'])(settings);
+      const oauth = { oauthClientId: world.sandbox.oauthClientId };
+      return { ...settings, dynamics, sync: { ...sync, adopt: 'never' }, zendesk: { ...zendesk, ...oauth } };
+    });
+    await world.store.credentials.apply(ID, { 'zendesk.oauthClientSecret': world.sandbox.oauthClientSecret });
+    await consent();
+    await world.client.schedule.create({
+      scheduleId: masterSyncId(ID),
+      spec: { intervals: [{ every: '7d' }] },
+      action: { type: 'startWorkflow', workflowType: 'syncMasterData', taskQueue: 'nobody', args: [] },
+    });
+    await world.startWorker();
+  });
+  afterAll(() => world.close());
+
+  /** Keeps new tokens, as the callback of the consent does. */
+  async function consent(): Promise<void> {
+    const issued = await issueZendeskTokens(world.sandbox, { role: 'admin' });
+    const pair = { accessToken: issued.access_token, refreshToken: issued.refresh_token, expiresInS: 86_400 };
+    await world.store.zendeskTokens.keep(ID, pair);
+  }
+
+  const schedule = async () => (await world.client.schedule.getHandle(masterSyncId(ID)).describe()).state;
+  const refreshes = async (): Promise<number> =>
+    (await edits.journal('zendesk')).filter(({ operation }) => operation === 'oauth.token.refresh_token').length;
+  const ours = async (): Promise<string[]> =>
+    (await world.organizations()).flatMap(({ external_id: id }) => (id?.startsWith('rv:') === true ? [id] : []));
+
+  it('stops after one refresh, says why, and goes on without loss once it is connected again', async () => {
+    const create = { system: 'zendesk', method: 'POST', path: 'organizations/create_many', skip: 1 } as const;
+    const stop = await armStop(world, { name: 'the second create', request: { ...create, when: 'before' } });
+    const runId = await world.start({ connectionId: ID });
+    await stop.reached();
+    await world.sandbox.control('POST', '/state/zendesk/oauth/revoke', {});
+    await world.sandbox.control('DELETE', '/journal');
+    await stop.release();
+    expect(await world.ended(runId)).toMatchObject({ status: 'failed', error: { code: 'needs_reconnect' } });
+    expect(await refreshes()).toBe(1);
+    expect(await world.store.connections.require(ID)).toMatchObject({ state: 'needs_reconnect' });
+    expect(await schedule()).toMatchObject({ paused: true, note: RECONNECT_NOTE });
+    await world.sandbox.control('DELETE', '/journal');
+    expect(await world.sync(ID)).toMatchObject({ status: 'failed', error: { code: 'needs_reconnect' } });
+    expect(await refreshes()).toBe(0);
+    expect((await ours()).length).toBeLessThan(ACCOUNTS);
+
+    await consent();
+    const again = await world.sync(ID);
+    expect(again).toMatchObject({ status: 'completed', totals: { read: ACCOUNTS, rejected: 0, skipped: 0 } });
+    const ids = await ours();
+    expect(ids).toHaveLength(ACCOUNTS);
+    expect(new Set(ids).size).toBe(ACCOUNTS);
+    expect(await schedule()).toMatchObject({ paused: false });
+    expect(await world.sync(ID)).toMatchObject({ totals: { read: ACCOUNTS, unchanged: ACCOUNTS } });
+  });
+});
