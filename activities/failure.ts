@@ -65,6 +65,8 @@ function farSystemFailure(error: FarSystemError, at: FailedAttempt): Application
       return stop('needs_reconnect', message);
     case 'forbidden':
       return stop('missing_privilege', message);
+    case 'blocked':
+      return stop('blocked_address', message);
     case 'missing':
     case 'refused':
     case 'unexpected':

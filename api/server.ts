@@ -6,6 +6,7 @@ import { createLog, type Log } from '../runtime/log.ts';
 import { createProcessLog } from '../runtime/process-log.ts';
 import { cannotHelp, openServices } from '../runtime/services.ts';
 import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
+import { warnOfOpenings } from '../runtime/warn-of-openings.ts';
 import { createApp } from './app.ts';
 
 /** The port cannot be had; another try would meet the same. */
@@ -17,6 +18,7 @@ class ListenError extends Error {
 async function main(): Promise<void> {
   const config = requireSettings(loadConfig(process.env), ['adminToken']);
   const log = createProcessLog(config, { process: 'api' });
+  warnOfOpenings(log, config, process.env);
   const services = await openServices({ config, env: process.env });
   const place = { url: '' };
   const publicUrl = (): string => config.publicUrl ?? place.url;

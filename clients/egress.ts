@@ -6,10 +6,12 @@ type OriginVerdict = { readonly ok: true; readonly origin: string } | { readonly
 
 /** The one rule for where requests may go. */
 export interface Egress {
-  /** Throws a FarSystemError of kind `unexpected` unless the URL is one of the system's own hosts, or an allowed one. */
+  /** Throws a FarSystemError of kind `blocked` unless the URL is one of the system's own hosts, or an allowed one. */
   check(url: string | URL, system: FarSystem, operation?: string): void;
   /** Judges an address from a connection file and cuts it down to its origin. */
   judgeOrigin(text: string, system: FarSystem): OriginVerdict;
+  /** Whether an operator has opened this host: then plain http and any address behind its name will do. */
+  isOpened(url: URL): boolean;
 }
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
@@ -50,10 +52,10 @@ const HOSTS: Readonly<Record<FarSystem, { readonly pattern: RegExp; readonly exa
  */
 export function createEgress(allowHosts: readonly string[]): Egress {
   const allowed = new Set(allowHosts.map((entry) => entry.trim().toLowerCase()));
-  const isAllowed = (url: URL): boolean => allowed.has(url.hostname) || allowed.has(`${url.hostname}:${portOf(url)}`);
+  const isOpened = (url: URL): boolean => allowed.has(url.hostname) || allowed.has(`${url.hostname}:${portOf(url)}`);
   const reasonAgainst = (url: URL, system: FarSystem): string | undefined => {
     if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
-    if (isAllowed(url)) return /^https?:$/.test(url.protocol) ? undefined : 'must begin with https://';
+    if (isOpened(url)) return /^https?:$/.test(url.protocol) ? undefined : 'must begin with https://';
     if (url.protocol !== 'https:') return 'must begin with https://';
     if (url.port !== '') return 'must not name a port';
     if (HOSTS[system].pattern.test(url.hostname)) return undefined;
@@ -65,8 +67,9 @@ export function createEgress(allowHosts: readonly string[]): Egress {
       const reason = parsed === undefined ? 'is not a URL' : reasonAgainst(parsed, system);
       if (reason === undefined) return;
       const detail = `Ledgerdesk does not call it: the address ${parsed === undefined ? '' : `at ${parsed.host} `}${reason}.`;
-      throw farSystemError({ system, operation, kind: 'unexpected', code: 'EGRESS', detail });
+      throw farSystemError({ system, operation, kind: 'blocked', code: 'EGRESS', detail });
     },
+    isOpened,
     judgeOrigin: (text, system) => judge(text, system, reasonAgainst),
   };
 }

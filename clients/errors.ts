@@ -13,6 +13,7 @@ export type Bucket = string;
  * - `unavailable`: nothing happened, or nothing that a repetition could harm; try again.
  * - `unsure`: a write may have taken effect, but no complete answer came; read back before writing again.
  * - `unreachable`: no server of that name, or one with a wrong certificate: probably a wrong host.
+ * - `blocked`: Ledgerdesk does not call that host, or the address that its name leads to; nothing was sent.
  * - `unauthorized`: the credentials, or what they are made for, are rejected.
  * - `forbidden`: the credentials lack a privilege.
  * - `missing`: the record or the path is not there (`code` tells which, where the system says so).
@@ -25,6 +26,7 @@ export type FarSystemErrorKind =
   | 'unavailable'
   | 'unsure'
   | 'unreachable'
+  | 'blocked'
   | 'unauthorized'
   | 'forbidden'
   | 'missing'
@@ -120,6 +122,7 @@ export function generalAdvice(system: FarSystem, kind: FarSystemErrorKind): stri
     unavailable: `Nothing at first: Ledgerdesk tries again; if it lasts, see whether ${title} is down or being serviced.`,
     unsure: `Nothing: Ledgerdesk reads back what ${title} holds before it writes again.`,
     unreachable: `Check the address of ${title} in the connection, and that this machine can resolve it and trusts its certificate.`,
+    blocked: `Check the address of ${title} in the connection, and what this machine's name server answers for it. Only a host in LEDGERDESK_ALLOW_HOSTS may have a private address.`,
     unauthorized: `Check the credentials for ${title} in the connection and apply it again.`,
     forbidden: `Give the account that Ledgerdesk uses in ${title} the privilege that the message names.`,
     missing: `Check the address of ${title} in the connection, and whether the record was removed.`,

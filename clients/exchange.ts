@@ -1,6 +1,6 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import got, { type StreamOptions } from 'got';
+import type { Egress } from './egress.ts';
+import { createGuardedAgents } from './guarded-agents.ts';
 import { isSuccess, type AnswerHeaders } from './judge.ts';
 import { BodyTooLargeError } from './network-failure.ts';
 
@@ -37,12 +37,13 @@ const FREE_SOCKET_MS = 4_000;
 
 /**
  * Makes the one way in which requests leave: nothing is retried, no redirect followed, no status thrown, and a body is
- * counted while it is inflated, so that neither a slow nor a huge answer can hold the process.
+ * counted while it is inflated, so that neither a slow nor a huge answer can hold the process. Only https to a public address
+ * is possible, but for the hosts that `egress` says are opened; whose hosts they are is for the caller to check.
  */
-export function createExchange(): Exchange {
-  const pool = { keepAlive: true, maxSockets: 8, timeout: FREE_SOCKET_MS } as const;
-  const agent = { http: new HttpAgent(pool), https: new HttpsAgent(pool) };
+export function createExchange(egress: Pick<Egress, 'isOpened'>): Exchange {
+  const agentsOf = createGuardedAgents(egress, { keepAlive: true, maxSockets: 8, timeout: FREE_SOCKET_MS });
   return async (outgoing, onStatus) => {
+    const agent = agentsOf(new URL(outgoing.url));
     const stream = got.stream(outgoing.url, { ...optionsOf(outgoing), agent });
     if (outgoing.method !== 'GET' && outgoing.json === undefined && outgoing.form === undefined) stream.end();
     let answer: { status: number; headers: AnswerHeaders } | undefined;

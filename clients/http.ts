@@ -71,7 +71,7 @@ export function createHttp(options: {
   readonly clock?: () => number;
 }): Http {
   const { system, egress, observer, clock = Date.now } = options;
-  const exchange = createExchange();
+  const exchange = createExchange(egress);
 
   const attempt = async (request: HttpRequest): Promise<{ result: CallResult; answer?: HttpAnswer }> => {
     const repeatable = request.repeatable ?? request.method === 'GET';

@@ -1,4 +1,5 @@
 import { farSystemError, type FarSystem, type FarSystemError, type FarSystemErrorKind } from './errors.ts';
+import { isBlockedAddress } from './guarded-agents.ts';
 import { textMember } from './judge.ts';
 
 /** Thrown inside the HTTP client when a body is larger, inflated, than what is read of it. */
@@ -45,6 +46,12 @@ const MEANINGS = new Map<string, Meaning>([
   ['BODY_TOO_LARGE', { ...NOT_THE_API, detail: 'the answer is larger than Ledgerdesk reads' }],
 ]);
 
+const BLOCKED: Meaning = {
+  kind: 'blocked',
+  sent: false,
+  detail: 'Ledgerdesk does not call it: its name leads to an address that is not a public one',
+};
+
 const CERTIFICATE = /CERT|ALTNAME|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(TLS|SSL)|^EPROTO$/;
 
 /** Turns what the HTTP client threw into an error of ours; of the original only its code and the time limit are kept. */
@@ -62,6 +69,7 @@ export function networkFailure(error: unknown, request: FailedRequest): FarSyste
 }
 
 function meaningOf(code: string, error: unknown): Meaning {
+  if (code === 'EGRESS') return BLOCKED;
   const known = MEANINGS.get(code);
   if (known !== undefined) return known;
   if (code === 'ETIMEDOUT') return timeLimit(error);
@@ -81,6 +89,7 @@ function timeLimit(error: unknown): Meaning {
 }
 
 function codeOf(error: unknown): string {
+  if (isBlockedAddress(error)) return 'EGRESS';
   const code = textMember(error, 'code') ?? 'ERR_UNKNOWN';
   return /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : 'ERR_UNKNOWN';
 }

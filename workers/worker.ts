@@ -6,6 +6,7 @@ import { createProcessLog } from '../runtime/process-log.ts';
 import { ensureSearchAttributes } from '../runtime/search-attributes.ts';
 import { cannotHelp, openServices } from '../runtime/services.ts';
 import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
+import { warnOfOpenings } from '../runtime/warn-of-openings.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../workflows/search-attributes.ts';
 import { bundleApart } from './bundle-apart.ts';
 import { createWorker } from './create-worker.ts';
@@ -18,6 +19,7 @@ import { wakeAnnotation } from './wake-annotation.ts';
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const log = createProcessLog(config, { process: 'worker' });
+  warnOfOpenings(log, config, process.env);
   await work(config, log).catch((error: unknown) => giveUp(log, error));
 }
 

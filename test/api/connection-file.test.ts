@@ -5,6 +5,7 @@ import { readConnectionFile, type ConnectionFile } from '../../api/connection-fi
 import { createEgress } from '../../clients/egress.ts';
 import { ANNOTATION_FIELDS } from '../../domain/annotation.ts';
 import { TEST_SETTINGS } from '../fixtures/accounts.ts';
+import { HOSTILE_ADDRESSES } from '../fixtures/hostile-addresses.ts';
 
 const GUID = '11111111-2222-3333-4444-555555555555';
 const FILE = {
@@ -173,6 +174,15 @@ describe('a connection file', () => {
     ],
   ])('is refused for %s, by its path', (_what, body, path) => {
     expect(pathsOf(body)).toEqual([path]);
+  });
+
+  it.each(HOSTILE_ADDRESSES)('is refused for an address of %s that is none: %s, by its path', (system, address) => {
+    const place = {
+      dynamics: { body: fileWith({ dynamics: { environmentUrl: address } }), path: 'dynamics.environmentUrl' },
+      entra: { body: fileWith({ dynamics: { authorityHost: address } }), path: 'dynamics.authorityHost' },
+      zendesk: { body: fileWith({ zendesk: { baseUrl: address } }), path: 'zendesk.baseUrl' },
+    }[system];
+    expect(new Set(pathsOf(place.body))).toEqual(new Set([place.path]));
   });
 
   it('takes rules and typed fields of the annotation as they are named, without what is null', () => {

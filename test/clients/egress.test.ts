@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createEgress } from '../../clients/egress.ts';
 import type { FarSystem } from '../../clients/errors.ts';
+import { HOSTILE_ADDRESSES } from '../fixtures/hostile-addresses.ts';
 
 const strict = createEgress([]);
 
@@ -26,41 +27,19 @@ describe('the address of a far system', () => {
   });
 
   const refused: readonly (readonly [FarSystem, string])[] = [
+    ...HOSTILE_ADDRESSES,
     ['dynamics', ''],
     ['dynamics', 'contoso.operations.dynamics.com'],
-    ['dynamics', 'http://contoso.operations.dynamics.com'],
     ['dynamics', 'https://operations.dynamics.com'],
-    ['dynamics', 'https://evil-operations.dynamics.com'],
-    ['dynamics', 'https://contosooperations.dynamics.com'],
-    ['dynamics', 'https://contoso.operations.dynamics.com.evil.example'],
-    ['dynamics', 'https://contoso.operations.dynamics.com@evil.example'],
-    ['dynamics', 'https://user:pass@contoso.operations.dynamics.com'],
     ['dynamics', 'https://evil.example/contoso.operations.dynamics.com'],
-    ['dynamics', 'https://evil.example#.operations.dynamics.com'],
-    ['dynamics', 'https://evil.example\\.operations.dynamics.com'],
-    ['dynamics', 'https://contoso.operations.dynamics.com:8443'],
     ['dynamics', 'https://contoso.operations.dynamics.com/namespaces/AXSF'],
     ['dynamics', 'https://contoso.operations.dynamics.com/data/../x'],
     ['dynamics', 'https://contoso.operations.dynamics.com?x=1'],
-    ['dynamics', 'https://contoso.operations.dynamics.com.'],
-    ['dynamics', 'https://contoso.operations.xx.dynamics.com'],
     ['dynamics', 'https://con toso.operations.dynamics.com'],
-    ['dynamics', 'https://127.0.0.1'],
-    ['dynamics', 'https://[::1]'],
-    ['dynamics', 'https://2130706433'],
     ['dynamics', 'https://contoso.zendesk.com'],
-    ['zendesk', 'https://a.b.zendesk.com'],
-    ['zendesk', 'https://zendesk.com'],
     ['zendesk', 'https://contoso.zendesk.com/api/v2'],
     ['zendesk', 'https://contoso.zendesk.com.evil.example'],
-    ['zendesk', 'https://contoso.zendesk.co'],
-    ['zendesk', 'https://contoso。zendesk。com.evil.example'],
-    ['zendesk', 'ftp://contoso.zendesk.com'],
-    ['zendesk', 'file:///etc/passwd'],
-    ['entra', 'https://login.microsoftonline.com.evil.example'],
-    ['entra', 'https://x.login.microsoftonline.com'],
     ['entra', 'https://login.microsoftonline.com/common'],
-    ['entra', 'http://169.254.169.254'],
   ];
   it.each(refused)('of %s may not be written %s', (system, text) => {
     const verdict = strict.judgeOrigin(text, system);

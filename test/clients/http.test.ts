@@ -84,7 +84,7 @@ describe('a request to a far system', () => {
     const recorder = createRecorder();
     const http = createHttp({ system: 'zendesk', egress: createEgress([]), observer: recorder });
     const failure = await failureOf(http.request(read(to)));
-    expect(failure).toMatchObject({ kind: 'unexpected', code: 'EGRESS', operation: 'read things' });
+    expect(failure).toMatchObject({ kind: 'blocked', code: 'EGRESS', operation: 'read things' });
     expect([to.requests.length, recorder.ended.length]).toEqual([0, 0]);
   });
 });

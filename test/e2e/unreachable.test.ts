@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConnectionSettings } from '../../domain/connection.ts';
 import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import type { JournalEntry } from '../fixtures/sandbox.ts';
 import { createTurnedAway, type TurnedAway } from '../fixtures/turned-away.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -55,5 +56,19 @@ describe('a system that does not answer', () => {
     expect((await turned.failingRun('mv')).error).toMatchObject({ code: 'unreachable' });
     await change('mv', (settings) => settings);
     await turned.expectMended('mv');
+  });
+
+  it('is not called at all, and not tried again, when its host is none of the system and nobody has opened it', async () => {
+    await turned.syncOnce('bl');
+    const baseUrl = world.sandbox.zendesk.replace('127.0.0.1', 'localhost');
+    await change('bl', (settings) => ({ ...settings, zendesk: { ...settings.zendesk, baseUrl } }));
+    await world.sandbox.control('DELETE', '/journal');
+    const { error } = await turned.failingRun('bl');
+    expect(error).toMatchObject({ code: 'blocked_address' });
+    expect(error?.message).toMatch(/^Zendesk: EGRESS to .*Check the address of Zendesk .*LEDGERDESK_ALLOW_HOSTS/);
+    const { items } = await world.sandbox.control<{ items: JournalEntry[] }>('GET', '/journal?system=zendesk');
+    expect(items).toEqual([]);
+    await change('bl', (settings) => settings);
+    await turned.expectMended('bl');
   });
 });
