@@ -1,6 +1,6 @@
 import type { AnnotateAccountInput } from '../workflows/contract.ts';
 import type { DynamicsClient } from '../clients/dynamics/client.ts';
-import type { CallResult, RequestObserver } from '../clients/http.ts';
+import type { CallResult, ObservedCall, RequestObserver } from '../clients/http.ts';
 import type { ZendeskClient } from '../clients/zendesk/client.ts';
 import type { Connection } from '../store/connections.ts';
 import type { Store } from '../store/store.ts';
@@ -40,6 +40,6 @@ export interface StepContext {
   /** Calls the far systems of the connection that the step works for; `watch` is told of each answer. */
   readonly far: <Result>(
     work: (far: FarSystems) => Promise<Result>,
-    watch?: (result: CallResult) => void,
+    watch?: (result: CallResult, call: ObservedCall) => void,
   ) => Promise<Result>;
 }

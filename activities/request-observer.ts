@@ -41,11 +41,14 @@ export function createRequestObserver(store: Store, run: ObservedRun): RequestOb
 }
 
 /** Lets somebody see the answers to the requests that an observer sees. */
-export function watched(observer: RequestObserver, watch: (result: CallResult) => void): RequestObserver {
+export function watched(
+  observer: RequestObserver,
+  watch: (result: CallResult, call: ObservedCall) => void,
+): RequestObserver {
   return {
     before: (call) => observer.before(call),
     async after(call, token, result) {
-      watch(result);
+      watch(result, call);
       await observer.after(call, token, result);
     },
   };

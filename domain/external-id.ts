@@ -32,6 +32,21 @@ export function renderExternalId(template: string, key: RecordKey): { externalId
   return because === undefined ? { externalId } : { rejection: externalIdUnsupported(externalId, because) };
 }
 
+/**
+ * Whether a template could have given an external id, for some account of these legal entities (lower case; none: of any).
+ * Like Zendesk's look-ups it takes no regard of case.
+ */
+export function couldRender(template: string, externalId: string, legalEntities: readonly string[]): boolean {
+  const literal = (text: string): string => text.replaceAll(/[/\\^$*+?.()|[\]{}-]/g, '\\$&');
+  const values: Readonly<Record<string, string>> = {
+    '{legalEntity}': legalEntities.length === 0 ? '.+' : `(?:${legalEntities.map(literal).join('|')})`,
+    '{kind}': '(?:customer|vendor)',
+    '{accountNumber}': '.+',
+  };
+  const parts = template.split(/(\{[^}]*\})/).map((part) => values[part] ?? literal(part));
+  return new RegExp(`^${parts.join('')}$`, 'iu').test(externalId.trim());
+}
+
 /** Why an external id cannot be looked up: `show_many` separates external ids by commas (Zendesk docs, Organizations). */
 function unsupportedBecause(externalId: string): string | undefined {
   if (externalId.includes(',')) return 'contains a comma';

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { externalIdKey } from '../domain/external-id.ts';
 import { parseRecordKey, recordKeyText, type RecordKey } from '../domain/record.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Db } from './database.ts';
@@ -43,6 +44,8 @@ export interface RecordStore {
   list(connectionId: string, filter: RecordFilter): Promise<{ items: RecordReport[]; total: number }>;
   /** Lets rejected records be tried again even though nothing about them has changed; answers which. */
   allowRetry(connectionId: string, filter: RetryFilter): Promise<RecordKey[]>;
+  /** Those of the external ids that accounts of the connection have reserved, in the form in which they are compared. */
+  reservedExternalIds(connectionId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** Builds the store of records. */
@@ -50,6 +53,12 @@ export function createRecordStore(db: Db): RecordStore {
   return {
     list: (connectionId, filter) => list(db, connectionId, filter),
     allowRetry: (connectionId, filter) => allowRetry(db, connectionId, filter),
+    async reservedExternalIds(connectionId, externalIds) {
+      const { rows } = await sql<{ key: string }>`select external_id_key as key from records
+        where connection_id = ${connectionId} and kind <> 'contact'
+        and external_id_key = any(${externalIds.map(externalIdKey)})`.execute(db);
+      return new Set(rows.map(({ key }) => key));
+    },
   };
 }
 

@@ -16,11 +16,15 @@ export interface Look {
 }
 
 /** Looks, and turns whatever goes wrong into a check that says what to do; the system that failed is the one to be mended. */
-export async function check({ name, system, look, optional = false }: Look): Promise<PingCheck> {
+export async function check(
+  { name, system, look, optional = false }: Look,
+  onFailure: (error: FarSystemError) => void,
+): Promise<PingCheck> {
   try {
     const { status, detail, fix = '' } = await look();
     return { name, system, status, detail, fix };
   } catch (error) {
+    if (error instanceof FarSystemError) onFailure(error);
     const failed = failureOf(error, system);
     if (failed === undefined) throw error;
     return { name, system, status: optional ? 'warn' : 'fail', ...failed };

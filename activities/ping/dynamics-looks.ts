@@ -3,9 +3,11 @@ import { kindsOf } from '../../domain/connection.ts';
 import type { RecordKind } from '../../domain/record.ts';
 import type { FarSystems } from '../dependencies.ts';
 import { ok, type Finding, type Look } from './check.ts';
+import { clockLook } from './clock-look.ts';
+import type { SeenAnswers } from './seen-answers.ts';
 
 /** What is looked at in Entra and F&O, in an order in which each leans on the one before. Nothing is written. */
-export function dynamicsLooks({ dynamics, connection: { settings } }: FarSystems): readonly Look[] {
+export function dynamicsLooks({ dynamics, connection: { settings } }: FarSystems, seen: SeenAnswers): readonly Look[] {
   const named = settings.dynamics.legalEntities;
   const [entity] = named;
   const kinds = kindsOf(settings);
@@ -22,6 +24,7 @@ export function dynamicsLooks({ dynamics, connection: { settings } }: FarSystems
     },
     ...(entity === undefined ? [] : kinds.map((kind) => readable(dynamics, { legalEntity: entity, kind }))),
     ...kinds.flatMap((kind) => annotatable(dynamics, kind, settings.annotation)),
+    clockLook('dynamics', seen),
   ];
 }
 

@@ -1,69 +1,72 @@
-import type { CallResult } from '../../clients/http.ts';
-import { readRateHeaders } from '../../clients/zendesk/rate-headers.ts';
 import type { PingCheck } from '../../domain/ping-check.ts';
 import type { Steps } from '../../workflows/steps.ts';
-import type { StepContext } from '../dependencies.ts';
+import type { FarSystems, StepContext } from '../dependencies.ts';
 import { check, ok, type Look } from './check.ts';
 import { dynamicsLooks } from './dynamics-looks.ts';
-import { zendeskLooks, type SeenHeaders } from './zendesk-looks.ts';
+import { notLookedAt, watchAnswers, withAddress, type SeenAnswers } from './seen-answers.ts';
+import { zendeskLooks } from './zendesk-looks.ts';
 
 /** Looks at one of the two systems, Entra with F&O. Every look is made, unless the one that all others lean on has failed. */
 export async function pingSystem(
   context: StepContext,
   { connectionId, system }: Parameters<Steps['pingSystem']>[0],
 ): ReturnType<Steps['pingSystem']> {
-  if (system === 'zendesk') return { checks: await pingZendesk(context, connectionId) };
-  const looks = await context.far((systems) => Promise.resolve(dynamicsLooks(systems)));
-  return { checks: withEntra(await lookInOrder(looks, context)) };
+  const checks = system === 'zendesk' ? await pingZendesk(context, connectionId) : await pingDynamics(context);
+  return { checks };
 }
 
 async function pingZendesk(context: StepContext, connectionId: string): Promise<readonly PingCheck[]> {
   const { store } = context;
   const secrets = await store.credentials.webhookSecrets(connectionId);
   const lastEventAt = await store.events.lastAccepted(connectionId, 'zendesk');
-  const seen = createHeaderReader();
-  const looks = await context.far((systems) =>
-    Promise.resolve(
-      zendeskLooks(systems, { headers: seen.headers, webhook: { isWired: secrets.length > 0, lastEventAt } }),
-    ),
+  const webhook = { isWired: secrets.length > 0, lastEventAt };
+  const seen = watchAnswers();
+  const { looks, settings } = await prepared(context, (systems) => zendeskLooks(systems, { seen, webhook, store }));
+  const checks = await lookInOrder(looks, context, seen);
+  const unasked = notLookedAt('zendesk.token');
+  return withAddress(checks, { system: 'zendesk', origin: settings.zendesk.baseUrl, seen, unasked });
+}
+
+async function pingDynamics(context: StepContext): Promise<readonly PingCheck[]> {
+  const seen = watchAnswers();
+  const { looks, settings } = await prepared(context, (systems) => dynamicsLooks(systems, seen));
+  const { environmentUrl, authorityHost } = settings.dynamics;
+  const checks = await lookInOrder(looks, context, seen);
+  const blamed = checks.find(({ system }) => system === 'entra');
+  const unasked = notLookedAt(blamed === undefined ? 'dynamics.user' : 'entra.token');
+  const dynamics = withAddress(withoutBlame(checks), { system: 'dynamics', origin: environmentUrl, seen, unasked });
+  const token = { name: 'entra.token', system: 'entra', fix: '', ...ok('Entra gives a token for F&O.') } as const;
+  return withAddress([blamed === undefined ? token : { ...blamed, name: token.name }, ...dynamics], {
+    ...{ system: 'entra', origin: authorityHost, seen },
+    unasked: blamed === undefined ? ok('Not asked: the token that Entra gave before still holds.') : unasked,
+  });
+}
+
+/** The token of F&O comes from Entra: where that failed, Entra is to be mended, and the look itself was not made. */
+function withoutBlame(checks: readonly PingCheck[]): readonly PingCheck[] {
+  return checks.map((one) =>
+    one.system === 'entra' ? { ...one, system: 'dynamics', ...notLookedAt('entra.token') } : one,
   );
-  return lookInOrder(looks, context, seen.observe);
+}
+
+function prepared(
+  { far }: StepContext,
+  looksOf: (systems: FarSystems) => readonly Look[],
+): Promise<{ looks: readonly Look[]; settings: FarSystems['connection']['settings'] }> {
+  return far((systems) => Promise.resolve({ looks: looksOf(systems), settings: systems.connection.settings }));
 }
 
 async function lookInOrder(
   looks: readonly Look[],
   { far }: StepContext,
-  observe?: (result: CallResult) => void,
-): Promise<PingCheck[]> {
+  { observe, fail }: SeenAnswers,
+): Promise<readonly PingCheck[]> {
   const checks: PingCheck[] = [];
   for (const look of looks) {
+    const { name, system } = look;
     const [first] = checks;
-    if (first?.status === 'fail')
-      checks.push({ ...look, status: 'warn', detail: `Not looked at: see ${first.name}.`, fix: '' });
-    else checks.push(await far(() => check(look), observe));
+    if (first?.status === 'fail') checks.push({ name, system, ...notLookedAt(first.name) });
+    else checks.push(await far(() => check(look, fail), observe));
   }
-  return checks.map(({ name, system, status, detail, fix }) => ({ name, system, status, detail, fix }));
-}
-
-/** The token of F&O comes from Entra: where that failed, Entra is to be mended, and the look itself was not made. */
-function withEntra(checks: readonly PingCheck[]): readonly PingCheck[] {
-  const [blamed] = checks.filter(({ system }) => system === 'entra');
-  if (blamed === undefined)
-    return [{ name: 'entra.token', system: 'entra', ...ok('Entra gives a token for F&O.'), fix: '' }, ...checks];
-  const unseen = { system: 'dynamics', status: 'warn', detail: 'Not looked at: see entra.token.', fix: '' } as const;
-  const others = checks.map((one) => (one.system === 'entra' ? { ...unseen, name: one.name } : one));
-  return [{ ...blamed, name: 'entra.token' }, ...others];
-}
-
-/** Keeps what Zendesk's answers tell of its rate limit and its clock. */
-function createHeaderReader(): { headers: () => SeenHeaders; observe: (result: CallResult) => void } {
-  const seen: { rate: SeenHeaders['rate']; clockSkewMs: number | null } = { rate: null, clockSkewMs: null };
-  return {
-    headers: () => seen,
-    observe({ headers }) {
-      seen.rate = readRateHeaders(headers) ?? seen.rate;
-      const date = Date.parse(headers['date'] ?? '');
-      if (!Number.isNaN(date)) seen.clockSkewMs = Date.now() - date;
-    },
-  };
+  return checks;
 }

@@ -1,13 +1,12 @@
 import { ORGANIZATION_FIELDS } from '../../domain/organization.ts';
 import { USER_FIELDS } from '../../domain/user.ts';
 import type { FarSystems } from '../dependencies.ts';
+import type { Store } from '../../store/store.ts';
 import { ok, type Finding, type Look } from './check.ts';
-
-/** What Zendesk said of its rate limit and its clock in the answers so far. */
-export interface SeenHeaders {
-  readonly rate: { readonly limit: number; readonly remaining: number } | null;
-  readonly clockSkewMs: number | null;
-}
+import { clockLook } from './clock-look.ts';
+import { externalIdsLook } from './external-ids-look.ts';
+import { firstSyncLook } from './first-sync-look.ts';
+import type { SeenAnswers } from './seen-answers.ts';
 
 /** What the store knows of the webhook: whether a signing secret is kept, and when an event last came. */
 export interface SeenWebhook {
@@ -17,10 +16,11 @@ export interface SeenWebhook {
 
 /** What is looked at in Zendesk, in an order in which each leans on the one before. Nothing is changed. */
 export function zendeskLooks(
-  { zendesk, connection: { settings } }: FarSystems,
-  seen: { headers: () => SeenHeaders; webhook: SeenWebhook },
+  systems: FarSystems,
+  { seen, webhook, store }: { seen: SeenAnswers; webhook: SeenWebhook; store: Pick<Store, 'records'> },
 ): readonly Look[] {
-  const { contacts } = settings.sync;
+  const { zendesk, connection } = systems;
+  const { contacts } = connection.settings.sync;
   return [
     { name: 'zendesk.token', system: 'zendesk', look: () => lookAtUser(zendesk) },
     {
@@ -31,22 +31,19 @@ export function zendeskLooks(
     },
     { name: 'zendesk.fields', system: 'zendesk', look: () => lookAtFields(zendesk, contacts), optional: true },
     ...(contacts ? contactLooks(zendesk) : []),
+    externalIdsLook(systems, store),
+    firstSyncLook(systems, seen),
     {
       name: 'zendesk.rateLimit',
       system: 'zendesk',
-      look: () => Promise.resolve(judgeRate(seen.headers())),
+      look: () => Promise.resolve(judgeRate(seen.rate())),
       optional: true,
     },
-    {
-      name: 'zendesk.clock',
-      system: 'zendesk',
-      look: () => Promise.resolve(judgeClock(seen.headers())),
-      optional: true,
-    },
+    clockLook('zendesk', seen),
     {
       name: 'zendesk.webhook',
       system: 'zendesk',
-      look: () => Promise.resolve(judgeWebhook(seen.webhook)),
+      look: () => Promise.resolve(judgeWebhook(webhook)),
       optional: true,
     },
   ];
@@ -129,18 +126,9 @@ function judgeSeveral(multipleOrganizations: boolean | null): Finding {
   };
 }
 
-function judgeRate({ rate }: SeenHeaders): Finding {
+function judgeRate(rate: ReturnType<SeenAnswers['rate']>): Finding {
   if (rate === null) return ok('Zendesk has not told its rate limit.');
   return ok(`${rate.limit} requests a minute are allowed, ${rate.remaining} are free now.`);
-}
-
-const LARGEST_SKEW_MS = 60_000;
-
-function judgeClock({ clockSkewMs }: SeenHeaders): Finding {
-  if (clockSkewMs === null || Math.abs(clockSkewMs) <= LARGEST_SKEW_MS)
-    return ok('Our clock and that of Zendesk agree within a minute.');
-  const detail = `Our clock differs from that of Zendesk by ${Math.round(clockSkewMs / 1_000)} s: signed webhooks are refused beyond 300 s.`;
-  return { status: 'warn', detail, fix: 'Let the machine that runs Ledgerdesk take its time from a time server.' };
 }
 
 function judgeWebhook({ isWired, lastEventAt }: SeenWebhook): Finding {

@@ -59,6 +59,8 @@ export interface DynamicsClient extends FieldAccess, FieldLookUp {
   listLegalEntities(): Promise<readonly string[]>;
   /** Whether the user may read the records of this company and kind; an empty set can be read. */
   canRead(wanted: CompanyRead & { readonly kind: AccountKind | 'contact' }): Promise<boolean>;
+  /** How many rows there are of a kind, in one company, or in all that the user sees when none is named. */
+  countRecords(wanted: { readonly kind: AccountKind | 'contact'; readonly legalEntity?: string }): Promise<number>;
 }
 
 const legalEntitiesPage = z
@@ -69,6 +71,8 @@ const legalEntitiesPage = z
   .transform((page) => ({ value: page.value, nextLink: page['@odata.nextLink'] ?? undefined }));
 
 const anyPage = z.looseObject({ value: z.array(z.unknown()) });
+
+const countedPage = z.looseObject({ '@odata.count': z.number().int().nonnegative() });
 
 /**
  * Makes the client of one F&O environment. `pageSize` is asked for; F&O may send less, or ignore it. `names` are told in
@@ -117,6 +121,15 @@ export function createDynamicsClient(options: {
         if (error instanceof FarSystemError && error.system === 'dynamics' && error.kind === 'forbidden') return false;
         throw error;
       }
+    },
+    async countRecords({ kind, legalEntity }) {
+      const { entitySet, keyColumn } = { ...accounts, contact }[kind];
+      const inCompany = legalEntity === undefined ? {} : { $filter: companyFilter(legalEntity) };
+      // A row comes along, since the bare `/$count` is answered as text; the count takes no regard of `$top`.
+      const query = { $count: 'true', $top: '1', $select: keyColumn, ...inCompany };
+      const url = collectionUrl(origin, entitySet, query);
+      const page = await reader.read(countedPage, { operation: `count ${entitySet}`, url });
+      return page['@odata.count'];
     },
   };
 }

@@ -33,6 +33,12 @@ interface OrganizationReads {
   /** All of this very name, without regard to case; more than one can exist. */
   findOrganizationsByName(name: string): Promise<readonly SeenOrganization[]>;
   findOrganizationByExternalId(externalId: string): Promise<SeenOrganization | null>;
+  /** The first of them, in no particular order: at most 100 for each of `pages` requests. `isWhole` tells whether there are no more. */
+  firstOrganizations(
+    pages: number,
+  ): Promise<{ readonly organizations: readonly SeenOrganization[]; readonly isWhole: boolean }>;
+  /** How many there are; beyond 100,000 Zendesk answers what it counted within the last day. */
+  countOrganizations(): Promise<number>;
 }
 
 /** Writes organizations. */
@@ -58,6 +64,13 @@ const exported = z.looseObject({
   end_time: z.number().int().nullish(),
   end_of_stream: z.boolean().nullish(),
 });
+
+const listed = z.looseObject({
+  organizations: z.array(organizationWire),
+  meta: z.looseObject({ has_more: z.boolean(), after_cursor: z.string().min(1).nullish() }),
+});
+
+const counted = z.looseObject({ count: z.looseObject({ value: z.number().int().nonnegative() }) });
 
 /** The export's largest page (Zendesk docs, Incremental Exports). */
 const EXPORT_PAGE = 1_000;
@@ -107,6 +120,22 @@ function organizationReads(session: ZendeskSession): OrganizationReads {
       const same = (other: string | null): boolean =>
         other !== null && externalIdKey(other) === externalIdKey(externalId);
       return found.find((organization) => same(organization.externalId)) ?? null;
+    },
+    async firstOrganizations(pages) {
+      const found: SeenOrganization[] = [];
+      let after: string | null = '';
+      for (let page = 0; page < pages && after !== null; page += 1) {
+        const next: string = after === '' ? '' : `&page[after]=${encodeURIComponent(after)}`;
+        const path = `organizations?page[size]=100${next}`;
+        const answer: z.infer<typeof listed> = await session.get(listed, { operation: 'list organizations', path });
+        found.push(...answer.organizations);
+        after = answer.meta.has_more ? (answer.meta.after_cursor ?? null) : null;
+      }
+      return { organizations: found, isWhole: after === null };
+    },
+    async countOrganizations() {
+      const answer = await session.get(counted, { operation: 'count organizations', path: 'organizations/count' });
+      return answer.count.value;
     },
   };
 }

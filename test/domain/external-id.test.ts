@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultTemplate, externalIdKey, renderExternalId, templateMistake } from '../../domain/external-id.ts';
+import {
+  couldRender,
+  defaultTemplate,
+  externalIdKey,
+  renderExternalId,
+  templateMistake,
+} from '../../domain/external-id.ts';
 import { account } from '../fixtures/accounts.ts';
 
 describe('an external id', () => {
@@ -41,5 +47,25 @@ describe('an external id', () => {
 
   it('is compared without regard to case', () => {
     expect(externalIdKey('Company1 ')).toBe(externalIdKey('company1'));
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ['{legalEntity}:{accountNumber}', 'USMF:us-001', ['usmf', 'frrt']],
+    ['{legalEntity}:{accountNumber}', ' usmf:A:1 ', ['usmf']],
+    ['{legalEntity}:{accountNumber}', 'demf:1', []],
+    ['{legalEntity}.{kind}({accountNumber})', 'usmf.vendor(1)', ['usmf']],
+    ['{accountNumber}', 'anything', ['usmf']],
+  ])('could be given by the template %p as %p for the entities %j', (template, externalId, entities) => {
+    expect(couldRender(template, externalId, entities)).toBe(true);
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ['{legalEntity}:{accountNumber}', 'demf:1', ['usmf']],
+    ['{legalEntity}:{accountNumber}', 'usmf:', ['usmf']],
+    ['{legalEntity}:{accountNumber}', 'crm-4711', []],
+    ['{legalEntity}.{kind}({accountNumber})', 'usmfxvendor(1)', ['usmf']],
+    ['{legalEntity}.{kind}({accountNumber})', 'usmf.contact(1)', ['usmf']],
+  ])('cannot be given by the template %p as %p for the entities %j', (template, externalId, entities) => {
+    expect(couldRender(template, externalId, entities)).toBe(false);
   });
 });

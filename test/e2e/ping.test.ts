@@ -9,17 +9,23 @@ import { createWorld, type World } from '../fixtures/world.ts';
 
 const WRONG_SECRET = 'Wr0ng~Secret~That-nobody-may-see';
 const WRONG_TOKEN = 'a1b2c3d4e5f6a7b8c9d0-no-token';
+/** Port 9 is for discarding; nothing listens there. */
+const NOWHERE = 'http://127.0.0.1:9';
 const ZENDESK_CHECKS = [
+  'zendesk.address',
   'zendesk.token',
   'zendesk.scopes',
   'zendesk.fields',
   'zendesk.bulkUserImport',
   'zendesk.multipleOrganizations',
+  'zendesk.externalIds',
+  'zendesk.firstSync',
   'zendesk.rateLimit',
   'zendesk.clock',
   'zendesk.webhook',
 ];
 const DYNAMICS_CHECKS = [
+  'dynamics.address',
   'dynamics.user',
   'dynamics.legalEntities',
   'dynamics.customers',
@@ -27,6 +33,7 @@ const DYNAMICS_CHECKS = [
   'dynamics.contacts',
   'dynamics.annotation.customers',
   'dynamics.annotation.vendors',
+  'dynamics.clock',
 ];
 
 interface Ping {
@@ -70,7 +77,7 @@ describe('ping', () => {
     expect(found.ok).toBe(found.checks.every((check) => check.status !== 'fail'));
     expect(new Set(found.checks.map(({ system }) => system))).toEqual(new Set(['entra', 'dynamics', 'zendesk']));
     const names = found.checks.map(({ name }) => name);
-    expect(names).toEqual(['entra.token', ...DYNAMICS_CHECKS, ...ZENDESK_CHECKS]);
+    expect(names).toEqual(['entra.address', 'entra.token', ...DYNAMICS_CHECKS, ...ZENDESK_CHECKS]);
     const said = JSON.stringify(body);
     for (const secret of [WRONG_SECRET, WRONG_TOKEN, world.sandbox.clientSecret, world.sandbox.zendeskToken])
       expect(said).not.toContain(secret);
@@ -110,7 +117,7 @@ describe('ping', () => {
     ]);
     const tokens = items.filter(({ system }) => system === 'entra');
     expect(tokens.map(({ operation }) => operation).length).toBe(1);
-    expect(items.length).toBeLessThan(25);
+    expect(items.length).toBeLessThan(35);
   });
 
   it('blames Entra for a wrong client secret, looks at Zendesk all the same, and exits 1', async () => {
@@ -197,6 +204,101 @@ describe('ping', () => {
     await world.store.credentials.apply(id, { 'zendesk.accessToken': reader });
     const byReader = await ping(id);
     expect(failures(byReader)).toMatchObject([{ name: 'zendesk.scopes', system: 'zendesk' }]);
+  });
+
+  it('says that every address answers, and that the clocks agree', async () => {
+    const found = await ping(await connect());
+    for (const system of ['entra', 'dynamics', 'zendesk'] as const) {
+      const { host } = new URL(world.sandbox[system]);
+      const told = `${host} answers, without TLS, as LEDGERDESK_ALLOW_HOSTS allows.`;
+      expect(of(found, `${system}.address`)).toMatchObject({ status: 'ok', system, detail: told });
+    }
+    for (const title of ['F&O', 'Zendesk'])
+      expect(found.checks.map(({ detail }) => detail)).toContain(
+        `Our clock and that of ${title} agree within a minute.`,
+      );
+  });
+
+  const to = (part: Partial<ConnectionSettings['dynamics']>) => (settings: ConnectionSettings) => ({
+    ...settings,
+    dynamics: { ...settings.dynamics, ...part },
+  });
+  const toZendesk = (change: (baseUrl: string) => string) => (settings: ConnectionSettings) => ({
+    ...settings,
+    zendesk: { ...settings.zendesk, baseUrl: change(settings.zendesk.baseUrl) },
+  });
+
+  it.each([
+    { system: 'zendesk', where: 'nobody listens', code: 'ECONNREFUSED', change: toZendesk(() => NOWHERE) },
+    {
+      system: 'zendesk',
+      where: 'nobody speaks TLS',
+      code: 'E(PROTO|RR_SSL)',
+      change: toZendesk((baseUrl) => baseUrl.replace('http:', 'https:')),
+    },
+    {
+      system: 'zendesk',
+      where: 'no operator has opened the host',
+      code: 'EGRESS',
+      change: toZendesk(() => 'https://localhost'),
+    },
+    {
+      system: 'dynamics',
+      where: 'nobody listens',
+      code: 'ECONNREFUSED',
+      change: to({ environmentUrl: NOWHERE }),
+    },
+    { system: 'entra', where: 'nobody listens', code: 'ECONNREFUSED', change: to({ authorityHost: NOWHERE }) },
+  ])('blames only the address of $system where $where', async ({ system, code, change }) => {
+    await world.sandbox.control('PATCH', '/settings/entra', { furtherResources: [NOWHERE] });
+    const found = await ping(await connect(change));
+    expect(failures(found)).toMatchObject([{ name: `${system}.address`, system }]);
+    expect(failures(found)[0]?.detail).toMatch(new RegExp(`does not answer \\(${code}`));
+    expect(failures(found)[0]?.fix).toMatch(/^Check the address of /);
+    const other = system === 'zendesk' ? 'dynamics.customers' : 'zendesk.scopes';
+    expect(of(found, other)?.status).toBe('ok');
+  });
+
+  it('counts what a first sync would cost', async () => {
+    const found = await ping(await connect());
+    const totalOf = async (set: string) =>
+      (await world.sandbox.control<{ total: number }>('GET', `/state/dynamics/${set}`)).total;
+    const [customers, vendors, contacts] = await Promise.all(['customers', 'vendors', 'contacts'].map(totalOf));
+    expect(of(found, 'zendesk.firstSync')).toMatchObject({ status: 'ok' });
+    expect(of(found, 'zendesk.firstSync')?.detail).toMatch(
+      new RegExp(
+        `^A first sync reads ${customers} customers, ${vendors} vendors and ${contacts} contacts of usmf, frrt: about 6 ` +
+          'requests to F&O and \\d+ to Zendesk, at 525 a minute at least 1 minute\\. ',
+      ),
+    );
+    const legalEntities: readonly string[] = [];
+    const all = await connect((settings) => ({ ...settings, dynamics: { ...settings.dynamics, legalEntities } }));
+    const { body } = await api.ask('POST', `/api/connections/${all}/ping`, {});
+    expect(of(body as Ping, 'zendesk.firstSync')?.detail).toContain(
+      `${customers} customers, ${vendors} vendors and ${contacts} contacts of all companies`,
+    );
+  });
+
+  it('tells whose external ids organizations have already', async () => {
+    const none = await ping(await connect());
+    expect(of(none, 'zendesk.externalIds')).toMatchObject({ status: 'ok' });
+    expect(of(none, 'zendesk.externalIds')?.detail).toBe(
+      'Of 12 organizations, 0 have an external id, all of them ours.',
+    );
+    for (const external_id of ['USMF:US-009', 'crm-4711', 'crm-4712'])
+      await world.sandbox.control('POST', '/state/zendesk/organizations', { name: `Has ${external_id}`, external_id });
+    const id = await connect();
+    const found = of(await ping(id), 'zendesk.externalIds');
+    expect(found).toMatchObject({ status: 'warn', system: 'zendesk' });
+    expect(found?.detail).toBe(
+      "Of 15 organizations, 0 have an external id of ours, 1 one of its form, and 2 another's.",
+    );
+    expect(found?.fix).toContain('never adopted or changed');
+    expect(await world.sync(id)).toMatchObject({ status: 'completed' });
+    const after = of(await ping(id), 'zendesk.externalIds');
+    expect(after?.detail).toMatch(
+      /^Of \d+ organizations, \d\d+ have an external id of ours, 0 one of its form, and 2 another's\.$/,
+    );
   });
 
   it('only warns where bulk user import or several organizations of a user are off', async () => {

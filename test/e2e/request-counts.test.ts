@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { firstSyncCost } from '../../domain/first-sync-cost.ts';
+import { ORGANIZATION_FIELDS } from '../../domain/organization.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
 describe('what a sync of 1,000 accounts asks of Zendesk', () => {
@@ -23,6 +25,9 @@ describe('what a sync of 1,000 accounts asks of Zendesk', () => {
     expect(run).toMatchObject({ status: 'completed', totals: { read: 1_000, created: 1_000 } });
     expect(run.requests.zendesk).toBeLessThanOrEqual(40);
     expect(run.requests).toMatchObject(await requestsSeen());
+    const foretold = firstSyncCost({ slices: [1_000], organizations: 0 }, null);
+    const withoutFields = run.requests.zendesk - ORGANIZATION_FIELDS.length - 1;
+    expect(Math.abs(foretold.zendesk - withoutFields)).toBeLessThanOrEqual(10);
   });
 
   it('is at most 2 when nothing has changed', async () => {
