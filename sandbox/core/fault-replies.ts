@@ -7,6 +7,8 @@ export interface FaultyAnswer {
   readonly system: SystemName;
   readonly status: number;
   readonly body?: FaultBody;
+  /** What an echo repeats. */
+  readonly sent: string;
   /** Of a list, the first. */
   readonly retryAfter?: RetryAfter | readonly RetryAfter[];
 }
@@ -22,7 +24,7 @@ export function faultReply(answer: FaultyAnswer, operation: string): Reply {
   return { status: answer.status, headers, operation, ...(body === undefined ? {} : { body }) };
 }
 
-function bodyOf({ system, status, body = 'json' }: FaultyAnswer): { body?: unknown; type?: string } {
+function bodyOf({ system, status, sent, body = 'json' }: FaultyAnswer): { body?: unknown; type?: string } {
   if (typeof body === 'object') return { body };
   switch (body) {
     case 'empty':
@@ -34,7 +36,9 @@ function bodyOf({ system, status, body = 'json' }: FaultyAnswer): { body?: unkno
     case 'edge':
       return { body: edgeProtection(status) };
     case 'json':
-      return { body: jsonError(system, status) };
+      return { body: jsonError(system, status, sentenceFor(status)) };
+    case 'echo':
+      return { body: jsonError(system, status, sent) };
     default:
       return body satisfies never;
   }
@@ -49,11 +53,11 @@ function edgeProtection(status: number): object {
   return { detail: 'Rate limited by Zendesk edge protection', status: String(status), title: 'Automated response' };
 }
 
-function jsonError(system: SystemName, status: number): object {
-  if (system === 'entra') return { error: 'temporarily_unavailable', error_description: sentenceFor(status) };
-  if (system === 'dynamics') return { error: { code: String(status), message: sentenceFor(status) } };
-  if (status === 429) return { error: 'APIRateLimitExceeded', description: sentenceFor(status) };
-  return { error: ZENDESK_CODES[status] ?? 'InternalError', description: sentenceFor(status) };
+function jsonError(system: SystemName, status: number, sentence: string): object {
+  if (system === 'entra') return { error: 'temporarily_unavailable', error_description: sentence };
+  if (system === 'dynamics') return { error: { code: String(status), message: sentence } };
+  if (status === 429) return { error: 'APIRateLimitExceeded', description: sentence };
+  return { error: ZENDESK_CODES[status] ?? 'InternalError', description: sentence };
 }
 
 const ZENDESK_CODES: Readonly<Record<number, string>> = {

@@ -19,19 +19,24 @@ export interface Blow {
   readonly fault: TakenFault | undefined;
   readonly faults: Faults;
   readonly operation: string;
+  /** The request's credentials and body, for an answer that repeats them. */
+  readonly sent: string;
 }
 
 /** Runs a request's handler with the fault, if any, around it. */
-export async function strike({ fault, faults, operation }: Blow, produce: () => Promise<Reply>): Promise<Outcome> {
+export async function strike(
+  { fault, faults, operation, sent }: Blow,
+  produce: () => Promise<Reply>,
+): Promise<Outcome> {
   if (!fault || isJobAction(fault.action)) return answered(await produce());
   const { action, system } = fault;
   const unreached = { effect: false, operation };
   switch (action.kind) {
     case 'storm':
-      return { ...unreached, reply: faultReply({ status: 429, system, ...action }, operation) };
+      return { ...unreached, reply: faultReply({ status: 429, system, sent, ...action }, operation) };
     case 'status': {
       const real = action.when === 'after' ? answered(await produce()) : unreached;
-      return { ...real, reply: faultReply({ system, ...action }, real.operation) };
+      return { ...real, reply: faultReply({ system, sent, ...action }, real.operation) };
     }
     case 'cut':
       return { ...(action.when === 'after' ? answered(await produce()) : unreached), reply: undefined };

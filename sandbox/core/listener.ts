@@ -77,7 +77,8 @@ async function serve(options: ListenerOptions, message: IncomingMessage, respons
       operation,
     );
   };
-  const outcome = await strike({ fault, faults, operation }, produce);
+  const sent = `${message.headers.authorization ?? ''} ${read?.rawBody.toString('utf8') ?? ''}`;
+  const outcome = await strike({ fault, faults, operation, sent }, produce);
   journal.record({
     system,
     method,

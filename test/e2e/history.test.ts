@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { ConnectionSettings } from '../../domain/connection.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES, type SyncAccountInput } from '../../workflows/contract.ts';
 import { accountSyncId } from '../../workflows/ids.ts';
-import { readable } from '../fixtures/readable.ts';
+import { exportHistories, type ExportedHistory } from '../fixtures/histories.ts';
 import { WRONG_TOKEN } from '../fixtures/turned-away.ts';
 import { runWayBack } from '../fixtures/way-back.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
-
-type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
 interface ErpRecord {
   readonly values: Readonly<Record<string, string>>;
@@ -26,7 +23,7 @@ const PERSONAL = /name|email|phone|city|address|memo|notes/i;
 
 describe('the histories of a first sync, of a resync, of the way back and of a run that failed', () => {
   let world: World;
-  let histories: { id: string; type: string; history: History; text: string }[];
+  let histories: ExportedHistory[];
 
   beforeAll(async () => {
     world = await createWorld({ seed: 'distributor' });
@@ -48,7 +45,7 @@ describe('the histories of a first sync, of a resync, of the way back and of a r
     await runWayBack(world, 'contoso');
     await world.store.credentials.apply('contoso', { 'zendesk.accessToken': WRONG_TOKEN });
     expect(await world.sync('contoso')).toMatchObject({ status: 'failed', error: { code: 'needs_reconnect' } });
-    histories = await exportHistories(world);
+    histories = await exportHistories(world.client);
   });
   afterAll(() => world.close());
 
@@ -101,17 +98,6 @@ describe('the histories of a first sync, of a resync, of the way back and of a r
     for (const { id, history } of histories) await Worker.runReplayHistory({ workflowBundle: bundle }, history, id);
   });
 });
-
-async function exportHistories(world: World) {
-  const executions = [];
-  for await (const execution of world.client.workflow.list()) executions.push(execution);
-  return Promise.all(
-    executions.map(async ({ workflowId: id, runId, type }) => {
-      const history = await world.client.workflow.getHandle(id, runId).fetchHistory();
-      return { id, type, history, text: `${id}\n${readable(history)}` };
-    }),
-  );
-}
 
 /** Texts that belong to the people and companies of both systems: what must never be in a history. */
 async function personalTexts({ sandbox, organizations }: World): Promise<Set<string>> {

@@ -44,6 +44,15 @@ describe('a fault', () => {
     expect((await zendesk.send('GET', 'organizations')).status).toBe(200);
   });
 
+  it('repeats in an echo what it was sent, with the credentials', async () => {
+    arm({ kind: 'status', status: 422, body: 'echo' });
+    const { status, body } = await create('Never');
+    expect(status).toBe(422);
+    const description = at(body, 'description');
+    expect(description).toBe(`Bearer ${zendesk.server.credentials.accessToken} {"organization":{"name":"Never"}}`);
+    expect(names()).toEqual([]);
+  });
+
   it('answers a status before the write or after it, in any of the bodies that are seen', async () => {
     arm({ kind: 'status', status: 500, when: 'after', body: 'html' });
     const after = await create('Written');

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { searchFor, type CanarySearch } from '../fixtures/canaries.ts';
+import { openCanaryHouse, type CanaryHouse } from '../fixtures/canary-house.ts';
+import { exportHistories, type ExportedHistory } from '../fixtures/histories.ts';
+import {
+  applyFiles,
+  CONNECTIONS,
+  consent,
+  knockAtDoors,
+  loseGrant,
+  pingAll,
+  startInVain,
+  syncAll,
+  untilQuiet,
+} from '../fixtures/provocations.ts';
+import { dumpDatabase } from '../fixtures/raw-database.ts';
+import type { JournalEntry } from '../fixtures/sandbox.ts';
+
+describe('the secrets of an installation in which everything goes wrong', () => {
+  let house: CanaryHouse;
+  let search: CanarySearch;
+  let mark: CanarySearch;
+  let histories: readonly ExportedHistory[];
+  let answers: string;
+  let metrics: string;
+  let database: Buffer;
+  let counted: number;
+
+  beforeAll(async () => {
+    house = await openCanaryHouse();
+    await applyFiles(house);
+    await pingAll(house);
+    await syncAll(house);
+    await knockAtDoors(house);
+    await consent(house);
+    await loseGrant(house);
+    await startInVain(house);
+    await house.cli(['keys', 'rotate']);
+    await untilQuiet(house);
+    await readAllAnswers(house);
+    await readAllCommands(house);
+    metrics = (await house.ask('GET', '/metrics', { headers: {} })).text;
+    histories = await exportHistories(house.client);
+    database = await dumpDatabase(house.databaseUrl);
+    const canaries = await house.canaries();
+    counted = Object.keys(canaries).length;
+    search = searchFor(canaries);
+    mark = searchFor({ marker: house.marker });
+    answers = house.said().answers;
+  }, 600_000);
+  afterAll(() => house.close());
+
+  it('were all in use, and were repeated to us by the systems that they opened', async () => {
+    expect(counted).toBeGreaterThanOrEqual(18);
+    const { items } = await house.sandbox.control<{ items: JournalEntry[] }>('GET', '/journal');
+    const sent = searchFor(await house.canaries())(JSON.stringify(items.map(({ body }) => body)));
+    for (const name of ['clientSecret', 'oauthClientSecret', 'wrongClientSecret', 'federatedToken', 'refreshToken'])
+      expect(sent).toContain(`${name}, plain`);
+    const { logs, commands } = house.said();
+    expect(answers).toContain('AADSTS7000215');
+    expect(answers).toContain('AADSTS700027');
+    expect(answers).toContain('[redacted]');
+    expect(answers).toContain('needs_reconnect');
+    for (const code of ['ECONNREFUSED', 'ECONNRESET', 'EPROTO|ERR_SSL']) expect(answers).toMatch(new RegExp(code));
+    expect(commands).toContain('is not JSON at line 1');
+    expect(commands).toContain('[redacted]');
+    expect(logs).toContain('LEDGERDESK_ENCRYPTION_KEYS must be');
+  });
+
+  it('are in no log line', () => expect(search(house.said().logs)).toEqual([]));
+  it('are in no answer of the API', () => expect(search(answers)).toEqual([]));
+  it('are in no line of the command line', () => expect(search(house.said().commands)).toEqual([]));
+  it('are in no metric', () => expect(search(metrics)).toEqual([]));
+  it('are in no row of the database', () => expect(search(database)).toEqual([]));
+  it('are in no history', () => {
+    expect(histories.length).toBeGreaterThan(20);
+    expect(histories.flatMap(({ id, text }) => search(text).map((found) => [id, found]))).toEqual([]);
+  });
+
+  it('would be found: what is no secret is found in each of these places', () => {
+    const { logs, commands } = house.said();
+    for (const place of [logs, answers, commands, database]) expect(mark(place)).toContain('marker, plain');
+    const known = searchFor({ connection: 'broken-cert' });
+    for (const place of [metrics, ...histories.filter(({ id }) => id.includes('broken-cert')).map(({ text }) => text)])
+      expect(known(place)).toContain('connection, plain');
+  });
+});
+
+/** Reads whatever the API has to read, of every connection and run. */
+async function readAllAnswers(house: CanaryHouse): Promise<void> {
+  const source = readFileSync(join(import.meta.dirname, '../../api/admin/routes.ts'), 'utf8');
+  const paths = [...source.matchAll(/(?:\bget|\.route)\(\s*'([^']+)'/g)].map(([, path = '']) => path);
+  if (paths.length < 10) throw new Error('The routes of the API are not where they were.');
+  const runs: string[] = [];
+  for (const id of CONNECTIONS) {
+    for (const path of paths.filter((one) => one.includes('/:id')))
+      await house.ask('GET', `/api${path.replace(':id', id)}`);
+    const { items } = JSON.parse((await house.ask('GET', `/api/connections/${id}/runs`)).text) as { items: Run[] };
+    runs.push(...items.map(({ runId }) => runId));
+  }
+  for (const path of paths.filter((one) => !one.includes('/:id')))
+    for (const run of path.includes(':runId') ? runs : [''])
+      await house.ask('GET', `/api${path.replace(':runId', run)}`);
+  for (const path of ['/healthz', '/readyz', '/nothing']) await house.ask('GET', path);
+}
+
+/** Reads whatever the command line has to read of the connection that has most to tell. */
+async function readAllCommands(house: CanaryHouse): Promise<void> {
+  for (const command of ['connection show', 'runs', 'records', 'events', 'support', 'schedule', 'audit'])
+    await house.cli([...command.split(' '), 'main']);
+  for (const command of ['connection list', 'token list', 'audit']) await house.cli(command.split(' '));
+}
+
+interface Run {
+  readonly runId: string;
+}
