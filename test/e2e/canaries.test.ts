@@ -18,6 +18,32 @@ import {
 import { dumpDatabase } from '../fixtures/raw-database.ts';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
 
+describe('the search for secrets', () => {
+  const secret = 'canary+"secret"/ä\n0123456789';
+  const search = searchFor({ secret });
+  const buffer = Buffer.from(`client:${secret} and more`);
+
+  it.each([
+    ['as it is', secret],
+    ['as JSON', JSON.stringify({ secret })],
+    ['in a URL', `?s=${encodeURIComponent(secret)}&t=1`],
+    ['in a form', new URLSearchParams({ secret }).toString()],
+    ['in base64 amid other bytes', buffer.toString('base64')],
+    ['in base64 one byte on', buffer.subarray(1).toString('base64')],
+    ['in base64 two bytes on', buffer.subarray(2).toString('base64')],
+    ['in base64 for URLs', buffer.toString('base64url')],
+    ['in hexadecimal', buffer.toString('hex')],
+    ['among raw bytes', Buffer.concat([Buffer.from([0, 255, 128]), buffer])],
+    ['cut off', JSON.stringify('x'.repeat(70)).slice(0, 50)],
+  ])('finds one %s', (_how, text) => {
+    expect([...search(text), ...searchFor({ long: 'x'.repeat(70) })(text)]).not.toEqual([]);
+  });
+
+  it('finds nothing where there is none', () => {
+    expect(search('canary+secret, 0123456789')).toEqual([]);
+  });
+});
+
 describe('the secrets of an installation in which everything goes wrong', () => {
   let house: CanaryHouse;
   let search: CanarySearch;
@@ -44,7 +70,8 @@ describe('the secrets of an installation in which everything goes wrong', () => 
     metrics = (await house.ask('GET', '/metrics', { headers: {} })).text;
     histories = await exportHistories(house.client);
     database = await dumpDatabase(house.databaseUrl);
-    const canaries = await house.canaries();
+    await house.noteIssued();
+    const canaries = house.canaries();
     counted = Object.keys(canaries).length;
     search = searchFor(canaries);
     mark = searchFor({ marker: house.marker });
@@ -55,7 +82,7 @@ describe('the secrets of an installation in which everything goes wrong', () => 
   it('were all in use, and were repeated to us by the systems that they opened', async () => {
     expect(counted).toBeGreaterThanOrEqual(18);
     const { items } = await house.sandbox.control<{ items: JournalEntry[] }>('GET', '/journal');
-    const sent = searchFor(await house.canaries())(JSON.stringify(items.map(({ body }) => body)));
+    const sent = searchFor(house.canaries())(JSON.stringify(items.map(({ body }) => body)));
     for (const name of ['clientSecret', 'oauthClientSecret', 'wrongClientSecret', 'federatedToken', 'refreshToken'])
       expect(sent).toContain(`${name}, plain`);
     const { logs, commands } = house.said();
