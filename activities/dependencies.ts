@@ -1,4 +1,5 @@
 import type { AnnotateAccountInput } from '../workflows/contract.ts';
+import type { FarSystem } from '../clients/errors.ts';
 import type { DynamicsClient } from '../clients/dynamics/client.ts';
 import type { CallResult, ObservedCall, RequestObserver } from '../clients/http.ts';
 import type { ZendeskClient } from '../clients/zendesk/client.ts';
@@ -12,6 +13,14 @@ export interface FarSystems {
   readonly zendesk: ZendeskClient;
 }
 
+/** A request to a far system that is over. `status` is null when no answer came. */
+export interface EndedRequest {
+  readonly connectionId: string;
+  readonly system: FarSystem;
+  readonly status: number | null;
+  readonly durationMs: number;
+}
+
 /** What the steps are made of; `runtime/` builds it. */
 export interface ActivityDependencies {
   readonly store: Store;
@@ -21,6 +30,8 @@ export interface ActivityDependencies {
     observer: RequestObserver,
     work: (far: FarSystems) => Promise<Result>,
   ) => Promise<Result>;
+  /** Told of every request to a far system once it is over. */
+  readonly noteRequest: (request: EndedRequest) => void;
   /** Whether Temporal says that the run which owns a claim is over. */
   readonly isRunOver: (owner: { readonly workflowId: string; readonly runId: string }) => Promise<boolean>;
   /** Tells the annotation of an account that its tickets have changed; begins it where none is under way. */

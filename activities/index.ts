@@ -79,9 +79,10 @@ export function createActivities(dependencies: ActivityDependencies): Steps {
 }
 
 function contextOf(
-  { store, isRunOver, wakeAnnotation, setSchedulesPaused, withFarSystems }: ActivityDependencies,
+  dependencies: ActivityDependencies,
   { connectionId, runId }: ConnectionRef & Partial<RunRef>,
 ): StepContext {
+  const { store, isRunOver, wakeAnnotation, setSchedulesPaused, withFarSystems } = dependencies;
   return {
     store,
     isRunOver,
@@ -90,7 +91,7 @@ function contextOf(
     attempt: Context.current().info.attempt,
     far: (work, watch) => {
       const seen = { share: 0 };
-      const observer = createRequestObserver(store, { connectionId, runId, share: () => seen.share });
+      const observer = createRequestObserver(dependencies, { connectionId, runId, share: () => seen.share });
       const eyes = watch === undefined ? observer : watched(observer, watch);
       return withFarSystems(connectionId, eyes, (systems) => {
         seen.share = systems.connection.settings.zendesk.share;

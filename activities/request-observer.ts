@@ -3,6 +3,7 @@ import type { CallResult, ObservedCall, RequestObserver } from '../clients/http.
 import { readRateHeaders } from '../clients/zendesk/rate-headers.ts';
 import type { GateTicket } from '../store/gates.ts';
 import type { Store } from '../store/store.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 
 /** Whose requests are observed. `share` is the part of Zendesk's rate limit that is left to others, 0 to 1. */
 export interface ObservedRun {
@@ -14,21 +15,33 @@ export interface ObservedRun {
 
 const LONGEST_WINDOW_MS = 60_000;
 
+/** What `before` leaves for `after`. */
+interface Begun {
+  readonly ticket: GateTicket;
+  /** By the clock that only goes forward. */
+  readonly atMs: number;
+}
+
 /**
  * Puts the rate gates before every request, and counts it: a closed gate throws GateClosed and nothing is sent; a 429
  * closes the gate for all that work for the connection; an answer opens the gate that it probed.
  */
-export function createRequestObserver(store: Store, run: ObservedRun): RequestObserver {
+export function createRequestObserver(
+  { store, noteRequest }: Pick<ActivityDependencies, 'store' | 'noteRequest'>,
+  run: ObservedRun,
+): RequestObserver {
   const { connectionId, runId } = run;
   const reached = new Set<FarSystem>();
   return {
     async before({ system, buckets }) {
       const ticket = await store.gates.enter({ connectionId, system, buckets });
       if (runId !== undefined) await store.runs.countRequest(runId, system);
-      return ticket;
+      return { ticket, atMs: performance.now() } satisfies Begun;
     },
     async after(call, token, result) {
-      const ticket = token as GateTicket;
+      const { ticket, atMs } = token as Begun;
+      const durationMs = performance.now() - atMs;
+      noteRequest({ connectionId, system: call.system, status: result.status, durationMs });
       await settleGate(store, ticket, result);
       if (runId !== undefined && result.error?.kind === 'limited') await store.runs.countLimited(runId, call.system);
       if (result.status !== null && !reached.has(call.system)) {

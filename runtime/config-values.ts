@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { hideBytes } from './secret.ts';
 
 /** A value that does not parse; the message completes the sentence "NAME …" and never repeats the value. */
@@ -37,6 +38,13 @@ export function parseLogLevel(text: string): LogLevel {
 export function parseHost(text: string): string {
   if (/^[A-Za-z0-9.-]+$/.test(text) || /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(text)) return text;
   throw new ValueError('must be a host name or an IP address, without scheme and port');
+}
+
+/** Parses an address to listen on, an IP address and a port: Temporal's SDK, which listens, looks no name up. */
+export function parseListenAddress(text: string): string {
+  const [, host = '', port = ''] = /^([\d.]+|\[[\dA-Fa-f:.]+\]):(\d{1,5})$/.exec(text) ?? [];
+  if (isIP(host.replace(/[[\]]/g, '')) > 0 && Number(port) > 0 && Number(port) <= 65_535) return text;
+  throw new ValueError('must be an IP address and a port of the form 127.0.0.1:9464 or [::1]:9464');
 }
 
 /** Parses the base address of our own HTTP server; gives it without a slash at its end. */

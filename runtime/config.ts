@@ -8,6 +8,7 @@ import {
   parseDatabaseUrl,
   parseEncryptionKeys,
   parseHost,
+  parseListenAddress,
   parseLogLevel,
   parseOrigins,
   parseToken,
@@ -44,6 +45,8 @@ export interface Config {
   readonly uiOrigins: readonly string[];
   readonly logLevel: LogLevel;
   readonly retentionDays: number;
+  /** `host:port` where a worker serves its metrics; absent: nowhere. */
+  readonly workerMetrics?: string;
   readonly alertUrl?: string;
   readonly alertSecret?: Secret;
   /** False: the embedded development server. True: Temporal's own variables name a server or a profile. */
@@ -64,7 +67,7 @@ export class ConfigError extends Error {
 const KNOWN = new Set([
   ...['DATA_DIR', 'HOST', 'PORT', 'PUBLIC_URL', 'URL', 'ALLOW_HOSTS', 'LOG_LEVEL', 'RETENTION_DAYS'],
   ...['ENCRYPTION_KEYS', 'ENCRYPTION_KEYS_FILE', 'ADMIN_TOKEN', 'ADMIN_TOKEN_FILE', 'ALERT_URL', 'ALERT_SECRET'],
-  'UI_ORIGIN',
+  ...['UI_ORIGIN', 'WORKER_METRICS'],
 ]);
 
 /** Reads the configuration from the environment. Throws ConfigError with every mistake at once. */
@@ -99,6 +102,7 @@ export function loadConfig(env: Env): Config {
       'adminToken',
       take('LEDGERDESK_ADMIN_TOKEN', (text) => createSecret(parseToken(text))),
     ),
+    ...given('workerMetrics', take('LEDGERDESK_WORKER_METRICS', parseListenAddress)),
     ...given(
       'alertUrl',
       take('LEDGERDESK_ALERT_URL', (text) => parseAlertUrl(text, allowHosts)),

@@ -1,4 +1,3 @@
-import { DefaultLogger, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { loadConfig, type Config } from '../runtime/config.ts';
 import { createLog, type Log } from '../runtime/log.ts';
@@ -11,7 +10,9 @@ import { SEARCH_ATTRIBUTE_NAMES } from '../workflows/search-attributes.ts';
 import { bundleApart } from './bundle-apart.ts';
 import { createWorker } from './create-worker.ts';
 import { workerDataConverter } from './data-converter.ts';
+import { installRuntime } from './install-runtime.ts';
 import { setSchedulesPaused } from './pause-schedules.ts';
+import { createRequestMetrics } from './request-metrics.ts';
 import { isRunOver } from './run-owner.ts';
 import { wakeAnnotation } from './wake-annotation.ts';
 
@@ -26,11 +27,12 @@ async function main(): Promise<void> {
 async function work(config: Config, log: Log): Promise<void> {
   const services = await openServices({ config, env: process.env });
   const { store, temporal, withFarSystems } = services;
-  installRuntime(log);
+  const { metricMeter } = installRuntime({ log, metricsAddress: config.workerMetrics });
   await ensureSearchAttributes(temporal.connection, temporal.namespace, SEARCH_ATTRIBUTE_NAMES);
   const activities = createActivities({
     store,
     withFarSystems,
+    noteRequest: createRequestMetrics(metricMeter),
     isRunOver: (owner) => isRunOver(temporal.client, owner),
     wakeAnnotation: (input) => wakeAnnotation(temporal.client, input),
     setSchedulesPaused: (connectionId, paused) => setSchedulesPaused(temporal.client, connectionId, paused),
@@ -51,24 +53,6 @@ async function work(config: Config, log: Log): Promise<void> {
   });
   log.info('working');
   await run;
-}
-
-/** Temporal's own log goes into ours; signals are ours to handle, so that the worker ends before its connections do. */
-function installRuntime(log: Log): void {
-  Runtime.install({
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      const write = level === 'ERROR' ? log.error.bind(log) : log.warn.bind(log);
-      write({ ...safeMeta(meta) }, message);
-    }),
-    shutdownSignals: [],
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
-  });
-}
-
-/** Of what Temporal logs, only ids: failures and arguments are to be seen in the history, by those who may see it. */
-function safeMeta(meta: Record<string, unknown> | undefined): Record<string, unknown> {
-  const keep = ['workflowId', 'runId', 'workflowType', 'activityType', 'activityId', 'attempt', 'taskQueue'];
-  return Object.fromEntries(Object.entries(meta ?? {}).filter(([key]) => keep.includes(key)));
 }
 
 function giveUp(log: Log, error: unknown): never {

@@ -126,6 +126,15 @@ describe('docker-compose.yml', () => {
     expect(networks['data']?.internal).toBe(true);
   });
 
+  it('lets workers serve their metrics to every network that they are in, on a port that is published nowhere', () => {
+    const { environment = {}, networks: of } = service('worker');
+    expect(loadConfig({ LEDGERDESK_WORKER_METRICS: environment['LEDGERDESK_WORKER_METRICS'] }).workerMetrics).toBe(
+      '0.0.0.0:9464',
+    );
+    expect(of).toContain('data');
+    for (const [, { ports = [] }] of all) for (const port of ports) expect(port).not.toContain('9464');
+  });
+
   it('gives our processes settings that Ledgerdesk knows', () => {
     for (const name of ['api', 'worker']) {
       const { environment = {} } = service(name);

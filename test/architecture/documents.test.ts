@@ -72,6 +72,7 @@ describe('the documents', () => {
       'ENCRYPTION_KEYS',
       'ADMIN_TOKEN',
       'UI_ORIGIN',
+      'WORKER_METRICS',
       'ALERT_URL',
       'ALERT_SECRET',
     ]) {
