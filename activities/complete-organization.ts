@@ -1,6 +1,6 @@
 import type { ZendeskClient } from '../clients/zendesk/client.ts';
 import { FarSystemError } from '../clients/errors.ts';
-import type { JobRow } from '../store/jobs.ts';
+import type { JobRow } from '../store/job-rows.ts';
 import type { Findings } from '../store/work.ts';
 import type { SliceRef } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';

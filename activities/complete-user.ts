@@ -4,7 +4,7 @@ import { emailTaken } from '../domain/contact-remarks.ts';
 import { emailKey } from '../domain/email.ts';
 import { lacksOf } from '../domain/plan-user.ts';
 import { zendeskRefused, type Rejection } from '../domain/rejection.ts';
-import type { JobRow } from '../store/jobs.ts';
+import type { JobRow } from '../store/job-rows.ts';
 import type { WrittenUser } from '../store/users.ts';
 import type { Findings } from '../store/work.ts';
 import type { SliceRef } from '../workflows/steps.ts';

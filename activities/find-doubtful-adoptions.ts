@@ -1,7 +1,8 @@
 import type { SeenOrganization } from '../domain/organization.ts';
 import { externalIdKey } from '../domain/external-id.ts';
 import { nameKey } from '../domain/organization-name.ts';
-import type { JobRow, JobToSubmit } from '../store/jobs.ts';
+import type { JobRow } from '../store/job-rows.ts';
+import type { JobToSubmit } from '../store/jobs.ts';
 import type { SliceRef } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
 

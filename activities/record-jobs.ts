@@ -1,6 +1,7 @@
 import { externalIdKey } from '../domain/external-id.ts';
 import { zendeskRefused } from '../domain/rejection.ts';
-import type { Job, JobRow, RowMark } from '../store/jobs.ts';
+import type { JobRow, RowMark } from '../store/job-rows.ts';
+import type { Job } from '../store/jobs.ts';
 import type { RecordOutcome } from '../store/outcomes.ts';
 import type { JobItem } from '../store/schema.ts';
 import type { Findings } from '../store/work.ts';

@@ -1,6 +1,6 @@
 import { nameKey } from '../domain/organization-name.ts';
 import type { SeenOrganization } from '../domain/organization.ts';
-import type { JobRow } from '../store/jobs.ts';
+import type { JobRow } from '../store/job-rows.ts';
 import type { SliceRef } from '../workflows/steps.ts';
 import type { FarSystems, StepContext } from './dependencies.ts';
 import { settleRequest } from './settle.ts';

@@ -1,5 +1,5 @@
 import { zendeskRefused } from '../domain/rejection.ts';
-import type { JobRow } from '../store/jobs.ts';
+import type { JobRow } from '../store/job-rows.ts';
 import type { RecordOutcome } from '../store/outcomes.ts';
 import type { SliceRef, Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';

@@ -3,7 +3,7 @@ import { emailTaken, userDeleted } from '../domain/contact-remarks.ts';
 import { externalIdKey } from '../domain/external-id.ts';
 import type { Rejection } from '../domain/rejection.ts';
 import type { SeenUser } from '../domain/user.ts';
-import type { JobRow } from '../store/jobs.ts';
+import type { JobRow } from '../store/job-rows.ts';
 import type { Findings } from '../store/work.ts';
 import type { SliceRef } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';

@@ -1,7 +1,7 @@
 import type { SeenOrganization } from '../domain/organization.ts';
 import type { SeenUser } from '../domain/user.ts';
 import type { Db } from './database.ts';
-import { markRows, type RowMark } from './jobs.ts';
+import { markRows, type RowMark } from './job-rows.ts';
 import { forgetOrganizations, noteSeen, noteWritten, type WrittenOrganization } from './organizations.ts';
 import { saveOutcomes, type OutcomeScope, type RecordOutcome } from './outcomes.ts';
 import { noteGoneUsers, noteSeenUsers, noteWrittenUsers, unlinkUsers, type WrittenUser } from './users.ts';

@@ -5,7 +5,7 @@ import {
   type OrganizationForm,
   type SeenOrganization,
 } from '../../domain/organization.ts';
-import type { JobRow } from '../../store/jobs.ts';
+import type { JobRow } from '../../store/job-rows.ts';
 import { formHash } from '../../store/organizations.ts';
 import type { Target } from './target.ts';
 

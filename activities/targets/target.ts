@@ -1,7 +1,7 @@
 import type { JobStatus } from '../../clients/zendesk/job-wire.ts';
 import type { ZendeskClient } from '../../clients/zendesk/client.ts';
 import type { Remark } from '../../domain/rejection.ts';
-import type { JobRow } from '../../store/jobs.ts';
+import type { JobRow } from '../../store/job-rows.ts';
 import type { RecordOutcome } from '../../store/outcomes.ts';
 import type { Findings } from '../../store/work.ts';
 

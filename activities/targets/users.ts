@@ -8,7 +8,7 @@ import {
 } from '../../domain/plan-user.ts';
 import type { SettledContact } from '../../domain/settle-contact.ts';
 import { renderUser, type SeenUser, type UserForm } from '../../domain/user.ts';
-import type { JobRow } from '../../store/jobs.ts';
+import type { JobRow } from '../../store/job-rows.ts';
 import { emailDigest } from '../../store/staging.ts';
 import { userHash } from '../../store/users.ts';
 import type { Target } from './target.ts';
