@@ -6,6 +6,7 @@ import { rulesOf, supportStatusOf } from '../domain/support-status.ts';
 import type { SupportedAccount } from '../store/support.ts';
 import type { ConnectionRef, Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
+import { wakeOperatorIfDue } from './tell-operator.ts';
 
 /** What writing an annotation came to. */
 type Written = 'written' | 'unchanged' | 'annotation_no_room' | 'account_missing';
@@ -41,7 +42,15 @@ export async function annotateChanged(
     if ((await annotateOne(context, input, { account, settings })) === 'written') written += 1;
     if (written === MOST_WRITTEN) return { written, next: account.organizationId };
   }
-  return { written, next: accounts.length < PAGE ? null : (accounts.at(-1)?.organizationId ?? null) };
+  const next = accounts.length < PAGE ? null : (accounts.at(-1)?.organizationId ?? null);
+  if (next === null) await noteSupportWorks(context, input.connectionId);
+  return { written, next };
+}
+
+/** The end of a whole reading and writing: whatever had failed of it works again. */
+async function noteSupportWorks(context: StepContext, connectionId: string): Promise<void> {
+  await context.store.troubles.note({ connectionId, subject: 'support', problem: null });
+  await wakeOperatorIfDue(context, connectionId);
 }
 
 interface AccountToAnnotate {

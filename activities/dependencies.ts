@@ -3,6 +3,7 @@ import type { FarSystem } from '../clients/errors.ts';
 import type { DynamicsClient } from '../clients/dynamics/client.ts';
 import type { CallResult, ObservedCall, RequestObserver } from '../clients/http.ts';
 import type { ZendeskClient } from '../clients/zendesk/client.ts';
+import type { Alert } from '../domain/trouble.ts';
 import type { Connection } from '../store/connections.ts';
 import type { Store } from '../store/store.ts';
 
@@ -38,6 +39,14 @@ export interface ActivityDependencies {
   readonly wakeAnnotation: (input: AnnotateAccountInput) => Promise<void>;
   /** Pauses the schedules of a connection whose credentials were rejected, or resumes what was paused for that. */
   readonly setSchedulesPaused: (connectionId: string, paused: boolean) => Promise<void>;
+  /** Tells the operator an alert; rejects when it was not taken. Undefined where nobody is to be told. */
+  readonly tell: ((alert: Alert) => Promise<void>) | undefined;
+  /** Has the alerts of a connection told. */
+  readonly wakeOperator: (connectionId: string) => Promise<void>;
+  /** For how many days runs, events and the audit are kept. */
+  readonly keepDays: number;
+  /** For how long Temporal keeps workflows that have ended, in milliseconds. */
+  readonly temporalRetentionMs: () => Promise<number>;
 }
 
 /** What one step has at hand: the store, and the far systems with every request gated, and counted where it is for a run. */
@@ -46,6 +55,8 @@ export interface StepContext {
   readonly isRunOver: ActivityDependencies['isRunOver'];
   readonly wakeAnnotation: ActivityDependencies['wakeAnnotation'];
   readonly setSchedulesPaused: ActivityDependencies['setSchedulesPaused'];
+  readonly tell: ActivityDependencies['tell'];
+  readonly wakeOperator: ActivityDependencies['wakeOperator'];
   /** Which attempt of the step this is, from 1. */
   readonly attempt: number;
   /** Calls the far systems of the connection that the step works for; `watch` is told of each answer. */

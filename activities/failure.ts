@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { AlertNotTaken } from '../clients/alert-receiver.ts';
 import { FarSystemError, generalAdvice, type FarSystem } from '../clients/errors.ts';
 import { ConnectionProblem } from '../store/connections.ts';
 import { GateClosed } from '../store/gates.ts';
@@ -30,6 +31,7 @@ export function toFailure(error: unknown, at: FailedAttempt): ApplicationFailure
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof GateClosed) return rateLimited(error);
   if (error instanceof FarSystemError) return farSystemFailure(error, at);
+  if (error instanceof AlertNotTaken) return ApplicationFailure.retryable(error.message, 'alert_not_taken');
   if (error instanceof ConnectionProblem) return stop(error.code, error.message);
   if (error instanceof SealError) return stop('keys_do_not_fit', error.message);
   return ApplicationFailure.create({ type: 'step_failed', message: describeUnknown(error) });

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
+import type { ApplicationFailure } from '@temporalio/common';
 import type { FarSystem } from '../clients/errors.ts';
-import type { ConnectionRef, RunRef, Steps } from '../workflows/steps.ts';
+import type { ConnectionRef, HousekeepingSteps, RunRef, Steps } from '../workflows/steps.ts';
 import { clarifyJobs } from './clarify-jobs.ts';
 import { compareUsers } from './compare-users.ts';
 import { completeRecords } from './complete-records.ts';
@@ -9,6 +10,7 @@ import { annotate, annotateChanged } from './annotate.ts';
 import { endEvent } from './end-event.ts';
 import { endWait } from './end-wait.ts';
 import { toFailure } from './failure.ts';
+import { noteRejection, noteSupportStop, type NoteStop } from './note-stop.ts';
 import { planChanges } from './plan-changes.ts';
 import { pollJobs } from './poll-jobs.ts';
 import { findLegalEntities, prepareZendesk } from './prepare.ts';
@@ -25,7 +27,9 @@ import { beginRun, countOutcomes, finishRun } from './run.ts';
 import { rankContacts, settleContacts } from './settle-contacts.ts';
 import { rankAccounts, settleReservations } from './settle.ts';
 import { submitJobs } from './submit-jobs.ts';
+import { sweep } from './sweep.ts';
 import { takeOverClaims } from './take-over-claims.ts';
+import { tellOperator } from './tell-operator.ts';
 import { wireZendesk } from './wire-zendesk.ts';
 
 const HEARTBEAT_MS = 2_000;
@@ -34,12 +38,17 @@ const HEARTBEAT_MS = 2_000;
  * Builds the steps that a worker runs. Each beats while it works, so that a lost worker is noticed within seconds, and
  * whatever it throws becomes one of the failures of `failure.ts`.
  */
-export function createActivities(dependencies: ActivityDependencies): Steps {
+export function createActivities(dependencies: ActivityDependencies): Steps & HousekeepingSteps {
   type Step<Input, Result> = (context: StepContext, input: Input) => Promise<Result>;
   const step =
-    <Input extends ConnectionRef & Partial<RunRef>, Result>(work: Step<Input, Result>) =>
-    (input: Input): Promise<Result> =>
-      withHeartbeat(dependencies, input, () => work(contextOf(dependencies, input), input));
+    <Input extends ConnectionRef & Partial<RunRef>, Result>(work: Step<Input, Result>, noteStop = noteRejection) =>
+    (input: Input): Promise<Result> => {
+      const context = contextOf(dependencies, input);
+      return withHeartbeat(
+        () => work(context, input),
+        (error) => failureOf(error, { context, input, noteStop }),
+      );
+    };
   return {
     beginRun: step(beginRun),
     prepareZendesk: step(prepareZendesk),
@@ -67,28 +76,30 @@ export function createActivities(dependencies: ActivityDependencies): Steps {
     readBack: step(readBack),
     endEvent: step(endEvent),
     annotate: step(annotate),
-    readTicketChanges: step(readTicketChanges),
-    readUserChanges: step(readUserChanges),
-    annotateChanged: step(annotateChanged),
+    readTicketChanges: step(readTicketChanges, noteSupportStop),
+    readUserChanges: step(readUserChanges, noteSupportStop),
+    annotateChanged: step(annotateChanged, noteSupportStop),
     wireZendesk: step(wireZendesk),
     pingSystem: step(pingSystem),
     endWait: step(endWait),
+    tellOperator: step(tellOperator),
     countOutcomes: step(countOutcomes),
     finishRun: step(finishRun),
+    sweep: (input) =>
+      withHeartbeat(
+        () => sweep(dependencies, input),
+        (error) => Promise.resolve(toFailure(error, { attempt: attemptOf(), reached: () => true })),
+      ),
   };
 }
 
 function contextOf(
-  dependencies: ActivityDependencies,
+  { withFarSystems, ...dependencies }: ActivityDependencies,
   { connectionId, runId }: ConnectionRef & Partial<RunRef>,
 ): StepContext {
-  const { store, isRunOver, wakeAnnotation, setSchedulesPaused, withFarSystems } = dependencies;
   return {
-    store,
-    isRunOver,
-    wakeAnnotation,
-    setSchedulesPaused,
-    attempt: Context.current().info.attempt,
+    ...dependencies,
+    attempt: attemptOf(),
     far: (work, watch) => {
       const seen = { share: 0 };
       const observer = createRequestObserver(dependencies, { connectionId, runId, share: () => seen.share });
@@ -101,22 +112,37 @@ function contextOf(
   };
 }
 
+const attemptOf = (): number => Context.current().info.attempt;
+
 async function withHeartbeat<Result>(
-  { store }: ActivityDependencies,
-  { connectionId }: ConnectionRef,
   work: () => Promise<Result>,
+  toThrow: (error: unknown) => Promise<ApplicationFailure>,
 ): Promise<Result> {
-  const { heartbeat, info } = Context.current();
+  const { heartbeat } = Context.current();
   const beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
   try {
     return await work();
   } catch (error) {
-    const reached = await store.connections.get(connectionId).then(
-      (connection) => connection?.reached,
-      () => undefined,
-    );
-    throw toFailure(error, { attempt: info.attempt, reached: (system: FarSystem) => reached?.[system] ?? true });
+    throw await toThrow(error);
   } finally {
     clearInterval(beat);
   }
+}
+
+/** The failure of a step. One that ends the work is noted first; where that fails, the step is tried again instead. */
+async function failureOf(
+  error: unknown,
+  { context, input, noteStop }: { context: StepContext; input: ConnectionRef; noteStop: NoteStop },
+): Promise<ApplicationFailure> {
+  const reached = await context.store.connections.get(input.connectionId).then(
+    (connection) => connection?.reached,
+    () => undefined,
+  );
+  const at = { attempt: context.attempt, reached: (system: FarSystem) => reached?.[system] ?? true };
+  const failure = toFailure(error, at);
+  if (failure.nonRetryable !== true || failure.type === 'RateLimited') return failure;
+  return noteStop(context, input, failure).then(
+    () => failure,
+    (notNoted: unknown) => toFailure(notNoted, at),
+  );
 }

@@ -1,7 +1,9 @@
 import { covers } from '../domain/run-scope.ts';
 import type { RunHolder } from '../store/runs.ts';
 import type { BegunRun, RunEnding, Steps } from '../workflows/steps.ts';
+import { judgeCredentials } from './credentials.ts';
 import type { StepContext } from './dependencies.ts';
+import { wakeOperatorIfDue } from './tell-operator.ts';
 
 type BeginInput = Parameters<Steps['beginRun']>[0];
 
@@ -9,6 +11,7 @@ type BeginInput = Parameters<Steps['beginRun']>[0];
 export async function beginRun(context: StepContext, input: BeginInput): Promise<BegunRun> {
   const { store, isRunOver } = context;
   await store.connections.require(input.connectionId);
+  await wakeOperatorIfDue(context, input.connectionId);
   const begun = await store.runs.begin(input);
   if (begun.begun) return { state: 'begun' };
   const { holder } = begun;
@@ -33,23 +36,23 @@ export function countOutcomes(
   return store.reports.totals(input.runId);
 }
 
-/** Ends a run, and notes on the connection when its credentials were rejected, or work again; its schedules follow. */
+/**
+ * Ends a run, and notes on the connection when its credentials were rejected, or work again; its schedules follow, and the
+ * operator is told what has changed.
+ */
 export async function finishRun(context: StepContext, input: RunEnding): ReturnType<Steps['finishRun']> {
   const { status, waitedMs, error, runId, connectionId } = input;
-  const report = await context.store.reports.finish(runId, { status, waitedMs, error });
-  const connection = await context.store.connections.get(connectionId);
+  const { store } = context;
+  const report = await store.reports.finish(runId, { status, waitedMs, error });
   if (error?.code === 'needs_reconnect') await judgeCredentials(context, connectionId, error.message);
-  else if (report.status === 'completed' && connection?.state === 'needs_reconnect')
+  else if (report.status === 'completed' && (await showsThatAllWorks(store, input)))
     await judgeCredentials(context, connectionId, null);
+  await wakeOperatorIfDue(context, connectionId);
   return { totals: report.totals, error: report.error };
 }
 
-/** `rejected` says why the credentials were rejected; null: they work. */
-async function judgeCredentials(
-  { store, setSchedulesPaused }: StepContext,
-  connectionId: string,
-  rejected: string | null,
-): Promise<void> {
-  await setSchedulesPaused(connectionId, rejected !== null);
-  await store.connections.setState(connectionId, rejected === null ? 'active' : 'needs_reconnect', rejected);
+/** A master run has asked both systems; the resync of a record that has not changed may have asked one. */
+async function showsThatAllWorks(store: StepContext['store'], { runId, connectionId }: RunEnding): Promise<boolean> {
+  const connection = await store.connections.get(connectionId);
+  return connection?.state === 'needs_reconnect' && (await store.runs.get(runId))?.scope === 'master';
 }

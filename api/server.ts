@@ -8,6 +8,7 @@ import { cannotHelp, openServices } from '../runtime/services.ts';
 import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
 import { warnOfOpenings } from '../runtime/warn-of-openings.ts';
 import { createApp } from './app.ts';
+import { ensureHousekeeping } from './housekeeping.ts';
 
 /** The port cannot be had; another try would meet the same. */
 class ListenError extends Error {
@@ -26,11 +27,15 @@ async function main(): Promise<void> {
   const server = createServer(createApp({ services, publicUrl, adminToken, uiOrigins, log }));
   await listen(server, config);
   place.url = urlOf(server, config.host);
+  const stopping = new AbortController();
+  const housekeeping = ensureHousekeeping({ temporal: services.temporal, log }, stopping.signal);
   onShutdown(async () => {
+    stopping.abort();
     const closed = once(server, 'close');
     server.close();
     server.closeIdleConnections();
     await closed;
+    await housekeeping;
     await services.close();
   });
   log.info({ url: place.url }, 'listening');

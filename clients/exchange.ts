@@ -4,13 +4,15 @@ import { createGuardedAgents } from './guarded-agents.ts';
 import { isSuccess, type AnswerHeaders } from './judge.ts';
 import { BodyTooLargeError } from './network-failure.ts';
 
-/** What is sent; exactly one of `json` and `form`, or neither for a request without a body. */
+/** What is sent; at most one of `json`, `form` and `text`, or none for a request without a body. */
 export interface Outgoing {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string | URL;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>> | undefined;
+  /** JSON that is sent to the letter as it stands, since it is signed. */
+  readonly text?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Limit of the whole request in milliseconds; 60 s when absent. */
   readonly timeoutMs?: number | undefined;
@@ -45,7 +47,8 @@ export function createExchange(egress: Pick<Egress, 'isOpened'>): Exchange {
   return async (outgoing, onStatus) => {
     const agent = agentsOf(new URL(outgoing.url));
     const stream = got.stream(outgoing.url, { ...optionsOf(outgoing), agent });
-    if (outgoing.method !== 'GET' && outgoing.json === undefined && outgoing.form === undefined) stream.end();
+    const { method, json, form, text } = outgoing;
+    if (method !== 'GET' && json === undefined && form === undefined && text === undefined) stream.end();
     let answer: { status: number; headers: AnswerHeaders } | undefined;
     stream.once(
       'response',
@@ -78,13 +81,21 @@ export function createExchange(egress: Pick<Egress, 'isOpened'>): Exchange {
 }
 
 function optionsOf(outgoing: Outgoing): StreamOptions {
-  const { method, headers, json, form, signal } = outgoing;
+  const { method, headers, json, form, text, signal } = outgoing;
+  const ofText = text === undefined ? {} : { 'content-type': 'application/json' };
   const requestMs = outgoing.timeoutMs ?? REQUEST_MS;
   return {
     method,
-    headers: { accept: 'application/json', 'accept-encoding': 'gzip, br', 'user-agent': 'Ledgerdesk', ...headers },
+    headers: {
+      accept: 'application/json',
+      'accept-encoding': 'gzip, br',
+      'user-agent': 'Ledgerdesk',
+      ...ofText,
+      ...headers,
+    },
     ...(json === undefined ? {} : { json }),
     ...(form === undefined ? {} : { form: { ...form } }),
+    ...(text === undefined ? {} : { body: text }),
     ...(signal === undefined ? {} : { signal }),
     retry: { limit: 0 },
     followRedirect: false,

@@ -79,6 +79,14 @@ export function parseAlertUrl(text: string, allowHosts: readonly string[]): stri
   return url.href;
 }
 
+/** Parses the key that signs alerts: `whsec_` and base64, as Standard Webhooks writes keys, or any text. */
+export function parseAlertSecret(text: string): string {
+  const [, base64] = /^whsec_(.*)$/.exec(text) ?? [];
+  if (base64 === undefined || (base64 !== '' && Buffer.from(base64, 'base64').toString('base64') === base64))
+    return text;
+  throw new ValueError('begins with whsec_, so the rest must be base64');
+}
+
 /** Parses comma-separated `host` or `host:port` entries; gives them in lower case, an IPv6 address in brackets. */
 export function parseAllowHosts(text: string): readonly string[] {
   return splitList(text).map((entry) => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   ValueError,
+  parseAlertSecret,
   parseAlertUrl,
   parseAllowHosts,
   parseBaseUrl,
@@ -107,8 +108,13 @@ export function loadConfig(env: Env): Config {
       'alertUrl',
       take('LEDGERDESK_ALERT_URL', (text) => parseAlertUrl(text, allowHosts)),
     ),
-    ...given('alertSecret', take('LEDGERDESK_ALERT_SECRET', createSecret)),
+    ...given(
+      'alertSecret',
+      take('LEDGERDESK_ALERT_SECRET', (text) => createSecret(parseAlertSecret(text))),
+    ),
   };
+  if (isUnsigned(env))
+    mistakes.push('LEDGERDESK_ALERT_SECRET is not set: LEDGERDESK_ALERT_URL is told signed alerts only.');
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return config;
 }
@@ -169,6 +175,10 @@ function readText(file: string, name: string): string {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     throw new ValueError(`cannot be read from the file that ${name}_FILE names (${code})`);
   }
+}
+
+function isUnsigned(env: Env): boolean {
+  return present(env['LEDGERDESK_ALERT_URL']) !== undefined && present(env['LEDGERDESK_ALERT_SECRET']) === undefined;
 }
 
 function present(text: string | undefined): string | undefined {

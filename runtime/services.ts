@@ -1,6 +1,8 @@
+import { createAlertReceiver, type TellOperator } from '../clients/alert-receiver.ts';
 import { createEgress, type Egress } from '../clients/egress.ts';
 import { prepareFields } from '../clients/zendesk/prepare-fields.ts';
 import { FarSystemError } from '../clients/errors.ts';
+import { createExchange } from '../clients/exchange.ts';
 import { createHttp, type RequestObserver } from '../clients/http.ts';
 import { parseLosslessJson } from '../clients/lossless-json.ts';
 import { ConnectionProblem } from '../store/connections.ts';
@@ -19,6 +21,8 @@ export interface Services {
   /** How payloads are kept in Temporal; the client of `temporal` keeps them so. */
   readonly payloads: PayloadEncryption;
   readonly withFarSystems: WithFarSystems;
+  /** Tells the operator an alert; undefined where LEDGERDESK_ALERT_URL is not set. */
+  readonly tell: TellOperator | undefined;
   /** Creates the organization and user fields that a connection's Zendesk lacks; answers how many. */
   prepareZendesk(connectionId: string): Promise<number>;
   /** Judges an address that an operator typed. */
@@ -53,6 +57,7 @@ export async function openServices(options: { config: Config; env: Env }): Promi
     temporal,
     payloads,
     withFarSystems,
+    tell: buildAlertReceiver(options.config, egress),
     judgeOrigin: (text, system) => egress.judgeOrigin(text, system),
     async prepareZendesk(connectionId) {
       const created = await withFarSystems(connectionId, UNOBSERVED, ({ zendesk, connection: { settings } }) =>
@@ -74,6 +79,14 @@ export async function openServices(options: { config: Config; env: Env }): Promi
       await store.close();
     },
   };
+}
+
+/** The receiver is an operator's own and no far system of a connection: its address was judged with the configuration. */
+function buildAlertReceiver(config: Config, egress: Egress): Services['tell'] {
+  const { alertUrl: url, alertSecret, host, port } = config;
+  if (url === undefined || alertSecret === undefined) return undefined;
+  const publicUrl = config.publicUrl ?? (port === 0 ? undefined : `http://${host}:${port}`);
+  return createAlertReceiver({ url, secret: alertSecret.reveal(), publicUrl, exchange: createExchange(egress) });
 }
 
 /** Requests outside a run are few, belong to no run's figures, and are made while a person waits: no gate holds them. */

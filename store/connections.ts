@@ -3,6 +3,7 @@ import { sql, type Selectable } from 'kysely';
 import type { ConnectionSettings, ConnectionState } from '../domain/connection.ts';
 import type { Db } from './database.ts';
 import type { Database } from './schema.ts';
+import { noteTrouble } from './troubles.ts';
 
 /** A connection as it is stored, without its secrets. Hooks are the random ids of its two ingress URLs. */
 export interface Connection {
@@ -51,6 +52,7 @@ export interface ConnectionStore {
   remove(id: string): Promise<boolean>;
   /** Changes how often a connection is synchronised by its schedule. */
   setSyncInterval(id: string, everyMs: number): Promise<void>;
+  /** Changes the state; where credentials begin to be rejected, or work again, that leaves an alert. */
   setState(id: string, state: ConnectionState, reason: string | null): Promise<void>;
   /** Notes that Zendesk has the organization fields, and the user fields where contacts are synchronised. */
   markPrepared(id: string): Promise<void>;
@@ -97,7 +99,13 @@ export function createConnectionStore(db: Db): ConnectionStore {
     },
     async setState(id, state, reason) {
       const change = { state, state_reason: reason, updated_at: new Date() };
-      await db.updateTable('connections').set(change).where('id', '=', id).execute();
+      await db.transaction().execute(async (tx) => {
+        await tx.updateTable('connections').set(change).where('id', '=', id).execute();
+        const finding = { connectionId: id, subject: 'credentials' as const };
+        const problem = { code: 'needs_reconnect', message: reason ?? '' };
+        if (state === 'needs_reconnect') await noteTrouble(tx, { ...finding, problem });
+        if (state === 'active') await noteTrouble(tx, { ...finding, problem: null });
+      });
     },
     async markPrepared(id) {
       await db

@@ -94,7 +94,7 @@ export function createEventStore(db: Db): EventStore {
         .select((eb) => eb.fn.max('received_at').as('at'))
         .where('connection_id', '=', connectionId)
         .where('source', '=', source)
-        .where('verdict', '=', 'accepted')
+        .where('verdict', 'in', ['accepted', 'remembered'])
         .executeTakeFirst();
       return row?.at ?? undefined;
     },
@@ -110,7 +110,7 @@ async function receive(db: Db, event: IncomingEvent): Promise<Received> {
     .where('connection_id', '=', event.connectionId)
     .where('source', '=', event.source)
     .where('dedupe_key', '=', event.dedupeKey)
-    .where('verdict', 'in', ['received', 'accepted'])
+    .where('verdict', 'in', ['received', 'accepted', 'remembered'])
     .executeTakeFirst();
   if (first === undefined) return receive(db, event);
   if (first.body_hash !== event.bodyHash) {
@@ -155,7 +155,8 @@ async function list(
   connectionId: string,
   limit: number | undefined,
 ): Promise<{ items: EventReport[]; total: number }> {
-  const all = db.selectFrom('events').where('connection_id', '=', connectionId).where('verdict', '<>', 'received');
+  const ofIt = db.selectFrom('events').where('connection_id', '=', connectionId);
+  const all = ofIt.where('verdict', 'not in', ['received', 'remembered']);
   const { total } = await all.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   const newest = all.selectAll().orderBy('received_at', 'desc').orderBy('id');
   const rows = await (limit === undefined ? newest : newest.limit(limit)).execute();

@@ -1,8 +1,10 @@
 import { sql, type Selectable } from 'kysely';
 import { addTotals, isAccountedFor, type Totals } from '../domain/outcome.ts';
+import { isOfCredentials } from '../domain/trouble.ts';
 import type { Db } from './database.ts';
 import { clearRun, type RunEnd, type RunNote } from './runs.ts';
 import type { Database, RunStatus } from './schema.ts';
+import { noteTrouble } from './troubles.ts';
 
 /** What one legal entity and kind came to in a run. */
 export interface PhaseReport extends Totals {
@@ -37,7 +39,8 @@ export interface RunReportStore {
   totals(runId: string): Promise<Totals>;
   /**
    * Ends a run: keeps its phases, drops what it staged, lets go of its claims. A run that would be completed but cannot
-   * account for every record it read has failed. Ending it twice is the same as once.
+   * account for every record it read has failed. The first failure and the recovery of the whole connection's sync leave an
+   * alert each. Ending it twice is the same as once.
    */
   finish(runId: string, end: RunEnd): Promise<RunReport>;
 }
@@ -183,7 +186,17 @@ async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
     .where('run_id', '=', runId)
     .returningAll()
     .executeTakeFirstOrThrow();
+  await noteSync(db, ended);
   return oneReport(db, ended);
+}
+
+/** Only a run of the whole connection tells whether its sync works; why credentials are rejected is told by itself. */
+async function noteSync(db: Db, run: RunRow): Promise<void> {
+  if (run.scope !== 'master' || run.legal_entity !== null) return;
+  const finding = { connectionId: run.connection_id, subject: 'sync' as const, runId: run.run_id };
+  if (run.status === 'completed') await noteTrouble(db, { ...finding, problem: null });
+  if (run.status !== 'failed' || run.error_code === null || isOfCredentials(run.error_code)) return;
+  await noteTrouble(db, { ...finding, problem: { code: run.error_code, message: run.error_message ?? '' } });
 }
 
 const UNACCOUNTED = {

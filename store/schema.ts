@@ -6,6 +6,7 @@ import type { Rejection } from '../domain/rejection.ts';
 import type { ContactSettlement } from '../domain/settle-contact.ts';
 import type { SupportLoad } from '../domain/support-load.ts';
 import type { SupportStatus } from '../domain/support-status.ts';
+import type { TroubleSubject } from '../domain/trouble.ts';
 import type { ConnectionSettings, ConnectionState } from '../domain/connection.ts';
 
 /** All tables, as Kysely types them. What each column is for stands in the migration that made it. */
@@ -37,6 +38,8 @@ export interface Database {
   accepted_reads: { connection_id: string; legal_entity: string; kind: RecordKind; rows: number; accepted_at: Date };
   jobs: JobsTable;
   rate_gates: RateGatesTable;
+  troubles: { connection_id: string; subject: TroubleSubject; since: Generated<Date> };
+  alerts: AlertsTable;
 }
 
 type Json<T> = ColumnType<T, string, string>;
@@ -138,7 +141,7 @@ interface EventsTable {
   type: string;
   body_hash: string;
   received_at: Generated<Date>;
-  verdict: 'received' | 'accepted' | 'duplicate' | 'refused';
+  verdict: 'received' | 'accepted' | 'duplicate' | 'refused' | 'remembered';
   reason: string | null;
   outcome: string | null;
   /** When it came to its outcome; null for one that had none of its own, or none yet. */
@@ -290,4 +293,17 @@ interface RateGatesTable {
   reason: 'limited' | 'politeness';
   probe: string | null;
   probe_at: Date | null;
+}
+
+interface AlertsTable {
+  no: GeneratedAlways<number>;
+  id: string;
+  connection_id: string;
+  subject: TroubleSubject;
+  is_failing: boolean;
+  code: string | null;
+  message: string;
+  run_id: string | null;
+  at: Generated<Date>;
+  told_at: Date | null;
 }

@@ -11,6 +11,7 @@ import { createOrganizationStore, type OrganizationStore } from './organizations
 import { createPlanningStore, type PlanningStore } from './planning.ts';
 import { createRecordStore, type RecordStore } from './records.ts';
 import { createContactReservationStore, type ContactReservationStore } from './contact-reservations.ts';
+import { createRetentionStore, type RetentionStore } from './retention.ts';
 import { createReservationStore, type ReservationStore } from './reservations.ts';
 import { createRunReportStore, type RunReportStore } from './run-reports.ts';
 import { createRunStore, type RunStore } from './runs.ts';
@@ -20,6 +21,7 @@ import { createSupportReadingStore, type SupportReadingStore } from './support-r
 import { createSupportStore, type SupportStore } from './support.ts';
 import { createTicketStore, type TicketStore } from './tickets.ts';
 import { createTokenStore, type TokenStore } from './tokens.ts';
+import { createTroubleStore, type TroubleStore } from './troubles.ts';
 import { createUserStore, type UserStore } from './users.ts';
 import { createZendeskTokenStore, type ZendeskTokenStore } from './zendesk-tokens.ts';
 import { createWorkStore, type WorkStore } from './work.ts';
@@ -48,6 +50,8 @@ export interface Store {
   readonly work: WorkStore;
   readonly records: RecordStore;
   readonly metrics: MetricStore;
+  readonly troubles: TroubleStore;
+  readonly retention: RetentionStore;
   /** Answers when the database does; throws when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -93,6 +97,8 @@ export async function openStore(options: { url: string; keys: KeyRing; maxConnec
     work: createWorkStore(db),
     records: createRecordStore(db),
     metrics: createMetricStore(db),
+    troubles: createTroubleStore(db),
+    retention: createRetentionStore(db),
     async ping() {
       await db.selectFrom('key_canary').select('kek_id').limit(1).execute();
     },

@@ -1,13 +1,13 @@
 import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
-import type { Steps } from '../workflows/steps.ts';
+import type { HousekeepingSteps, Steps } from '../workflows/steps.ts';
 import { TASK_QUEUE } from '../workflows/contract.ts';
 
 /** What a worker is made of. `overrides` are for tests that need shorter time limits. */
 export interface WorkerParts {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  readonly activities: Steps;
+  readonly activities: Steps & HousekeepingSteps;
   readonly workflowBundle: { readonly code: string };
   /** The one that the bundle was made with. */
   readonly dataConverter: DataConverter;

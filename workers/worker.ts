@@ -1,4 +1,3 @@
-import { createActivities } from '../activities/index.ts';
 import { loadConfig, type Config } from '../runtime/config.ts';
 import { createLog, type Log } from '../runtime/log.ts';
 import { createProcessLog } from '../runtime/process-log.ts';
@@ -7,14 +6,11 @@ import { cannotHelp, openServices } from '../runtime/services.ts';
 import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
 import { warnOfOpenings } from '../runtime/warn-of-openings.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../workflows/search-attributes.ts';
+import { buildActivities } from './build-activities.ts';
 import { bundleApart } from './bundle-apart.ts';
 import { createWorker } from './create-worker.ts';
 import { workerDataConverter } from './data-converter.ts';
 import { installRuntime } from './install-runtime.ts';
-import { setSchedulesPaused } from './pause-schedules.ts';
-import { createRequestMetrics } from './request-metrics.ts';
-import { isRunOver } from './run-owner.ts';
-import { wakeAnnotation } from './wake-annotation.ts';
 
 /** The entry of a worker process: opens what it needs, registers search attributes, and works until it is asked to end. */
 async function main(): Promise<void> {
@@ -26,22 +22,14 @@ async function main(): Promise<void> {
 
 async function work(config: Config, log: Log): Promise<void> {
   const services = await openServices({ config, env: process.env });
-  const { store, temporal, withFarSystems } = services;
+  const { temporal } = services;
   const { metricMeter } = installRuntime({ log, metricsAddress: config.workerMetrics });
   await ensureSearchAttributes(temporal.connection, temporal.namespace, SEARCH_ATTRIBUTE_NAMES);
-  const activities = createActivities({
-    store,
-    withFarSystems,
-    noteRequest: createRequestMetrics(metricMeter),
-    isRunOver: (owner) => isRunOver(temporal.client, owner),
-    wakeAnnotation: (input) => wakeAnnotation(temporal.client, input),
-    setSchedulesPaused: (connectionId, paused) => setSchedulesPaused(temporal.client, connectionId, paused),
-  });
   const dataConverter = workerDataConverter(services.payloads);
   const worker = await createWorker({
     connection: await temporal.nativeConnection(),
     namespace: temporal.namespace,
-    activities,
+    activities: buildActivities(services, { config, metricMeter }),
     workflowBundle: await bundleApart(dataConverter),
     dataConverter,
   });

@@ -2,6 +2,7 @@ import type { AccountKind } from '../domain/account.ts';
 import type { PingCheck } from '../domain/ping-check.ts';
 import type { RecordKind } from '../domain/record.ts';
 import type { Totals } from '../domain/outcome.ts';
+import type { SweepPart } from '../domain/sweep.ts';
 
 /** The one task queue that all workflows and activities run on. */
 export const TASK_QUEUE = 'ledgerdesk';
@@ -17,9 +18,11 @@ export const WORKFLOW_TYPES = {
   reconcileSupport: 'reconcileSupport',
   wireConnection: 'wireConnection',
   pingConnection: 'pingConnection',
+  tellOperator: 'tellOperator',
+  sweepStore: 'sweepStore',
 } as const;
 
-/** The signal that tells `annotateAccount` that something has changed in the account's tickets. */
+/** The signal that tells `annotateAccount` or `tellOperator` that something has changed: an account's tickets, the alerts. */
 export const CHANGED_SIGNAL = 'changed';
 
 /** The note on a schedule that waits for credentials; one that a person has paused has another, and stays paused. */
@@ -164,3 +167,11 @@ export interface PingResult {
   readonly ok: boolean;
   readonly checks: readonly PingCheck[];
 }
+
+/** Input of `tellOperator`: the connection whose alerts are to be told. */
+export interface TellOperatorInput {
+  readonly connectionId: string;
+}
+
+/** Result of `sweepStore`: how many rows of each kind were erased. */
+export type SweepStoreResult = Readonly<Partial<Record<SweepPart, number>>>;

@@ -71,6 +71,14 @@ export function pingId(connectionId: string, suffix: string): string {
   return join('ping', part(connectionId), part(suffix));
 }
 
+/** Id of the telling of a connection's alerts. */
+export function alertId(connectionId: string): string {
+  return join('alert', part(connectionId));
+}
+
+/** Id of the schedule that erases what is older than it is kept, and the beginning of its workflows' ids. */
+export const HOUSEKEEPING_ID = 'housekeeping';
+
 /** Ids of a connection's schedules: the master sync and the reconciling of tickets. */
 export function scheduleIds(connectionId: string): readonly string[] {
   return [masterSyncId(connectionId), supportReconcileId(connectionId)];

@@ -5,6 +5,7 @@ import {
   defineSignal,
   proxyActivities,
   setHandler,
+  type ActivityOptions,
 } from '@temporalio/workflow';
 import { WAKE_SIGNAL } from './contract.ts';
 import type { Steps } from './steps.ts';
@@ -42,6 +43,18 @@ const SYSTEM_NAMES: Readonly<Record<string, string>> = {
   entra: 'Microsoft Entra',
 };
 
+/** How every step is run: noticed within seconds when its worker is lost, and tried again for as long as it takes. */
+export function stepOptions(summary: string, fairnessKey: string): ActivityOptions {
+  return {
+    summary,
+    startToCloseTimeout: '10 minutes',
+    heartbeatTimeout: '15 seconds',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    priority: { fairnessKey: fairnessKey.slice(0, 64) },
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  };
+}
+
 /**
  * Builds the performer of one workflow. `fairnessKey` is the connection, so that one customer's work never crowds out
  * another's; `onWait` is told the reason of each wait, and null when it is over.
@@ -64,14 +77,7 @@ export function createPerformer(options: {
     return woken ? 'woken' : 'over';
   };
   const attempt: Perform = (name, input, summary) => {
-    const steps = proxyActivities<Steps>({
-      summary,
-      startToCloseTimeout: '10 minutes',
-      heartbeatTimeout: '15 seconds',
-      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-      priority: { fairnessKey: options.fairnessKey.slice(0, 64) },
-      retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
-    });
+    const steps = proxyActivities<Steps>(stepOptions(summary, options.fairnessKey));
     const step = steps[name] as (given: typeof input) => Promise<StepResult<typeof name>>;
     return step(input);
   };

@@ -2,6 +2,8 @@ import type { RecordKind } from '../domain/record.ts';
 import type { Totals } from '../domain/outcome.ts';
 import type { AccountKind } from '../domain/account.ts';
 import type { PingCheck } from '../domain/ping-check.ts';
+import type { SweepPart } from '../domain/sweep.ts';
+import type { TroubleSubject } from '../domain/trouble.ts';
 import type { RunScope } from '../domain/run-scope.ts';
 import type { HandleZendeskEventInput, WireConnectionInput, WireConnectionResult } from './contract.ts';
 
@@ -117,8 +119,16 @@ export interface Steps {
   wireZendesk(input: WireConnectionInput): Promise<WireConnectionResult>;
   /** Looks at F&O with Entra, or at Zendesk, and says of each thing whether a sync can work with it. Nothing is changed. */
   pingSystem(input: ConnectionRef & { system: 'dynamics' | 'zendesk' }): Promise<{ checks: readonly PingCheck[] }>;
+  /** Tells the operator the oldest alert that was not told; `subject` is null when there was none, `left` counts the others. */
+  tellOperator(input: ConnectionRef): Promise<{ subject: TroubleSubject | null; left: number }>;
   /** Totals of the run so far, for its live details. */
   countOutcomes(input: RunRef): Promise<Totals>;
   /** Ends the run and keeps its totals. Answers how it ended: a run that cannot account for a record has failed. */
   finishRun(input: RunEnding): Promise<{ totals: Totals; error: RunEnding['error'] }>;
+}
+
+/** The steps that belong to no connection; `createActivities` satisfies this interface, too. */
+export interface HousekeepingSteps {
+  /** Erases some of what is older than it is kept; `after` is where to go on, null at the end. */
+  sweep(input: { part: SweepPart; after: string }): Promise<{ erased: number; after: string | null }>;
 }

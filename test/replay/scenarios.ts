@@ -1,5 +1,5 @@
-import { TASK_QUEUE, WAKE_SIGNAL, WORKFLOW_TYPES } from '../../workflows/contract.ts';
-import { accountSyncId, legalEntitySyncId } from '../../workflows/ids.ts';
+import { CHANGED_SIGNAL, TASK_QUEUE, WAKE_SIGNAL, WORKFLOW_TYPES } from '../../workflows/contract.ts';
+import { accountSyncId, alertId, HOUSEKEEPING_ID, legalEntitySyncId } from '../../workflows/ids.ts';
 import type { RunReport } from '../../store/run-reports.ts';
 import { createEdits, readingOnly } from '../fixtures/edits.ts';
 import { readWaits } from '../fixtures/waits.ts';
@@ -20,6 +20,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   limited: recordLimits,
   'turned-away': recordFailure,
   cancelled: recordCancellation,
+  kept: recordHousekeeping,
 };
 
 /** What is recorded with histories that are soon left. */
@@ -97,6 +98,23 @@ async function recordCancellation(world: World, name: string): Promise<void> {
   await world.client.workflow.getHandle(`master-sync/${name}`).cancel();
   await world.sandbox.control('DELETE', '/faults');
   expectEnd(await world.ended(runId), 'cancelled');
+}
+
+/** The daily sweep, and an alert that is told. */
+async function recordHousekeeping(world: World, name: string): Promise<void> {
+  await connectOne(world, name);
+  const problem = { code: 'unreachable', message: 'Dynamics 365 gives no answer.' };
+  await world.store.troubles.note({ connectionId: name, subject: 'sync', problem });
+  const { workflow } = world.client;
+  const told = await workflow.signalWithStart(WORKFLOW_TYPES.tellOperator, {
+    taskQueue: TASK_QUEUE,
+    workflowId: alertId(name),
+    args: [{ connectionId: name }],
+    signal: CHANGED_SIGNAL,
+  });
+  await told.result();
+  const workflowId = `${HOUSEKEEPING_ID}/${name}`;
+  await workflow.execute(WORKFLOW_TYPES.sweepStore, { taskQueue: TASK_QUEUE, workflowId, args: [{}] });
 }
 
 async function recordContinuation(world: World, name: string): Promise<void> {

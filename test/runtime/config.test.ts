@@ -130,7 +130,7 @@ describe('loadConfig', () => {
     ['LEDGERDESK_LOG_LEVEL', 'loud', /one of fatal, error/],
     ['LEDGERDESK_RETENTION_DAYS', '0', /whole number from 1/],
     ['LEDGERDESK_RETENTION_DAYS', '1.5', /whole number from 1/],
-    ['LEDGERDESK_ALERT_URL', 'http://alerts.example.com', /https URL/],
+    ['LEDGERDESK_ALERT_SECRET', 'whsec_not-base64', /rest must be base64/],
     ['LEDGERDESK_ADMIN_TOKEN', 'two words', /without blanks/],
     ['LEDGERDESK_ENCRYPTION_KEYS', 'k1:c2hvcnQ=', /base64\(32 bytes\)/],
     ['LEDGERDESK_ENCRYPTION_KEYS', `k1:${KEY},k1:${OTHER_KEY}`, /twice/],
@@ -144,9 +144,23 @@ describe('loadConfig', () => {
   });
 
   it('allows plain http for alerts only to a host that is allowed by name', () => {
-    const env = { LEDGERDESK_ALERT_URL: 'http://127.0.0.1:9000/hook', LEDGERDESK_ALLOW_HOSTS: '127.0.0.1:9000' };
+    const env = {
+      LEDGERDESK_ALERT_URL: 'http://127.0.0.1:9000/hook',
+      LEDGERDESK_ALERT_SECRET: 'signing',
+      LEDGERDESK_ALLOW_HOSTS: '127.0.0.1:9000',
+    };
     expect(loadConfig(env).alertUrl).toBe('http://127.0.0.1:9000/hook');
     expect(linesOf({ ...env, LEDGERDESK_ALLOW_HOSTS: '127.0.0.1:9001' })).toHaveLength(1);
+  });
+
+  it('refuses an address of alerts that is not https, and one without a key to sign them', () => {
+    const signed = { LEDGERDESK_ALERT_SECRET: 'signing' };
+    expect(linesOf({ ...signed, LEDGERDESK_ALERT_URL: 'http://alerts.example.com' })).toEqual([
+      'LEDGERDESK_ALERT_URL must be an https URL without credentials.',
+    ]);
+    expect(linesOf({ LEDGERDESK_ALERT_URL: 'https://alerts.example.com' })).toEqual([
+      'LEDGERDESK_ALERT_SECRET is not set: LEDGERDESK_ALERT_URL is told signed alerts only.',
+    ]);
   });
 
   it('refuses an unknown name, a twin beside its plain name, and files it cannot read, all at once', () => {

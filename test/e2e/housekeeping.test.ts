@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ScheduleOverlapPolicy } from '@temporalio/client';
+import pg from 'pg';
+import type { SweepStoreResult } from '../../workflows/contract.ts';
+import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
+import { openErpDoor, type ErpDoor, type SentEvent } from '../fixtures/doors.ts';
+import { createEdits, makeZendeskPatient, type Edits } from '../fixtures/edits.ts';
+import { until } from '../fixtures/stops.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+const DAY_MS = 86_400_000;
+const RETENTION_DAYS = 7;
+/** What Temporal keeps here (one day) and 90 more. */
+const MEMORY_DAYS = 91;
+
+describe('the daily sweep', () => {
+  let world: World;
+  let edits: Edits;
+  let api: ApiProcess;
+  let door: ErpDoor;
+  let client: pg.Client;
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty' });
+    edits = createEdits(world);
+    await makeZendeskPatient(world.sandbox);
+    await edits.connect('kept', { ke: { A1: 'First', B1: 'Second' } });
+    const started = world.startWorker({ LEDGERDESK_RETENTION_DAYS: String(RETENTION_DAYS) });
+    [api] = await Promise.all([startApiProcess(world), started]);
+    door = await openErpDoor({ world, api, edits }, 'kept');
+    client = new pg.Client({ connectionString: world.databaseUrl });
+    await client.connect();
+  });
+  afterAll(async () => {
+    await client.end();
+    await api.kill();
+    await world.close();
+  });
+
+  const schedule = () => world.client.schedule.getHandle('housekeeping');
+  const isScheduled = () =>
+    schedule()
+      .describe()
+      .then(
+        () => true,
+        () => false,
+      );
+  /** All sweeps so far; of two that a schedule starts within one second, the workflow ids are the same. */
+  const sweeps = async (): Promise<{ workflowId: string; runId: string }[]> => {
+    const found: { workflowId: string; runId: string }[] = [];
+    for await (const { workflowId, runId } of world.client.workflow.list({ query: `WorkflowType = 'sweepStore'` }))
+      found.push({ workflowId, runId });
+    return found;
+  };
+  /** Triggers the schedule and waits for what its workflow came to. */
+  async function sweep(): Promise<SweepStoreResult> {
+    const before = new Set((await sweeps()).map(({ runId }) => runId));
+    // By its own policy the schedule skips a sweep while it has not heard yet that the last one has ended.
+    await schedule().trigger(ScheduleOverlapPolicy.ALLOW_ALL);
+    const started: { workflowId: string; runId: string }[] = [];
+    await until('a sweep is under way', async () => {
+      started.push(...(await sweeps()).filter(({ runId }) => !before.has(runId)));
+      return started.length > 0;
+    });
+    const [{ workflowId, runId } = { workflowId: '', runId: '' }] = started;
+    return world.client.workflow.getHandle(workflowId, runId).result() as Promise<SweepStoreResult>;
+  }
+  const runIds = async () => (await world.store.reports.list('kept', undefined)).items.map(({ runId }) => runId);
+  const ageEvent = ({ ControlNumber: number }: SentEvent, days: number) =>
+    client.query(`update events set received_at = now() - make_interval(days => $1) where control_number = $2`, [
+      days,
+      String(number),
+    ]);
+
+  it('is scheduled once by whatever starts the api, and stays paused when a person has paused it', async () => {
+    await until('it is scheduled', isScheduled);
+    expect(await schedule().describe()).toMatchObject({
+      action: { type: 'startWorkflow', workflowType: 'sweepStore', workflowId: 'housekeeping', args: [{}] },
+      policies: { overlap: 'SKIP' },
+      state: { paused: false },
+    });
+    await schedule().pause('Not now');
+    await schedule().update((present) => ({ ...present, spec: { intervals: [{ every: '7d' }] } }));
+    await api.kill();
+    await api.restart();
+    await until('it is daily again', async () => (await schedule().describe()).spec.intervals?.[0]?.every === DAY_MS);
+    expect((await schedule().describe()).state).toMatchObject({ paused: true, note: 'Not now' });
+    await schedule().unpause();
+  });
+
+  it('erases what is old, and nothing of what is young or under way', async () => {
+    const old = await world.sync('kept');
+    const young = await world.sync('kept');
+    const held = await world.sandbox.control<{ id: number }>('POST', '/faults', {
+      ...{ system: 'dynamics', match: { path: 'CustomersV3' }, times: null },
+      action: { kind: 'hold', when: 'before' },
+    });
+    const running = await world.start({ connectionId: 'kept' });
+    await until('a run is under way', async () => (await runIds()).includes(running));
+    await client.query(
+      `update runs set started_at = now() - make_interval(days => $1 + 1), finished_at = finished_at - make_interval(days => $1 + 1)
+        where run_id in ($2, $3)`,
+      [RETENTION_DAYS, old.runId, running],
+    );
+    await world.store.audit.add({ actor: 'admin', action: 'connection.apply', subject: 'kept', detail: null });
+    await client.query(`update audit set at = now() - make_interval(days => $1)`, [RETENTION_DAYS + 1]);
+    expect(await sweep()).toMatchObject({ runs: 1, audit: 1, tickets: 0 });
+    expect(new Set(await runIds())).toEqual(new Set([young.runId, running]));
+    await world.sandbox.control('DELETE', `/faults/${held.id}`);
+    expect(await world.ended(running)).toMatchObject({ status: 'completed', totals: { read: 2, unchanged: 2 } });
+    expect(await world.sync('kept')).toMatchObject({ totals: { read: 2, unchanged: 2 } });
+  });
+
+  it('lists an old event no more, but it is not taken again', async () => {
+    const event = door.event('ke', 'A1');
+    expect(await door.post(event)).toMatchObject({ status: 202 });
+    await door.settled();
+    await ageEvent(event, RETENTION_DAYS + 1);
+    expect(await sweep()).toMatchObject({ events: 1 });
+    expect(await door.events()).toEqual([]);
+    expect(await door.post(event)).toMatchObject({ status: 200 });
+    expect(await door.post({ ...event, CustomerAccount: 'B1' })).toMatchObject({ status: 422 });
+    expect((await door.events()).map(({ verdict }) => verdict)).toEqual(['duplicate', 'refused']);
+    const remembered = (days: number) =>
+      client.query(`update events set received_at = now() - make_interval(days => $1) where verdict = 'remembered'`, [
+        days,
+      ]);
+    await remembered(MEMORY_DAYS - 1);
+    expect(await sweep()).toMatchObject({ events: 0 });
+    await remembered(MEMORY_DAYS + 1);
+    expect(await sweep()).toMatchObject({ events: 1 });
+  });
+
+  it('ends a run whose workflow was terminated, and what it had read goes', async () => {
+    const held = await world.sandbox.control<{ id: number }>('POST', '/faults', {
+      ...{ system: 'dynamics', match: { path: 'CustomersV3' }, times: null },
+      action: { kind: 'hold', when: 'before' },
+    });
+    const workflowId = 'account-sync/kept/ke/customer/A1';
+    const account = { connectionId: 'kept', legalEntity: 'ke', kind: 'customer', accountNumber: 'A1' };
+    const options = { taskQueue: 'ledgerdesk', workflowId, args: [account] };
+    const { firstExecutionRunId: runId } = await world.client.workflow.start('syncAccount', options);
+    const status = async () => (await world.store.runs.get(runId))?.status;
+    await until('it has begun', async () => (await status()) === 'running');
+    await world.client.workflow.getHandle(workflowId).terminate('by hand');
+    await world.sandbox.control('DELETE', `/faults/${held.id}`);
+    await sweep();
+    expect(await status()).toBe('running');
+    await client.query(`update runs set started_at = now() - interval '25 hours' where run_id = $1`, [runId]);
+    await sweep();
+    expect(await status()).toBe('cancelled');
+    expect((await client.query('select from staged_records where run_id = $1', [runId])).rows).toEqual([]);
+  });
+});

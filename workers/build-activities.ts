@@ -1,0 +1,30 @@
+import type { MetricMeter } from '@temporalio/common';
+import { createActivities } from '../activities/index.ts';
+import type { Config } from '../runtime/config.ts';
+import type { Services } from '../runtime/services.ts';
+import type { HousekeepingSteps, Steps } from '../workflows/steps.ts';
+import { setSchedulesPaused } from './pause-schedules.ts';
+import { createRequestMetrics } from './request-metrics.ts';
+import { isRunOver } from './run-owner.ts';
+import { temporalRetentionMs } from './temporal-retention.ts';
+import { wakeAnnotation } from './wake-annotation.ts';
+import { wakeOperator } from './wake-operator.ts';
+
+/** Builds the steps of a worker, with what they ask of Temporal. */
+export function buildActivities(
+  { store, temporal: { client }, withFarSystems, tell }: Services,
+  { config: { retentionDays }, metricMeter }: { config: Config; metricMeter: MetricMeter },
+): Steps & HousekeepingSteps {
+  return createActivities({
+    store,
+    withFarSystems,
+    tell,
+    keepDays: retentionDays,
+    noteRequest: createRequestMetrics(metricMeter),
+    isRunOver: (owner) => isRunOver(client, owner),
+    wakeAnnotation: (input) => wakeAnnotation(client, input),
+    wakeOperator: (connectionId) => wakeOperator(client, connectionId),
+    setSchedulesPaused: (connectionId, paused) => setSchedulesPaused(client, connectionId, paused),
+    temporalRetentionMs: () => temporalRetentionMs(client),
+  });
+}
