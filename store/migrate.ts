@@ -21,9 +21,21 @@ const provider: MigrationProvider = {
 
 /**
  * Brings the database to the newest schema. Kysely holds PostgreSQL's advisory lock meanwhile, so any number of
- * processes may start at once. Throws what the failing migration threw; nothing of that migration stays.
+ * processes may start at once. Throws what the failing migration threw; nothing of that migration stays. `last` names the
+ * migration to end with; a database that has later ones keeps them.
  */
-export async function migrate(db: Kysely<Database>): Promise<void> {
-  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+export async function migrate(db: Kysely<Database>, last?: string): Promise<void> {
+  const migrator = new Migrator({ db, provider });
+  const { error } = await (last === undefined ? migrator.migrateToLatest() : migrateUpTo(migrator, last));
   if (error !== undefined) throw error instanceof Error ? error : new Error('The database could not be migrated.');
+}
+
+/** Names of all migrations, in their order. */
+export async function knownMigrations(): Promise<string[]> {
+  return Object.keys(await provider.getMigrations()).sort();
+}
+
+async function migrateUpTo(migrator: Migrator, last: string): ReturnType<Migrator['migrateTo']> {
+  const done = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt !== undefined);
+  return done.some(({ name }) => name >= last) ? {} : migrator.migrateTo(last);
 }
