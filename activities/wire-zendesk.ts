@@ -41,7 +41,7 @@ export async function wireZendesk(context: StepContext, input: WireConnectionInp
   const name = `Ledgerdesk ${id}`;
   const { webhookId, by } = await far(({ zendesk }) => wire(zendesk, { name, endpoint }));
   const secret = await far(({ zendesk }) => zendesk.signingSecret(webhookId));
-  await store.credentials.apply(id, { 'zendesk.webhookSecret': secret });
+  await store.credentials.replace(id, { 'zendesk.webhookSecret': secret });
   return { webhookId, by };
 }
 

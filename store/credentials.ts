@@ -1,217 +1,141 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import type { CredentialField } from '../domain/connection.ts';
-import type { Db } from './database.ts';
-import { seal, SealError, secretDigest, unseal, type KeyRing } from './sealing.ts';
+import { createDataKeys, type DataKey, type DataKeys } from './data-keys.ts';
+import { inTransaction, type Db } from './database.ts';
+import { eraseExpiredFormer, FORMER, hasExpired } from './former-secret.ts';
+import { checkKeys, rotateKeys } from './key-rotation.ts';
+import { openField, openFields, sealField, type SealedField } from './sealed-fields.ts';
+import { secretDigest, type KeyRing } from './sealing.ts';
 
-/** Secrets of connections, sealed at rest. Plain values leave only through `open`. */
+/** Secrets of connections, sealed at rest. Plain values leave only through `open` and `webhookSecrets`. */
 export interface CredentialStore {
   /**
-   * Seals the secrets that were given. One that is equal to the value last applied leaves the stored one as it is, so that
-   * a file never puts a rotated token back. Returns the fields that changed.
+   * Seals the secrets that a file gives. One that is equal to the value last applied, or to the one that is stored, leaves the
+   * stored one as it is, so that a file never puts a rotated token back. Returns the fields that changed.
    */
-  apply(connectionId: string, secrets: Partial<Record<CredentialField, string>>): Promise<CredentialField[]>;
+  apply(connectionId: string, secrets: Secrets): Promise<CredentialField[]>;
   /** Seals secrets that a far system has issued in place of those that were applied; a file that is applied again does not put the old ones back. */
-  replace(connectionId: string, secrets: Partial<Record<CredentialField, string>>): Promise<void>;
+  replace(connectionId: string, secrets: Secrets): Promise<void>;
   /** The secrets that webhooks may be signed with: the one in use, and the former one for a day after it was replaced. */
   webhookSecrets(connectionId: string): Promise<string[]>;
-  /** Opens all secrets of a connection. Throws SealError when the keys do not fit. */
-  open(connectionId: string): Promise<Partial<Record<CredentialField, string>>>;
+  /** Opens all secrets of a connection, but for a former one. Throws SealError when the keys do not fit. */
+  open(connectionId: string): Promise<Secrets>;
   /**
-   * Seals every connection's data key anew under the first key of the ring; one by one, so that it can be broken off and
-   * begun again. Answers how many were sealed anew. From then on the other keys are no longer needed.
+   * Seals every connection's secrets anew, with a new data key under the first key of the ring; one by one, so that it can be
+   * broken off and begun again. Answers how many were sealed anew. From then on the other keys are no longer needed.
    */
   rotate(): Promise<{ rotated: number; keyId: string }>;
   /** Refuses a start under a wrong key: throws SealError with a sentence when what is stored does not open. */
   checkKeys(): Promise<void>;
 }
 
+/** Secrets by the field that they are for. */
+export type Secrets = Partial<Record<CredentialField, string>>;
+
 /** Builds the credential store over the operator's keys. */
 export function createCredentialStore(db: Db, ring: KeyRing): CredentialStore {
-  const keyOf = (kekId: string): Buffer => {
-    const found = ring.find(({ id }) => id === kekId);
-    if (!found)
-      throw new SealError(
-        `Encryption key "${kekId}" is needed to open what is stored. Add it to LEDGERDESK_ENCRYPTION_KEYS.`,
-      );
-    return found.key;
-  };
+  const keys = createDataKeys(ring);
+  const write = <Result>(connectionId: string, work: (at: Place) => Promise<Result>): Promise<Result> =>
+    inTransaction(db, async (tx) => {
+      const dataKey = await keys.lock(tx, connectionId);
+      await eraseExpiredFormer(tx, connectionId);
+      return work({ tx, connectionId, dataKey, held: await readHeld(tx, connectionId) });
+    });
   return {
-    apply: (connectionId, secrets) => applySecrets(db, { ring, keyOf, connectionId, secrets }),
-    replace: (connectionId, secrets) => replaceSecrets(db, { ring, keyOf, connectionId, secrets }),
+    apply: (connectionId, secrets) => write(connectionId, (at) => applySecrets(at, secrets)),
+    replace: (connectionId, secrets) => write(connectionId, (at) => replaceSecrets(at, secrets)),
     async webhookSecrets(connectionId) {
-      const secrets = await openSecrets(db, keyOf, connectionId);
-      const former = (await isFormerInUse(db, connectionId)) ? secrets[FORMER] : undefined;
-      return [secrets['zendesk.webhookSecret'], former].filter((secret) => secret !== undefined);
+      const secrets = await openSecrets(db, keys, { connectionId, withFormer: true });
+      return [secrets['zendesk.webhookSecret'], secrets[FORMER]].filter((secret) => secret !== undefined);
     },
-    open: (connectionId) => openSecrets(db, keyOf, connectionId),
-    rotate: () => rotate(db, ring, keyOf),
-    checkKeys: () => checkCanary(db, ring, keyOf),
+    open: (connectionId) => openSecrets(db, keys, { connectionId, withFormer: false }),
+    rotate: () => rotateKeys(db, ring, keys),
+    checkKeys: () => checkKeys(db, ring, keys),
   };
 }
 
-type KeyOf = (kekId: string) => Buffer;
+type Held = SealedField & { readonly applied_digest: Buffer };
 
-interface DataKey {
-  readonly id: string;
-  readonly key: Buffer;
+/** Where secrets are written: a transaction that has locked the connection's data key, and what it holds so far. */
+interface Place {
+  readonly tx: Db;
+  readonly connectionId: string;
+  readonly dataKey: DataKey;
+  readonly held: ReadonlyMap<string, Held>;
 }
 
-const dataKeyPlace = (connectionId: string, id: string) => `data_keys|${connectionId}|${id}`;
-const fieldPlace = (connectionId: string, field: string, keyId: string) =>
-  `credentials|${connectionId}|${field}|${keyId}`;
+async function readHeld(tx: Db, connectionId: string): Promise<Map<string, Held>> {
+  const rows = await tx.selectFrom('credentials').selectAll().where('connection_id', '=', connectionId).execute();
+  return new Map(rows.map((row) => [row.field, row]));
+}
 
-async function applySecrets(
-  db: Db,
-  request: { ring: KeyRing; keyOf: KeyOf; connectionId: string; secrets: Partial<Record<CredentialField, string>> },
-): Promise<CredentialField[]> {
-  const { connectionId, secrets } = request;
-  const dataKey = await ensureDataKey(db, request);
-  await keepFormerWebhookSecret(db, { ...request, dataKey });
+async function applySecrets(at: Place, secrets: Secrets): Promise<CredentialField[]> {
   const changed: CredentialField[] = [];
   for (const [field, secret] of Object.entries(secrets) as [CredentialField, string][]) {
-    const row = {
-      sealed: seal(Buffer.from(secret), dataKey.key, fieldPlace(connectionId, field, dataKey.id)),
-      applied_digest: secretDigest(secret, dataKey.key),
-    };
-    const written = await db
-      .insertInto('credentials')
-      .values({ connection_id: connectionId, field, ...row })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['connection_id', 'field'])
-          .doUpdateSet({ ...row, updated_at: new Date() })
-          .where('credentials.applied_digest', '<>', row.applied_digest),
-      )
-      .returning('field')
-      .execute();
-    if (written.length > 0) changed.push(field);
+    const digest = secretDigest(secret, at.dataKey.digestKey);
+    if (at.held.get(field)?.applied_digest.equals(digest) === true) continue;
+    if (heldSecret(at, field) === secret) {
+      await noteApplied(at, field, digest);
+      continue;
+    }
+    await write(at, { field, secret, digest });
+    changed.push(field);
   }
   return changed;
 }
 
-async function replaceSecrets(
-  db: Db,
-  request: { ring: KeyRing; keyOf: KeyOf; connectionId: string; secrets: Partial<Record<CredentialField, string>> },
-): Promise<void> {
-  const { connectionId, secrets } = request;
-  const dataKey = await ensureDataKey(db, request);
+async function replaceSecrets(at: Place, secrets: Secrets): Promise<void> {
   for (const [field, secret] of Object.entries(secrets)) {
-    const sealed = seal(Buffer.from(secret), dataKey.key, fieldPlace(connectionId, field, dataKey.id));
-    await db
-      .insertInto('credentials')
-      .values({ connection_id: connectionId, field, sealed, applied_digest: Buffer.alloc(0) })
-      .onConflict((conflict) =>
-        conflict.columns(['connection_id', 'field']).doUpdateSet({ sealed, updated_at: new Date() }),
-      )
-      .execute();
+    if (heldSecret(at, field) === secret) continue;
+    await write(at, { field, secret, digest: at.held.get(field)?.applied_digest ?? NEVER_APPLIED });
   }
 }
 
-const FORMER = 'zendesk.formerWebhookSecret';
-/** Zendesk retries a delivery for minutes; a day allows for queues on the way (docs: a reset kills the old secret at once). */
-const FORMER_HOURS = 24;
+/** The digest of no secret. */
+const NEVER_APPLIED = Buffer.alloc(0);
 
-/** A webhook secret that is replaced by another is kept as the former one. */
-async function keepFormerWebhookSecret(
-  db: Db,
-  request: { keyOf: KeyOf; connectionId: string; secrets: Partial<Record<CredentialField, string>>; dataKey: DataKey },
-): Promise<void> {
-  const { keyOf, connectionId, secrets, dataKey } = request;
-  const next = secrets['zendesk.webhookSecret'];
-  const present =
-    next === undefined ? undefined : (await openSecrets(db, keyOf, connectionId))['zendesk.webhookSecret'];
-  if (present === undefined || present === next) return;
-  const row = {
-    sealed: seal(Buffer.from(present), dataKey.key, fieldPlace(connectionId, FORMER, dataKey.id)),
-    applied_digest: secretDigest(present, dataKey.key),
-    updated_at: new Date(),
-  };
-  await db
+function heldSecret({ held, dataKey }: Place, field: string): string | undefined {
+  const row = held.get(field);
+  return row && openField(row, dataKey);
+}
+
+/** Writes a secret; a webhook secret that is replaced by another is kept as the former one. */
+async function write(at: Place, { field, secret, digest }: { field: string; secret: string; digest: Buffer }) {
+  const present = field === 'zendesk.webhookSecret' ? heldSecret(at, field) : undefined;
+  if (present !== undefined) await put(at, sealField(present, { ...at, field: FORMER }, at.dataKey), NEVER_APPLIED);
+  await put(at, sealField(secret, { ...at, field }, at.dataKey), digest);
+}
+
+async function put({ tx }: Place, row: SealedField, digest: Buffer): Promise<void> {
+  const change = { sealed: row.sealed, applied_digest: digest, updated_at: sql<Date>`now()` };
+  await tx
     .insertInto('credentials')
-    .values({ connection_id: connectionId, field: FORMER, ...row })
-    .onConflict((conflict) => conflict.columns(['connection_id', 'field']).doUpdateSet(row))
+    .values({ ...row, ...change })
+    .onConflict((conflict) => conflict.columns(['connection_id', 'field']).doUpdateSet(change))
     .execute();
 }
 
-async function isFormerInUse(db: Db, connectionId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('credentials')
-    .select('field')
-    .where('connection_id', '=', connectionId)
-    .where('field', '=', FORMER)
-    .where('updated_at', '>', new Date(Date.now() - FORMER_HOURS * 3_600_000))
-    .executeTakeFirst();
-  return row !== undefined;
+async function noteApplied({ tx, connectionId }: Place, field: string, digest: Buffer): Promise<void> {
+  const rows = tx.updateTable('credentials').set({ applied_digest: digest });
+  await rows.where('connection_id', '=', connectionId).where('field', '=', field).execute();
 }
 
-async function ensureDataKey(db: Db, request: { ring: KeyRing; keyOf: KeyOf; connectionId: string }): Promise<DataKey> {
-  const { ring, keyOf, connectionId } = request;
-  const existing = await readDataKey(db, keyOf, connectionId);
-  if (existing) return existing;
-  const id = randomUUID();
-  const wrapped = seal(randomBytes(32), ring[0].key, dataKeyPlace(connectionId, id));
-  await db
-    .insertInto('data_keys')
-    .values({ connection_id: connectionId, id, kek_id: ring[0].id, wrapped })
-    .onConflict((conflict) => conflict.column('connection_id').doNothing())
-    .execute();
-  const stored = await readDataKey(db, keyOf, connectionId);
-  if (!stored) throw new Error(`Connection "${connectionId}" was removed meanwhile.`);
-  return stored;
-}
-
-async function readDataKey(db: Db, keyOf: KeyOf, connectionId: string): Promise<DataKey | undefined> {
-  const row = await db.selectFrom('data_keys').selectAll().where('connection_id', '=', connectionId).executeTakeFirst();
-  return row && { id: row.id, key: unseal(row.wrapped, keyOf(row.kek_id), dataKeyPlace(connectionId, row.id)) };
-}
-
+/** Reads data key and secrets by one statement, so that a rotation cannot come between; an expired former secret is left out. */
 async function openSecrets(
   db: Db,
-  keyOf: KeyOf,
-  connectionId: string,
-): Promise<Partial<Record<CredentialField, string>>> {
-  const dataKey = await readDataKey(db, keyOf, connectionId);
-  if (!dataKey) return {};
-  const rows = await db.selectFrom('credentials').selectAll().where('connection_id', '=', connectionId).execute();
-  const opened = rows.map(({ field, sealed }) => [
-    field,
-    unseal(sealed, dataKey.key, fieldPlace(connectionId, field, dataKey.id)).toString(),
-  ]);
-  return Object.fromEntries(opened) as Partial<Record<CredentialField, string>>;
-}
-
-async function rotate(db: Db, ring: KeyRing, keyOf: KeyOf): Promise<{ rotated: number; keyId: string }> {
-  const [first] = ring;
-  const rows = await db.selectFrom('data_keys').selectAll().where('kek_id', '<>', first.id).execute();
-  for (const { connection_id: connectionId, id, kek_id: kekId, wrapped } of rows) {
-    const place = dataKeyPlace(connectionId, id);
-    const sealed = seal(unseal(wrapped, keyOf(kekId), place), first.key, place);
-    await db
-      .updateTable('data_keys')
-      .set({ kek_id: first.id, wrapped: sealed })
-      .where('connection_id', '=', connectionId)
-      .where('kek_id', '=', kekId)
-      .execute();
-  }
-  await db.deleteFrom('key_canary').where('kek_id', '<>', first.id).execute();
-  return { rotated: rows.length, keyId: first.id };
-}
-
-const CANARY = Buffer.from('ledgerdesk');
-
-async function checkCanary(db: Db, ring: KeyRing, keyOf: KeyOf): Promise<void> {
-  const canaries = await db.selectFrom('key_canary').selectAll().execute();
-  for (const { kek_id: kekId, sealed } of canaries) {
-    if (!ring.some(({ id }) => id === kekId) && canaries.some((other) => ring.some(({ id }) => id === other.kek_id)))
-      continue;
-    unseal(sealed, keyOf(kekId), `canary|${kekId}`);
-  }
-  // A key that a rotation has not reached yet is still needed, even though the first one has its canary.
-  for (const { kek_id: kekId } of await db.selectFrom('data_keys').select('kek_id').distinct().execute()) keyOf(kekId);
-  const writer = ring[0];
-  await db
-    .insertInto('key_canary')
-    .values({ kek_id: writer.id, sealed: seal(CANARY, writer.key, `canary|${writer.id}`) })
-    .onConflict((conflict) => conflict.column('kek_id').doNothing())
+  keys: DataKeys,
+  { connectionId, withFormer }: { connectionId: string; withFormer: boolean },
+): Promise<Secrets> {
+  const rows = await db
+    .selectFrom('credentials')
+    .innerJoin('data_keys', 'data_keys.connection_id', 'credentials.connection_id')
+    .selectAll(['data_keys', 'credentials'])
+    .where('credentials.connection_id', '=', connectionId)
+    .where((eb) => {
+      const isPresent = eb('credentials.field', '<>', FORMER);
+      return withFormer ? eb.or([isPresent, eb.not(hasExpired)]) : isPresent;
+    })
     .execute();
+  const [first] = rows;
+  return first === undefined ? {} : openFields(rows, keys.open(first));
 }

@@ -25,6 +25,11 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 
+/** Does work in one transaction: in the one that is under way, else in one of its own. */
+export function inTransaction<Result>(db: Db, work: (tx: Db) => Promise<Result>): Promise<Result> {
+  return db.isTransaction ? work(db) : db.transaction().execute(work);
+}
+
 /** Parsers of this pool only: the process may hold other pools. */
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);

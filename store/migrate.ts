@@ -3,6 +3,7 @@ import * as accounts from './migrations/001-accounts.ts';
 import * as support from './migrations/002-support.ts';
 import * as access from './migrations/003-access.ts';
 import * as oauth from './migrations/004-oauth.ts';
+import * as dataKeys from './migrations/005-data-keys.ts';
 import * as keeping from './migrations/006-keeping.ts';
 import * as figures from './migrations/007-figures.ts';
 import type { Database } from './schema.ts';
@@ -14,6 +15,7 @@ const provider: MigrationProvider = {
       '002-support': support,
       '003-access': access,
       '004-oauth': oauth,
+      '005-data-keys': dataKeys,
       '006-keeping': keeping,
       '007-figures': figures,
     }),

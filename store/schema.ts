@@ -12,7 +12,7 @@ import type { ConnectionSettings, ConnectionState } from '../domain/connection.t
 /** All tables, as Kysely types them. What each column is for stands in the migration that made it. */
 export interface Database {
   connections: ConnectionsTable;
-  data_keys: { connection_id: string; id: string; kek_id: string; wrapped: Buffer };
+  data_keys: { connection_id: string; id: string; kek_id: string; wrapped: Buffer; digest_key: Buffer | null };
   credentials: CredentialsTable;
   key_canary: { kek_id: string; sealed: Buffer };
   records: RecordsTable;

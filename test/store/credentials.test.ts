@@ -65,6 +65,21 @@ describe('the credentials of a connection', () => {
     ]);
   });
 
+  it('that a far system has issued are not put back by the file, nor changed when the file catches up', async () => {
+    const at = async () => (await query(`select updated_at from credentials where connection_id = 'fabrikam'`))[0];
+    await store.credentials.apply('fabrikam', { 'zendesk.accessToken': 'from-the-file' });
+    await store.credentials.replace('fabrikam', { 'zendesk.accessToken': 'issued' });
+    expect(await store.credentials.apply('fabrikam', { 'zendesk.accessToken': 'from-the-file' })).toEqual([]);
+    expect(await store.credentials.open('fabrikam')).toEqual({ 'zendesk.accessToken': 'issued' });
+    const before = await at();
+    expect(await store.credentials.apply('fabrikam', { 'zendesk.accessToken': 'issued' })).toEqual([]);
+    await store.credentials.replace('fabrikam', { 'zendesk.accessToken': 'issued' });
+    expect(await at()).toEqual(before);
+    expect(await store.credentials.apply('fabrikam', { 'zendesk.accessToken': 'from-the-file' })).toEqual([
+      'zendesk.accessToken',
+    ]);
+  });
+
   it('do not stand in the database in any readable form', async () => {
     const rows = await query(
       "select encode(sealed, 'escape') || encode(applied_digest, 'hex') as text from credentials",
@@ -94,5 +109,102 @@ describe('the credentials of a connection', () => {
     expect(await store.connections.remove('contoso')).toBe(true);
     expect(await query(`select 1 from credentials where connection_id = 'contoso'`)).toEqual([]);
     expect(await query(`select 1 from data_keys where connection_id = 'contoso'`)).toEqual([]);
+  });
+});
+
+describe('the signing secrets of a webhook', () => {
+  let store: Store;
+  let url: string;
+  let close: () => Promise<void>;
+  const FIELD = 'zendesk.webhookSecret';
+  const connections = { count: 0 };
+
+  beforeAll(async () => {
+    ({ store, url, close } = await openTestStore());
+  });
+  afterAll(() => close());
+
+  /** A connection whose file has brought the first secret, and whose wiring has fetched the second one. */
+  async function wired(): Promise<string> {
+    connections.count += 1;
+    const id = `wired-${connections.count}`;
+    await saveConnection(store, id);
+    expect(await store.credentials.apply(id, { [FIELD]: 'first' })).toEqual([FIELD]);
+    await store.credentials.replace(id, { [FIELD]: 'second' });
+    expect(await store.credentials.webhookSecrets(id)).toEqual(['second', 'first']);
+    return id;
+  }
+
+  async function age(id: string, hours: number): Promise<void> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(
+      `update credentials set updated_at = updated_at - make_interval(mins => $2) where connection_id = $1`,
+      [id, hours * 60],
+    );
+    await client.end();
+  }
+  const fieldsOf = async (id: string): Promise<string[]> => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query<{ field: string }>(
+      'select field from credentials where connection_id = $1 order by field',
+      [id],
+    );
+    await client.end();
+    return rows.map(({ field }) => field);
+  };
+
+  it('are not put back by a file that has the secret of before the wiring', async () => {
+    const id = await wired();
+    expect(await store.credentials.apply(id, { [FIELD]: 'first' })).toEqual([]);
+    expect(await store.credentials.webhookSecrets(id)).toEqual(['second', 'first']);
+  });
+
+  it('do not change, and the former one ages on, when the present one is applied or fetched again', async () => {
+    const id = await wired();
+    await age(id, 23.9);
+    expect(await store.credentials.apply(id, { [FIELD]: 'second' })).toEqual([]);
+    await store.credentials.replace(id, { [FIELD]: 'second' });
+    expect(await store.credentials.webhookSecrets(id)).toEqual(['second', 'first']);
+    await age(id, 0.2);
+    expect(await store.credentials.webhookSecrets(id)).toEqual(['second']);
+    expect(await store.credentials.apply(id, { [FIELD]: 'second' })).toEqual([]);
+    expect(await store.credentials.webhookSecrets(id)).toEqual(['second']);
+  });
+
+  it('are two at most, and an expired one is erased by the next writing and by a rotation', async () => {
+    const id = await wired();
+    await store.credentials.replace(id, { [FIELD]: 'third' });
+    expect(await store.credentials.webhookSecrets(id)).toEqual(['third', 'second']);
+    expect(await store.credentials.open(id)).toEqual({ [FIELD]: 'third' });
+    await age(id, 25);
+    expect(await fieldsOf(id)).toHaveLength(2);
+    await store.credentials.apply(id, {});
+    expect(await fieldsOf(id)).toEqual([FIELD]);
+    const other = await wired();
+    await age(other, 25);
+    const ring: KeyRing = [{ id: 'next', key: Buffer.alloc(32, 5) }, ...TEST_KEYS];
+    const rotating = await openStore({ url, keys: ring });
+    await rotating.credentials.rotate();
+    expect(await fieldsOf(other)).toEqual([FIELD]);
+    expect(await rotating.credentials.webhookSecrets(other)).toEqual(['second']);
+    await rotating.close();
+  });
+
+  it('keep the age of the former one through a rotation', async () => {
+    const id = await wired();
+    await age(id, 23);
+    const ring: KeyRing = [
+      { id: 'after', key: Buffer.alloc(32, 6) },
+      { id: 'next', key: Buffer.alloc(32, 5) },
+      ...TEST_KEYS,
+    ];
+    const rotating = await openStore({ url, keys: ring });
+    await rotating.credentials.rotate();
+    expect(await rotating.credentials.webhookSecrets(id)).toEqual(['second', 'first']);
+    await age(id, 2);
+    expect(await rotating.credentials.webhookSecrets(id)).toEqual(['second']);
+    await rotating.close();
   });
 });

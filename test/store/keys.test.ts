@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { SealError, type KeyRing } from '../../store/sealing.ts';
+import { SealError, unseal, type KeyRing } from '../../store/sealing.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { saveConnection } from '../fixtures/accounts.ts';
 import { createDatabase, type TestDatabase } from '../fixtures/database.ts';
@@ -21,6 +21,8 @@ const SLOWLY = `create function slowly() returns trigger language plpgsql as $$ 
 describe('the rotation of keys', () => {
   let database: TestDatabase;
   let client: pg.Client;
+  /** What somebody has who copied the database before, and knows the old key. */
+  let stolen: Awaited<ReturnType<typeof dataKeys>>;
   const names = Array.from({ length: CONNECTIONS }, (_, n) => `c${n}`);
   const secretOf = (id: string) => ({ 'zendesk.accessToken': `planted-${id}` });
 
@@ -34,6 +36,7 @@ describe('the rotation of keys', () => {
         await store.credentials.apply(id, secretOf(id));
       }
     });
+    stolen = await dataKeys();
   });
   afterAll(async () => {
     await client.end();
@@ -48,6 +51,12 @@ describe('the rotation of keys', () => {
     withStore(keys, async (store) => {
       for (const id of names) expect(await store.credentials.open(id)).toEqual(secretOf(id));
     });
+  const dataKeys = async () => {
+    const { rows } = await client.query<{ connection_id: string; id: string; wrapped: Buffer; kek_id: string }>(
+      'select connection_id, id, wrapped, kek_id from data_keys',
+    );
+    return new Map(rows.map((row) => [row.connection_id, row]));
+  };
   const left = async (): Promise<number> => {
     const { rows } = await client.query<{ n: number }>(
       `select count(*)::int as n from data_keys where kek_id <> 'new'`,
@@ -88,9 +97,78 @@ describe('the rotation of keys', () => {
   });
 
   it('makes the old key useless', async () => {
+    for (const [id, { wrapped, id: keyId }] of stolen) {
+      const key = unseal(wrapped, OLD.key, `data_keys|${id}|${keyId}`);
+      const { rows } = await client.query<{ sealed: Buffer }>(
+        'select sealed from credentials where connection_id = $1',
+        [id],
+      );
+      expect(rows).toHaveLength(1);
+      for (const { sealed } of rows)
+        for (const place of [keyId, (await dataKeys()).get(id)?.id])
+          expect(() => unseal(sealed, key, `credentials|${id}|zendesk.accessToken|${place}`)).toThrow(SealError);
+    }
     await expect(openStore({ url: database.url, keys: [OLD] })).rejects.toThrow('Encryption key "new" is needed');
     const other: KeyRing = [{ ...NEW, key: Buffer.alloc(32, 9) }];
     await expect(openStore({ url: database.url, keys: other })).rejects.toThrow(SealError);
+  });
+
+  it('still knows which secrets were applied from a file, also those that were replaced since', async () => {
+    const stale = { 'zendesk.accessToken': 'applied', 'zendesk.refreshToken': 'same' };
+    await withStore([NEW], async (store) => {
+      await saveConnection(store, 'filed');
+      await store.credentials.apply('filed', stale);
+      await store.credentials.replace('filed', { 'zendesk.accessToken': 'issued' });
+    });
+    for (const n of [1, 2]) {
+      const next = { id: `later-${n}`, key: Buffer.alloc(32, 20 + n) };
+      const ring: KeyRing = [next, n === 1 ? NEW : { id: 'later-1', key: Buffer.alloc(32, 21) }];
+      await withStore(ring, async (store) => {
+        expect(await store.credentials.rotate()).toEqual({ rotated: CONNECTIONS + 1, keyId: next.id });
+        expect(await store.credentials.apply('filed', stale)).toEqual([]);
+        expect(await store.credentials.open('filed')).toEqual({ ...stale, 'zendesk.accessToken': 'issued' });
+      });
+    }
+    const back: KeyRing = [NEW, { id: 'later-2', key: Buffer.alloc(32, 22) }];
+    await withStore(back, async (store) => {
+      expect(await store.credentials.rotate()).toMatchObject({ rotated: CONNECTIONS + 1 });
+    });
+  });
+
+  it('loses nothing that is written, and breaks no reading, while it goes on', async () => {
+    const next = { id: 'next', key: Buffer.alloc(32, 3) };
+    await withStore([NEW, next], async (writing) => {
+      await withStore([next, NEW], async (rotating) => {
+        const state = { isOver: false, reads: 0 };
+        const written = new Map<string, string>();
+        const write = async (): Promise<void> => {
+          for (let n = 0; !state.isOver; n += 1)
+            for (const id of names.slice(0, 20)) {
+              await writing.credentials.replace(id, { 'zendesk.accessToken': `written-${n}` });
+              written.set(id, `written-${n}`);
+            }
+        };
+        const read = async (): Promise<void> => {
+          for (let n = 0; !state.isOver; n += 1) {
+            expect(await writing.credentials.open(names[n % 20] ?? '')).toHaveProperty(['zendesk.accessToken']);
+            state.reads += 1;
+          }
+        };
+        const others = [write(), read()];
+        try {
+          expect(await rotating.credentials.rotate()).toEqual({ rotated: CONNECTIONS + 1, keyId: 'next' });
+        } finally {
+          state.isOver = true;
+        }
+        await Promise.all(others);
+        expect(state.reads).toBeGreaterThan(20);
+        expect(written.size).toBe(20);
+        for (const [id, token] of written)
+          expect(await rotating.credentials.open(id)).toEqual({ 'zendesk.accessToken': token });
+        for (const id of names) await rotating.credentials.replace(id, secretOf(id));
+      });
+    });
+    await withStore([NEW, next], (store) => store.credentials.rotate().then(() => undefined));
   });
 
   it('must be over before a key is taken away', async () => {
