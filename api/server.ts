@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { loadConfig, requireSettings, type Config } from '../runtime/config.ts';
 import { createLog, type Log } from '../runtime/log.ts';
@@ -9,6 +9,7 @@ import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
 import { warnOfOpenings } from '../runtime/warn-of-openings.ts';
 import { createApp } from './app.ts';
 import { ensureHousekeeping } from './housekeeping.ts';
+import { createHttpServer } from './http-server.ts';
 
 /** The port cannot be had; another try would meet the same. */
 class ListenError extends Error {
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
   const place = { url: '' };
   const publicUrl = (): string => config.publicUrl ?? place.url;
   const { adminToken, uiOrigins } = config;
-  const server = createServer(createApp({ services, publicUrl, adminToken, uiOrigins, log }));
+  const server = createHttpServer(createApp({ services, publicUrl, adminToken, uiOrigins, log }));
   await listen(server, config);
   place.url = urlOf(server, config.host);
   const stopping = new AbortController();

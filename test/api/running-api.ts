@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Connection } from '@temporalio/client';
 import { createApp } from '../../api/app.ts';
+import { createHttpServer } from '../../api/http-server.ts';
 import { loadConfig } from '../../runtime/config.ts';
 import { createLog } from '../../runtime/log.ts';
 import { ensureSearchAttributes } from '../../runtime/search-attributes.ts';
@@ -60,7 +60,7 @@ export async function startApi(options: { temporalAddress?: string; keys?: strin
     publicUrl: () => place.url,
     adminToken: createSecret(TEST_TOKEN),
   });
-  const server = createServer(app);
+  const server = createHttpServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   place.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
