@@ -5,6 +5,7 @@ import type { AdminDeps } from './admin/admin-deps.ts';
 import type { IngressDeps } from './ingress/take-event.ts';
 import { createAdminRoutes } from './admin/routes.ts';
 import { createStartedRuns } from './admin/started-runs.ts';
+import { createFailureLimit } from './failure-limit.ts';
 import { answeringErrors, answerNotFound, answerWrongMethod } from './answer-errors.ts';
 import { createCodecRoutes } from './codec/routes.ts';
 import { createDynamicsEvents, createDynamicsHandshake } from './events/dynamics.ts';
@@ -20,10 +21,14 @@ export interface AppDeps extends Pick<AdminDeps, 'publicUrl'> {
   /** Origins of the Web UI, whose pages may ask the codec endpoint. */
   readonly uiOrigins: readonly string[];
   readonly log: Log;
+  /** How many wrong credentials one address may send within a minute, 20 unless told. */
+  readonly mostFailures?: number | undefined;
 }
 
 /** Wires the HTTP application; whoever calls it listens. */
-export function createApp({ services, publicUrl, adminToken, uiOrigins, log }: AppDeps): Express {
+export function createApp(parts: AppDeps): Express {
+  const { services, publicUrl, adminToken, uiOrigins, log, mostFailures } = parts;
+  const countFailures = (guard: string) => createFailureLimit({ guard, log, most: mostFailures });
   const routes = express.Router();
   routes
     .route('/healthz')
@@ -37,7 +42,7 @@ export function createApp({ services, publicUrl, adminToken, uiOrigins, log }: A
     .route('/metrics')
     .get(createMetrics(services))
     .all(answerWrongMethod(['GET']));
-  const doors = { services, log };
+  const doors = { services, log, failures: countFailures('doors') };
   routes
     .route('/webhooks/zendesk/:hookId')
     .post(createZendeskWebhook(doors))
@@ -56,12 +61,16 @@ export function createApp({ services, publicUrl, adminToken, uiOrigins, log }: A
     .route('/oauth/zendesk/callback')
     .get(createConsentCallback(admin))
     .all(answerWrongMethod(['GET']));
-  routes.use('/codec', createCodecRoutes({ services, adminToken, uiOrigins }));
-  routes.use('/api', createAdminRoutes(admin, { token: adminToken, log }));
+  const token = adminToken;
+  routes.use('/codec', createCodecRoutes({ services, token, uiOrigins, failures: countFailures('codec') }));
+  routes.use('/api', createAdminRoutes(admin, { token, log, failures: countFailures('api') }));
   routes.use(answerNotFound);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // Whoever reaches us directly can write any X-Forwarded-For. So behind a proxy all callers count as one, and a valid credential
+  // from a counted address must still be taken.
+  app.set('trust proxy', false);
   app.use(answeringErrors(routes, log));
   return app;
 }

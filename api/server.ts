@@ -7,6 +7,7 @@ import { createProcessLog } from '../runtime/process-log.ts';
 import { cannotHelp, openServices } from '../runtime/services.ts';
 import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
 import { warnOfOpenings } from '../runtime/warn-of-openings.ts';
+import { warnOfShortToken } from './admin/short-token.ts';
 import { createApp } from './app.ts';
 import { ensureHousekeeping } from './housekeeping.ts';
 import { createHttpServer } from './http-server.ts';
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
   const config = requireSettings(loadConfig(process.env), ['adminToken']);
   const log = createProcessLog(config, { process: 'api' });
   warnOfOpenings(log, config, process.env);
+  warnOfShortToken(config.adminToken, log);
   const services = await openServices({ config, env: process.env });
   const place = { url: '' };
   const publicUrl = (): string => config.publicUrl ?? place.url;

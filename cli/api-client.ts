@@ -95,7 +95,8 @@ interface ErrorAnswer {
 function refusal(response: Response, answer: unknown, { tokenSource }: Settings): CommandFailure {
   const { statusCode: status } = response;
   const { code = 'refused', message = `The API answered HTTP ${status}.`, mistakes } = errorOf(answer);
-  const source = status === 401 ? ` The token that was sent is from ${tokenSource}.` : '';
+  const source =
+    status === 401 || code === 'too_many_failures' ? ` The token that was sent is from ${tokenSource}.` : '';
   return new CommandFailure(`${message}${source}`, { code, status, ...(mistakes && { mistakes }) });
 }
 

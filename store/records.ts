@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { externalIdKey } from '../domain/external-id.ts';
-import { parseRecordKey, recordKeyText, type RecordKey } from '../domain/record.ts';
+import { parseRecordKey, recordKeyText, type RecordKey, type RecordKind } from '../domain/record.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Db } from './database.ts';
 
@@ -11,7 +11,7 @@ import type { Db } from './database.ts';
 export interface RecordReport {
   readonly connectionId: string;
   readonly legalEntity: string;
-  readonly kind: string;
+  readonly kind: RecordKind;
   readonly key: string;
   readonly externalId: string | null;
   readonly state: Outcome | null;

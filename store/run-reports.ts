@@ -1,6 +1,7 @@
 import { sql, type Selectable } from 'kysely';
 import { addTotals, isAccountedFor, type Totals } from '../domain/outcome.ts';
 import { isOfCredentials } from '../domain/trouble.ts';
+import type { RecordKind } from '../domain/record.ts';
 import type { Db } from './database.ts';
 import { clearRun, type RunEnd, type RunNote } from './runs.ts';
 import type { Database, RunStatus } from './schema.ts';
@@ -9,7 +10,7 @@ import { noteTrouble } from './troubles.ts';
 /** What one legal entity and kind came to in a run. */
 export interface PhaseReport extends Totals {
   readonly legalEntity: string;
-  readonly kind: string;
+  readonly kind: RecordKind;
 }
 
 /** A run as operators see it. Times are ISO-8601 UTC; `requests` counts what was asked of each far system. */

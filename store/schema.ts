@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { AccountKind } from '../domain/account.ts';
 import type { ErpRecord } from '../domain/erp-record.ts';
 import type { RecordKind } from '../domain/record.ts';
 import type { Outcome, Totals } from '../domain/outcome.ts';
@@ -30,7 +31,7 @@ export interface Database {
   organization_cursors: { connection_id: string; start_time: number };
   runs: RunsTable;
   run_joins: { run_id: string; connection_id: string; joined_run_id: string };
-  run_phases: { run_id: string; legal_entity: string; kind: string } & { [K in keyof Totals]: number };
+  run_phases: { run_id: string; legal_entity: string; kind: RecordKind } & { [K in keyof Totals]: number };
   run_notes: { run_id: string; code: string; message: string };
   run_requests: { run_id: string; system: string; requests: number; limited: Generated<number> };
   staged_reads: StagedReadsTable;
@@ -187,7 +188,7 @@ interface SupportReadingTable {
 interface AccountSupportTable {
   connection_id: string;
   legal_entity: string;
-  kind: string;
+  kind: AccountKind;
   key: string;
   load: Json<SupportLoad>;
   status: SupportStatus;

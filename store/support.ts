@@ -24,7 +24,7 @@ export interface ComputedSupport {
 /** An account's support as it is listed. Times are ISO-8601 UTC. */
 export interface SupportReport extends Omit<SupportLoad, 'satisfaction'> {
   readonly legalEntity: string;
-  readonly kind: string;
+  readonly kind: AccountKind;
   readonly key: string;
   readonly zendeskId: string | null;
   readonly satisfaction: SupportLoad['satisfaction'];

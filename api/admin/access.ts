@@ -1,56 +1,99 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
-import type { AdminDeps } from './admin-deps.ts';
-import { limitText, readBody, readQuery, searchText } from './read-input.ts';
+import { auditEntry, tokenReport } from './answers/access.ts';
+import { listOf } from './answers/list.ts';
+import { endpoint } from './endpoint.ts';
+import { limitText, pageQuery, searchText } from './read-input.ts';
 import { resealSchedules } from './schedules.ts';
 
-const scope = z.strictObject({ scope: z.enum(['read', 'run', 'admin']) });
-const page = z.strictObject({ limit: limitText.optional() });
-const auditPage = z.strictObject({ connection: searchText.optional(), limit: limitText.optional() });
+const scope = z.enum(['read', 'run', 'admin']);
+const tokenId = z.string().regex(/^[0-9a-f]{12}$/);
 
-/** `POST /api/tokens`: makes a token and answers it, this once. */
-export function createCreateToken({ services: { store } }: AdminDeps): RequestHandler {
-  return async (request, response) => {
-    const wanted = readBody(request, scope);
-    response.status(201).json({ ...(await store.tokens.create(wanted.scope)), scope: wanted.scope });
-  };
-}
+/** `POST /api/tokens`. */
+export const createToken = endpoint({
+  method: 'post',
+  path: '/tokens',
+  name: 'createToken',
+  summary: 'Makes a token and answers it, this once.',
+  scope: 'admin',
+  action: 'token.create',
+  params: {},
+  body: z.strictObject({ scope }),
+  status: 201,
+  answer: z.strictObject({ id: tokenId, token: z.string(), scope }),
+  handle:
+    ({ services: { store } }) =>
+    async ({ body }) => ({ ...(await store.tokens.create(body.scope)), scope: body.scope }),
+});
 
-/** `GET /api/tokens`: the tokens, without their secrets. */
-export function createListTokens({ services: { store } }: AdminDeps): RequestHandler {
-  return async (request, response) => {
-    response.json(await store.tokens.list(readQuery(request, page).limit));
-  };
-}
+/** `GET /api/tokens`. */
+export const listTokens = endpoint({
+  method: 'get',
+  path: '/tokens',
+  name: 'listTokens',
+  summary: 'The tokens that were made, newest first, without their secrets.',
+  scope: 'admin',
+  params: {},
+  query: pageQuery,
+  answer: listOf(tokenReport),
+  handle:
+    ({ services: { store } }) =>
+    ({ query: { limit } }) =>
+      store.tokens.list(limit),
+});
 
-/** `DELETE /api/tokens/:id`: revokes a token at once. */
-export function createRevokeToken({ services: { store } }: AdminDeps): RequestHandler<{ id: string }> {
-  return async (request, response) => {
-    const { id } = request.params;
-    if (!(await store.tokens.revoke(id)))
-      throw new ApiError(404, 'token_missing', `There is no token "${id}" that is in use.`);
-    response.json({ id, revoked: true });
-  };
-}
+/** `DELETE /api/tokens/{id}`. */
+export const revokeToken = endpoint({
+  method: 'delete',
+  path: '/tokens/{id}',
+  name: 'revokeToken',
+  summary: 'Revokes a token at once.',
+  scope: 'admin',
+  action: 'token.revoke',
+  params: { id: tokenId },
+  answer: z.strictObject({ id: tokenId, revoked: z.literal(true) }),
+  refusals: [404],
+  handle:
+    ({ services: { store } }) =>
+    async ({ params: { id } }) => {
+      const isRevoked = tokenId.safeParse(id).success && (await store.tokens.revoke(id));
+      if (!isRevoked)
+        throw new ApiError(404, 'token_missing', `There is no token "${id.slice(0, 60)}" that is in use.`);
+      return { id, revoked: true as const };
+    },
+});
 
-/**
- * `POST /api/keys/rotate`: seals all credentials under the first encryption key, and what the schedules start. What Temporal
- * holds of workflows stays under the key that it was written with.
- */
-export function createRotateKeys(deps: AdminDeps): RequestHandler {
-  const { store } = deps.services;
-  return async (_request, response) => {
+/** `POST /api/keys/rotate`; what Temporal holds of workflows stays under the key that it was written with. */
+export const rotateKeys = endpoint({
+  method: 'post',
+  path: '/keys/rotate',
+  name: 'rotateKeys',
+  summary:
+    'Seals all credentials anew under the first encryption key, and what the schedules start; may be begun again.',
+  scope: 'admin',
+  action: 'keys.rotate',
+  params: {},
+  answer: z.strictObject({ rotated: z.int().min(0), keyId: z.string() }),
+  handle: (deps) => async () => {
+    const { store } = deps.services;
     const rotated = await store.credentials.rotate();
     for (const { id } of await store.connections.list()) await resealSchedules(deps, id);
-    response.json(rotated);
-  };
-}
+    return rotated;
+  },
+});
 
-/** `GET /api/audit`: who did what, newest first. */
-export function createListAudit({ services: { store } }: AdminDeps): RequestHandler {
-  return async (request, response) => {
-    const { connection, limit } = readQuery(request, auditPage);
-    response.json(await store.audit.list({ subject: connection, limit }));
-  };
-}
+/** `GET /api/audit`. */
+export const listAudit = endpoint({
+  method: 'get',
+  path: '/audit',
+  name: 'listAudit',
+  summary: 'Who did what, newest first; of one connection if it is named.',
+  scope: 'admin',
+  params: {},
+  query: z.strictObject({ connection: searchText.optional(), limit: limitText.optional() }),
+  answer: listOf(auditEntry),
+  handle:
+    ({ services: { store } }) =>
+    ({ query: { connection, limit } }) =>
+      store.audit.list({ subject: connection, limit }),
+});

@@ -1,44 +1,69 @@
-import type { RequestHandler } from 'express';
+import { z } from 'zod';
 import type { CredentialField } from '../../domain/connection.ts';
 import type { Connection } from '../../store/connections.ts';
+import { connectionId } from '../connection-file/fields.ts';
 import { readConnectionFile, refuseFile, type ConnectionFile } from '../connection-file/read-file.ts';
+import { connectionFileSchema } from '../connection-file/schema.ts';
 import type { AdminDeps } from './admin-deps.ts';
+import { connection } from './answers/connection.ts';
 import { credentialChanged, decideState, decideTemplate, movedAddresses } from './apply-rules.ts';
 import { completeConnection, type Left } from './complete-connection.ts';
-import { viewConnection } from './connection-view.ts';
+import { viewConnection, type ConnectionView } from './connection-view.ts';
+import { endpoint } from './endpoint.ts';
 import { createInTurn } from './in-turn.ts';
 
-/** `POST /api/connections`: applies a connection file, by its id. Everything is judged before anything is stored. */
-export function createApplyConnection(deps: AdminDeps): RequestHandler {
-  const inTurn = createInTurn();
-  return async (request, response) => {
-    const { id } = (request.body ?? {}) as { readonly id?: unknown };
-    const answer = await inTurn(typeof id === 'string' ? id : '', () => applyFile(deps, request.body));
-    response.json(answer);
-  };
-}
+/** A host is judged by the process that is asked; here it is only said that it must be given. */
+const described = connectionFileSchema((origin) => ({ ok: true, origin }));
 
-async function applyFile(deps: AdminDeps, body: unknown): Promise<object> {
+/** `POST /api/connections`: everything is judged before anything is stored. */
+export const applyConnection = endpoint({
+  method: 'post',
+  path: '/connections',
+  name: 'applyConnection',
+  summary:
+    'Applies a connection file, by its id, with literal secrets only. It is stored whole or, with every mistake, refused.',
+  scope: 'admin',
+  action: 'connection.apply',
+  params: {},
+  file: described.meta({ id: 'ConnectionFile' }),
+  answer: z.strictObject({
+    connection,
+    left: z
+      .strictObject({ step: z.string(), message: z.string() })
+      .optional()
+      .describe('What could not be done after it was stored, and why.'),
+  }),
+  refusals: [422],
+  handle: (deps) => {
+    const inTurn = createInTurn();
+    return ({ body }) => {
+      const { id } = (body ?? {}) as { readonly id?: unknown };
+      return inTurn(typeof id === 'string' ? id : '', () => applyFile(deps, body));
+    };
+  },
+});
+
+async function applyFile(deps: AdminDeps, body: unknown): Promise<{ connection: ConnectionView; left?: Left }> {
   const { store } = deps.services;
   const stored = await findStored(deps, body);
   const file = readConnectionFile(body, { judgeOrigin: deps.services.judgeOrigin, known: stored });
   const before = stored?.connection;
   const template = await judge(deps, file, before);
   await save(deps, { file, template, before });
-  const connection = await store.connections.require(file.id);
-  const isBack = before?.state === 'needs_reconnect' && connection.state === 'active';
-  const left = await completeConnection(deps, connection, isBack);
+  const saved = await store.connections.require(file.id);
+  const isBack = before?.state === 'needs_reconnect' && saved.state === 'active';
+  const left = await completeConnection(deps, saved, isBack);
   const view = viewConnection(await store.connections.require(file.id), deps.publicUrl());
   return { connection: view, ...(left.length > 0 && { left: tellLeft(left) }) };
 }
 
 async function findStored({ services: { store } }: AdminDeps, body: unknown) {
   const { id } = (body ?? {}) as { readonly id?: unknown };
-  const plausible = typeof id === 'string' && /^[a-z0-9-]{1,40}$/.test(id);
-  const connection = plausible ? await store.connections.get(id) : undefined;
-  if (!connection) return undefined;
-  const fields = Object.keys(await store.credentials.open(connection.id)) as CredentialField[];
-  return { connection, settings: connection.settings, secrets: new Set(fields) };
+  const named = connectionId.safeParse(id);
+  const found = named.success ? await store.connections.get(named.data) : undefined;
+  if (!found) return undefined;
+  const fields = Object.keys(await store.credentials.open(found.id)) as CredentialField[];
+  return { connection: found, settings: found.settings, secrets: new Set(fields) };
 }
 
 /** Judges a well-formed file against what is stored; answers its external id template. */

@@ -4,6 +4,7 @@ import type { Secret } from '../../runtime/secret.ts';
 import type { Store } from '../../store/store.ts';
 import type { TokenScope } from '../../store/tokens.ts';
 import { ApiError } from '../api-error.ts';
+import type { FailureLimit } from '../failure-limit.ts';
 
 /** Who makes a request: the configured admin token, or one that was made by `token create`. */
 export interface Actor {
@@ -11,25 +12,29 @@ export interface Actor {
   readonly scope: TokenScope;
 }
 
+/** What tokens are judged by: the configured one, those that were made, and how often a wrong one may be tried. */
+export interface BearerParts {
+  readonly token: Secret;
+  readonly tokens: Store['tokens'];
+  readonly failures: FailureLimit;
+}
+
 /**
- * Lets nobody pass without a valid token, and nobody do more than its scope allows. Digests are compared, so the time taken
- * tells neither the admin token's content nor its length.
+ * Lets nobody pass without a valid token; how far it reaches is for `requireScope`. Digests are compared, so the time taken
+ * tells neither the admin token's content nor its length. A valid token passes from any address; a wrong one counts, none does not.
  */
-export function requireBearer(token: Secret, tokens: Store['tokens']): RequestHandler {
+export function requireBearer({ token, tokens, failures }: BearerParts): RequestHandler {
   const expected = digest(token.reveal());
   return async (request, response, next) => {
     const [, given = ''] = /^Bearer +([^ ]+) *$/i.exec(request.headers.authorization ?? '') ?? [];
     const isAdmin = timingSafeEqual(digest(given), expected);
     const found = isAdmin ? undefined : await tokens.find(given);
-    if (!isAdmin && found === undefined)
+    if (!isAdmin && found === undefined) {
+      if (given !== '' && (await failures.isExceeded(request, response))) return;
       throw new ApiError(401, 'unauthorized', 'A valid bearer token is needed (Authorization: Bearer …).');
+    }
     const actor: Actor =
       found === undefined ? { name: 'admin', scope: 'admin' } : { name: `token ${found.id}`, scope: found.scope };
-    const needed = scopeFor(request.method, request.path);
-    if (RANK[actor.scope] < RANK[needed]) {
-      const message = `This needs a token of the scope "${needed}"; this one has "${actor.scope}".`;
-      throw new ApiError(403, 'scope_too_narrow', message);
-    }
     response.locals['actor'] = actor;
     next();
   };
@@ -42,16 +47,24 @@ export function actorOf(response: Response): Actor {
 
 const RANK: Readonly<Record<TokenScope, number>> = { read: 0, run: 1, admin: 2 };
 
-/** Paths that start or end work, and change nothing else. */
-const RUNS = /^\/(?:connections\/[^/]+\/(?:sync|retry|ping)|runs\/[^/]+\/cancel)$/;
-/** Paths that show who may do what, who did, and a capability. */
-const ADMIN_ONLY = /^\/(?:tokens|audit|codec)(?:\/|$)/;
-
-function scopeFor(method: string, path: string): TokenScope {
-  if (ADMIN_ONLY.test(path)) return 'admin';
-  if (method === 'GET' || method === 'HEAD') return 'read';
-  return RUNS.test(path) ? 'run' : 'admin';
+/** Lets nobody pass whose token does not reach as far as this. */
+export function requireScope(needed: TokenScope): RequestHandler<Record<string, string>> {
+  return (_request, response, next) => {
+    const { scope } = actorOf(response);
+    if (RANK[scope] >= RANK[needed]) {
+      next();
+      return;
+    }
+    const message = `This needs a token of the scope "${needed}"; this one has "${scope}".`;
+    throw new ApiError(403, 'scope_too_narrow', message);
+  };
 }
+
+/** The same where there is no endpoint: whoever may only look learns nothing of what there is to be changed. */
+export const requireScopeOfMethod: RequestHandler<Record<string, string>> = (request, response, next) => {
+  const isLooking = request.method === 'GET' || request.method === 'HEAD';
+  requireScope(isLooking ? 'read' : 'admin')(request, response, next);
+};
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();

@@ -1,10 +1,11 @@
 import type { Connection } from '../../store/connections.ts';
 import type { Store } from '../../store/store.ts';
 import { ApiError } from '../api-error.ts';
+import { connectionId } from '../connection-file/fields.ts';
 
 /** The connection that a path names; refuses an unknown one with 404. */
 export async function findConnection(store: Store, id: string): Promise<Connection> {
-  const found = /^[a-z0-9-]{1,40}$/.test(id) ? await store.connections.get(id) : undefined;
+  const found = connectionId.safeParse(id).success ? await store.connections.get(id) : undefined;
   if (found) return found;
   throw connectionMissing(id);
 }

@@ -1,27 +1,29 @@
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { z } from 'zod';
 import { NO_TOTALS } from '../../domain/outcome.ts';
 import type { RunReport } from '../../store/run-reports.ts';
 import { ApiError } from '../api-error.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 import type { StartedRun } from './started-runs.ts';
 
-const RUN_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** The id of a run: the first execution run id of its workflow. */
+export const runId = z.string().regex(/^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/);
 
 /** The run that a path names, also one that no worker has begun yet; refuses an unknown one with 404. */
-export async function findRun(deps: AdminDeps, runId: string): Promise<RunReport> {
+export async function findRun(deps: AdminDeps, wanted: string): Promise<RunReport> {
   const { reports } = deps.services.store;
-  const report = RUN_ID.test(runId) ? await reports.get(runId) : undefined;
+  const report = runId.safeParse(wanted).success ? await reports.get(wanted) : undefined;
   if (report) return report;
-  const started = deps.startedRuns.get(runId);
-  if (!started) throw new ApiError(404, 'run_missing', `There is no run "${runId.slice(0, 60)}".`);
-  const ending = await endingWithoutRow(deps, runId, started);
+  const started = deps.startedRuns.get(wanted);
+  if (!started) throw new ApiError(404, 'run_missing', `There is no run "${wanted.slice(0, 60)}".`);
+  const ending = await endingWithoutRow(deps, wanted, started);
   // Its first step may have written the row while we asked.
-  return (await reports.get(runId)) ?? { ...blank(runId, started), ...ending };
+  return (await reports.get(wanted)) ?? { ...blank(wanted, started), ...ending };
 }
 
-function blank(runId: string, { workflowId, connectionId, startedAt }: StartedRun): RunReport {
+function blank(id: string, { workflowId, connectionId, startedAt }: StartedRun): RunReport {
   return {
-    runId,
+    runId: id,
     workflowId,
     connectionId,
     status: 'running',
@@ -38,9 +40,9 @@ function blank(runId: string, { workflowId, connectionId, startedAt }: StartedRu
 
 type Ending = Pick<RunReport, 'status' | 'finishedAt' | 'error'>;
 
-async function endingWithoutRow(deps: AdminDeps, runId: string, started: StartedRun): Promise<Ending | undefined> {
+async function endingWithoutRow(deps: AdminDeps, id: string, started: StartedRun): Promise<Ending | undefined> {
   const { temporal } = deps.services;
-  const handle = temporal.client.workflow.getHandle(started.workflowId, runId);
+  const handle = temporal.client.workflow.getHandle(started.workflowId, id);
   return temporal.withDeadline(TEMPORAL_LIMIT_MS, async () => {
     try {
       const { status, closeTime } = await handle.describe();

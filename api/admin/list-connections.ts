@@ -1,17 +1,24 @@
-import type { RequestHandler } from 'express';
-import { z } from 'zod';
-import type { AdminDeps } from './admin-deps.ts';
+import { connection } from './answers/connection.ts';
+import { listOf } from './answers/list.ts';
 import { viewConnection } from './connection-view.ts';
-import { limitText, readQuery } from './read-input.ts';
+import { endpoint } from './endpoint.ts';
+import { pageQuery } from './read-input.ts';
 
-const query = z.strictObject({ limit: limitText.optional() });
-
-/** `GET /api/connections`: all connections, newest first. */
-export function createListConnections({ services: { store }, publicUrl }: AdminDeps): RequestHandler {
-  return async (request, response) => {
-    const { limit } = readQuery(request, query);
-    const all = await store.connections.list();
-    const items = all.slice(0, limit).map((connection) => viewConnection(connection, publicUrl()));
-    response.json({ items, total: all.length });
-  };
-}
+/** `GET /api/connections`. */
+export const listConnections = endpoint({
+  method: 'get',
+  path: '/connections',
+  name: 'listConnections',
+  summary: 'All connections, newest first.',
+  scope: 'read',
+  params: {},
+  query: pageQuery,
+  answer: listOf(connection),
+  handle:
+    ({ services: { store }, publicUrl }) =>
+    async ({ query: { limit } }) => {
+      const all = await store.connections.list();
+      const items = all.slice(0, limit).map((one) => viewConnection(one, publicUrl()));
+      return { items, total: all.length };
+    },
+});

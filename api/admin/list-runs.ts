@@ -1,16 +1,25 @@
-import type { RequestHandler } from 'express';
-import { z } from 'zod';
-import type { AdminDeps } from './admin-deps.ts';
+import { connectionId } from '../connection-file/fields.ts';
+import { listOf } from './answers/list.ts';
+import { run } from './answers/run.ts';
+import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
-import { limitText, readQuery } from './read-input.ts';
+import { pageQuery } from './read-input.ts';
 
-const query = z.strictObject({ limit: limitText.optional() });
-
-/** `GET /api/connections/:id/runs`: the master runs of a connection, newest first. */
-export function createListRuns({ services: { store } }: AdminDeps): RequestHandler<{ id: string }> {
-  return async (request, response) => {
-    const { limit } = readQuery(request, query);
-    const { id } = await findConnection(store, request.params.id);
-    response.json(await store.reports.list(id, limit));
-  };
-}
+/** `GET /api/connections/{id}/runs`. */
+export const listRuns = endpoint({
+  method: 'get',
+  path: '/connections/{id}/runs',
+  name: 'listRuns',
+  summary: 'The master runs of a connection, newest first.',
+  scope: 'read',
+  params: { id: connectionId },
+  query: pageQuery,
+  answer: listOf(run),
+  refusals: [404],
+  handle:
+    ({ services: { store } }) =>
+    async ({ params, query }) => {
+      const { id } = await findConnection(store, params.id);
+      return store.reports.list(id, query.limit);
+    },
+});

@@ -1,19 +1,32 @@
-import type { RequestHandler } from 'express';
-import { WORKFLOW_TYPES } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPES, type PingResult } from '../../workflows/contract.ts';
 import { pingId } from '../../workflows/ids.ts';
-import type { AdminDeps } from './admin-deps.ts';
+import { connectionId } from '../connection-file/fields.ts';
+import { pingResult } from './answers/ping.ts';
+import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
 import { runWorkflow } from './run-workflow.ts';
 
-/** `POST /api/connections/:id/ping`: looks at both systems and answers what was found; changes nothing. */
-export function createPingConnection(deps: AdminDeps): RequestHandler<{ id: string }> {
-  return async (request, response) => {
-    const { id: connectionId } = await findConnection(deps.services.store, request.params.id);
-    const { pingConnection: type } = WORKFLOW_TYPES;
-    const idOf = (suffix: string) => pingId(connectionId, suffix);
-    const input = { connectionId };
-    response.json(
-      await runWorkflow(deps, { type, idOf, connectionId, input, summary: `Ping both systems of ${connectionId}` }),
-    );
-  };
-}
+/** `POST /api/connections/{id}/ping`. */
+export const pingConnection = endpoint({
+  method: 'post',
+  path: '/connections/{id}/ping',
+  name: 'pingConnection',
+  summary: 'Looks at both systems and answers what was found; changes nothing.',
+  scope: 'run',
+  action: 'connection.ping',
+  params: { id: connectionId },
+  answer: pingResult,
+  refusals: [404, 502, 504],
+  handle:
+    (deps) =>
+    async ({ params }) => {
+      const { id } = await findConnection(deps.services.store, params.id);
+      return runWorkflow<PingResult>(deps, {
+        type: WORKFLOW_TYPES.pingConnection,
+        idOf: (suffix) => pingId(id, suffix),
+        connectionId: id,
+        input: { connectionId: id },
+        summary: `Ping both systems of ${id}`,
+      });
+    },
+});

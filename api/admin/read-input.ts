@@ -14,15 +14,19 @@ export const searchText = z
 export const limitText = z
   .string()
   .regex(/^[1-9]\d{0,5}$/, 'must be a whole number from 1 to 999999')
-  .transform(Number);
+  .transform(Number)
+  .pipe(z.int().min(1).max(999_999));
+
+/** The query of a list that is not filtered. */
+export const pageQuery = z.strictObject({ limit: limitText.optional() });
 
 /** Reads the JSON body of a request, an absent one as `{}`; refuses it with 400 and every mistake. */
-export function readBody<Schema extends z.ZodType>(request: Request, schema: Schema): z.output<Schema> {
+export function readBody<Schema extends z.ZodType>(request: Pick<Request, 'body'>, schema: Schema): z.output<Schema> {
   return read(request.body ?? {}, schema);
 }
 
 /** Reads the query of a request; refuses it with 400 and every mistake. */
-export function readQuery<Schema extends z.ZodType>(request: Request, schema: Schema): z.output<Schema> {
+export function readQuery<Schema extends z.ZodType>(request: Pick<Request, 'query'>, schema: Schema): z.output<Schema> {
   return read(request.query, schema);
 }
 

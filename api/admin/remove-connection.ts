@@ -1,27 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { RequestHandler } from 'express';
+import { z } from 'zod';
 import { masterSyncId } from '../../workflows/ids.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
+import { connectionId } from '../connection-file/fields.ts';
 import { cancelWorkflow } from './cancel-run.ts';
+import { endpoint } from './endpoint.ts';
 import { connectionMissing, findConnection } from './find-connection.ts';
 import { removeSchedules } from './schedules.ts';
 
 const CANCEL_GRACE_MS = 8_000;
 const LOOK_EVERY_MS = 100;
 
-/** `DELETE /api/connections/:id`: ends what runs, then erases the connection and all that is kept of it. */
-export function createRemoveConnection(deps: AdminDeps): RequestHandler<{ id: string }> {
-  return async (request, response) => {
-    const { store } = deps.services;
-    const { id } = await findConnection(store, request.params.id);
-    await removeSchedules(deps, id);
-    await endRuns(deps, id);
-    if (!(await store.connections.remove(id))) throw connectionMissing(id);
-    deps.startedRuns.forget(id);
-    response.json({ removed: true });
-  };
-}
+/** `DELETE /api/connections/{id}`. */
+export const removeConnection = endpoint({
+  method: 'delete',
+  path: '/connections/{id}',
+  name: 'removeConnection',
+  summary: 'Ends what runs, then erases the connection and all that is kept of it.',
+  scope: 'admin',
+  action: 'connection.remove',
+  params: { id: connectionId },
+  answer: z.strictObject({ removed: z.literal(true) }),
+  refusals: [404],
+  handle:
+    (deps) =>
+    async ({ params }) => {
+      const { store } = deps.services;
+      const { id } = await findConnection(store, params.id);
+      await removeSchedules(deps, id);
+      await endRuns(deps, id);
+      if (!(await store.connections.remove(id))) throw connectionMissing(id);
+      deps.startedRuns.forget(id);
+      return { removed: true as const };
+    },
+});
 
 /** Cancels the runs and waits for their ends; one that does not end (no worker runs) is terminated, since its rows will go. */
 async function endRuns(deps: AdminDeps, id: string): Promise<void> {

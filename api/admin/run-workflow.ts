@@ -18,7 +18,10 @@ export interface ShortWorkflow {
 const WAIT_MS = 60_000;
 
 /** Runs a short workflow and answers its result; what it failed with is told as its sentence. */
-export async function runWorkflow({ services: { temporal } }: AdminDeps, wanted: ShortWorkflow): Promise<unknown> {
+export async function runWorkflow<Result>(
+  { services: { temporal } }: AdminDeps,
+  wanted: ShortWorkflow,
+): Promise<Result> {
   const workflowId = wanted.idOf(randomBytes(4).toString('hex'));
   const handle = await temporal.withDeadline(TEMPORAL_LIMIT_MS, () =>
     temporal.client.workflow.start(wanted.type, {
@@ -32,8 +35,7 @@ export async function runWorkflow({ services: { temporal } }: AdminDeps, wanted:
   );
   const deadline = Date.now() + WAIT_MS;
   try {
-    const result: unknown = await temporal.withDeadline(WAIT_MS, () => handle.result());
-    return result;
+    return (await temporal.withDeadline(WAIT_MS, () => handle.result())) as Result;
   } catch (error) {
     if (error instanceof WorkflowFailedError) throw new ApiError(502, 'workflow_failed', rootMessage(error));
     if (Date.now() < deadline) throw error;

@@ -1,41 +1,63 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { AdminDeps } from './admin-deps.ts';
+import { connectionId } from '../connection-file/fields.ts';
+import { listOf } from './answers/list.ts';
+import { schedule } from './answers/schedule.ts';
+import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
-import { readBody } from './read-input.ts';
 import { ensureSchedules, listSchedules, pauseSchedules } from './schedules.ts';
 import { requireAuthorized } from './start-sync.ts';
 
 const MINUTE_MS = 60_000;
 const WEEK_MS = 7 * 24 * 60 * MINUTE_MS;
 
-const body = z.strictObject({
+const change = z.strictObject({
   everyMs: z.int().min(MINUTE_MS).max(WEEK_MS).nullish(),
   paused: z.boolean().nullish(),
 });
 
-/** `GET /api/connections/:id/schedule`: the schedules of a connection. */
-export function createShowSchedule(deps: AdminDeps): RequestHandler<{ id: string }> {
-  return async (request, response) => {
-    const connection = await findConnection(deps.services.store, request.params.id);
-    const items = await listSchedules(deps, connection);
-    response.json({ items, total: items.length });
-  };
-}
+/** `GET /api/connections/{id}/schedule`. */
+export const showSchedule = endpoint({
+  method: 'get',
+  path: '/connections/{id}/schedule',
+  name: 'showSchedule',
+  summary: 'The schedules of a connection.',
+  scope: 'read',
+  params: { id: connectionId },
+  answer: listOf(schedule),
+  refusals: [404],
+  handle:
+    (deps) =>
+    async ({ params }) => {
+      const connection = await findConnection(deps.services.store, params.id);
+      const items = await listSchedules(deps, connection);
+      return { items, total: items.length };
+    },
+});
 
-/** `POST /api/connections/:id/schedule`: changes how often the master sync runs, and pauses or resumes both schedules. */
-export function createChangeSchedule(deps: AdminDeps): RequestHandler<{ id: string }> {
-  return async (request, response) => {
-    const { everyMs, paused } = readBody(request, body);
-    const { store } = deps.services;
-    const found = await findConnection(store, request.params.id);
-    requireAuthorized(found);
-    const { id } = found;
-    if (everyMs !== undefined && everyMs !== null) await store.connections.setSyncInterval(id, everyMs);
-    const connection = await store.connections.require(id);
-    await ensureSchedules(deps, connection);
-    if (paused !== undefined && paused !== null) await pauseSchedules(deps, id, paused);
-    const items = await listSchedules(deps, connection);
-    response.json({ items, total: items.length });
-  };
-}
+/** `POST /api/connections/{id}/schedule`. */
+export const changeSchedule = endpoint({
+  method: 'post',
+  path: '/connections/{id}/schedule',
+  name: 'changeSchedule',
+  summary: 'Changes how often the master sync runs, and pauses or resumes both schedules.',
+  scope: 'admin',
+  action: 'connection.schedule',
+  params: { id: connectionId },
+  body: change,
+  answer: listOf(schedule),
+  refusals: [404, 409],
+  handle:
+    (deps) =>
+    async ({ params, body: { everyMs, paused } }) => {
+      const { store } = deps.services;
+      const found = await findConnection(store, params.id);
+      requireAuthorized(found);
+      const { id } = found;
+      if (everyMs !== undefined && everyMs !== null) await store.connections.setSyncInterval(id, everyMs);
+      const connection = await store.connections.require(id);
+      await ensureSchedules(deps, connection);
+      if (paused !== undefined && paused !== null) await pauseSchedules(deps, id, paused);
+      const items = await listSchedules(deps, connection);
+      return { items, total: items.length };
+    },
+});

@@ -1,10 +1,25 @@
-import type { RequestHandler } from 'express';
-import type { AdminDeps } from './admin-deps.ts';
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
 
-/** `GET /api/codec`: whether payloads are encrypted, under which key, and the address that lets a Web UI decode them. */
-export function createShowCodec({ services: { payloads }, publicUrl }: AdminDeps): RequestHandler {
-  return (_request, response) => {
-    const endpoint = `${publicUrl()}/codec/${payloads.capability.reveal()}`;
-    response.set('cache-control', 'no-store').json({ encrypts: payloads.isOn, keyId: payloads.keyId, endpoint });
-  };
-}
+/** `GET /api/codec`. */
+export const showCodec = endpoint({
+  method: 'get',
+  path: '/codec',
+  name: 'showCodec',
+  summary: 'Whether payloads are encrypted, under which key, and the address that lets a Web UI decode them.',
+  scope: 'admin',
+  params: {},
+  answer: z.strictObject({
+    encrypts: z.boolean(),
+    keyId: z.string(),
+    endpoint: z.string().describe('Itself a credential.'),
+  }),
+  handle:
+    ({ services: { payloads }, publicUrl }) =>
+    () =>
+      Promise.resolve({
+        encrypts: payloads.isOn,
+        keyId: payloads.keyId,
+        endpoint: `${publicUrl()}/codec/${payloads.capability.reveal()}`,
+      }),
+});

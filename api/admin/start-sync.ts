@@ -1,34 +1,42 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Connection } from '../../store/connections.ts';
 import { ApiError } from '../api-error.ts';
-import { legalEntity } from '../connection-file/fields.ts';
-import type { AdminDeps } from './admin-deps.ts';
+import { connectionId, legalEntity } from '../connection-file/fields.ts';
+import { runUnderWay } from './answers/run.ts';
+import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
 import { startMasterSync } from './master-sync.ts';
-import { readBody } from './read-input.ts';
 
-const body = z.strictObject({
-  legalEntity: legalEntity.nullish(),
-  full: z.boolean().nullish(),
-  acceptShrink: z.boolean().nullish(),
+/** `POST /api/connections/{id}/sync`. */
+export const startSync = endpoint({
+  method: 'post',
+  path: '/connections/{id}/sync',
+  name: 'startSync',
+  summary: 'Starts a master sync or joins the one that runs.',
+  scope: 'run',
+  action: 'connection.sync',
+  params: { id: connectionId },
+  body: z.strictObject({
+    legalEntity: legalEntity.nullish(),
+    full: z.boolean().nullish().describe('Compares every linked organization, whatever is remembered.'),
+    acceptShrink: z.boolean().nullish().describe('Believes, this once, that the ERP has so much less than before.'),
+  }),
+  status: 202,
+  answer: runUnderWay,
+  refusals: [404, 409],
+  handle:
+    (deps) =>
+    async ({ params, body }) => {
+      const connection = await findConnection(deps.services.store, params.id);
+      requireAuthorized(connection);
+      if (body.legalEntity) requireEntity(connection, body.legalEntity);
+      return startMasterSync(deps, connection.id, {
+        legalEntity: body.legalEntity ?? undefined,
+        full: body.full ?? false,
+        acceptShrink: body.acceptShrink ?? false,
+      });
+    },
 });
-
-/** `POST /api/connections/:id/sync`: starts a master sync or joins the one that runs; 202 with the run's id. */
-export function createStartSync(deps: AdminDeps): RequestHandler<{ id: string }> {
-  return async (request, response) => {
-    const wanted = readBody(request, body);
-    const connection = await findConnection(deps.services.store, request.params.id);
-    requireAuthorized(connection);
-    if (wanted.legalEntity) requireEntity(connection, wanted.legalEntity);
-    const scope = {
-      legalEntity: wanted.legalEntity ?? undefined,
-      full: wanted.full ?? false,
-      acceptShrink: wanted.acceptShrink ?? false,
-    };
-    response.status(202).json(await startMasterSync(deps, connection.id, scope));
-  };
-}
 
 /** Refuses a connection that has no Zendesk token yet: its run could only fail. */
 export function requireAuthorized({ id, state }: Connection): void {

@@ -1,22 +1,36 @@
-import type { RequestHandler } from 'express';
-import { WORKFLOW_TYPES, type WireConnectionInput } from '../../workflows/contract.ts';
+import { z } from 'zod';
+import { WORKFLOW_TYPES, type WireConnectionInput, type WireConnectionResult } from '../../workflows/contract.ts';
 import { wireId } from '../../workflows/ids.ts';
-import type { AdminDeps } from './admin-deps.ts';
+import { connectionId } from '../connection-file/fields.ts';
+import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { requireAuthorized } from './start-sync.ts';
 
-/** `POST /api/connections/:id/wire`: creates the webhook in Zendesk, waits for it and answers what was made. */
-export function createWireConnection(deps: AdminDeps): RequestHandler<{ id: string }> {
-  return async (request, response) => {
-    const connection = await findConnection(deps.services.store, request.params.id);
-    requireAuthorized(connection);
-    const { id: connectionId } = connection;
-    const input: WireConnectionInput = { connectionId, publicUrl: deps.publicUrl() };
-    const { wireConnection: type } = WORKFLOW_TYPES;
-    const idOf = (suffix: string) => wireId(connectionId, suffix);
-    response.json(
-      await runWorkflow(deps, { type, idOf, connectionId, input, summary: `Wire ${connectionId} in Zendesk` }),
-    );
-  };
-}
+/** `POST /api/connections/{id}/wire`. */
+export const wireConnection = endpoint({
+  method: 'post',
+  path: '/connections/{id}/wire',
+  name: 'wireConnection',
+  summary: 'Creates the webhook in Zendesk, or makes it right, and answers what was made.',
+  scope: 'admin',
+  action: 'connection.wire',
+  params: { id: connectionId },
+  answer: z.strictObject({ webhookId: z.string(), by: z.enum(['subscription', 'trigger']) }),
+  refusals: [404, 409, 502, 504],
+  handle:
+    (deps) =>
+    async ({ params }) => {
+      const connection = await findConnection(deps.services.store, params.id);
+      requireAuthorized(connection);
+      const { id } = connection;
+      const input: WireConnectionInput = { connectionId: id, publicUrl: deps.publicUrl() };
+      return runWorkflow<WireConnectionResult>(deps, {
+        type: WORKFLOW_TYPES.wireConnection,
+        idOf: (suffix) => wireId(id, suffix),
+        connectionId: id,
+        input,
+        summary: `Wire ${id} in Zendesk`,
+      });
+    },
+});

@@ -3,8 +3,9 @@ import express, { type RequestHandler, type Router } from 'express';
 import type { PayloadEncryption } from '../../runtime/payload-encryption.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import type { Store } from '../../store/store.ts';
-import { requireBearer } from '../admin/bearer.ts';
+import { requireBearer, requireScope } from '../admin/bearer.ts';
 import { answerWrongMethod } from '../answer-errors.ts';
+import type { FailureLimit } from '../failure-limit.ts';
 import { answerRefused } from '../ingress/refused.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { createConversion } from './convert.ts';
@@ -12,7 +13,9 @@ import { createConversion } from './convert.ts';
 /** What the codec endpoint works with. */
 export interface CodecDeps {
   readonly services: { readonly store: Pick<Store, 'tokens'>; readonly payloads: PayloadEncryption };
-  readonly adminToken: Secret;
+  readonly token: Secret;
+  /** Counts whoever has neither a token nor the capability. */
+  readonly failures: FailureLimit;
   /** Origins of the Web UI. */
   readonly uiOrigins: readonly string[];
 }
@@ -22,16 +25,17 @@ export interface CodecDeps {
  * token of the scope admin (the CLI's `--codec-auth`); a Web UI without log-in has none to send, so its address is the
  * capability: `/codec/{capability}/decode`. Nothing is read of a request before it is let in.
  */
-export function createCodecRoutes({ services: { store, payloads }, adminToken, uiOrigins }: CodecDeps): Router {
+export function createCodecRoutes({ services, token, uiOrigins, failures }: CodecDeps): Router {
+  const { payloads, store } = services;
   const router = express.Router({ caseSensitive: true, strict: true });
-  const bearer = requireBearer(adminToken, store.tokens);
-  const capability = requireCapability(payloads.capability);
+  const bearer = [requireBearer({ token, failures, tokens: store.tokens }), requireScope('admin')];
+  const capability = requireCapability(payloads.capability, failures);
   router.use(allowOrigins(uiOrigins));
   for (const direction of ['encode', 'decode'] as const) {
     const convert = createConversion(payloads.codec, direction);
     router
       .route(`/${direction}`)
-      .post(bearer, convert)
+      .post(...bearer, convert)
       .all(answerWrongMethod(['POST', 'OPTIONS']));
     router
       .route(`/:capability/${direction}`)
@@ -42,11 +46,11 @@ export function createCodecRoutes({ services: { store, payloads }, adminToken, u
 }
 
 /** Digests are compared, so the time taken tells nothing of the capability. */
-function requireCapability(capability: Secret): RequestHandler {
+function requireCapability(capability: Secret, failures: FailureLimit): RequestHandler {
   const expected = digest(capability.reveal());
-  return (request, response, next) => {
+  return async (request, response, next) => {
     if (timingSafeEqual(digest(String(request.params['capability'])), expected)) next();
-    else answerRefused(response);
+    else if (!(await failures.isExceeded(request, response))) answerRefused(response);
   };
 }
 

@@ -10,6 +10,9 @@ export const text = z
   .max(200)
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line without control characters');
 
+/** The id of a connection, chosen by its operator. */
+export const connectionId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must match [a-z0-9][a-z0-9-]{0,39}');
+
 /** A GUID, as Entra writes tenant and application ids. */
 export const guid = z.guid('must be a GUID');
 
@@ -21,7 +24,8 @@ export const secret = z
   .string({ error: ({ input }) => (typeof input === 'object' && input !== null ? SECRET_FORM : undefined) })
   .min(1)
   .max(20_000)
-  .regex(/^[^\0\p{Cs}]*$/u, 'must not contain control characters');
+  .regex(/^[^\0\p{Cs}]*$/u, 'must not contain control characters')
+  .meta({ writeOnly: true });
 
 /** A secret that travels in an HTTP header. */
 export const token = secret.regex(/^[\x21-\x7e]*$/, 'must consist of printable ASCII characters without blanks');

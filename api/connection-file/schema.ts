@@ -3,6 +3,7 @@ import { templateMistake } from '../../domain/external-id.ts';
 import type { Services } from '../../runtime/services.ts';
 import {
   annotationFields,
+  connectionId,
   duration,
   guid,
   identifier,
@@ -23,7 +24,7 @@ export type JudgeOrigin = Services['judgeOrigin'];
 export function connectionFileSchema(judgeOrigin: JudgeOrigin) {
   const origin = (system: Parameters<JudgeOrigin>[1]) => originField(judgeOrigin, system);
   return z.strictObject({
-    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must match [a-z0-9][a-z0-9-]{0,39}'),
+    id: connectionId,
     name: text.nullish(),
     dynamics: z.strictObject({
       environmentUrl: origin('dynamics'),

@@ -24,16 +24,21 @@ export function createDynamicsEvents(deps: IngressDeps): RequestHandler<{ hookId
 async function answerKnown(deps: IngressDeps, knock: Knock): Promise<void> {
   const { request, response, bytes, inTime } = knock;
   const connection = await inTime(deps.services.store.connections.byHook('dynamics', request.params.hookId));
-  if (connection === undefined) answerRefused(response);
+  if (connection === undefined) await refuse(deps, request, response);
   else await answerBody(deps, { ...knock, connection, body: parse(deps, bytes) });
 }
 
+async function refuse({ failures }: IngressDeps, request: Knock['request'], response: Response): Promise<void> {
+  if (!(await failures.isExceeded(request, response))) answerRefused(response);
+}
+
 /** `OPTIONS` on the same: how Event Grid asks whether CloudEvents may be sent here (CloudEvents 1.0, abuse protection). */
-export function createDynamicsHandshake({ services: { store } }: IngressDeps): RequestHandler<{ hookId: string }> {
+export function createDynamicsHandshake(deps: IngressDeps): RequestHandler<{ hookId: string }> {
   return async (request, response) => {
-    const connection = await store.connections.byHook('dynamics', request.params.hookId);
+    const connection = await deps.services.store.connections.byHook('dynamics', request.params.hookId);
     const origin = request.get('webhook-request-origin') ?? '';
-    if (connection === undefined || origin !== 'eventgrid.azure.net') {
+    if (connection === undefined) return refuse(deps, request, response);
+    if (origin !== 'eventgrid.azure.net') {
       answerRefused(response);
       return;
     }

@@ -2,11 +2,14 @@ import { WorkflowExecutionAlreadyStartedError, type WorkflowStartOptions } from 
 import type { Log } from '../../runtime/log.ts';
 import type { Services } from '../../runtime/services.ts';
 import type { IncomingEvent } from '../../store/events.ts';
+import type { FailureLimit } from '../failure-limit.ts';
 
 /** What the doors work with. */
 export interface IngressDeps {
   readonly services: Pick<Services, 'store' | 'temporal' | 'parseJson'>;
   readonly log: Log;
+  /** Counts senders that no door knows; whoever has signed well, or knows its hook, is never counted. */
+  readonly failures: FailureLimit;
 }
 
 /** What became of an event that was let in. */

@@ -32,6 +32,8 @@ async function answerDelivery(deps: IngressDeps, knock: Knock): Promise<void> {
     await takeDelivery(deps, { connection: verdict.connection, ...knock });
     return;
   }
+  // A good signature that has aged is no guess. Zendesk's traffic shares addresses, so nothing that is well signed is counted.
+  if (verdict?.refused !== 'timestamp' && (await deps.failures.isExceeded(request, response))) return;
   answerRefused(response);
   if (verdict !== undefined) keepRefused(deps, verdict.connection, { reason: verdict.refused, body: bytes });
 }

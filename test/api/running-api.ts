@@ -38,8 +38,13 @@ const TEST_TOKEN = 'the-admin-token';
 /** Where pages of the Web UI come from, for the API under test. */
 export const UI_ORIGIN = 'http://127.0.0.1:8233';
 
-/** Starts the API. `temporalAddress` may name a place where no Temporal is; `keys` are written as operators configure them. */
-export async function startApi(options: { temporalAddress?: string; keys?: string } = {}): Promise<RunningApi> {
+/**
+ * Starts the API. `temporalAddress` may name a place where no Temporal is; `keys` are written as operators configure them;
+ * `mostFailures`: wrong credentials that one address may send within a minute.
+ */
+export async function startApi(
+  options: { temporalAddress?: string; keys?: string; mostFailures?: number } = {},
+): Promise<RunningApi> {
   const database = await createDatabase();
   const namespace = `t${randomBytes(6).toString('hex')}`;
   const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
@@ -56,7 +61,7 @@ export async function startApi(options: { temporalAddress?: string; keys?: strin
   const { log } = createLog({ level: 'info', pretty: false, write: (line) => lines.push(line) });
   const place = { url: '' };
   const app = createApp({
-    ...{ services, log, uiOrigins: [UI_ORIGIN] },
+    ...{ services, log, uiOrigins: [UI_ORIGIN], mostFailures: options.mostFailures },
     publicUrl: () => place.url,
     adminToken: createSecret(TEST_TOKEN),
   });

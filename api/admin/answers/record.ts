@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { OUTCOMES } from '../../../domain/outcome.ts';
+import { time } from './list.ts';
+
+/** A record with its outcome in the last run that read it. */
+export const record = z
+  .strictObject({
+    connectionId: z.string(),
+    legalEntity: z.string(),
+    kind: z.enum(['customer', 'vendor', 'contact']),
+    key: z.string().describe('The account number, or ContactPersonId, as F&O writes it.'),
+    externalId: z.string().nullable(),
+    state: z.enum(OUTCOMES).nullable(),
+    code: z.string().nullable(),
+    message: z.string().nullable(),
+    action: z.string().nullable().describe('What to do about a rejection.'),
+    zendeskId: z.string().nullable(),
+    attempts: z.int().min(0),
+    firstSeenAt: time,
+    lastSyncedAt: time.nullable(),
+  })
+  .meta({ id: 'Record' });

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { coded, time } from './list.ts';
+
+const count = z.int().min(0);
+
+/** An account with its support. */
+export const supportItem = z
+  .strictObject({
+    legalEntity: z.string(),
+    kind: z.enum(['customer', 'vendor']),
+    key: z.string(),
+    zendeskId: z.string().nullable(),
+    open: count,
+    pending: count,
+    onHold: count,
+    urgent: count,
+    oldestOpenSince: z.iso.date().nullable(),
+    lastActivityAt: z.iso.date().nullable(),
+    satisfaction: z.strictObject({ good: count, bad: count }),
+    contactsWithOpen: count,
+    status: z.enum(['quiet', 'active', 'escalated']),
+    computedAt: time,
+    writtenAt: time.nullable(),
+    written: z.string().nullable().describe('The block as last written in F&O.'),
+    problem: coded.nullable().describe('Why it could not be written.'),
+  })
+  .meta({ id: 'SupportItem' });

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApiProcess, type ApiAnswer, type ApiProcess } from '../fixtures/api-process.ts';
+import { createDocumentJudge, operationsOf, type ApiDocument, type DocumentJudge } from '../fixtures/api-document.ts';
+import { createEdits, makeZendeskPatient, type Edits } from '../fixtures/edits.ts';
+import { until } from '../fixtures/stops.ts';
+import { createSupport, type Support } from '../fixtures/support.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+const ID = 'described';
+
+describe('the answers of the API', () => {
+  let world: World;
+  let api: ApiProcess;
+  let edits: Edits;
+  let support: Support;
+  let document: ApiDocument;
+  let judge: DocumentJudge;
+  /** Operations of which a good answer was seen. */
+  const seen = new Set<string>();
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty' });
+    edits = createEdits(world);
+    support = createSupport(world);
+    await makeZendeskPatient(world.sandbox);
+    for (const key of ['A1', 'A2']) await edits.customer('de', key, { OrganizationName: `Described ${key}` });
+    await world.sandbox.control('POST', '/state/dynamics/fields', { entitySet: 'CustomersV3', name: 'SupportStatus' });
+    await edits.customer('de', 'B,1', { OrganizationName: 'Rejected for its number' });
+    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
+    document = (await api.ask('GET', '/api/openapi.json')).body as ApiDocument;
+    judge = createDocumentJudge(document);
+  });
+  afterAll(async () => {
+    await api.kill();
+    await world.close();
+  });
+
+  /** Asks an operation; whatever the answer is, it must be as it is described. */
+  async function ask(operation: string, at: { id?: string; query?: string; body?: unknown } = {}): Promise<ApiAnswer> {
+    const [method = '', path = ''] = operation.split(' ');
+    const answer = await api.ask(method, `${path.replace(/\{\w+\}/, at.id ?? '')}${at.query ?? ''}`, at.body);
+    expect([operation, answer.status, judge.answer(operation, answer)]).toEqual([operation, answer.status, []]);
+    if (answer.status < 300) seen.add(operation);
+    return answer;
+  }
+  const good = async <Body = unknown>(operation: string, at: Parameters<typeof ask>[1] = {}): Promise<Body> => {
+    const { status, body } = await ask(operation, at);
+    expect([operation, status < 300]).toEqual([operation, true]);
+    return body as Body;
+  };
+  interface List {
+    readonly items: readonly Readonly<Record<string, unknown>>[];
+    readonly total: number;
+  }
+
+  const file = (id: string, more: object = {}): object => ({
+    id,
+    dynamics: {
+      environmentUrl: world.sandbox.dynamics,
+      tenantId: world.sandbox.tenantId,
+      clientId: world.sandbox.clientId,
+      clientSecret: world.sandbox.clientSecret,
+      authorityHost: world.sandbox.entra,
+      legalEntities: ['de'],
+      entitySets: { customers: 'CustomersV3' },
+      events: { Changed: { record: 'customer', legalEntity: 'LegalEntity', key: 'AccountNumber' } },
+    },
+    zendesk: {
+      subdomain: 'contoso',
+      baseUrl: world.sandbox.zendesk,
+      accessToken: world.sandbox.zendeskToken,
+      oauthClientId: world.sandbox.oauthClientId,
+      ...more,
+    },
+    sync: { contacts: false, vendors: false, every: '7d', reconcileEvery: '7d' },
+    annotation: {
+      customers: { fields: { status: 'SupportStatus' }, maxLength: 500 },
+      status: { escalated: { urgent: 2 }, active: null },
+    },
+    support: { since: '2026-01-31' },
+  });
+
+  it('about connections, runs and records are as the document says', async () => {
+    const body = file(ID);
+    expect(judge.sent('POST /api/connections', body)).toEqual([]);
+    await good('POST /api/connections', { body });
+    await good('GET /api/connections/{id}', { id: ID });
+    await good('GET /api/connections', { query: '?limit=5' });
+    await good('POST /api/connections/{id}/authorize', { id: ID });
+    const { runId } = await good<{ runId: string }>('POST /api/connections/{id}/sync', { id: ID, body: {} });
+    await good('GET /api/runs/{runId}', { id: runId });
+    expect(await world.ended(runId)).toMatchObject({ status: 'completed', totals: { created: 2, rejected: 1 } });
+    const run = await good<{ phases: object[]; requests: object }>('GET /api/runs/{runId}', { id: runId });
+    expect(run.phases).toHaveLength(1);
+    expect((await good<List>('GET /api/connections/{id}/runs', { id: ID })).total).toBe(1);
+    const records = await good<List>('GET /api/connections/{id}/records', { id: ID });
+    expect(records.items.map(({ state }) => state).sort()).toEqual(['created', 'created', 'rejected']);
+    await good('GET /api/connections/{id}/records', { id: ID, query: '?state=rejected&kind=customer&limit=1' });
+    const retried = await good('POST /api/connections/{id}/retry', { id: ID, body: { keys: ['B,1'] } });
+    expect(retried).toMatchObject({ retried: 1 });
+    expect((await ask('POST /api/runs/{runId}/cancel', { id: runId })).status).toBe(409);
+  });
+
+  it('about events, support, ping, wiring and schedules are as the document says', async () => {
+    await good('POST /api/connections/{id}/wire', { id: ID });
+    const ping = await good<{ checks: object[] }>('POST /api/connections/{id}/ping', { id: ID });
+    expect(ping.checks.length).toBeGreaterThan(10);
+    const schedules = await good<List>('GET /api/connections/{id}/schedule', { id: ID });
+    expect(schedules.items).toHaveLength(2);
+    await good('POST /api/connections/{id}/schedule', { id: ID, body: { everyMs: 3_600_000, paused: true } });
+    const organization = await edits.organization('A1');
+    await support.tickets({ count: 2, organizationIds: [organization.id], priorities: ['urgent'] });
+    await until(
+      'support was computed',
+      async () => (await good<List>('GET /api/connections/{id}/support', { id: ID })).total > 0,
+      60_000,
+    );
+    const { hooks } = await good<{ hooks: { dynamics: string } }>('GET /api/connections/{id}', { id: ID });
+    await fetch(hooks.dynamics, { method: 'POST', body: '{"hello": "world"}' });
+    await until(
+      'a refused event is listed',
+      async () => {
+        const { items } = await good<List>('GET /api/connections/{id}/events', { id: ID });
+        const verdicts = items.map(({ verdict }) => verdict);
+        return verdicts.includes('accepted') && verdicts.includes('refused');
+      },
+      30_000,
+    );
+  });
+
+  it('about tokens, keys and the audit are as the document says', async () => {
+    const { id } = await good<{ id: string }>('POST /api/tokens', { body: { scope: 'read' } });
+    await good('GET /api/tokens');
+    await good('DELETE /api/tokens/{id}', { id });
+    expect((await good<List>('GET /api/tokens')).items[0]).toMatchObject({ id, revokedAt: expect.any(String) });
+    await good('POST /api/keys/rotate');
+    await until('everything is noted', async () => {
+      const { items } = await good<List>('GET /api/audit');
+      const noted = items.map(({ action }) => action);
+      return ['connection.apply', 'connection.wire', 'token.revoke', 'keys.rotate'].every((one) => noted.includes(one));
+    });
+    await good('GET /api/audit', { query: `?connection=${ID}&limit=2` });
+    await good('GET /api/codec');
+    await good('GET /api/openapi.json');
+  });
+
+  it('that refuse are as the document says', async () => {
+    const wanted: [string, Parameters<typeof ask>[1], number][] = [
+      ['GET /api/connections/{id}', { id: 'nobody' }, 404],
+      ['GET /api/connections/{id}', { id: '%zz' }, 400],
+      ['GET /api/runs/{runId}', { id: 'nobody' }, 404],
+      ['DELETE /api/tokens/{id}', { id: '%00' }, 404],
+      ['GET /api/connections/{id}/records', { id: ID, query: '?state=odd' }, 400],
+      ['GET /api/audit', { query: '?limit=0' }, 400],
+      ['POST /api/connections', { body: { id: ID } }, 422],
+      ['POST /api/connections/{id}/sync', { id: ID, body: { legalEntity: 'zz' } }, 400],
+      ['POST /api/connections/{id}/schedule', { id: ID, body: { everyMs: 1 } }, 400],
+      ['POST /api/tokens', { body: { scope: 'x'.repeat(300_000) } }, 413],
+    ];
+    for (const [operation, at, status] of wanted)
+      expect([operation, (await ask(operation, at)).status]).toEqual([operation, status]);
+    await good('POST /api/connections', { body: file('tokenless', { accessToken: null }) });
+    expect((await ask('POST /api/connections/{id}/sync', { id: 'tokenless', body: {} })).status).toBe(409);
+  });
+
+  it('were looked at for every operation', async () => {
+    const { runId } = await good<{ runId: string }>('POST /api/connections/{id}/sync', {
+      id: ID,
+      body: { full: true },
+    });
+    await ask('POST /api/runs/{runId}/cancel', { id: runId });
+    await good('DELETE /api/connections/{id}', { id: 'tokenless' });
+    expect([...seen].sort()).toEqual(operationsOf(document).sort());
+  });
+});
