@@ -8,6 +8,7 @@ import { SealError, unseal, type KeyRing } from '../../store/sealing.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { saveConnection } from '../fixtures/accounts.ts';
 import { createDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { until } from '../fixtures/stops.ts';
 
 const OLD = { id: 'old', key: Buffer.alloc(32, 1) };
 const NEW = { id: 'new', key: Buffer.alloc(32, 2) };
@@ -168,6 +169,34 @@ describe('the rotation of keys', () => {
         for (const id of names) await rotating.credentials.replace(id, secretOf(id));
       });
     });
+    await withStore([NEW, next], (store) => store.credentials.rotate().then(() => undefined));
+  });
+
+  it('waits for what is being written, and does not undo it', async () => {
+    const next = { id: 'next', key: Buffer.alloc(32, 3) };
+    const waiting = async (): Promise<number> => {
+      const { rows } = await client.query(
+        `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rows.length;
+    };
+    const blocker = new pg.Client({ connectionString: database.url });
+    await blocker.connect();
+    await withStore([NEW, next], async (writing) => {
+      await withStore([next, NEW], async (rotating) => {
+        await blocker.query(`begin; select 1 from credentials where connection_id = 'c7' for update`);
+        const written = writing.credentials.replace('c7', { 'zendesk.accessToken': 'issued' });
+        await until('the writing waits', async () => (await waiting()) > 0);
+        const rotated = rotating.credentials.rotate();
+        await until('the rotation waits as well', async () => (await waiting()) > 1);
+        await blocker.query('rollback');
+        await written;
+        expect(await rotated).toMatchObject({ rotated: CONNECTIONS + 1 });
+        expect(await rotating.credentials.open('c7')).toEqual({ 'zendesk.accessToken': 'issued' });
+        await rotating.credentials.replace('c7', secretOf('c7'));
+      });
+    });
+    await blocker.end();
     await withStore([NEW, next], (store) => store.credentials.rotate().then(() => undefined));
   });
 
