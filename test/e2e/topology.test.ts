@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { SandboxOrganization } from '../fixtures/sandbox.ts';
+import { armStop, until, type ArmedStop } from '../fixtures/stops.ts';
+import { startTopology, type ProductProcess, type Topology } from '../fixtures/topology.ts';
+import { tell } from '../fixtures/tell.ts';
+
+/** Longer runs ask for more: TOPOLOGY_ACCOUNTS=10000 TOPOLOGY_OUTAGE_MS=20000. */
+const ACCOUNTS = Number(process.env['TOPOLOGY_ACCOUNTS'] ?? 2_000);
+const OUTAGE_MS = Number(process.env['TOPOLOGY_OUTAGE_MS'] ?? 5_000);
+/** A job holds 100 rows. */
+const JOBS = ACCOUNTS / 100;
+/** How soon the product must be at work again: a lost step is noticed after 15 s, and a failing one tried again after up to 60. */
+const LONGEST_RETURN_MS = 90_000;
+
+const CREATE = 'organizations/create_many';
+/** What a job came to is found out by looking up its rows. */
+const LOOK_UP = 'organizations/show_many';
+
+interface Blow<Next> {
+  readonly blow: () => Promise<void>;
+  /** What `/readyz` must say is missing then. */
+  readonly missing?: readonly string[];
+  readonly mend?: () => Promise<void>;
+  /** Lays the next stop, before the held request is let go. */
+  readonly next?: () => Promise<Next>;
+}
+
+interface Run {
+  readonly runId: string;
+  readonly status: string;
+  readonly totals: Readonly<Record<string, number>>;
+}
+
+describe('the api and two workers as processes of their own', () => {
+  let topology: Topology;
+  const workers: ProductProcess[] = [];
+
+  beforeAll(async () => {
+    topology = await startTopology();
+    workers.push(...(await Promise.all([topology.startWorker(), topology.startWorker()])));
+    await until('everything is ready', async () => (await topology.readyz()).status === 200);
+    await topology.sandbox.control('POST', '/state/dynamics/customers/generate', {
+      legalEntity: 'usmf',
+      count: ACCOUNTS,
+    });
+    await topology.apply('contoso', 'usmf');
+  });
+  afterAll(() => topology.close());
+
+  it(`complete a sync of ${ACCOUNTS} accounts, once each, while a worker, Temporal and PostgreSQL are killed`, async () => {
+    const begun = performance.now();
+    const first = await hold(CREATE, Math.floor(JOBS / 2) - 1);
+    const syncing = topology.ledgerdesk<Run>('sync', 'contoso', '--wait');
+    syncing.catch(() => undefined);
+    await first.reached();
+    const [{ runId } = { runId: '' }] = await runs();
+
+    const lost = await workerAtWork();
+    const second = await strike('a worker', first, {
+      blow: () => lost.kill(),
+      next: () => hold(CREATE, Math.floor(JOBS / 4)),
+    });
+    expect(workers.filter((worker) => worker.isRunning())).toHaveLength(1);
+    workers.push(await topology.startWorker());
+
+    const { temporal, postgres } = topology.servers;
+    const third = await strike('Temporal', second, {
+      blow: () => temporal.kill(),
+      missing: ['temporal', 'worker'],
+      mend: () => temporal.start(),
+      next: () => hold(LOOK_UP, Math.floor(JOBS / 4)),
+    });
+    await strike('PostgreSQL', third, {
+      blow: () => postgres.kill(),
+      missing: ['store'],
+      mend: () => postgres.start(),
+    });
+
+    const run = await syncing;
+    tell(`the sync of ${ACCOUNTS} accounts took ${seconds(performance.now() - begun)} in all`);
+    expect(run).toMatchObject({ runId, status: 'completed', totals: { read: ACCOUNTS, created: ACCOUNTS } });
+    const { read, ...outcomes } = run.totals;
+    expect(Object.values(outcomes).reduce((sum, count) => sum + count, 0)).toBe(read);
+    expect(await runs()).toHaveLength(1);
+    const others = [topology.api, ...workers.filter((worker) => worker !== lost)];
+    expect(others.map((each) => each.isRunning())).toEqual([true, true, true]);
+    await expectOneEach();
+  }, 400_000);
+
+  it('find nothing to write afterwards', async () => {
+    await topology.sandbox.control('DELETE', '/journal');
+    const run = await topology.ledgerdesk<Run>('sync', 'contoso', '--wait');
+    expect(run).toMatchObject({ status: 'completed', totals: { read: ACCOUNTS, unchanged: ACCOUNTS } });
+    expect((await topology.journal('zendesk')).filter(({ effect }) => effect)).toEqual([]);
+    expect((await topology.journal('dynamics')).filter(({ effect }) => effect)).toEqual([]);
+  });
+
+  const runs = async () => (await topology.ledgerdesk<{ items: Run[] }>('runs', 'contoso')).items;
+
+  /** A request, the next but `skip`, has its effect and is not answered. */
+  function hold(path: string, skip: number): Promise<ArmedStop> {
+    const { sandbox, servers } = topology;
+    const request = { system: 'zendesk', path, skip, when: 'after' } as const;
+    return armStop({ sandbox, databaseUrl: servers.databaseUrl }, { name: `${path} after ${skip}`, request });
+  }
+
+  /**
+   * Strikes while a request is held, lets go of it, and mends after a while. Measures until when nothing was asked of
+   * Zendesk; then waits for the next stop, and answers it.
+   */
+  async function strike<Next extends ArmedStop | undefined>(what: string, held: ArmedStop, plan: Blow<Next>) {
+    const since = performance.now();
+    const elapsed = () => performance.now() - since;
+    await plan.blow();
+    const next = await plan.next?.();
+    await held.release();
+    if (plan.missing) await expectMissing(plan.missing);
+    await new Promise((resolve) => setTimeout(resolve, plan.mend ? Math.max(0, OUTAGE_MS - elapsed()) : 1_000));
+    const last = (await topology.journal('zendesk')).at(-1)?.n ?? 0;
+    await plan.mend?.();
+    const away = elapsed();
+    await until('everything is ready', async () => (await topology.readyz()).status === 200, LONGEST_RETURN_MS);
+    const ready = elapsed();
+    const isAsked = async () => (await topology.journal('zendesk', last)).length > 0;
+    await until('Zendesk is asked again', isAsked, LONGEST_RETURN_MS);
+    tell(
+      `${what}: gone for ${seconds(away)}, /readyz 200 after ${seconds(ready)}, at work after ${seconds(elapsed())}`,
+    );
+    await next?.reached();
+    return next as Next;
+  }
+
+  /** The worker that has the step which writes to Zendesk: Temporal knows it by its process. */
+  async function workerAtWork(): Promise<ProductProcess> {
+    const pids = new Set<number>();
+    for await (const { workflowId } of topology.client.workflow.list({ query: `ExecutionStatus = 'Running'` })) {
+      const { raw } = await topology.client.workflow.getHandle(workflowId).describe();
+      for (const { lastWorkerIdentity } of raw.pendingActivities ?? [])
+        pids.add(Number(lastWorkerIdentity?.split('@')[0]));
+    }
+    const found = workers.filter(({ pid }) => pids.has(pid));
+    const [worker] = found;
+    if (worker === undefined || found.length > 1) throw new Error(`Not one worker but ${found.length} are at work.`);
+    return worker;
+  }
+
+  async function expectMissing(parts: readonly string[]): Promise<void> {
+    await until(`${parts.join(' and ')} are missed`, async () => (await topology.readyz()).status === 503);
+    expect((await topology.readyz()).missing).toEqual(parts);
+    expect((await fetch(`${topology.apiUrl}/healthz`)).status).toBe(200);
+  }
+
+  async function creates() {
+    const entries = await topology.journal('zendesk');
+    return entries.filter(({ path, effect }) => effect && path.includes(CREATE));
+  }
+
+  async function expectOneEach(): Promise<void> {
+    const { control } = topology.sandbox;
+    const [customers, organizations] = await Promise.all([
+      control<{ items: { key: string }[] }>('GET', '/state/dynamics/customers'),
+      control<{ items: SandboxOrganization[] }>('GET', '/state/zendesk/organizations'),
+    ]);
+    const numbers = customers.items.map(({ key }) => key).sort();
+    expect(numbers).toHaveLength(ACCOUNTS);
+    const ids = (rows: readonly { external_id: string | null }[]) => rows.map((row) => row.external_id).sort();
+    expect(ids(organizations.items)).toEqual(numbers);
+    const sent = (await creates()).flatMap(
+      ({ body }) => (body as { organizations: SandboxOrganization[] }).organizations,
+    );
+    expect(ids(sent)).toEqual(numbers);
+  }
+});
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
