@@ -4,7 +4,7 @@ import { armStop, until, type ArmedStop } from '../fixtures/stops.ts';
 import { startTopology, type ProductProcess, type Topology } from '../fixtures/topology.ts';
 import { tell } from '../fixtures/tell.ts';
 
-/** Longer runs ask for more: TOPOLOGY_ACCOUNTS=10000 TOPOLOGY_OUTAGE_MS=20000. */
+/** Longer runs ask for more: TOPOLOGY_OUTAGE_MS=18000, after which steps that were under way count as lost. The command line waits for 30 s. */
 const ACCOUNTS = Number(process.env['TOPOLOGY_ACCOUNTS'] ?? 2_000);
 const OUTAGE_MS = Number(process.env['TOPOLOGY_OUTAGE_MS'] ?? 5_000);
 /** A job holds 100 rows. */
@@ -51,30 +51,34 @@ describe('the api and two workers as processes of their own', () => {
     const begun = performance.now();
     const first = await hold(CREATE, Math.floor(JOBS / 2) - 1);
     const syncing = topology.ledgerdesk<Run>('sync', 'contoso', '--wait');
-    syncing.catch(() => undefined);
-    await first.reached();
+    const tooSoon = syncing.then((run) => Promise.reject(new Error(`It ended too soon: ${JSON.stringify(run)}`)));
+    const meanwhile = <Result>(work: Promise<Result>) => Promise.race([work, tooSoon]);
+    await meanwhile(first.reached());
     const [{ runId } = { runId: '' }] = await runs();
 
     const lost = await workerAtWork();
-    const second = await strike('a worker', first, {
-      blow: () => lost.kill(),
-      next: () => hold(CREATE, Math.floor(JOBS / 4)),
-    });
-    expect(workers.filter((worker) => worker.isRunning())).toHaveLength(1);
-    workers.push(await topology.startWorker());
+    const replaced = lost.exited.then(async () => workers.push(await topology.startWorker()));
+    const second = await meanwhile(
+      strike('a worker', first, { blow: () => lost.kill(), next: () => hold(CREATE, Math.floor(JOBS / 4)) }),
+    );
+    await replaced;
 
     const { temporal, postgres } = topology.servers;
-    const third = await strike('Temporal', second, {
-      blow: () => temporal.kill(),
-      missing: ['temporal', 'worker'],
-      mend: () => temporal.start(),
-      next: () => hold(LOOK_UP, Math.floor(JOBS / 4)),
-    });
-    await strike('PostgreSQL', third, {
-      blow: () => postgres.kill(),
-      missing: ['store'],
-      mend: () => postgres.start(),
-    });
+    const third = await meanwhile(
+      strike('Temporal', second, {
+        blow: () => temporal.kill(),
+        missing: ['temporal', 'worker'],
+        mend: () => temporal.start(),
+        next: () => hold(LOOK_UP, Math.floor(JOBS / 4)),
+      }),
+    );
+    await meanwhile(
+      strike('PostgreSQL', third, {
+        blow: () => postgres.kill(),
+        missing: ['store'],
+        mend: () => postgres.start(),
+      }),
+    );
 
     const run = await syncing;
     tell(`the sync of ${ACCOUNTS} accounts took ${seconds(performance.now() - begun)} in all`);
@@ -115,7 +119,7 @@ describe('the api and two workers as processes of their own', () => {
     const next = await plan.next?.();
     await held.release();
     if (plan.missing) await expectMissing(plan.missing);
-    await new Promise((resolve) => setTimeout(resolve, plan.mend ? Math.max(0, OUTAGE_MS - elapsed()) : 1_000));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, (plan.missing ? OUTAGE_MS : 1_000) - elapsed())));
     const last = (await topology.journal('zendesk')).at(-1)?.n ?? 0;
     await plan.mend?.();
     const away = elapsed();
