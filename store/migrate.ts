@@ -1,4 +1,4 @@
-import { Migrator, type Kysely, type MigrationProvider } from 'kysely';
+import { Migrator, sql, type Kysely, type Migration } from 'kysely';
 import * as accounts from './migrations/001-accounts.ts';
 import * as support from './migrations/002-support.ts';
 import * as access from './migrations/003-access.ts';
@@ -8,36 +8,44 @@ import * as keeping from './migrations/006-keeping.ts';
 import * as figures from './migrations/007-figures.ts';
 import type { Database } from './schema.ts';
 
-const provider: MigrationProvider = {
-  getMigrations: () =>
-    Promise.resolve({
-      '001-accounts': accounts,
-      '002-support': support,
-      '003-access': access,
-      '004-oauth': oauth,
-      '005-data-keys': dataKeys,
-      '006-keeping': keeping,
-      '007-figures': figures,
-    }),
+const OURS: Readonly<Record<string, Migration>> = {
+  '001-accounts': accounts,
+  '002-support': support,
+  '003-access': access,
+  '004-oauth': oauth,
+  '005-data-keys': dataKeys,
+  '006-keeping': keeping,
+  '007-figures': figures,
 };
 
 /**
  * Brings the database to the newest schema. Kysely holds PostgreSQL's advisory lock meanwhile, so any number of
- * processes may start at once. Throws what the failing migration threw; nothing of that migration stays. `last` names the
- * migration to end with; a database that has later ones keeps them.
+ * processes may start at once. What a newer version has done already is left as it is: migrations only add, so that
+ * two versions can work side by side (docs/upgrading.md). `last` names the migration to end with; a database that has later
+ * ones keeps them. Throws what the failing migration threw; nothing of that migration stays.
  */
 export async function migrate(db: Kysely<Database>, last?: string): Promise<void> {
-  const migrator = new Migrator({ db, provider });
-  const { error } = await (last === undefined ? migrator.migrateToLatest() : migrateUpTo(migrator, last));
+  const done = await namesDone(db);
+  const newer = done.filter((name) => !(name in OURS));
+  const migrations = { ...OURS, ...Object.fromEntries(newer.map((name) => [name, DONE])) };
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  if (last !== undefined && done.some((name) => name >= last)) return;
+  const { error } = await (last === undefined ? migrator.migrateToLatest() : migrator.migrateTo(last));
   if (error !== undefined) throw error instanceof Error ? error : new Error('The database could not be migrated.');
 }
 
 /** Names of all migrations, in their order. */
-export async function knownMigrations(): Promise<string[]> {
-  return Object.keys(await provider.getMigrations()).sort();
+export function knownMigrations(): string[] {
+  return Object.keys(OURS).sort();
 }
 
-async function migrateUpTo(migrator: Migrator, last: string): ReturnType<Migrator['migrateTo']> {
-  const done = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt !== undefined);
-  return done.some(({ name }) => name >= last) ? {} : migrator.migrateTo(last);
+/** Stands for a migration that only a newer version knows, and has done. */
+const DONE: Migration = { up: () => Promise.resolve() };
+
+async function namesDone(db: Kysely<Database>): Promise<string[]> {
+  const { rows } = await sql<{ there: boolean }>`select to_regclass('kysely_migration') is not null as there`.execute(
+    db,
+  );
+  if (rows[0]?.there !== true) return [];
+  return (await sql<{ name: string }>`select name from kysely_migration`.execute(db)).rows.map(({ name }) => name);
 }

@@ -45,7 +45,7 @@ export async function restore(url: string, file: NodeJS.ReadableStream): Promise
 
 /** Brings the empty database to the version of the backup. */
 async function prepare(url: string, { migrations }: BackupHeader): Promise<void> {
-  const known = await knownMigrations();
+  const known = knownMigrations();
   const last = migrations.at(-1) ?? '';
   if (!migrations.every((name) => known.includes(name)))
     throw new BackupProblem(
