@@ -54,7 +54,7 @@ async function findMissingWorker(temporal: Services['temporal']): Promise<string
   // Both are waited for: a call that is left behind would try again on a connection that may be closed by then.
   const queues = await Promise.allSettled([ask(WORKFLOW_TASKS), ask(ACTIVITY_TASKS)]);
   if (queues.some(({ status }) => status === 'rejected')) return ['temporal', 'worker'];
-  const works = queues.every((queue) => queue.status === 'fulfilled' && queue.value.pollers.some(isFresh));
+  const works = queues.every((queue) => queue.status === 'fulfilled' && isServed(queue.value));
   return works ? [] : ['worker'];
 }
 
@@ -64,7 +64,20 @@ const ACTIVITY_TASKS = 2 as unknown as TaskQueueType;
 
 type Describe = Services['temporal']['connection']['workflowService']['describeTaskQueue'];
 type TaskQueueType = NonNullable<Parameters<Describe>[0]['taskQueueType']>;
-type Poller = Awaited<ReturnType<Describe>>['pollers'][number];
+type Queue = Awaited<ReturnType<Describe>>;
+type Poller = Queue['pollers'][number];
+
+/** `WORKER_VERSIONING_MODE_VERSIONED` of temporal.api.enums.v1. */
+const VERSIONED = 2 as unknown as NonNullable<Poller['deploymentOptions']>['workerVersioningMode'];
+
+/** What is new goes to workers of the version that is current, or to unversioned ones where none is: another would take nothing. */
+function isServed({ pollers, versioningInfo }: Queue): boolean {
+  const current = versioningInfo?.currentDeploymentVersion;
+  return pollers.filter(isFresh).some(({ deploymentOptions: own }) => {
+    if (!current) return own?.workerVersioningMode !== VERSIONED;
+    return own?.deploymentName === current.deploymentName && own?.buildId === current.buildId;
+  });
+}
 
 function isFresh({ lastAccessTime }: Poller): boolean {
   return Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < POLLER_FRESH_MS;

@@ -27,6 +27,12 @@ export function parseWhole(text: string, min: number, max: number): number {
   throw new ValueError(`must be a whole number from ${min} to ${max}`);
 }
 
+/** Parses the build id of a worker version, short enough for a search attribute and safe in a shell. */
+export function parseBuildId(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(text)) return text;
+  throw new ValueError('must be a build id: 63 letters, digits, dots, hyphens and underscores at most');
+}
+
 /** Parses a pino level. */
 export function parseLogLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === text.toLowerCase());

@@ -6,6 +6,7 @@ import {
   parseAlertUrl,
   parseAllowHosts,
   parseBaseUrl,
+  parseBuildId,
   parseDatabaseUrl,
   parseEncryptionKeys,
   parseHost,
@@ -50,6 +51,8 @@ export interface Config {
   readonly workerMetrics?: string;
   readonly alertUrl?: string;
   readonly alertSecret?: Secret;
+  /** The build id under which a worker takes part in Temporal's worker versioning; absent: it does not. */
+  readonly workerVersion?: string;
   /** False: the embedded development server. True: Temporal's own variables name a server or a profile. */
   readonly temporalConfigured: boolean;
 }
@@ -68,7 +71,7 @@ export class ConfigError extends Error {
 const KNOWN = new Set([
   ...['DATA_DIR', 'HOST', 'PORT', 'PUBLIC_URL', 'URL', 'ALLOW_HOSTS', 'LOG_LEVEL', 'RETENTION_DAYS'],
   ...['ENCRYPTION_KEYS', 'ENCRYPTION_KEYS_FILE', 'ADMIN_TOKEN', 'ADMIN_TOKEN_FILE', 'ALERT_URL', 'ALERT_SECRET'],
-  ...['UI_ORIGIN', 'WORKER_METRICS'],
+  ...['UI_ORIGIN', 'WORKER_METRICS', 'WORKER_VERSION'],
 ]);
 
 /** Reads the configuration from the environment. Throws ConfigError with every mistake at once. */
@@ -112,6 +115,7 @@ export function loadConfig(env: Env): Config {
       'alertSecret',
       take('LEDGERDESK_ALERT_SECRET', (text) => createSecret(parseAlertSecret(text))),
     ),
+    ...given('workerVersion', take('LEDGERDESK_WORKER_VERSION', parseBuildId)),
   };
   if (isUnsigned(env))
     mistakes.push('LEDGERDESK_ALERT_SECRET is not set: LEDGERDESK_ALERT_URL is told signed alerts only.');

@@ -11,8 +11,13 @@ export interface WorkerParts {
   readonly workflowBundle: { readonly code: string };
   /** The one that the bundle was made with. */
   readonly dataConverter: DataConverter;
+  /** Takes part in worker versioning under this build id; absent: unversioned. */
+  readonly buildId?: string | undefined;
   readonly overrides?: Partial<WorkerOptions>;
 }
+
+/** The name under which Temporal groups the versions of our workers. */
+const DEPLOYMENT = 'ledgerdesk';
 
 /** Steps that one process works on at a time: far systems take few requests at once, and each step may hold a page. */
 const STEPS_AT_ONCE = 16;
@@ -24,6 +29,7 @@ export function createWorker({
   activities,
   workflowBundle,
   dataConverter,
+  buildId,
   overrides,
 }: WorkerParts): Promise<Worker> {
   return Worker.create({
@@ -38,6 +44,16 @@ export function createWorker({
     maxEagerActivityReservationsPerWorkflowTask: 0,
     shutdownGraceTime: '10 seconds',
     shutdownForceTime: '14 seconds',
+    ...(buildId === undefined ? {} : { workerDeploymentOptions: versioned(buildId) }),
     ...overrides,
   });
+}
+
+/** Workflows go on under the current version, unless they are short and pinned to the one that they began under (`workflows/index.ts`). */
+function versioned(buildId: string): NonNullable<WorkerOptions['workerDeploymentOptions']> {
+  return {
+    version: { deploymentName: DEPLOYMENT, buildId },
+    useWorkerVersioning: true,
+    defaultVersioningBehavior: 'AUTO_UPGRADE',
+  };
 }

@@ -32,6 +32,7 @@ async function work(config: Config, log: Log): Promise<void> {
     activities: buildActivities(services, { config, metricMeter }),
     workflowBundle: await bundleApart(dataConverter),
     dataConverter,
+    buildId: config.workerVersion,
   });
   const run = worker.run();
   onShutdown(async () => {

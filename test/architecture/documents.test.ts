@@ -69,6 +69,7 @@ describe('the documents', () => {
       'ALLOW_HOSTS',
       'LOG_LEVEL',
       'RETENTION_DAYS',
+      'WORKER_VERSION',
       'ENCRYPTION_KEYS',
       'ADMIN_TOKEN',
       'UI_ORIGIN',
