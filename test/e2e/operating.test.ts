@@ -1,41 +1,23 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createLog } from '../../runtime/log.ts';
-import { findTemporal } from '../../runtime/temporal-binary.ts';
 import { legalEntitySyncId } from '../../workflows/ids.ts';
 import { ADMIN_TOKEN, startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
 import { openErpDoor } from '../fixtures/doors.ts';
+import { readPageCommands, type PageCommands } from '../fixtures/page-commands.ts';
 import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
 import { until } from '../fixtures/stops.ts';
 import { readWaits } from '../fixtures/waits.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
-const PAGE = readFileSync(join(import.meta.dirname, '../../docs/operating.md'), 'utf8');
-const execute = promisify(execFile);
-
-/** The commands of the page for `temporal`, by the heading that they stand under; lines that go on are one. */
-const COMMANDS = new Map(
-  PAGE.split(/^#{2,3} /m).flatMap((section) => {
-    const [heading = '', ...lines] = section.split('\n');
-    const blocks = [...lines.join('\n').matchAll(/^```sh\n(temporal [\s\S]+?)\n```$/gm)];
-    return blocks.length === 0 ? [] : [[heading, blocks.map(([, command = '']) => command)] as const];
-  }),
-);
-
 describe('the commands of docs/operating.md', () => {
   let world: World;
   let people: People;
   let api: ApiProcess;
-  let temporal: string;
-  const tried = new Set<string>();
+  let page: PageCommands;
 
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     people = createPeople(world);
-    temporal = await findTemporal({ env: process.env, log: createLog({ level: 'error' }).log });
+    page = await readPageCommands('operating.md', world);
     await makeZendeskPatientWithPeople(world.sandbox);
     for (const number of ['US-001', 'US-002']) await people.account('usmf', number);
     await people.account('frrt', 'FR-001');
@@ -68,24 +50,10 @@ describe('the commands of docs/operating.md', () => {
     };
   }
 
-  /** Runs the command that stands under a heading, the first unless told, as a shell would; answers what it printed. */
-  async function run(heading: string, { nth = 0, workflowId = '' } = {}): Promise<string> {
-    const command = COMMANDS.get(heading)?.[nth];
-    if (command === undefined) throw new Error(`The page has no command under "${heading}".`);
-    tried.add(command);
-    const env = {
-      PATH: `${dirname(temporal)}:/usr/bin:/bin`,
-      HOME: process.env['HOME'] ?? '',
-      TEMPORAL_ADDRESS: process.env['TEST_TEMPORAL_ADDRESS'] ?? '',
-      TEMPORAL_NAMESPACE: world.client.options.namespace,
-      WORKFLOW_ID: workflowId,
-      LEDGERDESK_URL: api.url,
-      LEDGERDESK_ADMIN_TOKEN: ADMIN_TOKEN,
-    };
-    const { stdout } = await execute('/bin/sh', ['-c', command], { env, timeout: 60_000 });
-    return stdout;
-  }
-
+  const run = (heading: string, { nth = 0, workflowId = '' } = {}): Promise<string> => {
+    const ours = { LEDGERDESK_URL: api.url, LEDGERDESK_ADMIN_TOKEN: ADMIN_TOKEN };
+    return page.run(heading, { nth, variables: { WORKFLOW_ID: workflowId, ...ours } });
+  };
   const runs = async () => (await world.store.reports.list('contoso', undefined)).items;
   const runOf = async (workflowId: string) => {
     const report = (await runs()).find((each) => each.workflowId === workflowId);
@@ -217,6 +185,6 @@ describe('the commands of docs/operating.md', () => {
   });
 
   it('have all been tried', () => {
-    expect([...tried].sort()).toEqual([...COMMANDS.values()].flat().sort());
+    expect(page.untried()).toEqual([]);
   });
 });

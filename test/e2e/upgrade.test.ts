@@ -1,0 +1,55 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { bundleChanged, type ChangedBundle } from '../fixtures/changed-bundle.ts';
+import { until } from '../fixtures/stops.ts';
+import { createUpgrades, FIRST_STEP, LAST_STEP, twoStepsMore, type Upgrades } from '../fixtures/upgrades.ts';
+
+describe('a new version of the workers, once the old one has ended', () => {
+  let upgrades: Upgrades;
+  let guarded: ChangedBundle;
+  let unguarded: ChangedBundle;
+
+  beforeAll(async () => {
+    upgrades = await createUpgrades();
+    guarded = await bundleChanged(twoStepsMore((id) => `if (patched('${id}'))`));
+    unguarded = await bundleChanged(twoStepsMore((id) => `void [patched, '${id}'];`));
+  });
+  afterEach(async () => {
+    await upgrades.wake();
+    await upgrades.endAll();
+  });
+  afterAll(async () => {
+    await Promise.all([guarded.remove(), unguarded.remove()]);
+    await upgrades.world.close();
+  });
+
+  it('goes on with a sync that waits, by the new code, without a failed workflow task', async () => {
+    const { world, start, end, startWaiting, wake, history } = upgrades;
+    const old = await start();
+    const { runId, waiting } = await startWaiting('up');
+    await end(old);
+    await start({ TEST_BUNDLE_FILE: guarded.file });
+    await wake(waiting);
+    expect(await world.ended(runId)).toMatchObject({ runId, status: 'completed', totals: { read: 2, created: 2 } });
+    const [master, entity] = [await history('master-sync/up'), await history(waiting)];
+    expect([master.failedTasks, entity.failedTasks]).toEqual([[], []]);
+    expect(entity.steps).not.toContain(FIRST_STEP);
+    expect(master.steps).toContain(LAST_STEP);
+    const again = await world.sync('up');
+    expect(again).toMatchObject({ status: 'completed', totals: { unchanged: 2 } });
+    expect((await history(waiting.replace(runId, again.runId))).steps).toContain(FIRST_STEP);
+  });
+
+  it('is found out when its change is not guarded, and the old one still ends the sync', async () => {
+    const { world, start, end, startWaiting, wake, history } = upgrades;
+    const old = await start();
+    const { runId, waiting } = await startWaiting('ng');
+    await end(old);
+    const changed = await start({ TEST_BUNDLE_FILE: unguarded.file });
+    await wake(waiting);
+    await until('a workflow task fails', async () => (await history(waiting)).failedTasks.length > 0);
+    expect((await history(waiting)).failedTasks.join()).toContain('TMPRL1100');
+    await end(changed);
+    await start();
+    expect(await world.ended(runId)).toMatchObject({ status: 'completed', totals: { read: 2, created: 2 } });
+  });
+});
