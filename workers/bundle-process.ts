@@ -1,10 +1,8 @@
-import { workflowBundle } from './bundle.ts';
+import { workflowBundle, type BundleOptions } from './bundle.ts';
 
 /**
  * The entry of the short-lived process that bundles the workflows: it hands the code to the worker that forked it and ends,
- * and the bundler's memory, more than the worker ever needs, goes with it. Its argument is the path of a failure converter,
- * if there is to be one.
+ * and the bundler's memory, more than the worker ever needs, goes with it. Its argument are the options, as JSON.
  */
-const [, , failureConverterPath] = process.argv;
-const { code } = await workflowBundle(failureConverterPath === undefined ? {} : { failureConverterPath });
+const { code } = await workflowBundle(JSON.parse(process.argv[2] ?? '{}') as BundleOptions);
 process.send?.(code, () => process.exit(0));

@@ -49,7 +49,7 @@ export function createWorker({
   });
 }
 
-/** Workflows go on under the current version, unless they are short and pinned to the one that they began under (`workflows/index.ts`). */
+/** Workflows go on under the current version, unless they are short and pinned to the one that they began under (`workflows/versioned.ts`). */
 function versioned(buildId: string): NonNullable<WorkerOptions['workerDeploymentOptions']> {
   return {
     version: { deploymentName: DEPLOYMENT, buildId },

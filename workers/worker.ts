@@ -30,7 +30,10 @@ async function work(config: Config, log: Log): Promise<void> {
     connection: await temporal.nativeConnection(),
     namespace: temporal.namespace,
     activities: buildActivities(services, { config, metricMeter }),
-    workflowBundle: await bundleApart(dataConverter),
+    workflowBundle: await bundleApart({
+      failureConverterPath: dataConverter.failureConverterPath,
+      versioned: config.workerVersion !== undefined,
+    }),
     dataConverter,
     buildId: config.workerVersion,
   });

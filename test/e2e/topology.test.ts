@@ -56,7 +56,7 @@ describe('the api and two workers as processes of their own', () => {
     await meanwhile(first.reached());
     const [{ runId } = { runId: '' }] = await runs();
 
-    const lost = await workerAtWork();
+    const lost = await topology.workerAtWork(workers);
     const replaced = lost.exited.then(async () => workers.push(await topology.startWorker()));
     const second = await meanwhile(
       strike('a worker', first, { blow: () => lost.kill(), next: () => hold(CREATE, Math.floor(JOBS / 4)) }),
@@ -132,20 +132,6 @@ describe('the api and two workers as processes of their own', () => {
     );
     await next?.reached();
     return next as Next;
-  }
-
-  /** The worker that has the step which writes to Zendesk: Temporal knows it by its process. */
-  async function workerAtWork(): Promise<ProductProcess> {
-    const pids = new Set<number>();
-    for await (const { workflowId } of topology.client.workflow.list({ query: `ExecutionStatus = 'Running'` })) {
-      const { raw } = await topology.client.workflow.getHandle(workflowId).describe();
-      for (const { lastWorkerIdentity } of raw.pendingActivities ?? [])
-        pids.add(Number(lastWorkerIdentity?.split('@')[0]));
-    }
-    const found = workers.filter(({ pid }) => pids.has(pid));
-    const [worker] = found;
-    if (worker === undefined || found.length > 1) throw new Error(`Not one worker but ${found.length} are at work.`);
-    return worker;
   }
 
   async function expectMissing(parts: readonly string[]): Promise<void> {

@@ -20,7 +20,10 @@ describe('two versions of the workers side by side', () => {
   beforeAll(async () => {
     upgrades = await createUpgrades();
     page = await readPageCommands('upgrading.md', upgrades.world);
-    next = await bundleChanged(twoStepsMore((id) => `if (patched('${id}'))`));
+    next = await bundleChanged(
+      twoStepsMore((id) => `if (patched('${id}'))`),
+      { versioned: true },
+    );
     api = await startApiProcess(upgrades.world);
   });
   afterAll(async () => {

@@ -51,6 +51,12 @@ describe('the bundle of the workflows', () => {
     expect(await bundleWith(file)).toContain(forbidden);
   });
 
+  it('is the same with one choice more for a worker that has a version', async () => {
+    const versioned = sourcesOf((await workflowBundle({ versioned: true })).code);
+    expect(versioned.filter((source) => !sources.includes(source))).toEqual(['workflows/versioned.ts']);
+    expect(Object.keys(await import('../../workflows/versioned.ts')).sort()).toEqual(Object.keys(workflows).sort());
+  });
+
   it('offers the workflow types under their public names, and nothing else', () => {
     expect(Object.keys(workflows).sort()).toEqual(Object.values(WORKFLOW_TYPES).sort());
     for (const [key, name] of Object.entries(WORKFLOW_TYPES)) expect(key).toBe(name);
