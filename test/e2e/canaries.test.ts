@@ -94,6 +94,7 @@ describe('the secrets of an installation in which everything goes wrong', () => 
     expect(commands).toContain('is not JSON at line 1');
     expect(commands).toContain('[redacted]');
     expect(logs).toContain('LEDGERDESK_ENCRYPTION_KEYS must be');
+    expect(logs).toContain('is needed to open what is stored');
   });
 
   it('are in no log line', () => expect(search(house.said().logs)).toEqual([]));
