@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import type { Alert } from '../domain/trouble.ts';
 import type { Exchange } from './exchange.ts';
+import { isBlockedAddress } from './guarded-agents.ts';
 import { isSuccess, textMember } from './judge.ts';
 
 /** The receiver of alerts did not take one; the message holds neither its address nor what it answered. */
@@ -44,7 +45,11 @@ export function createAlertReceiver(options: AlertReceiverOptions): TellOperator
     };
     const sending = { method: 'POST', url, headers, text, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES } as const;
     const { status } = await exchange(sending, () => undefined).catch((error: unknown) => {
-      throw notTaken(`gave no answer (${textMember(error, 'code') ?? 'unknown'})`);
+      throw notTaken(
+        isBlockedAddress(error)
+          ? 'has a private address, which only a host in LEDGERDESK_ALLOW_HOSTS may have'
+          : `gave no answer (${textMember(error, 'code') ?? 'unknown'})`,
+      );
     });
     if (!isSuccess(status)) throw notTaken(`answered ${status}`);
   };

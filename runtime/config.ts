@@ -70,7 +70,8 @@ export class ConfigError extends Error {
 
 const KNOWN = new Set([
   ...['DATA_DIR', 'HOST', 'PORT', 'PUBLIC_URL', 'URL', 'ALLOW_HOSTS', 'LOG_LEVEL', 'RETENTION_DAYS'],
-  ...['ENCRYPTION_KEYS', 'ENCRYPTION_KEYS_FILE', 'ADMIN_TOKEN', 'ADMIN_TOKEN_FILE', 'ALERT_URL', 'ALERT_SECRET'],
+  ...['ENCRYPTION_KEYS', 'ENCRYPTION_KEYS_FILE', 'ADMIN_TOKEN', 'ADMIN_TOKEN_FILE'],
+  ...['ALERT_URL', 'ALERT_SECRET', 'ALERT_SECRET_FILE'],
   ...['UI_ORIGIN', 'WORKER_METRICS', 'WORKER_VERSION'],
 ]);
 
@@ -160,7 +161,10 @@ function collect<T>(mistakes: string[], name: string, read: () => T): T | undefi
   }
 }
 
-const WITH_FILE = new Set(['LEDGERDESK_ENCRYPTION_KEYS', 'LEDGERDESK_ADMIN_TOKEN', 'DATABASE_URL']);
+const WITH_FILE = new Set([
+  ...['LEDGERDESK_ENCRYPTION_KEYS', 'LEDGERDESK_ADMIN_TOKEN', 'LEDGERDESK_ALERT_SECRET'],
+  'DATABASE_URL',
+]);
 
 function valueOf(env: Env, name: string): string | undefined {
   const plain = present(env[name]);
@@ -182,7 +186,8 @@ function readText(file: string, name: string): string {
 }
 
 function isUnsigned(env: Env): boolean {
-  return present(env['LEDGERDESK_ALERT_URL']) !== undefined && present(env['LEDGERDESK_ALERT_SECRET']) === undefined;
+  const keys = ['LEDGERDESK_ALERT_SECRET', 'LEDGERDESK_ALERT_SECRET_FILE'];
+  return present(env['LEDGERDESK_ALERT_URL']) !== undefined && keys.every((name) => present(env[name]) === undefined);
 }
 
 function present(text: string | undefined): string | undefined {

@@ -63,6 +63,15 @@ describe('an alert that is told', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('goes to no private address, unless an operator has opened its host', async () => {
+    const server = await startLoopback(() => ({ status: 204 }));
+    const url = server.origin.replace('http://127.0.0.1', 'https://localhost');
+    await expect(receiverAt(url)(ALERT)).rejects.toThrow(
+      /^The receiver of alerts has a private address, which only a host/,
+    );
+    expect(server.connections()).toBe(0);
+  });
+
   it('is not taken where nobody listens', async () => {
     const failure = receiverAt(`http://127.0.0.1:${await findFreePort()}`)(ALERT);
     await expect(failure).rejects.toThrow(/gave no answer \(ECONNREFUSED\): see that what stands behind/);

@@ -98,7 +98,10 @@ describe('loadConfig', () => {
       DATABASE_URL_FILE: fileWith('url', 'postgres://u:p@db/l\n'),
       LEDGERDESK_ADMIN_TOKEN_FILE: fileWith('token', 'from-a-file\n'),
       LEDGERDESK_ENCRYPTION_KEYS_FILE: fileWith('keys', `k1:${KEY}\n`),
+      LEDGERDESK_ALERT_URL: 'https://alerts.example.com',
+      LEDGERDESK_ALERT_SECRET_FILE: fileWith('alert-secret', 'signing\n'),
     });
+    expect(config.alertSecret?.reveal()).toBe('signing');
     expect(config.databaseUrl?.reveal()).toBe('postgres://u:p@db/l');
     expect(config.adminToken?.reveal()).toBe('from-a-file');
     expect(config.encryptionKeys?.[0].id).toBe('k1');
