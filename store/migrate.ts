@@ -8,7 +8,7 @@ import * as keeping from './migrations/006-keeping.ts';
 import * as figures from './migrations/007-figures.ts';
 import type { Database } from './schema.ts';
 
-const OURS: Readonly<Record<string, Migration>> = {
+const OURS = Object.freeze<Record<string, Migration>>({
   '001-accounts': accounts,
   '002-support': support,
   '003-access': access,
@@ -16,7 +16,7 @@ const OURS: Readonly<Record<string, Migration>> = {
   '005-data-keys': dataKeys,
   '006-keeping': keeping,
   '007-figures': figures,
-};
+});
 
 /**
  * Brings the database to the newest schema. Kysely holds PostgreSQL's advisory lock meanwhile, so any number of
