@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { AlertNotTaken } from '../clients/alert-receiver.ts';
+import { AlertNotTaken } from '../clients/alert-not-taken.ts';
 import { FarSystemError, generalAdvice, type FarSystem } from '../clients/errors.ts';
 import { ConnectionProblem } from '../store/connections.ts';
 import { GateClosed } from '../store/gates.ts';

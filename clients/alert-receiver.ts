@@ -1,13 +1,9 @@
 import { Webhook } from 'standardwebhooks';
 import type { Alert } from '../domain/trouble.ts';
+import { AlertNotTaken } from './alert-not-taken.ts';
 import type { Exchange } from './exchange.ts';
 import { isBlockedAddress } from './guarded-agents.ts';
 import { isSuccess, textMember } from './judge.ts';
-
-/** The receiver of alerts did not take one; the message holds neither its address nor what it answered. */
-export class AlertNotTaken extends Error {
-  override readonly name = 'AlertNotTaken';
-}
 
 /** Tells the operator an alert; rejects when it was not taken. */
 export type TellOperator = (alert: Alert) => Promise<void>;

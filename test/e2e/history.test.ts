@@ -3,7 +3,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { ConnectionSettings } from '../../domain/connection.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES, type SyncAccountInput } from '../../workflows/contract.ts';
-import { accountSyncId } from '../../workflows/ids.ts';
+import { accountSyncId, alertId, HOUSEKEEPING_ID } from '../../workflows/ids.ts';
 import { exportHistories, type ExportedHistory } from '../fixtures/histories.ts';
 import { WRONG_TOKEN } from '../fixtures/turned-away.ts';
 import { runWayBack } from '../fixtures/way-back.ts';
@@ -43,8 +43,18 @@ describe('the histories of a first sync, of a resync, of the way back and of a r
       args: [input],
     });
     await runWayBack(world, 'contoso');
+    await world.client.workflow.execute(WORKFLOW_TYPES.sweepStore, {
+      taskQueue: TASK_QUEUE,
+      workflowId: HOUSEKEEPING_ID,
+      args: [{}],
+    });
     await world.store.credentials.apply('contoso', { 'zendesk.accessToken': WRONG_TOKEN });
     expect(await world.sync('contoso')).toMatchObject({ status: 'failed', error: { code: 'needs_reconnect' } });
+    await world.client.workflow.execute(WORKFLOW_TYPES.tellOperator, {
+      taskQueue: TASK_QUEUE,
+      workflowId: alertId('contoso'),
+      args: [{ connectionId: 'contoso' }],
+    });
     histories = await exportHistories(world.client);
   });
   afterAll(() => world.close());
@@ -53,7 +63,8 @@ describe('the histories of a first sync, of a resync, of the way back and of a r
     expect(new Set(histories.map(({ type }) => type))).toEqual(new Set(Object.values(WORKFLOW_TYPES)));
     expect(histories.map(({ id }) => id)).toContain('account-sync/contoso/usmf/customer/US-001');
     expect(histories.length).toBeGreaterThanOrEqual(9);
-    for (const { text } of histories) expect(text).toContain('"connectionId":"contoso"');
+    for (const { id, text } of histories)
+      expect(text).toContain(id === HOUSEKEEPING_ID ? '"part":"tickets"' : '"connectionId":"contoso"');
   });
 
   it('hold no name, address, mailbox or telephone number of anybody', async () => {
