@@ -1,4 +1,5 @@
-import { sync } from './runs.ts';
+import { changeEvery } from './changes.ts';
+import { startSync, sync, untilEnded } from './runs.ts';
 import type { Stage } from './stage.ts';
 
 /** How long a sync takes alone, and while another connection is answered nothing but 429; medians of alternating runs, in seconds. */
@@ -22,11 +23,9 @@ export async function measureIsolation(stage: Stage, accounts: number): Promise<
   const times = { alone: [] as number[], beside: [] as number[] };
   for (let pair = 0; pair < PAIRS; pair += 1) {
     times.alone.push(await timeOne(stage, `Alone ${pair}`));
-    const { runId } = await stage.api<{ runId: string }>('POST', `/api/connections/${NEIGHBOUR}/sync`, {});
+    const runId = await startSync(stage, NEIGHBOUR);
     times.beside.push(await timeOne(stage, `Beside ${pair}`));
-    await expectStillWaiting(stage, runId);
-    await stage.api('POST', `/api/runs/${runId}/cancel`, {});
-    await untilCancelled(stage, runId);
+    await cancelWaiting(stage, runId);
   }
   return { accounts, alone: median(times.alone), beside: median(times.beside) };
 }
@@ -35,26 +34,18 @@ export async function measureIsolation(stage: Stage, accounts: number): Promise<
 const STORM = { system: 'zendesk', match: { path: '.*' }, action: { kind: 'storm', seconds: 86_400, retryAfter: 1 } };
 
 async function timeOne(stage: Stage, city: string): Promise<number> {
-  const { items } = await stage.control<{ items: { key: string }[] }>('GET', '/state/dynamics/customers');
-  for (const { key } of items.filter((_item, index) => index % 10 === 0))
-    await stage.control('PUT', `/state/dynamics/customers/usmf/${encodeURIComponent(key)}`, { AddressCity: city });
+  await changeEvery(stage, { nth: 10, kind: 'customers', change: { AddressCity: city } });
   const begun = performance.now();
   await sync(stage, city, { full: true });
   return (performance.now() - begun) / 1_000;
 }
 
-/** A neighbour that had ended would have disturbed nobody. */
-async function expectStillWaiting(stage: Stage, runId: string): Promise<void> {
+/** Cancels the run of the neighbour. One that had ended before would have disturbed nobody. */
+async function cancelWaiting(stage: Stage, runId: string): Promise<void> {
   const { status } = await stage.api<{ status: string }>('GET', `/api/runs/${runId}`);
   if (status !== 'running') throw new Error(`The run of the neighbour, which should have waited, is ${status}.`);
-}
-
-async function untilCancelled(stage: Stage, runId: string): Promise<void> {
-  for (;;) {
-    const { status } = await stage.api<{ status: string }>('GET', `/api/runs/${runId}`);
-    if (status === 'cancelled') return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  await stage.api('POST', `/api/runs/${runId}/cancel`, {});
+  await untilEnded(stage, runId);
 }
 
 function median(values: readonly number[]): number {

@@ -1,3 +1,4 @@
+import { changeEvery } from './changes.ts';
 import { countHistory } from './histories.ts';
 import { sync } from './runs.ts';
 import type { Stage } from './stage.ts';
@@ -26,7 +27,7 @@ export async function measureAccounts(stage: Stage, accounts: number): Promise<M
     records: accounts,
     floors: { first: created, unchanged: 0, '1 % changed': requestsToWrite(accounts / 100) },
     dynamics,
-    change: () => changeEveryHundredth(stage, 'customers', { AddressCity: 'Renton' }),
+    change: () => changeEvery(stage, { nth: 100, kind: 'customers', change: { AddressCity: 'Renton' } }),
   });
 }
 
@@ -40,7 +41,8 @@ export async function measureContacts(stage: Stage, contacts: number): Promise<M
     records: contacts,
     floors: { first: requestsToWrite(contacts), unchanged: 0, '1 % changed': requestsToWrite(contacts / 100) },
     dynamics: pagesOf(accounts) + pagesOf(contacts),
-    change: () => changeEveryHundredth(stage, 'contacts', { EmploymentJobTitle: 'Head of purchasing' }),
+    change: () =>
+      changeEvery(stage, { nth: 100, kind: 'contacts', change: { EmploymentJobTitle: 'Head of purchasing' } }),
   });
 }
 
@@ -90,10 +92,4 @@ function countEvents(stage: Stage, runId: string): Promise<number> {
     stage,
     ({ workflowId, runId: own, raw }) => [raw.firstRunId, own].includes(runId) || workflowId.includes(runId),
   );
-}
-
-async function changeEveryHundredth(stage: Stage, kind: 'customers' | 'contacts', change: object): Promise<void> {
-  const { items } = await stage.control<{ items: { key: string }[] }>('GET', `/state/dynamics/${kind}`);
-  for (const { key } of items.filter((_item, index) => index % 100 === 0))
-    await stage.control('PUT', `/state/dynamics/${kind}/usmf/${encodeURIComponent(key)}`, change);
 }

@@ -1,7 +1,30 @@
-import type { Sandbox } from './processes.ts';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Product, Sandbox } from './processes.ts';
 
-/** The connection of the demo, as an operator would write it; both secrets are named, not written. */
-export function connectionFile(sandbox: Sandbox): object {
+/** Where the connection of the demo is written, and the environment in which its commands run. */
+export interface WrittenConnection {
+  readonly file: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Writes the connection into a folder, beside the product's `data`, as an operator would: both secrets are named, not written. */
+export async function writeConnection(
+  folder: string,
+  { sandbox, product }: { sandbox: Sandbox; product: Product },
+): Promise<WrittenConnection> {
+  const file = join(folder, 'contoso.json');
+  await writeFile(file, JSON.stringify(connectionFile(sandbox), null, 2));
+  const env = {
+    LEDGERDESK_URL: product.apiUrl,
+    LEDGERDESK_DATA_DIR: join(folder, 'data'),
+    CONTOSO_ERP_SECRET: sandbox.clientSecret,
+    CONTOSO_DESK_TOKEN: sandbox.zendeskToken,
+  };
+  return { file, env };
+}
+
+function connectionFile(sandbox: Sandbox): object {
   return {
     id: 'contoso',
     name: 'Contoso Distribution',

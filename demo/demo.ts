@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectionFile } from './connection-file.ts';
+import { writeConnection } from './connection-file.ts';
 import { addressesOf, mailsSent } from './desk.ts';
 import { changeAccounts, changeEmail, type RecordKey } from './edits.ts';
 import { ledgerdesk, startProduct, startSandbox, type Product, type Sandbox } from './processes.ts';
@@ -45,14 +45,7 @@ interface Stage {
 }
 
 async function tellTheStory({ sandbox, product, folder, say }: Stage): Promise<string[]> {
-  const env = {
-    LEDGERDESK_URL: product.apiUrl,
-    LEDGERDESK_DATA_DIR: join(folder, 'data'),
-    CONTOSO_ERP_SECRET: sandbox.clientSecret,
-    CONTOSO_DESK_TOKEN: sandbox.zendeskToken,
-  };
-  const file = join(folder, 'contoso.json');
-  await writeFile(file, JSON.stringify(connectionFile(sandbox), null, 2));
+  const { file, env } = await writeConnection(folder, { sandbox, product });
   say('1. ledgerdesk connection apply contoso.json');
   await ledgerdesk(['connection', 'apply', file], env);
   say('   ledgerdesk schedule contoso pause        so that all work you see here is asked for here');

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
-import { connectionFile } from './connection-file.ts';
+import { writeConnection } from './connection-file.ts';
 import { control, until } from './control.ts';
-import { ledgerdesk, startProduct, startSandbox, type Sandbox } from './processes.ts';
+import { ledgerdesk, startProduct, startSandbox, type Product, type Sandbox } from './processes.ts';
 import type { Run } from './runs.ts';
 
 /** Where browsers of this family are usually installed; CHROMIUM names another. */
@@ -32,62 +32,72 @@ async function main(): Promise<void> {
     started.unshift({ stop: () => browser.close() });
     const page = await browser.newPage({ viewport: { width: 1_440, height: 900 }, colorScheme: 'light' });
     await mkdir(FOLDER, { recursive: true });
-    await takeAll({ sandbox, page, folder, apiUrl: product.apiUrl, uiUrl: `${product.uiUrl}/namespaces/default` });
+    await takeAll({ sandbox, product, page, folder });
   } finally {
     for (const process of started) await process.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-interface Studio {
+interface Stage {
   readonly sandbox: Sandbox;
+  readonly product: Product;
   readonly page: Page;
   readonly folder: string;
-  readonly apiUrl: string;
+}
+
+interface Studio extends Stage {
+  readonly env: Readonly<Record<string, string>>;
+  /** Base of the namespace's pages in the Web UI. */
   readonly uiUrl: string;
 }
 
-async function takeAll({ sandbox, page, folder, apiUrl, uiUrl }: Studio): Promise<void> {
-  const env = {
-    LEDGERDESK_URL: apiUrl,
-    LEDGERDESK_DATA_DIR: join(folder, 'data'),
-    CONTOSO_ERP_SECRET: sandbox.clientSecret,
-    CONTOSO_DESK_TOKEN: sandbox.zendeskToken,
-  };
-  const file = join(folder, 'contoso.json');
-  await writeFile(file, JSON.stringify(connectionFile(sandbox), null, 2));
+async function takeAll(stage: Stage): Promise<void> {
+  const { file, env } = await writeConnection(stage.folder, stage);
   await ledgerdesk(['connection', 'apply', file], env);
   await ledgerdesk(['schedule', 'contoso', 'pause'], env);
-  const start = () => ledgerdesk<Run>(['sync', 'contoso'], env);
-  const show = (runId: string) => ledgerdesk<Run>(['run', runId], env);
-  const ended = (runId: string) =>
-    until('the run has ended', async () => ((await show(runId)).status === 'running' ? undefined : true));
-  const workflow = ({ workflowId, runId }: Run): string =>
-    `${uiUrl}/workflows/${encodeURIComponent(workflowId)}/${runId}`;
-
-  await control(sandbox, 'POST /faults', HELD);
-  const running = await start();
-  await until('the run has read something', async () =>
-    (await show(running.runId)).totals.read > 0 ? true : undefined,
-  );
-  await take(page, 'running-sync', `${workflow(running)}/timeline`);
-  await control(sandbox, 'DELETE /faults');
-  await ended(running.runId);
-
-  await control(sandbox, 'POST /faults', LIMITED);
-  const waiting = await start();
-  const waitingPage = await until('the run waits', () => findWait(page, `${workflow(waiting)}/timeline`));
-  await take(page, 'rate-limit-wait', waitingPage);
-  await control(sandbox, 'DELETE /faults');
-  await ledgerdesk(['cancel', waiting.runId], env);
-  await ended(waiting.runId);
-
-  await control(sandbox, 'PATCH /settings/dynamics', { deniedEntitySets: ['CustomersV3'] });
-  const failed = await start();
-  await ended(failed.runId);
-  await take(page, 'failed-run', `${workflow(failed)}/history`);
-  await take(page, 'workflow-list', `${uiUrl}/workflows`);
+  const studio: Studio = { ...stage, env, uiUrl: `${stage.product.uiUrl}/namespaces/default` };
+  await takeRunning(studio);
+  await takeWaiting(studio);
+  await takeFailed(studio);
+  await take(stage.page, 'workflow-list', `${studio.uiUrl}/workflows`);
 }
+
+async function takeRunning(studio: Studio): Promise<void> {
+  const { sandbox, page, env } = studio;
+  await control(sandbox, 'POST /faults', HELD);
+  const run = await start(studio);
+  const hasRead = async () => ((await show(env, run.runId)).totals.read > 0 ? true : undefined);
+  await until('the run has read something', hasRead);
+  await take(page, 'running-sync', `${pageOf(studio, run)}/timeline`);
+  await control(sandbox, 'DELETE /faults');
+  await ended(env, run.runId);
+}
+
+async function takeWaiting(studio: Studio): Promise<void> {
+  const { sandbox, page, env } = studio;
+  await control(sandbox, 'POST /faults', LIMITED);
+  const run = await start(studio);
+  const url = await until('the run waits', () => findWait(page, `${pageOf(studio, run)}/timeline`));
+  await take(page, 'rate-limit-wait', url);
+  await control(sandbox, 'DELETE /faults');
+  await ledgerdesk(['cancel', run.runId], env);
+  await ended(env, run.runId);
+}
+
+async function takeFailed(studio: Studio): Promise<void> {
+  await control(studio.sandbox, 'PATCH /settings/dynamics', { deniedEntitySets: ['CustomersV3'] });
+  const run = await start(studio);
+  await ended(studio.env, run.runId);
+  await take(studio.page, 'failed-run', `${pageOf(studio, run)}/history`);
+}
+
+const start = ({ env }: Studio) => ledgerdesk<Run>(['sync', 'contoso'], env);
+const show = (env: Studio['env'], runId: string) => ledgerdesk<Run>(['run', runId], env);
+const ended = (env: Studio['env'], runId: string) =>
+  until('the run has ended', async () => ((await show(env, runId)).status === 'running' ? undefined : true));
+const pageOf = ({ uiUrl }: Studio, { workflowId, runId }: Run): string =>
+  `${uiUrl}/workflows/${encodeURIComponent(workflowId)}/${runId}`;
 
 /** The vendors do not come yet. */
 const HELD = {

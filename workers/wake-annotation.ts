@@ -1,18 +1,15 @@
 import type { Client } from '@temporalio/client';
-import { CHANGED_SIGNAL, TASK_QUEUE, WORKFLOW_TYPES, type AnnotateAccountInput } from '../workflows/contract.ts';
+import { WORKFLOW_TYPES, type AnnotateAccountInput } from '../workflows/contract.ts';
 import { annotationId } from '../workflows/ids.ts';
-import { searchAttributesOf } from '../workflows/search-attributes.ts';
+import { wakeWorkflow } from './wake-workflow.ts';
 
-/** Tells the annotation of an account that its tickets have changed; a workflow cannot signal-with-start, so a step does. */
+/** Tells the annotation of an account that its tickets have changed. */
 export async function wakeAnnotation(client: Client, input: AnnotateAccountInput): Promise<void> {
   const { connectionId, legalEntity, kind, accountNumber } = input;
-  await client.workflow.signalWithStart(WORKFLOW_TYPES.annotateAccount, {
-    taskQueue: TASK_QUEUE,
+  await wakeWorkflow(client, {
+    type: WORKFLOW_TYPES.annotateAccount,
     workflowId: annotationId(connectionId, { legalEntity, kind, key: accountNumber }),
-    args: [input],
-    signal: CHANGED_SIGNAL,
-    staticSummary: `Annotate ${kind} ${accountNumber} of ${legalEntity} in Dynamics 365`,
-    typedSearchAttributes: searchAttributesOf(connectionId, legalEntity),
-    priority: { fairnessKey: connectionId.slice(0, 64) },
+    input,
+    summary: `Annotate ${kind} ${accountNumber} of ${legalEntity} in Dynamics 365`,
   });
 }

@@ -35,8 +35,10 @@ export function createOutageWatch(limitMs = { take: TAKE_LIMIT_MS, try: TRY_LIMI
     inside += 1;
     try {
       const { taken } = await take(startWaiting(tries ? limitMs.try : limitMs.take, waiting));
-      if (taken) lastTaken = performance.now();
-      if (taken) state = 'open';
+      if (taken) {
+        lastTaken = performance.now();
+        state = 'open';
+      }
     } catch (error) {
       if (isOutage(error) && lastTaken < since) {
         state = 'away';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RECONNECT_NOTE } from '../../workflows/contract.ts';
 import { masterSyncId } from '../../workflows/ids.ts';
-import { issueZendeskTokens } from '../fixtures/consent.ts';
+import { keepNewTokens } from '../fixtures/consent.ts';
 import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
 import { armStop } from '../fixtures/stops.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
@@ -24,7 +24,7 @@ describe('a connection whose tokens are revoked in the middle of a run', () => {
       return { ...settings, dynamics, sync: { ...sync, adopt: 'never' }, zendesk: { ...zendesk, ...oauth } };
     });
     await world.store.credentials.apply(ID, { 'zendesk.oauthClientSecret': world.sandbox.oauthClientSecret });
-    await consent();
+    await keepNewTokens(world.sandbox, world.store, ID);
     await world.client.schedule.create({
       scheduleId: masterSyncId(ID),
       spec: { intervals: [{ every: '7d' }] },
@@ -33,13 +33,6 @@ describe('a connection whose tokens are revoked in the middle of a run', () => {
     await world.startWorker();
   });
   afterAll(() => world.close());
-
-  /** Keeps new tokens, as the callback of the consent does. */
-  async function consent(): Promise<void> {
-    const issued = await issueZendeskTokens(world.sandbox, { role: 'admin' });
-    const pair = { accessToken: issued.access_token, refreshToken: issued.refresh_token, expiresInS: 86_400 };
-    await world.store.zendeskTokens.keep(ID, pair);
-  }
 
   const schedule = async () => (await world.client.schedule.getHandle(masterSyncId(ID)).describe()).state;
   const refreshes = async (): Promise<number> =>
@@ -64,7 +57,7 @@ describe('a connection whose tokens are revoked in the middle of a run', () => {
     expect(await refreshes()).toBe(0);
     expect((await ours()).length).toBeLessThan(ACCOUNTS);
 
-    await consent();
+    await keepNewTokens(world.sandbox, world.store, ID);
     const again = await world.sync(ID);
     expect(again).toMatchObject({ status: 'completed', totals: { read: ACCOUNTS, rejected: 0, skipped: 0 } });
     const ids = await ours();

@@ -4,11 +4,10 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import type { Store } from '../../store/store.ts';
 import { TEST_SETTINGS } from '../fixtures/accounts.ts';
-import { issueZendeskTokens } from '../fixtures/consent.ts';
-import { openTestStore, TEST_KEYS } from '../fixtures/database.ts';
+import { keepNewTokens } from '../fixtures/consent.ts';
+import { execute, openTestStore, TEST_KEYS } from '../fixtures/database.ts';
 import { startTestSandbox, type JournalEntry, type TestSandbox } from '../fixtures/sandbox.ts';
 import { until } from '../fixtures/stops.ts';
 
@@ -37,19 +36,13 @@ describe('the tokens of a connection among processes', () => {
     const settings = { ...TEST_SETTINGS, zendesk };
     await store.connections.save({ id, name: id, settings, externalIdTemplate: '{accountNumber}', state: 'active' });
     await store.credentials.apply(id, { 'zendesk.oauthClientSecret': sandbox.oauthClientSecret });
-    const issued = await issueZendeskTokens(sandbox, { role: 'admin' });
-    const pair = { accessToken: issued.access_token, refreshToken: issued.refresh_token, expiresInS: 86_400 };
-    await store.zendeskTokens.keep(id, pair);
-    await query(`update zendesk_tokens set issued_at = now() - interval '17 hours', expires_at = now() + interval '7 hours'
-      where connection_id = '${id}'`);
+    await keepNewTokens(sandbox, store, id);
+    await execute(
+      url,
+      `update zendesk_tokens set issued_at = now() - interval '17 hours', expires_at = now() + interval '7 hours'
+      where connection_id = '${id}'`,
+    );
     await sandbox.control('DELETE', '/journal');
-  }
-
-  async function query(text: string): Promise<void> {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    await client.query(text);
-    await client.end();
   }
 
   interface User {
@@ -106,7 +99,7 @@ describe('the tokens of a connection among processes', () => {
     dying.child.kill('SIGKILL');
     await once(dying.child, 'exit');
     await sandbox.control('DELETE', '/faults');
-    await query(`update zendesk_tokens set lease_until = now() - interval '1 s' where connection_id = 'killed'`);
+    await execute(url, `update zendesk_tokens set lease_until = now() - interval '1 s' where connection_id = 'killed'`);
     expect(await use(await startUser(), 'killed')).toEqual({ kind: 'unauthorized', code: 'invalid_grant' });
     const { state, stateReason } = await store.connections.require('killed');
     expect([state, stateReason]).toEqual(['needs_reconnect', expect.stringMatching(/^Authorize the connection again/)]);

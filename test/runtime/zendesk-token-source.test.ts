@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { createEgress } from '../../clients/egress.ts';
 import { FarSystemError } from '../../clients/errors.ts';
 import type { RequestObserver } from '../../clients/http.ts';
@@ -7,8 +6,8 @@ import type { ConnectionSettings } from '../../domain/connection.ts';
 import { createFarSystemsOpener, type WithFarSystems } from '../../runtime/far-systems.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { TEST_SETTINGS } from '../fixtures/accounts.ts';
-import { issueZendeskTokens } from '../fixtures/consent.ts';
-import { openTestStore, TEST_KEYS } from '../fixtures/database.ts';
+import { issueZendeskTokens, keepNewTokens } from '../fixtures/consent.ts';
+import { execute, openTestStore, TEST_KEYS } from '../fixtures/database.ts';
 import { startTestSandbox, type JournalEntry, type TestSandbox } from '../fixtures/sandbox.ts';
 
 const PROCESSES = 8;
@@ -47,22 +46,16 @@ describe('the Zendesk tokens of a connection', () => {
   /** A connection that an administrator has authorized; its tokens are `agedS` old and live for a day. */
   const authorize = async (id: string, agedS: number): Promise<void> => {
     await save(id);
-    const { access_token: accessToken, refresh_token: refreshToken } = await issueZendeskTokens(sandbox, {
-      role: 'admin',
-    });
-    await store.zendeskTokens.keep(id, { accessToken, refreshToken, expiresInS: DAY_S });
+    await keepNewTokens(sandbox, store, id);
     await age(id, agedS);
     await sandbox.control('DELETE', '/journal');
   };
   const age = (id: string, agedS: number) =>
-    query(`update zendesk_tokens set issued_at = now() - interval '${agedS} s',
-      expires_at = now() + interval '${DAY_S - agedS} s' where connection_id = '${id}'`);
-  const query = async (text: string): Promise<void> => {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    await client.query(text);
-    await client.end();
-  };
+    execute(
+      url,
+      `update zendesk_tokens set issued_at = now() - interval '${agedS} s',
+      expires_at = now() + interval '${DAY_S - agedS} s' where connection_id = '${id}'`,
+    );
   const scopes = (id: string, n = 0): Promise<string> => {
     const open = processes[n]?.open;
     if (open === undefined) throw new Error(`There is no process ${n}.`);
@@ -133,9 +126,7 @@ describe('the Zendesk tokens of a connection', () => {
     expect(stateReason).toMatch(/^Authorize the connection again/);
     for (let n = 0; n < PROCESSES; n += 1) expect((await failure('lost', n)).kind).toBe('unauthorized');
     expect(await refreshes()).toBe(2);
-    const again = await issueZendeskTokens(sandbox, { role: 'admin' });
-    const pair = { accessToken: again.access_token, refreshToken: again.refresh_token, expiresInS: DAY_S };
-    await store.zendeskTokens.keep('lost', pair);
+    await keepNewTokens(sandbox, store, 'lost');
     await age('lost', DAY_S * 0.7);
     expect(await everybody('lost')).toEqual(all);
     expect(await refreshes()).toBe(3);
@@ -155,7 +146,7 @@ describe('the Zendesk tokens of a connection', () => {
     expect(await store.zendeskTokens.lease('held', 'a dead process', 60_000)).toBe(true);
     expect(await everybody('held')).toEqual(all);
     expect(await refreshes()).toBe(0);
-    await query(`update zendesk_tokens set lease_until = now() - interval '1 s' where connection_id = 'held'`);
+    await execute(url, `update zendesk_tokens set lease_until = now() - interval '1 s' where connection_id = 'held'`);
     expect(await everybody('held')).toEqual(all);
     expect(await refreshes()).toBe(1);
   });

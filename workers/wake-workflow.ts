@@ -1,0 +1,25 @@
+import type { Client } from '@temporalio/client';
+import { CHANGED_SIGNAL, TASK_QUEUE, type WORKFLOW_TYPES } from '../workflows/contract.ts';
+import { searchAttributesOf } from '../workflows/search-attributes.ts';
+
+/** A workflow that gathers what has changed, and what it is started with where it does not run. */
+export interface WokenWorkflow {
+  readonly type: (typeof WORKFLOW_TYPES)[keyof typeof WORKFLOW_TYPES];
+  readonly workflowId: string;
+  readonly input: { readonly connectionId: string; readonly legalEntity?: string };
+  readonly summary: string;
+}
+
+/** Tells a workflow that something has changed, and starts it where it does not run: a workflow cannot, so a step does. */
+export async function wakeWorkflow(client: Client, { type, workflowId, input, summary }: WokenWorkflow): Promise<void> {
+  const { connectionId, legalEntity } = input;
+  await client.workflow.signalWithStart(type, {
+    taskQueue: TASK_QUEUE,
+    workflowId,
+    args: [input],
+    signal: CHANGED_SIGNAL,
+    staticSummary: summary,
+    typedSearchAttributes: searchAttributesOf(connectionId, legalEntity),
+    priority: { fairnessKey: connectionId.slice(0, 64) },
+  });
+}
