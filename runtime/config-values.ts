@@ -53,7 +53,7 @@ export function parseListenAddress(text: string): string {
   throw new ValueError('must be an IP address and a port of the form 127.0.0.1:9464 or [::1]:9464');
 }
 
-/** Parses the base address of our own HTTP server; gives it without a slash at its end. */
+/** Parses the base address of an HTTP server; gives it without a slash at its end. */
 export function parseBaseUrl(text: string): string {
   const url = parseUrl(text, ['http:', 'https:']);
   if (!url || url.username || url.password || url.search || url.hash)

@@ -53,6 +53,8 @@ export interface Config {
   readonly alertSecret?: Secret;
   /** The build id under which a worker takes part in Temporal's worker versioning; absent: it does not. */
   readonly workerVersion?: string;
+  /** Whether traces are sent: OpenTelemetry's own variables say where to. */
+  readonly isTraced: boolean;
   /** False: the embedded development server. True: Temporal's own variables name a server or a profile. */
   readonly temporalConfigured: boolean;
 }
@@ -96,6 +98,7 @@ export function loadConfig(env: Env): Config {
     logLevel: take('LEDGERDESK_LOG_LEVEL', parseLogLevel) ?? 'info',
     retentionDays: take('LEDGERDESK_RETENTION_DAYS', (text) => parseWhole(text, 1, 36_500)) ?? 90,
     encryptionKeysGenerated: keysAreGenerated(env, dataDir),
+    isTraced: take('OTEL_EXPORTER_OTLP_ENDPOINT', parseBaseUrl) !== undefined,
     temporalConfigured: isTemporalConfigured(env),
     ...given('publicUrl', take('LEDGERDESK_PUBLIC_URL', parseBaseUrl)),
     ...given(

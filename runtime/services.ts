@@ -13,6 +13,7 @@ import { buildOAuth, createFarSystemsOpener, type WithFarSystems } from './far-s
 import { createZendeskConsent, type ZendeskConsent } from './zendesk-consent.ts';
 import { createPayloadEncryption, type PayloadEncryption } from './payload-encryption.ts';
 import { connectTemporal, type TemporalConnection } from './temporal-connection.ts';
+import { openTracing } from './tracing.ts';
 
 /** What an api or worker process works with, built once from its configuration. */
 export interface Services {
@@ -49,7 +50,8 @@ export async function openServices(options: { config: Config; env: Env }): Promi
   const payloads = createPayloadEncryption(encryptionKeys, { isOn: !options.config.encryptionKeysGenerated });
   // Failures are only read here, and the converter that Temporal has by itself reads encrypted ones too.
   const dataConverter = { payloadCodecs: [payloads.codec] };
-  const temporal = connectTemporal({ env: options.env, client: { dataConverter } });
+  const tracing = await openTracing(options.config);
+  const temporal = connectTemporal({ env: options.env, client: { dataConverter }, plugins: tracing.plugins });
   const egress = createEgress(allowHosts);
   const withFarSystems = createFarSystemsOpener({ store, egress });
   return {
@@ -77,6 +79,7 @@ export async function openServices(options: { config: Config; env: Env }): Promi
     async close() {
       await temporal.close();
       await store.close();
+      await tracing.close();
     },
   };
 }

@@ -3,8 +3,9 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { Client, Connection } from '@temporalio/client';
 import type { ClientOptions } from '@temporalio/client';
-import type { NativeConnection } from '@temporalio/worker';
+import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
 import type { Env } from './config.ts';
+import type { Tracing } from './open-telemetry.ts';
 
 /** A way to Temporal. Nothing connects before it is first used. */
 export interface TemporalConnection {
@@ -26,16 +27,22 @@ export interface TemporalOptions {
   /** Temporal's own variables (`TEMPORAL_ADDRESS`, `TEMPORAL_PROFILE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS_…`) are read from here. */
   readonly env: Env;
   /** Codec, interceptors and the like for the client. */
-  readonly client?: Omit<ClientOptions, 'connection' | 'namespace'>;
+  readonly client?: Omit<ClientOptions, 'connection' | 'namespace' | 'plugins'>;
+  /** For both forms of the connection, and for the clients and workers that are made with them. */
+  readonly plugins?: Tracing['plugins'];
 }
 
 /** Left alone, gRPC tries to connect again only every two minutes after an outage: senders of events give up long before. */
 const LONGEST_BACKOFF_MS = 2_000;
 
 /** Builds the client, from the environment or the profile that it names. Throws when a named profile or file is not there. */
-export function connectTemporal({ env, client: clientOptions = {} }: TemporalOptions): TemporalConnection {
+export function connectTemporal({
+  env,
+  client: clientOptions = {},
+  plugins = [],
+}: TemporalOptions): TemporalConnection {
   const settings = readSettings(env);
-  const options = settings.connectionOptions;
+  const options = { ...settings.connectionOptions, plugins };
   const namespace = settings.namespace ?? 'default';
   const connection = Connection.lazy({
     ...options,
@@ -71,7 +78,7 @@ function readSettings(env: Env): ClientConnectConfig {
 }
 
 /** The worker's package loads a native library, which only the process that runs workers should pay for. */
-async function connectNative(options: object): Promise<NativeConnection> {
+async function connectNative(options: NativeConnectionOptions): Promise<NativeConnection> {
   const worker = await import('@temporalio/worker');
   return worker.NativeConnection.connect(options);
 }

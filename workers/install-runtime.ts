@@ -40,7 +40,8 @@ function servedAt(bindAddress: string): NonNullable<TelemetryOptions['metrics']>
 }
 
 /** Of what Temporal logs, only ids: failures and arguments are to be seen in the history, by those who may see it. */
+const KEPT = ['workflowId', 'runId', 'workflowType', 'activityType', 'activityId', 'attempt', 'taskQueue', 'traceId'];
+
 function safeMeta(meta: Record<string, unknown> | undefined): Record<string, unknown> {
-  const keep = ['workflowId', 'runId', 'workflowType', 'activityType', 'activityId', 'attempt', 'taskQueue'];
-  return Object.fromEntries(Object.entries(meta ?? {}).filter(([key]) => keep.includes(key)));
+  return Object.fromEntries(Object.entries(meta ?? {}).filter(([key]) => KEPT.includes(key)));
 }

@@ -33,6 +33,7 @@ async function work(config: Config, log: Log): Promise<void> {
     workflowBundle: await bundleApart({
       failureConverterPath: dataConverter.failureConverterPath,
       versioned: config.workerVersion !== undefined,
+      isTraced: config.isTraced,
     }),
     dataConverter,
     buildId: config.workerVersion,

@@ -13,17 +13,23 @@ import { readStoredHistories, type StoredEvent, type StoredHistory } from './sto
 
 const histories = await readStoredHistories();
 
+beforeAll(() => {
+  const logger = new DefaultLogger('ERROR', () => undefined);
+  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } });
+});
+
 /**
  * When one of these fails, a run that is under way while workers are replaced would get stuck: keep what it has recorded
  * possible, by `patched('…')`, or record anew (`npm run replay:record`) if no such run can exist.
  */
-describe('the workflows as they are now', () => {
+describe.each([
+  { as: 'as they are now', isTraced: false },
+  { as: 'when tracing is switched on', isTraced: true },
+])('the workflows $as', ({ isTraced }) => {
   let bundle: Awaited<ReturnType<typeof workflowBundle>>;
 
   beforeAll(async () => {
-    const logger = new DefaultLogger('ERROR', () => undefined);
-    Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } });
-    bundle = await workflowBundle();
+    bundle = await workflowBundle({ isTraced });
   });
 
   const replay = ({ name, events }: StoredHistory): Promise<void> =>

@@ -42,6 +42,7 @@ describe('loadConfig', () => {
       logLevel: 'info',
       retentionDays: 90,
       encryptionKeysGenerated: false,
+      isTraced: false,
       temporalConfigured: false,
     });
   });
@@ -64,6 +65,7 @@ describe('loadConfig', () => {
       LEDGERDESK_WORKER_VERSION: '2026.11.1-a4f',
       LEDGERDESK_LOG_LEVEL: 'debug',
       DATABASE_URL: 'postgres://u:p@db:5432/ledgerdesk',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
       TEMPORAL_ADDRESS: 'temporal:7233',
     });
     expect(config).toMatchObject({
@@ -78,6 +80,7 @@ describe('loadConfig', () => {
       retentionDays: 30,
       workerVersion: '2026.11.1-a4f',
       logLevel: 'debug',
+      isTraced: true,
       temporalConfigured: true,
     });
     expect(config.encryptionKeys?.map(({ id, key }) => [id, key.length])).toEqual([
@@ -142,6 +145,7 @@ describe('loadConfig', () => {
     ['LEDGERDESK_ENCRYPTION_KEYS', 'k1:c2hvcnQ=', /base64\(32 bytes\)/],
     ['LEDGERDESK_ENCRYPTION_KEYS', `k1:${KEY},k1:${OTHER_KEY}`, /twice/],
     ['LEDGERDESK_ENCRYPTION_KEYS', KEY, /id:base64/],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', /http or https URL/],
     ['DATABASE_URL', 'mysql://db/l', /postgres:\/\//],
   ])('refuses %s=%s with one line that names it and hides the value', (name, value, reason) => {
     const lines = linesOf({ [name]: value });
