@@ -5,17 +5,21 @@ import { supportLoadOf } from '../domain/support-load.ts';
 import { rulesOf, supportStatusOf } from '../domain/support-status.ts';
 import type { SupportedAccount } from '../store/support.ts';
 import type { ConnectionRef, Steps } from '../workflows/steps.ts';
+import {
+  ACCOUNT_MISSING,
+  missingPrivilege,
+  NO_ROOM,
+  refusedWrite,
+  type AnnotationProblem,
+} from './annotation-problem.ts';
 import type { StepContext } from './dependencies.ts';
-import { wakeOperatorIfDue } from './tell-operator.ts';
+import { stop } from './failure.ts';
 
 /** What writing an annotation came to. */
-type Written = 'written' | 'unchanged' | 'annotation_no_room' | 'account_missing';
+type Written = 'written' | 'unchanged' | AnnotationProblem;
 
 /** How often a write is tried again at once when somebody else was quicker; then the step begins anew. */
 const MOST_TRIES = 3;
-const PAGE = 200;
-/** Accounts written in one step: each needs two requests of the ERP. */
-const MOST_WRITTEN = 20;
 
 /** Writes the annotation of one account if it differs from what was last written. */
 export async function annotate(
@@ -26,42 +30,24 @@ export async function annotate(
   const account = await context.store.support.account(connectionId, key);
   if (account === undefined) return { outcome: 'not_linked' };
   const { settings } = await context.store.connections.require(connectionId);
-  return { outcome: await annotateOne(context, input, { account, settings }) };
-}
-
-/** Goes through the accounts that have tickets, or had an annotation, and writes those that differ; nobody is called for the others. */
-export async function annotateChanged(
-  context: StepContext,
-  input: Parameters<Steps['annotateChanged']>[0],
-): ReturnType<Steps['annotateChanged']> {
-  const { store } = context;
-  const { settings } = await store.connections.require(input.connectionId);
-  const accounts = await store.support.page(input.connectionId, { after: input.after, limit: PAGE });
-  let written = 0;
-  for (const account of accounts) {
-    if ((await annotateOne(context, input, { account, settings })) === 'written') written += 1;
-    if (written === MOST_WRITTEN) return { written, next: account.organizationId };
-  }
-  const next = accounts.length < PAGE ? null : (accounts.at(-1)?.organizationId ?? null);
-  if (next === null) await noteSupportWorks(context, input.connectionId);
-  return { written, next };
-}
-
-/** The end of a whole reading and writing: whatever had failed of it works again. */
-async function noteSupportWorks(context: StepContext, connectionId: string): Promise<void> {
-  await context.store.troubles.note({ connectionId, subject: 'support', problem: null });
-  await wakeOperatorIfDue(context, connectionId);
+  const result = await annotateOne(context, input, { account, settings });
+  if (typeof result === 'string') return { outcome: result };
+  if (result.code === 'missing_privilege') throw stop(result.code, result.message);
+  return { outcome: result.code };
 }
 
 interface AccountToAnnotate {
   readonly account: SupportedAccount;
   readonly settings: ConnectionSettings;
+  /** Why it cannot be written, if that is known already. */
+  readonly obstacle?: AnnotationProblem | undefined;
 }
 
-async function annotateOne(
+/** Writes one account's annotation if it differs, and keeps what was computed, written, or in the way. */
+export async function annotateOne(
   context: StepContext,
   { connectionId }: ConnectionRef,
-  { account, settings }: AccountToAnnotate,
+  { account, settings, obstacle }: AccountToAnnotate,
 ): Promise<Written> {
   const load = supportLoadOf(account.tickets);
   const status = supportStatusOf(load, rulesOf(settings.annotation.status));
@@ -69,30 +55,28 @@ async function annotateOne(
   const annotation: Annotation = { load, status, organizationUrl };
   const lines = annotationLines(annotation).join('\n');
   const isSaid = account.written === lines || (account.written === null && account.tickets.length === 0);
-  const outcome = isSaid ? 'unchanged' : await write(context, { account, settings }, annotation);
-  const isWritten = !isSaid && (outcome === 'written' || outcome === 'unchanged');
+  const result = isSaid ? 'unchanged' : (obstacle ?? (await write(context, { account, settings }, annotation)));
+  const problem = typeof result === 'string' ? null : result;
   await context.store.support.save(connectionId, account.account, {
     computed: { load, status },
-    written: isWritten ? lines : undefined,
-    problem: PROBLEMS[outcome] ?? null,
+    written: isSaid || problem !== null ? undefined : lines,
+    problem,
   });
-  return outcome;
+  return result;
 }
 
-const PROBLEMS: Readonly<Partial<Record<Written, { code: string; message: string }>>> = {
-  annotation_no_room: {
-    code: 'annotation_no_room',
-    message:
-      'The text of the account in Dynamics 365 leaves no room for the annotation: shorten it, or raise annotation.*.maxLength.',
-  },
-  account_missing: {
-    code: 'account_missing',
-    message: 'Dynamics 365 does not have the account any more, so there is nothing to annotate.',
-  },
-};
+async function write(...args: Parameters<typeof mergeIn>): Promise<Written> {
+  try {
+    return await mergeIn(...args);
+  } catch (error) {
+    const problem = missingPrivilege(error);
+    if (problem === undefined) throw error;
+    return problem;
+  }
+}
 
 /** Reads the fields, puts the annotation in and writes under the etag that was read, so that nobody's words are lost. */
-async function write(
+async function mergeIn(
   { far }: StepContext,
   { account: { account }, settings }: AccountToAnnotate,
   annotation: Annotation,
@@ -102,15 +86,23 @@ async function write(
   const fields = target.fields === undefined ? [target.field] : Object.values(target.fields);
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const read = await far(({ dynamics }) => dynamics.readFields({ ...place, fields }));
-    if (read === null) return 'account_missing';
+    if (read === null) return ACCOUNT_MISSING;
     const values = changesOf(target, read.values, annotation);
-    if (values === 'no_room') return 'annotation_no_room';
+    if (values === 'no_room') return NO_ROOM;
     if (Object.keys(values).length === 0) return 'unchanged';
-    const answer = await far(({ dynamics }) => dynamics.writeFields({ ...place, etag: read.etag, values }));
-    if (answer === 'written') return 'written';
-    if (answer === 'missing') return 'account_missing';
+    const answer = await far(({ dynamics }) => dynamics.writeFields({ ...place, etag: read.etag, values })).catch(
+      refused,
+    );
+    if (answer === 'missing') return ACCOUNT_MISSING;
+    if (answer !== 'conflict') return answer;
   }
   throw new Error('Somebody else changed the account each time that it was about to be annotated.');
+}
+
+function refused(error: unknown): AnnotationProblem {
+  const problem = refusedWrite(error);
+  if (problem === undefined) throw error;
+  return problem;
 }
 
 type Values = Readonly<Record<string, string | number | null>>;

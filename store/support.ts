@@ -49,6 +49,8 @@ export interface SupportStore {
     key: RecordKey,
     at: { computed: ComputedSupport; written?: string | undefined; problem?: { code: string; message: string } | null },
   ): Promise<void>;
+  /** The sentences, each once, of the problems with this code that linked accounts have. */
+  problems(connectionId: string, code: string): Promise<string[]>;
   list(connectionId: string, limit: number | undefined): Promise<{ items: SupportReport[]; total: number }>;
 }
 
@@ -84,6 +86,13 @@ export function createSupportStore(db: Db): SupportStore {
           computed_at = excluded.computed_at, written = coalesce(excluded.written, s.written),
           written_at = coalesce(excluded.written_at, s.written_at), problem_code = excluded.problem_code,
           problem_message = excluded.problem_message`.execute(db);
+    },
+    async problems(connectionId, code) {
+      const { rows } = await sql<{ message: string }>`select distinct w.problem_message as message
+        from account_support w join records a using (connection_id, legal_entity, kind, key)
+        where w.connection_id = ${connectionId} and w.problem_code = ${code} and a.zendesk_id is not null
+        order by message`.execute(db);
+      return rows.map(({ message }) => message);
     },
     list: (connectionId, limit) => list(db, connectionId, limit),
   };
