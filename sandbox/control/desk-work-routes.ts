@@ -29,6 +29,11 @@ export function bulkTicketRoutes(tickets: BulkTickets): ControlRoute[] {
       pattern: /^\/state\/zendesk\/tickets\/delete$/,
       handle: ({ body }) => tickets.delete(choiceOf(body), isSilent(body)),
     },
+    {
+      method: 'POST',
+      pattern: /^\/state\/zendesk\/tickets\/merge$/,
+      handle: ({ body }) => tickets.merge(...mergeOf(body), isSilent(body)),
+    },
   ];
 }
 
@@ -78,6 +83,12 @@ function counted(body: Body): Body & { readonly count: number } {
   const { count } = body;
   if (typeof count !== 'number' || !(count >= 0)) throw new ControlError(400, 'Send the number `count`.');
   return { ...body, count };
+}
+
+function mergeOf({ ids, into }: Body): [ids: readonly number[], intoId: number] {
+  const isList = Array.isArray(ids) && ids.every((id) => typeof id === 'number');
+  if (!isList || typeof into !== 'number') throw new ControlError(400, 'Send the numbers `ids` and the number `into`.');
+  return [ids, into];
 }
 
 function isSilent({ silent }: Body): boolean {

@@ -1,3 +1,4 @@
+import type { Ticket } from './tickets.ts';
 import type { User } from './users.ts';
 
 /** Whose doing a change is, and whether anyone is told of it. */
@@ -8,11 +9,13 @@ export interface Attention {
   isQuiet: boolean;
   /** Called when a user has been merged into another. */
   readonly onMerge: ((loser: User, winnerId: number) => void)[];
+  /** Called when a ticket has been merged into another. */
+  readonly onTicketMerge: ((merged: Ticket, intoId: number) => void)[];
 }
 
 /** Makes the attention of an account in which nobody is at work. */
 export function createAttention(): Attention {
-  return { actorId: null, isQuiet: false, onMerge: [] };
+  return { actorId: null, isQuiet: false, onMerge: [], onTicketMerge: [] };
 }
 
 /** Runs a change that nobody hears of. */

@@ -3,6 +3,7 @@ import { quietly } from './attention.ts';
 import { createUser } from './people.ts';
 import { seedOrganization, seedTicket } from './seeding.ts';
 import { readTicket } from './ticket-input.ts';
+import { mergeTickets } from './ticket-merges.ts';
 import type { Ticket } from './tickets.ts';
 import { readUser } from './user-input.ts';
 import type { WireObject } from './wire-input.ts';
@@ -43,6 +44,8 @@ export interface BulkTickets {
   /** Changes the chosen tickets; closed ones are left alone. `satisfaction` may be set too. */
   change(choice: TicketChoice, set: WireObject, silent: boolean): { readonly ids: number[] };
   delete(choice: TicketChoice, silent: boolean): { readonly ids: number[] };
+  /** Merges the tickets into the one with this id. */
+  merge(ids: readonly number[], intoId: number, silent: boolean): void;
 }
 
 /** Opens the tickets of an account to whoever runs the sandbox. */
@@ -72,6 +75,7 @@ export function createBulkTickets(account: Account): BulkTickets {
         for (const id of ids) tickets.remove(id);
         return { ids };
       }),
+    merge: (ids, intoId, silent) => heard(silent, () => mergeTickets(account, ids, intoId)),
   };
 }
 

@@ -55,6 +55,9 @@ describe('the control of the simulated help desk', () => {
     expect((await control('GET', 'tickets')).json['total']).toBe(12);
     expect((await control('POST', 'tickets/change', {})).status).toBe(400);
     expect((await control('POST', 'tickets/generate', {})).status).toBe(400);
+    expect((await control('POST', 'tickets/merge', { ids: [3], into: 4 })).status).toBe(204);
+    expect((await control('POST', 'tickets/merge', { ids: [4], into: 3 })).status).toBe(422);
+    expect((await control('POST', 'tickets/merge', { ids: [3] })).status).toBe(400);
   });
 
   it('lists deliveries, repeats them, makes others by hand and forgets them', async () => {

@@ -8,12 +8,8 @@ import { changeOf } from './happening.ts';
 export function ticketHappenings(before: Ticket | undefined, after: Ticket | undefined, actorId: number): Happening[] {
   const row = after ?? before;
   if (!row) return [];
-  const happened = (action: string, event: object, status?: string): Happening => ({
-    type: typeOf('ticket', action),
-    subject: `zen:ticket:${row.id}`,
-    detail: detailOf(row, actorId, status),
-    event: { ...event, meta: { sequence: { id: `${row.id}-${row.generatedS}`, position: 1 } } },
-  });
+  const happened = (action: string, event: object, status?: string): Happening =>
+    happening(row, { action, event, actorId, status });
   if (!before) return [happened('created', {})];
   if (!after) return [happened('soft_deleted', {}, 'DELETED')];
   const changes = CHANGES.flatMap(([action, valueOf]) => {
@@ -29,6 +25,23 @@ export function ticketHappenings(before: Ticket | undefined, after: Ticket | und
       ? [happened('csat_received', { csat: { rating: after.satisfaction } })]
       : []),
   ];
+}
+
+/** That a ticket was merged into another. */
+export function mergeHappening(row: Ticket, intoId: number, actorId: number): Happening {
+  return happening(row, { action: 'merged', event: { target_ticket_id: String(intoId) }, actorId });
+}
+
+function happening(
+  row: Ticket,
+  it: { action: string; event: object; actorId: number; status?: string | undefined },
+): Happening {
+  return {
+    type: typeOf('ticket', it.action),
+    subject: `zen:ticket:${row.id}`,
+    detail: detailOf(row, it.actorId, it.status),
+    event: { ...it.event, meta: { sequence: { id: `${row.id}-${row.generatedS}`, position: 1 } } },
+  };
 }
 
 const CHANGES: readonly (readonly [string, (row: Ticket) => string])[] = [

@@ -4,7 +4,7 @@ import type { User } from '../users.ts';
 import type { Happening } from './happening.ts';
 import { bodyOf } from './happening.ts';
 import { organizationHappenings } from './organization-events.ts';
-import { ticketHappenings } from './ticket-events.ts';
+import { mergeHappening, ticketHappenings } from './ticket-events.ts';
 import type { ToldUser } from './user-events.ts';
 import { identityHappening, membershipHappening, userChanges, userHappening } from './user-events.ts';
 import { isForTriggers } from './webhooks.ts';
@@ -20,6 +20,9 @@ export function watchAccount(account: Account): void {
     if (!isHeard()) return;
     announce(account, ticketHappenings(before, after, attention.actorId ?? SYSTEM_USER));
     if (after) fireTriggers(account, before, after);
+  });
+  attention.onTicketMerge.push((merged, intoId) => {
+    if (isHeard()) announce(account, [mergeHappening(merged, intoId, attention.actorId ?? SYSTEM_USER)]);
   });
   organizations.table.watch((before, after) => {
     if (isHeard()) announce(account, organizationHappenings(account.organizationFields, before, after));

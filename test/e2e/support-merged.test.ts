@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
+import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createSupport, type Support } from '../fixtures/support.ts';
+import { createWorld, type World } from '../fixtures/world.ts';
+
+const ID = 'merged';
+
+describe('tickets that are merged, or move', () => {
+  let world: World;
+  let edits: Edits;
+  let support: Support;
+  let api: ApiProcess;
+
+  beforeAll(async () => {
+    world = await createWorld({ seed: 'empty' });
+    edits = createEdits(world);
+    support = createSupport(world);
+    await makeZendeskPatient(world.sandbox);
+    for (const key of ['M1', 'M2', 'M3', 'M4']) await edits.customer('me', key, { OrganizationName: `Merged ${key}` });
+    await world.connect(ID, readingOnly(['me']));
+    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
+    expect(await world.sync(ID)).toMatchObject({ status: 'completed', totals: { created: 4 } });
+    expect(await api.ask('POST', `/api/connections/${ID}/wire`)).toMatchObject({ status: 200 });
+  });
+  afterAll(async () => {
+    await api.kill();
+    await world.close();
+  });
+
+  /** New tickets of an account, the first of them urgent. */
+  async function ticketsOf(key: string, count: number): Promise<[number, ...number[]]> {
+    const organization = await edits.organization(`me:${key}`);
+    const priorities = ['urgent', ...Array.from({ length: count - 1 }, () => 'normal')];
+    return (await support.tickets({ count, organizationIds: [organization.id], priorities, silent: true })) as [number];
+  }
+
+  /** The line with the counts, as it is in the ERP. */
+  const counts = async (key: string) => /^Open: .*$/m.exec(await support.memo('me', key))?.[0];
+  const line = (open: number, urgent: number) => `Open: ${open} (urgent: ${urgent}), pending: 0, on hold: 0`;
+
+  it('are closed, with a tag and a comment, and told to the webhook as merged', async () => {
+    const [one, two] = await ticketsOf('M3', 2);
+    await support.reconcile(ID);
+    expect(await counts('M3')).toBe(line(2, 1));
+    await support.merge([one], two ?? 0);
+    await support.says(ID, 'M3', line(1, 0));
+    const { items } = await world.sandbox.control<{ items: object[] }>('GET', '/state/zendesk/tickets');
+    expect(items).toMatchObject([
+      { id: one, status: 'closed', tags: ['closed_by_merge'] },
+      { id: two, status: 'open', tags: [] },
+    ]);
+    await support.quiet(ID);
+    const told = (await world.store.events.list(ID, undefined)).items.map(({ type, outcome }) => [type, outcome]);
+    expect(told).toContainEqual(['zen:event-type:ticket.merged', 'read']);
+    expect(told.every(([, outcome]) => outcome === 'read')).toBe(true);
+  });
+
+  it('count once, as what they were merged into, when the webhook tells of it', async () => {
+    const [urgent, ...others] = await ticketsOf('M1', 3);
+    const [elsewhere] = await ticketsOf('M2', 1);
+    await support.reconcile(ID);
+    expect([await counts('M1'), await counts('M2')]).toEqual([line(3, 1), line(1, 1)]);
+    await support.merge([...others, elsewhere], urgent);
+    await support.says(ID, 'M1', line(1, 1));
+    await support.says(ID, 'M2', line(0, 0));
+    await support.quiet(ID);
+    expect([await counts('M1'), await counts('M2')]).toEqual([line(1, 1), line(0, 0)]);
+    expect(await support.reconcile(ID)).toMatchObject({ written: 0 });
+    await support.change([urgent], { status: 'solved' });
+    await support.says(ID, 'M1', line(0, 0));
+  });
+
+  it('count once when the reconciling finds it, since the webhook was lost', async () => {
+    await support.quiet(ID);
+    const before = (await world.store.events.list(ID, undefined)).total;
+    const [urgent, ...others] = await ticketsOf('M1', 3);
+    const [elsewhere] = await ticketsOf('M2', 1);
+    await support.reconcile(ID);
+    expect([await counts('M1'), await counts('M2')]).toEqual([line(3, 1), line(1, 1)]);
+    await support.merge([urgent, elsewhere], others[0] ?? 0, true);
+    expect(await support.reconcile(ID)).toMatchObject({ tickets: 3, written: 2 });
+    expect([await counts('M1'), await counts('M2')]).toEqual([line(2, 0), line(0, 0)]);
+    expect(await support.reconcile(ID)).toMatchObject({ written: 0 });
+    expect((await world.store.events.list(ID, undefined)).total).toBe(before);
+  });
+
+  it('leave the one account and count for the other when the reconciling finds that they moved', async () => {
+    const [moved, stays] = await ticketsOf('M3', 2);
+    await support.reconcile(ID);
+    expect(await counts('M3')).toBe(line(3, 1));
+    const { id: to } = await edits.organization('me:M4');
+    await support.change([moved], { organization_id: to }, true);
+    await support.reconcile(ID);
+    expect([await counts('M3'), await counts('M4')]).toEqual([line(2, 0), line(1, 1)]);
+    await support.remove([moved, stays ?? 0], true);
+    await support.reconcile(ID);
+    expect([await counts('M3'), await counts('M4')]).toEqual([line(1, 0), line(0, 0)]);
+  });
+});
