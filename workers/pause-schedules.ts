@@ -1,4 +1,5 @@
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
+import { changePause, type SchedulePause } from '../runtime/schedule-pause.ts';
 import { RECONNECT_NOTE } from '../workflows/contract.ts';
 import { scheduleIds } from '../workflows/ids.ts';
 
@@ -8,13 +9,20 @@ import { scheduleIds } from '../workflows/ids.ts';
  */
 export async function setSchedulesPaused(client: Client, connectionId: string, paused: boolean): Promise<void> {
   for (const id of scheduleIds(connectionId)) {
-    const handle = client.schedule.getHandle(id);
     try {
-      const { state } = await handle.describe();
-      if (paused && !state.paused) await handle.pause(RECONNECT_NOTE);
-      if (!paused && state.paused && state.note === RECONNECT_NOTE) await handle.unpause('The credentials work again');
+      await changePause(client, id, paused ? pausedForCredentials : resumedForCredentials);
     } catch (error) {
       if (!(error instanceof ScheduleNotFoundError)) throw error;
     }
   }
+}
+
+type Present = Parameters<Parameters<typeof changePause>[2]>[0];
+
+function pausedForCredentials({ paused }: Present): SchedulePause | undefined {
+  return paused ? undefined : { paused: true, note: RECONNECT_NOTE };
+}
+
+function resumedForCredentials({ paused, note }: Present): SchedulePause | undefined {
+  return paused && note === RECONNECT_NOTE ? { paused: false, note: 'The credentials work again' } : undefined;
 }

@@ -5,6 +5,7 @@ import {
   type ScheduleDescription,
   type ScheduleOptions,
 } from '@temporalio/client';
+import { changePause } from '../../runtime/schedule-pause.ts';
 import type { Connection } from '../../store/connections.ts';
 import { RECONNECT_NOTE, TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import { masterSyncId, scheduleIds, supportReconcileId } from '../../workflows/ids.ts';
@@ -44,9 +45,7 @@ export async function ensureSchedules(deps: AdminDeps, connection: Connection): 
 export async function pauseSchedules(deps: AdminDeps, connectionId: string, paused: boolean): Promise<void> {
   const note = paused ? 'Paused by the admin API' : 'Resumed by the admin API';
   for (const id of scheduleIds(connectionId)) {
-    const handle = deps.services.temporal.client.schedule.getHandle(id);
-    // Not by the SDK's pause: Temporal may handle it before an update that was asked for earlier, which then undoes it.
-    await inTime(deps, () => handle.update((present) => ({ ...present, state: { ...present.state, paused, note } })));
+    await inTime(deps, () => changePause(deps.services.temporal.client, id, () => ({ paused, note })));
   }
 }
 

@@ -165,6 +165,23 @@ describe('a connection whose credentials were rejected', () => {
     expect((await workflowOf('held')).status.name).toBe('RUNNING');
   });
 
+  it('keeps what a person says at the same moment, with the note, whoever is quicker', async () => {
+    await apply(file('torn'));
+    const { client } = api.services.temporal;
+    const pausedByHand = async () => {
+      for (const schedule of ['master-sync/torn', 'support-reconcile/torn'])
+        await client.schedule.getHandle(schedule).pause('Paused by the admin API');
+    };
+    const pausedByApi = () => change('torn', { paused: true });
+    for (const pausedByPerson of Array.from({ length: 5 }, () => [pausedByHand, pausedByApi]).flat()) {
+      await Promise.all([setSchedulesPaused(client, 'torn', true), pausedByPerson()]);
+      await setSchedulesPaused(client, 'torn', false);
+      const { body } = await schedules('torn');
+      expect(body).toMatchObject({ items: Array(2).fill({ paused: true, note: 'Paused by the admin API' }) });
+      await change('torn', { paused: false });
+    }
+  });
+
   it('has them resumed by the run that finds that they work again', async () => {
     await apply(file('mended'));
     await reject('mended');
