@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Log } from '../runtime/log.ts';
 import type { Services } from '../runtime/services.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES } from '../workflows/contract.ts';
 import { HOUSEKEEPING_ID } from '../workflows/ids.ts';
+import { putSchedule } from './put-schedule.ts';
 
 /** What the schedule is kept with. */
 export interface HousekeepingDeps {
@@ -37,21 +38,12 @@ export async function ensureHousekeeping({ temporal, log }: HousekeepingDeps, si
   let isTold = false;
   while (!signal.aborted) {
     try {
-      await temporal.withDeadline(LIMIT_MS, () => ensure(temporal.client));
+      await temporal.withDeadline(LIMIT_MS, () => putSchedule(temporal.client.schedule, OPTIONS));
       return;
     } catch (error) {
       if (!isTold) log.warn({ err: error }, 'the schedule of the daily sweep could not be made yet');
       isTold = true;
       await sleep(AGAIN_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
-  }
-}
-
-async function ensure({ schedule }: Services['temporal']['client']): Promise<void> {
-  try {
-    await schedule.create(OPTIONS);
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await schedule.getHandle(HOUSEKEEPING_ID).update(({ state }) => ({ ...OPTIONS, state }));
   }
 }

@@ -1,5 +1,4 @@
 import {
-  ScheduleAlreadyRunning,
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   type ScheduleDescription,
@@ -10,6 +9,7 @@ import type { Connection } from '../../store/connections.ts';
 import { RECONNECT_NOTE, TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import { masterSyncId, scheduleIds, supportReconcileId } from '../../workflows/ids.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
+import { putSchedule, type ScheduleState } from '../put-schedule.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 
 /** A schedule as it is shown. Times are ISO-8601 UTC, null where there is none. */
@@ -89,33 +89,18 @@ function wantedOf({ id, settings: { sync } }: Connection): Wanted[] {
 }
 
 async function ensure(deps: AdminDeps, { id, state }: Connection, wanted: Wanted): Promise<void> {
-  const { temporal } = deps.services;
-  const { schedule } = temporal.client;
-  const options = optionsOf(id, wanted);
   const waits = state === 'needs_reconnect' ? { state: { paused: true, note: RECONNECT_NOTE } } : {};
-  try {
-    await temporal.withDeadline(TEMPORAL_LIMIT_MS, () => schedule.create({ ...options, ...waits }));
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await inTime(deps, () =>
-      schedule.getHandle(wanted.id).update((present) => ({
-        ...present,
-        ...options,
-        state: state === 'active' ? resumed(present.state) : present.state,
-      })),
-    );
-  }
+  const options = { ...optionsOf(id, wanted), ...waits };
+  const stateOf = state === 'active' ? resumed : undefined;
+  await inTime(deps, () => putSchedule(deps.services.temporal.client.schedule, options, stateOf));
 }
 
-function resumed(state: ScheduleDescription['state']): ScheduleDescription['state'] {
+function resumed(state: ScheduleState): ScheduleState {
   const hasWaited = state.paused && state.note === RECONNECT_NOTE;
   return hasWaited ? { ...state, paused: false, note: 'The connection has new credentials' } : state;
 }
 
-function optionsOf(
-  connectionId: string,
-  { id, everyMs, workflowType, what }: Wanted,
-): ScheduleOptions & Required<Pick<ScheduleOptions, 'policies'>> {
+function optionsOf(connectionId: string, { id, everyMs, workflowType, what }: Wanted): ScheduleOptions {
   return {
     scheduleId: id,
     spec: { intervals: [{ every: everyMs }], jitter: Math.min(LONGEST_JITTER_MS, Math.floor(everyMs / 10)) },
