@@ -1,5 +1,6 @@
 import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { ReconcileSupportInput, ReconcileSupportResult } from './contract.ts';
+import { makeFindable } from './make-findable.ts';
 import { createPerformer } from './perform.ts';
 
 /**
@@ -8,6 +9,7 @@ import { createPerformer } from './perform.ts';
  */
 export async function reconcileSupport(input: ReconcileSupportInput): Promise<ReconcileSupportResult> {
   const { connectionId } = input;
+  makeFindable(connectionId);
   const onWait = (reason: string | null): void => setCurrentDetails(reason ?? '');
   const performer = createPerformer({ fairnessKey: connectionId, waitedMs: 0, onWait });
   let progress = input.progress ?? { stage: 'tickets' as const, tickets: 0, users: 0, written: 0, after: '' };

@@ -1,12 +1,14 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { Totals } from '../domain/outcome.ts';
 import type { SyncAccountInput } from './contract.ts';
+import { makeFindable } from './make-findable.ts';
 import { ownRun } from './own-run.ts';
 import { createPerformer } from './perform.ts';
 import { syncRecord } from './sync-record.ts';
 
 /** The resync of one account or contact, started by a person or by a retry. */
 export async function syncAccount(input: SyncAccountInput): Promise<Totals> {
+  makeFindable(input.connectionId, input.legalEntity);
   const onWait = (reason: string | null): void => setCurrentDetails(reason ?? '');
   const performer = createPerformer({ fairnessKey: input.connectionId, waitedMs: 0, onWait });
   return syncRecord(performer, ownRun(input.connectionId), input);

@@ -2,6 +2,7 @@ import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/work
 import { concludeRun, type Conclusion } from './conclude.ts';
 import type { SyncMasterDataInput, SyncMasterDataResult } from './contract.ts';
 import { describeTotals } from './details.ts';
+import { makeFindable } from './make-findable.ts';
 import { BEGINNING, STRETCHES, type MasterRun } from './master-stages.ts';
 import { ownRun } from './own-run.ts';
 import { createPerformer } from './perform.ts';
@@ -15,6 +16,7 @@ const BUSY_WAIT_MS = 3_000;
  * with a sentence for each. When another run has the connection, this one joins it, or waits for it if it asks for more.
  */
 export async function syncMasterData(input: SyncMasterDataInput): Promise<SyncMasterDataResult> {
+  makeFindable(input.connectionId, input.legalEntity);
   const onWait = (reason: string | null): void => setCurrentDetails(reason ?? '');
   const performer = createPerformer({ fairnessKey: input.connectionId, waitedMs: 0, onWait });
   const run = ownRun(input.connectionId);

@@ -11,7 +11,7 @@ import { workflowBundle } from '../../workers/bundle.ts';
 import { workerDataConverter } from '../../workers/data-converter.ts';
 import { ADMIN_TOKEN, startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
 import { openErpDoor } from '../fixtures/doors.ts';
-import { bytesAsText, findPayloads, inClear, type History } from '../fixtures/payloads.ts';
+import { bytesAsText, findPayloads, inClear, type FoundPayload, type History } from '../fixtures/payloads.ts';
 import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
 import { readable } from '../fixtures/readable.ts';
 import { until } from '../fixtures/stops.ts';
@@ -145,9 +145,14 @@ describe('Temporal under configured keys', () => {
       expect(histories.length).toBeGreaterThan(12);
     });
 
-    it('have every payload encrypted but the input that was given in clear, and search attributes', () => {
+    it('have every payload encrypted but the input that was given in clear, search attributes, and marks of changed code', () => {
       const all = histories.flatMap(({ id, history }) => findPayloads(history, id));
-      expect(inClear(all).map(({ payload }) => bytesAsText(payload.data))).toEqual(['{"connectionId": "contoso"}']);
+      const clear = inClear(all);
+      const isMark = ({ path }: FoundPayload): boolean => path.includes('markerRecordedEventAttributes');
+      const textsOf = (found: FoundPayload[]): string[] => found.map(({ payload }) => bytesAsText(payload.data));
+      expect(textsOf(clear.filter((each) => !isMark(each)))).toEqual(['{"connectionId": "contoso"}']);
+      const mark = '{"id":"findable-when-started-by-hand","deprecated":false}';
+      expect(new Set(textsOf(clear.filter(isMark)))).toEqual(new Set([mark]));
       const encrypted = all.filter(({ payload }) => payload.metadata?.['encryption-key-id']);
       expect(encrypted.length).toBeGreaterThan(150);
       for (const part of ['input', 'result', 'memo', 'summary', 'encodedAttributes', 'details'])

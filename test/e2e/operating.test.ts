@@ -115,6 +115,25 @@ describe('the commands of docs/operating.md', () => {
     expect(await run('The annotations')).toContain('"tickets":0');
   });
 
+  it('start what is found by its connection, and by its legal entity, as if the api had started it', async () => {
+    const found = async (query: string): Promise<Set<string>> => {
+      const ids = new Set<string>();
+      for await (const { workflowId } of world.client.workflow.list({ query })) ids.add(workflowId);
+      return ids;
+    };
+    const account = 'account-sync/contoso/usmf/customer/US-001';
+    const ofEntity = ['resync-contoso-usmf', account, 'account-sync/contoso/usmf/contact/000001'];
+    const ofConnection = ['resync-contoso', 'resync-contoso-full', 'support-reconcile/contoso', ...ofEntity];
+    await until('those of the connection are found', async () => {
+      const ids = await found('LedgerdeskConnection = "contoso"');
+      return ofConnection.every((id) => ids.has(id));
+    });
+    await until('those of the legal entity are found', async () => {
+      const ids = await found('LedgerdeskConnection = "contoso" AND LedgerdeskLegalEntity = "usmf"');
+      return ofEntity.every((id) => ids.has(id)) && !ids.has('resync-contoso');
+    });
+  });
+
   it('pause, resume, show and trigger a schedule', async () => {
     const describe = () => world.client.schedule.getHandle('master-sync/contoso').describe();
     await run('Pause');

@@ -21,6 +21,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'turned-away': recordFailure,
   cancelled: recordCancellation,
   kept: recordHousekeeping,
+  'by-hand': recordStartsByHand,
 };
 
 /** What is recorded with histories that are soon left. */
@@ -115,6 +116,22 @@ async function recordHousekeeping(world: World, name: string): Promise<void> {
   await told.result();
   const workflowId = `${HOUSEKEEPING_ID}/${name}`;
   await workflow.execute(WORKFLOW_TYPES.sweepStore, { taskQueue: TASK_QUEUE, workflowId, args: [{}] });
+}
+
+/** What an operator starts with Temporal's own tools, which give no search attributes. */
+async function recordStartsByHand(world: World, name: string): Promise<void> {
+  await connectOne(world, name);
+  const account = { connectionId: name, legalEntity: name, kind: 'customer', accountNumber: 'A1' };
+  for (const [type, input] of [
+    [WORKFLOW_TYPES.syncMasterData, { connectionId: name, legalEntity: name }],
+    [WORKFLOW_TYPES.syncAccount, account],
+    [WORKFLOW_TYPES.reconcileSupport, { connectionId: name }],
+  ] as const)
+    await world.client.workflow.execute(type, {
+      taskQueue: TASK_QUEUE,
+      workflowId: `${type}/${name}`,
+      args: [input],
+    });
 }
 
 async function recordContinuation(world: World, name: string): Promise<void> {
