@@ -3,6 +3,7 @@ import type { Run } from './run-report.ts';
 
 /** What waiting needs. */
 export interface Waiting {
+  readonly runId: string;
   /** Asks for the run once; may give up when `signal` is aborted. */
   readonly getRun: () => Promise<Run>;
   /** Told of every state that was read. */
@@ -22,7 +23,10 @@ const FIRST_POLLS_FOR_MS = 10_000;
 /** So long a failing poll is tried again: the API may be restarting. */
 const PATIENCE_MS = 30_000;
 
-/** Polls a run until it has ended; answers nothing when the signal ended the waiting. Throws the poll's `CommandFailure`. */
+/**
+ * Polls a run until it has ended; answers nothing when the signal ended the waiting. Throws the poll's `CommandFailure`, which
+ * says that the run goes on.
+ */
 export async function waitForRun(waiting: Waiting): Promise<Run | undefined> {
   const startedAt = waiting.now();
   let failingSince: number | undefined;
@@ -31,7 +35,7 @@ export async function waitForRun(waiting: Waiting): Promise<Run | undefined> {
     if (answer === undefined) return undefined;
     if (answer instanceof CommandFailure) {
       failingSince ??= waiting.now();
-      if (!mayPass(answer) || waiting.now() - failingSince >= PATIENCE_MS) throw answer;
+      if (!mayPass(answer) || waiting.now() - failingSince >= PATIENCE_MS) throw lostSight(answer, waiting.runId);
     } else {
       failingSince = undefined;
       waiting.show(answer);
@@ -40,6 +44,17 @@ export async function waitForRun(waiting: Waiting): Promise<Run | undefined> {
     await waiting.sleep(waiting.now() - startedAt < FIRST_POLLS_FOR_MS ? FIRST_POLLS_MS : LATER_POLLS_MS);
   }
   return undefined;
+}
+
+/** Says of a run that nobody waits for any more that it goes on, and how to see and end it. */
+export function goesOn(runId: string): string {
+  return `the sync goes on as run ${runId}. See it with \`ledgerdesk run ${runId}\`, end it with \`ledgerdesk cancel ${runId}\`.`;
+}
+
+/** A run is Temporal's, not the API's: it ends without anybody who looks. One that the API does not know is none. */
+function lostSight({ message, details }: CommandFailure, runId: string): CommandFailure {
+  if (details.status === 404) return new CommandFailure(message, details);
+  return new CommandFailure(`${message} Nobody waits any more; ${goesOn(runId)}`, { ...details, runId });
 }
 
 /** Nothing when the waiting ended meanwhile: what broke off then is no failure. */

@@ -4,7 +4,7 @@ import type { Command, Outcome, Terminal } from '../command.ts';
 import { CommandFailure } from '../failures.ts';
 import { createProgress } from '../progress.ts';
 import { showRun, type Run } from '../run-report.ts';
-import { waitForRun } from '../wait-for-run.ts';
+import { goesOn, waitForRun } from '../wait-for-run.ts';
 
 interface Started {
   readonly runId: string;
@@ -50,6 +50,7 @@ async function waitForEnd(api: Api, runId: string, terminal: Terminal): Promise<
   process.once('SIGINT', interrupt);
   try {
     const run = await waitForRun({
+      runId,
       getRun: () => api<Run>({ method: 'GET', path: ['runs', runId], timeoutMs: POLL_TIMEOUT_MS, signal }),
       show: progress.show,
       now: () => performance.now(),
@@ -65,9 +66,5 @@ async function waitForEnd(api: Api, runId: string, terminal: Terminal): Promise<
 }
 
 function interrupted(runId: string): CommandFailure {
-  return new CommandFailure(
-    `Stopped waiting; the sync goes on as run ${runId}. See it with \`ledgerdesk run ${runId}\`, ` +
-      `end it with \`ledgerdesk cancel ${runId}\`.`,
-    { code: 'interrupted', runId, exitCode: INTERRUPTED },
-  );
+  return new CommandFailure(`Stopped waiting; ${goesOn(runId)}`, { code: 'interrupted', runId, exitCode: INTERRUPTED });
 }

@@ -67,6 +67,23 @@ describe('sync --wait', () => {
     expect(api.requests).toHaveLength(5);
   });
 
+  it('says that the run goes on when the API no longer takes the token, exit 1', async () => {
+    const refused = { status: 401, body: { error: { code: 'unauthorized', message: 'The token was revoked.' } } };
+    const api = await startLoopback(startsThen(() => refused));
+    const { code, stdout } = await runCliAt(api.origin, ['sync', 'contoso', '--wait', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      error: { code: 'unauthorized', message: expect.stringContaining('ledgerdesk cancel run-1'), runId: 'run-1' },
+    });
+  });
+
+  it('does not say so of a run that the API does not know', async () => {
+    const missing = { status: 404, body: { error: { code: 'not_found', message: 'There is no such run.' } } };
+    const api = await startLoopback(startsThen(() => missing));
+    const { code, stdout } = await runCliAt(api.origin, ['sync', 'contoso', '--wait', '--json']);
+    expect([code, JSON.parse(stdout)]).toEqual([1, { error: missing.body.error }]);
+  });
+
   it('stops waiting at Ctrl-C, says so, and leaves the run alone', async () => {
     let polled = (): void => undefined;
     const firstPoll = new Promise<void>((resolve) => (polled = resolve));

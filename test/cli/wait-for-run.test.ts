@@ -13,6 +13,7 @@ async function waitOnClock(answer: (atMs: number) => Run | Error, signal = new A
   const clock = { now: 0 };
   const polls: number[] = [];
   const run = await waitForRun({
+    runId: 'run-1',
     getRun: () => {
       polls.push(clock.now);
       const result = answer(clock.now);
@@ -42,13 +43,17 @@ describe('waiting for a run', () => {
     expect(run?.status).toBe('completed');
   });
 
-  it('gives up with the failure when it lasts', async () => {
+  it('gives up with the failure when it lasts, and says that the run goes on', async () => {
     const polls: number[] = [];
     const waiting = waitOnClock((atMs) => {
       polls.push(atMs);
       return down;
     });
-    await expect(waiting).rejects.toBe(down);
+    await expect(waiting).rejects.toMatchObject({
+      message:
+        'The API cannot be reached. Nobody waits any more; the sync goes on as run run-1. See it with `ledgerdesk run run-1`, end it with `ledgerdesk cancel run-1`.',
+      details: { code: 'unreachable', runId: 'run-1' },
+    });
     expect(polls.at(-1)).toBe(30_000);
   });
 
@@ -64,7 +69,7 @@ describe('waiting for a run', () => {
       asked += 1;
       return asked === 1 ? failure : runAnswer();
     });
-    if (times === 1) await expect(waiting).rejects.toBe(failure);
+    if (times === 1) await expect(waiting).rejects.toMatchObject({ message: /^No\./, details: { status } });
     else expect((await waiting).run?.status).toBe('completed');
     expect(asked).toBe(times);
   });
