@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { loadConfig, requireSettings, type Config } from '../runtime/config.ts';
-import { createLog, type Log } from '../runtime/log.ts';
+import { aloud, createLog, type Log } from '../runtime/log.ts';
 import { createProcessLog } from '../runtime/process-log.ts';
 import { cannotHelp, openServices } from '../runtime/services.ts';
 import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     await housekeeping;
     await services.close();
   });
-  log.info({ url: place.url }, 'listening');
+  aloud(log).info({ url: place.url }, 'listening');
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<void> {

@@ -69,6 +69,11 @@ export function createLog(options: LogOptions): LogSetup {
   return { log, protect, pass };
 }
 
+/** The same log for the few lines that scripts wait for: it writes `info` at whatever level the log has. */
+export function aloud(log: Log): Log {
+  return log.isLevelEnabled('info') ? log : log.child({}, { level: 'info' });
+}
+
 /** A reader of our output that goes away (a closed pipe) must not take the process with it. */
 function writeToStdout(): (line: string) => void {
   if (!process.stdout.listeners('error').includes(ignore)) process.stdout.on('error', ignore);

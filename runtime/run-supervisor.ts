@@ -1,6 +1,6 @@
 import { ConfigError } from './config.ts';
 import { DataDirectoryInUse } from './data-lock.ts';
-import { createLog } from './log.ts';
+import { aloud, createLog } from './log.ts';
 import { onShutdown } from './shutdown.ts';
 import { loadSupervisorConfig, supervise } from './supervise.ts';
 import type { ChildEntry, Supervised } from './supervise.ts';
@@ -43,10 +43,10 @@ async function run(children: readonly ChildEntry[], backoff?: Backoff): Promise<
     async () => {
       const running = await starting.catch(() => undefined);
       await running?.stop();
-      log.info('stopped');
+      aloud(log).info('stopped');
       if (exitCode !== 0) process.exit(exitCode);
     },
-    { graceMs: STOP_LIMIT_MS, onStart: (reason) => log.info({ reason }, 'stopping') },
+    { graceMs: STOP_LIMIT_MS, onStart: (reason) => aloud(log).info({ reason }, 'stopping') },
   );
   await starting;
 }

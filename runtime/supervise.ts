@@ -6,7 +6,7 @@ import type { DataLock } from './data-lock.ts';
 import { openEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { parseLogLine } from './log-line.ts';
-import type { LogSetup } from './log.ts';
+import { aloud, type LogSetup } from './log.ts';
 import { waitUntilReady } from './readiness.ts';
 import { superviseChild } from './supervised-child.ts';
 import type { Backoff } from './supervised-child.ts';
@@ -49,8 +49,9 @@ export function loadSupervisorConfig(env: Env): Config {
 }
 
 /**
- * Takes the data directory, brings up PostgreSQL and Temporal, starts the children and keeps them running. Logs `ready` with
- * `{apiUrl, uiUrl, dataDir, adminTokenFile}` once the API answers /readyz with 200. Whatever fails, nothing is left running.
+ * Takes the data directory, brings up PostgreSQL and Temporal, starts the children and keeps them running. Says `ready` at any
+ * log level, with `{apiUrl, uiUrl, dataDir, adminTokenFile}`, once the API answers /readyz with 200. Whatever fails, nothing is
+ * left running.
  */
 export async function supervise(options: SuperviseOptions): Promise<Supervised> {
   const { config, env, logSetup } = options;
@@ -84,7 +85,8 @@ function startChildren(options: SuperviseOptions, { lock, environment, secrets }
 
   const announce = async (apiUrl: string): Promise<void> => {
     await lock.announce(apiUrl);
-    if (await waitUntilReady(apiUrl, logSetup.log, ending.signal)) logSetup.log.info({ apiUrl, ...places }, 'ready');
+    const isReady = await waitUntilReady(apiUrl, logSetup.log, ending.signal);
+    if (isReady) aloud(logSetup.log).info({ apiUrl, ...places }, 'ready');
   };
   const children = options.children.map(({ name, file }) =>
     superviseChild({

@@ -78,6 +78,17 @@ describe('the supervisor', () => {
     expect(entries.slice(-3).map(({ msg }) => msg)).toEqual(['stopping', 'closing', 'stopped']);
   });
 
+  it('says at any level where the API is, that it is ready, and that it stops', async () => {
+    const started = start('quiet', { ...EXTERNAL, LEDGERDESK_LOG_LEVEL: 'silent' });
+    const { apiUrl } = await ready(started);
+    expect((await fetch(`${apiUrl}/readyz`)).status).toBe(200);
+    started.process.kill('SIGTERM');
+    expect(await started.exited).toBe(0);
+    const entries = started.lines.map((line) => JSON.parse(line) as { msg: string; process: string });
+    const ours = entries.filter((entry) => entry.process !== 'worker').map(({ msg }) => msg);
+    expect(ours).toEqual(['listening', 'ready', 'stopping', 'stopped']);
+  });
+
   it('starts a crashed process again and says so', async () => {
     const started = start('crash');
     const { apiUrl } = await ready(started);

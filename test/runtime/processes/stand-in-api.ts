@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import { loadConfig } from '../../../runtime/config.ts';
-import { createLog } from '../../../runtime/log.ts';
+import { aloud, createLog } from '../../../runtime/log.ts';
 import { EXIT_CANNOT_HELP, onShutdown } from '../../../runtime/shutdown.ts';
 
 /** Listens like the API does: tells its environment on /environment, its pid on /pid, crashes on /crash, and ends for good on /hopeless. */
 const config = loadConfig(process.env);
-const { log } = createLog({ level: 'info', process: 'api' });
+const { log } = createLog({ level: config.logLevel, process: 'api' });
 
 const answers: Readonly<Record<string, () => unknown>> = {
   '/readyz': () => ({ ok: true }),
@@ -30,7 +30,7 @@ const server = createServer((request, response) => {
 server.listen(config.port, config.host, () => {
   const address = server.address();
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-  log.info({ url: `http://127.0.0.1:${port}` }, 'listening');
+  aloud(log).info({ url: `http://127.0.0.1:${port}` }, 'listening');
 });
 onShutdown(async () => {
   log.info('closing');
