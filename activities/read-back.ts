@@ -1,10 +1,8 @@
-import type { DueRecord } from '../store/support-reading.ts';
+import { READING_GAP_MS, type DueRecord } from '../store/support-reading.ts';
 import type { HandleZendeskEventInput } from '../workflows/contract.ts';
 import type { ConnectionRef, Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
 
-/** Readings come no closer than this, so that what arrives meanwhile is read together. */
-const GAP_MS = 2_000;
 /** A reading that has not ended by then has died with its worker. */
 const LEASE_MS = 60_000;
 /** Records in one reading: five requests. */
@@ -17,10 +15,10 @@ export async function readBack(context: StepContext, input: HandleZendeskEventIn
   const { connectionId, eventId, record, zendeskId: id } = input;
   const own: DueRecord = { record, id };
   if (await store.supportReading.isDue(connectionId, own)) {
-    const taken = await store.supportReading.take(connectionId, { gapMs: GAP_MS, leaseMs: LEASE_MS, most: MOST });
+    const taken = await store.supportReading.take(connectionId, { leaseMs: LEASE_MS, most: MOST });
     if ('waitMs' in taken) return taken;
     await readTaken(context, input, taken);
-    if (await store.supportReading.isDue(connectionId, own)) return { waitMs: GAP_MS };
+    if (await store.supportReading.isDue(connectionId, own)) return { waitMs: READING_GAP_MS };
   }
   await store.events.ended(eventId, 'read');
   return { waitMs: 0 };
@@ -35,8 +33,12 @@ async function readTaken(
   try {
     const touched = await readTickets(context, connectionId, idsOf(taken.due, 'ticket'));
     await readUsers(context, connectionId, idsOf(taken.due, 'user'));
-    for (const { legalEntity, kind, key } of await store.support.accountsOf(connectionId, touched))
-      await wakeAnnotation({ connectionId, legalEntity, kind, accountNumber: key });
+    const accounts = await store.support.accountsOf(connectionId, touched);
+    await Promise.all(
+      accounts.map(({ legalEntity, kind, key }) =>
+        wakeAnnotation({ connectionId, legalEntity, kind, accountNumber: key }),
+      ),
+    );
   } catch (error) {
     await store.supportReading.giveBack(connectionId);
     throw error;

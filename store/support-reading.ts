@@ -7,19 +7,27 @@ export interface DueRecord {
   readonly id: string;
 }
 
+/** Readings come no closer than this, so that what arrives meanwhile is read together. */
+export const READING_GAP_MS = 2_000;
+/** What came when others were due already has been read by then, also when all is slow; its workflow then has one step. */
+const READ_BY_THEN_MS = 5 * READING_GAP_MS;
+
 /** What is due to be read back from Zendesk, and how far the exports have been read. */
 export interface SupportReadingStore {
-  /** Notes that an event has named a record: it is to be read. */
-  noteDue(connectionId: string, due: DueRecord): Promise<void>;
+  /**
+   * Notes that an event has named a record: it is to be read. Answers in how many milliseconds it is worth asking for that:
+   * when the gap after the last reading is over, or later, when another event came first and has all read by then.
+   */
+  noteDue(connectionId: string, due: DueRecord): Promise<number>;
   /** Whether a record is still to be read. */
   isDue(connectionId: string, due: DueRecord): Promise<boolean>;
   /**
-   * Takes all that is due, for one reading at a time and not more often than every `gapMs`; `waitMs` says when to ask again.
+   * Takes all that is due, for one reading at a time and not before the gap is over; `waitMs` says when to ask again.
    * A reading that never ends is taken over after `leaseMs`.
    */
   take(
     connectionId: string,
-    limits: { gapMs: number; leaseMs: number; most: number },
+    limits: { leaseMs: number; most: number },
   ): Promise<{ due: DueRecord[]; askedAt: Date } | { waitMs: number }>;
   /** Ends a reading: what had arrived before it is no longer due. */
   done(connectionId: string, read: { due: readonly DueRecord[]; askedAt: Date }): Promise<void>;
@@ -36,9 +44,14 @@ export function createSupportReadingStore(db: Db): SupportReadingStore {
   };
   return {
     async noteDue(connectionId, { record, id }) {
-      await sql`insert into zendesk_due (connection_id, record, zendesk_id, arrived_at)
-        values (${connectionId}, ${record}, ${id}, clock_timestamp())
-        on conflict (connection_id, record, zendesk_id) do update set arrived_at = excluded.arrived_at`.execute(db);
+      const { rows } = await sql<{ others: boolean; gapLeftMs: number | null }>`insert into zendesk_due
+        (connection_id, record, zendesk_id, arrived_at) values (${connectionId}, ${record}, ${id}, clock_timestamp())
+        on conflict (connection_id, record, zendesk_id) do update set arrived_at = excluded.arrived_at
+        returning exists (select from zendesk_due where connection_id = ${connectionId}) as others,
+          (select (${READING_GAP_MS} - 1000 * extract(epoch from clock_timestamp() - read_at))::int
+            from support_reading where connection_id = ${connectionId}) as "gapLeftMs"`.execute(db);
+      const [noted] = rows;
+      return noted?.others ? READ_BY_THEN_MS : Math.max(0, noted?.gapLeftMs ?? 0);
     },
     async isDue(connectionId, { record, id }) {
       const due = db.selectFrom('zendesk_due').select('zendesk_id').where('connection_id', '=', connectionId);
@@ -75,17 +88,17 @@ export function createSupportReadingStore(db: Db): SupportReadingStore {
 async function take(
   db: Db,
   connectionId: string,
-  { gapMs, leaseMs, most }: { gapMs: number; leaseMs: number; most: number },
+  { leaseMs, most }: { leaseMs: number; most: number },
 ): Promise<{ due: DueRecord[]; askedAt: Date } | { waitMs: number }> {
   const ms = (value: number) => sql`make_interval(secs => ${value / 1_000})`;
   const { rows } = await sql<{
     askedAt: Date;
   }>`update support_reading set reading_until = clock_timestamp() + ${ms(leaseMs)}
     where connection_id = ${connectionId} and (reading_until is null or reading_until < clock_timestamp())
-      and (read_at is null or read_at + ${ms(gapMs)} <= clock_timestamp())
+      and (read_at is null or read_at + ${ms(READING_GAP_MS)} <= clock_timestamp())
     returning clock_timestamp() as "askedAt"`.execute(db);
   const [taken] = rows;
-  if (taken === undefined) return { waitMs: gapMs };
+  if (taken === undefined) return { waitMs: READING_GAP_MS };
   const { rows: due } = await sql<DueRecord>`select record, zendesk_id as id from zendesk_due
     where connection_id = ${connectionId} order by arrived_at limit ${most}`.execute(db);
   return { due, askedAt: taken.askedAt };

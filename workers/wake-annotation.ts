@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { WORKFLOW_TYPES, type AnnotateAccountInput } from '../workflows/contract.ts';
+import { EVENT_PRIORITY, WORKFLOW_TYPES, type AnnotateAccountInput } from '../workflows/contract.ts';
 import { annotationId } from '../workflows/ids.ts';
 import { wakeWorkflow } from './wake-workflow.ts';
 
@@ -11,5 +11,6 @@ export async function wakeAnnotation(client: Client, input: AnnotateAccountInput
     workflowId: annotationId(connectionId, { legalEntity, kind, key: accountNumber }),
     input,
     summary: `Annotate ${kind} ${accountNumber} of ${legalEntity} in Dynamics 365`,
+    priorityKey: EVENT_PRIORITY,
   });
 }

@@ -8,10 +8,13 @@ export interface WokenWorkflow {
   readonly workflowId: string;
   readonly input: { readonly connectionId: string; readonly legalEntity?: string };
   readonly summary: string;
+  /** Temporal's, 1 to 5; absent: 3. */
+  readonly priorityKey?: number;
 }
 
 /** Tells a workflow that something has changed, and starts it where it does not run: a workflow cannot, so a step does. */
-export async function wakeWorkflow(client: Client, { type, workflowId, input, summary }: WokenWorkflow): Promise<void> {
+export async function wakeWorkflow(client: Client, woken: WokenWorkflow): Promise<void> {
+  const { type, workflowId, input, summary, priorityKey } = woken;
   const { connectionId, legalEntity } = input;
   await client.workflow.signalWithStart(type, {
     taskQueue: TASK_QUEUE,
@@ -20,6 +23,6 @@ export async function wakeWorkflow(client: Client, { type, workflowId, input, su
     signal: CHANGED_SIGNAL,
     staticSummary: summary,
     typedSearchAttributes: searchAttributesOf(connectionId, legalEntity),
-    priority: { fairnessKey: connectionId.slice(0, 64) },
+    priority: { ...(priorityKey === undefined ? {} : { priorityKey }), fairnessKey: connectionId.slice(0, 64) },
   });
 }

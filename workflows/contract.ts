@@ -22,6 +22,12 @@ export const WORKFLOW_TYPES = {
   sweepStore: 'sweepStore',
 } as const;
 
+/**
+ * Temporal's priority of all that events start (1 goes first, 5 last, 3 unless told): a flood of them leaves every sync its
+ * turn, which has few steps at a time.
+ */
+export const EVENT_PRIORITY = 4;
+
 /** The signal that tells `annotateAccount` or `tellOperator` that something has changed: an account's tickets, the alerts. */
 export const CHANGED_SIGNAL = 'changed';
 

@@ -3,7 +3,7 @@ import { readErpEvent, type ErpEvent } from '../../domain/erp-event.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { Connection } from '../../store/connections.ts';
 import type { IncomingEvent } from '../../store/events.ts';
-import { TASK_QUEUE, WORKFLOW_TYPES, type HandleBusinessEventInput } from '../../workflows/contract.ts';
+import { EVENT_PRIORITY, TASK_QUEUE, WORKFLOW_TYPES, type HandleBusinessEventInput } from '../../workflows/contract.ts';
 import { erpEventId } from '../../workflows/ids.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
 import { takeEvent, type EventWorkflow, type IngressDeps, type Taken } from '../ingress/take-event.ts';
@@ -59,7 +59,7 @@ function workflowOf(
       args: [input],
       staticSummary: `F&O says that ${kind} ${accountNumber} of ${legalEntity} has changed`,
       typedSearchAttributes: searchAttributesOf(connectionId, legalEntity),
-      priority: { fairnessKey: connectionId.slice(0, 64) },
+      priority: { priorityKey: EVENT_PRIORITY, fairnessKey: connectionId.slice(0, 64) },
     },
   };
 }

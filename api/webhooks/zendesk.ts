@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { canonicalJson } from '../../domain/json.ts';
 import { readZendeskEvent, type ZendeskEvent } from '../../domain/zendesk-event.ts';
 import type { Connection } from '../../store/connections.ts';
-import { TASK_QUEUE, WORKFLOW_TYPES, type HandleZendeskEventInput } from '../../workflows/contract.ts';
+import { EVENT_PRIORITY, TASK_QUEUE, WORKFLOW_TYPES, type HandleZendeskEventInput } from '../../workflows/contract.ts';
 import { zendeskEventId } from '../../workflows/ids.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
 import { createDoor, type Knock } from '../ingress/door.ts';
@@ -115,7 +115,7 @@ function parse({ services }: IngressDeps, bytes: Buffer): unknown {
   }
 }
 
-/** Notes that the record is due before its workflow begins, so that a reading under way finds it. */
+/** Notes that the record is due before its workflow begins, so that a reading under way finds it. One that will be read with others begins later, to find that done. */
 async function workflowOf(
   { services: { store } }: IngressDeps,
   { connection, event, rowId }: { connection: Connection; event: ZendeskEvent; rowId: string },
@@ -123,17 +123,18 @@ async function workflowOf(
   if (event.about === null) return null;
   const { id: connectionId } = connection;
   const { record, zendeskId } = event.about;
-  await store.supportReading.noteDue(connectionId, { record, id: zendeskId });
+  const startDelay = await store.supportReading.noteDue(connectionId, { record, id: zendeskId });
   const input: HandleZendeskEventInput = { connectionId, eventId: rowId, record, zendeskId };
   return {
     type: WORKFLOW_TYPES.handleZendeskEvent,
     options: {
       taskQueue: TASK_QUEUE,
+      ...(startDelay > 0 ? { startDelay } : {}),
       workflowId: zendeskEventId(connectionId, event.eventId),
       args: [input],
       staticSummary: `Zendesk says that ${record} ${zendeskId} has changed`,
       typedSearchAttributes: searchAttributesOf(connectionId),
-      priority: { fairnessKey: connectionId.slice(0, 64) },
+      priority: { priorityKey: EVENT_PRIORITY, fairnessKey: connectionId.slice(0, 64) },
     },
   };
 }

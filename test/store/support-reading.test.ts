@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { READING_GAP_MS } from '../../store/support-reading.ts';
+import type { Store } from '../../store/store.ts';
+import { saveConnection } from '../fixtures/accounts.ts';
+import { openTestStore } from '../fixtures/database.ts';
+
+const LIMITS = { leaseMs: 60_000, most: 500 };
+const ticket = (id: string) => ({ record: 'ticket' as const, id });
+
+describe('a record that is due to be read back', () => {
+  let store: Store;
+  let close: () => Promise<void>;
+
+  beforeAll(async () => {
+    ({ store, close } = await openTestStore());
+  });
+  afterAll(() => close());
+  beforeEach(async () => {
+    await store.connections.remove('contoso');
+    await saveConnection(store, 'contoso');
+  });
+
+  const noteDue = (id: string) => store.supportReading.noteDue('contoso', ticket(id));
+
+  async function readAll(): Promise<string[]> {
+    const taken = await store.supportReading.take('contoso', LIMITS);
+    if ('waitMs' in taken) throw new Error('Somebody else reads, or the gap is not over.');
+    await store.supportReading.done('contoso', taken);
+    return taken.due.map(({ id }) => id);
+  }
+
+  it('is asked for at once when it is the first for a while', async () => {
+    expect(await noteDue('1')).toBe(0);
+    expect(await readAll()).toEqual(['1']);
+  });
+
+  it('is asked for when the gap is over, if it is the first after a reading', async () => {
+    await noteDue('1');
+    await readAll();
+    const waitMs = await noteDue('2');
+    expect(waitMs).toBeGreaterThan(READING_GAP_MS / 2);
+    expect(waitMs).toBeLessThanOrEqual(READING_GAP_MS);
+    expect(await store.supportReading.take('contoso', LIMITS)).toEqual({ waitMs: READING_GAP_MS });
+  });
+
+  it('is left to the first when others are due already, which reads it with its own', async () => {
+    await noteDue('1');
+    expect(await noteDue('2')).toBeGreaterThan(READING_GAP_MS);
+    expect(await noteDue('1')).toBeGreaterThan(READING_GAP_MS);
+    expect((await readAll()).sort()).toEqual(['1', '2']);
+    expect(await store.supportReading.isDue('contoso', ticket('2'))).toBe(false);
+  });
+
+  it('does not wait for the records of another connection', async () => {
+    await saveConnection(store, 'fabrikam');
+    await store.supportReading.noteDue('fabrikam', ticket('1'));
+    expect(await noteDue('1')).toBe(0);
+    await store.connections.remove('fabrikam');
+  });
+});
