@@ -27,6 +27,7 @@ export async function annotate(
   input: Parameters<Steps['annotate']>[0],
 ): ReturnType<Steps['annotate']> {
   const { connectionId, ...key } = input;
+  await context.store.annotationWakes.looks(connectionId, key);
   const account = await context.store.support.account(connectionId, key);
   if (account === undefined) return { outcome: 'not_linked' };
   const { settings } = await context.store.connections.require(connectionId);

@@ -35,8 +35,8 @@ export interface ActivityDependencies {
   readonly noteRequest: (request: EndedRequest) => void;
   /** Whether Temporal says that the run which owns a claim is over. */
   readonly isRunOver: (owner: { readonly workflowId: string; readonly runId: string }) => Promise<boolean>;
-  /** Tells the annotation of an account that its tickets have changed; begins it where none is under way. */
-  readonly wakeAnnotation: (input: AnnotateAccountInput) => Promise<void>;
+  /** Tells the annotation of an account that its tickets have changed; where none is under way, it begins after that time. */
+  readonly wakeAnnotation: (input: AnnotateAccountInput, delayMs: number) => Promise<void>;
   /** Pauses the schedules of a connection whose credentials were rejected, or resumes what was paused for that. */
   readonly setSchedulesPaused: (connectionId: string, paused: boolean) => Promise<void>;
   /** Tells the operator an alert; rejects when it was not taken. Undefined where nobody is to be told. */

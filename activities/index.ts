@@ -15,7 +15,7 @@ import { noteRejection, noteSupportStop, type NoteStop } from './note-stop.ts';
 import { planChanges } from './plan-changes.ts';
 import { pollJobs } from './poll-jobs.ts';
 import { findLegalEntities, prepareZendesk } from './prepare.ts';
-import { readBack } from './read-back.ts';
+import { endEventIfRead, readBack } from './read-back.ts';
 import { acceptReading, discardReading, readRecordsPage } from './read-records.ts';
 import { readAgain, stageRecord } from './read-again.ts';
 import { compareOrganizations, readOrganizationChanges } from './read-organizations.ts';
@@ -75,6 +75,7 @@ export function createActivities(dependencies: ActivityDependencies): Steps & Ho
     readAgain: step(readAgain),
     stageRecord: step(stageRecord),
     readBack: step(readBack),
+    endEventIfRead: step(endEventIfRead),
     endEvent: step(endEvent),
     annotate: step(annotate),
     readTicketChanges: step(readTicketChanges, noteSupportStop),

@@ -3,8 +3,6 @@ import type { HandleZendeskEventInput } from '../workflows/contract.ts';
 import type { ConnectionRef, Steps } from '../workflows/steps.ts';
 import type { StepContext } from './dependencies.ts';
 
-/** A reading that has not ended by then has died with its worker. */
-const LEASE_MS = 60_000;
 /** Records in one reading: five requests. */
 const MOST = 500;
 const PAGE = 100;
@@ -15,13 +13,23 @@ export async function readBack(context: StepContext, input: HandleZendeskEventIn
   const { connectionId, eventId, record, zendeskId: id } = input;
   const own: DueRecord = { record, id };
   if (await store.supportReading.isDue(connectionId, own)) {
-    const taken = await store.supportReading.take(connectionId, { leaseMs: LEASE_MS, most: MOST });
+    const taken = await store.supportReading.take(connectionId, MOST);
     if ('waitMs' in taken) return taken;
     await readTaken(context, input, taken);
     if (await store.supportReading.isDue(connectionId, own)) return { waitMs: READING_GAP_MS };
   }
   await store.events.ended(eventId, 'read');
   return { waitMs: 0 };
+}
+
+/** Ends an event whose record has been read with those of others. */
+export async function endEventIfRead(
+  { store }: StepContext,
+  { connectionId, eventId, record, zendeskId: id }: HandleZendeskEventInput,
+): ReturnType<Steps['endEventIfRead']> {
+  if (await store.supportReading.isDue(connectionId, { record, id })) return { ended: false };
+  await store.events.ended(eventId, 'read');
+  return { ended: true };
 }
 
 async function readTaken(
@@ -33,12 +41,13 @@ async function readTaken(
   try {
     const touched = await readTickets(context, connectionId, idsOf(taken.due, 'ticket'));
     await readUsers(context, connectionId, idsOf(taken.due, 'user'));
-    const accounts = await store.support.accountsOf(connectionId, touched);
+    const { accounts, askedAt } = await store.annotationWakes.due(connectionId, touched);
     await Promise.all(
-      accounts.map(({ legalEntity, kind, key }) =>
-        wakeAnnotation({ connectionId, legalEntity, kind, accountNumber: key }),
+      accounts.map(({ legalEntity, kind, key, delayMs }) =>
+        wakeAnnotation({ connectionId, legalEntity, kind, accountNumber: key }, delayMs),
       ),
     );
+    await store.annotationWakes.woken(connectionId, accounts, askedAt);
   } catch (error) {
     await store.supportReading.giveBack(connectionId);
     throw error;

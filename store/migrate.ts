@@ -6,6 +6,7 @@ import * as oauth from './migrations/004-oauth.ts';
 import * as dataKeys from './migrations/005-data-keys.ts';
 import * as keeping from './migrations/006-keeping.ts';
 import * as figures from './migrations/007-figures.ts';
+import * as annotationWakes from './migrations/008-annotation-wakes.ts';
 import type { Database } from './schema.ts';
 
 const OURS = Object.freeze<Record<string, Migration>>({
@@ -16,6 +17,7 @@ const OURS = Object.freeze<Record<string, Migration>>({
   '005-data-keys': dataKeys,
   '006-keeping': keeping,
   '007-figures': figures,
+  '008-annotation-wakes': annotationWakes,
 });
 
 /**

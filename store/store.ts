@@ -1,3 +1,4 @@
+import { createAnnotationWakeStore, type AnnotationWakeStore } from './annotation-wakes.ts';
 import { createAuditStore, type AuditStore } from './audit.ts';
 import { createConnectionStore, type ConnectionStore } from './connections.ts';
 import { createCredentialStore, type CredentialStore } from './credentials.ts';
@@ -45,6 +46,7 @@ export interface Store {
   readonly tickets: TicketStore;
   readonly supportReading: SupportReadingStore;
   readonly support: SupportStore;
+  readonly annotationWakes: AnnotationWakeStore;
   readonly planning: PlanningStore;
   readonly jobs: JobStore;
   readonly work: WorkStore;
@@ -92,6 +94,7 @@ export async function openStore(options: { url: string; keys: KeyRing; maxConnec
     tickets: createTicketStore(db),
     supportReading: createSupportReadingStore(db),
     support: createSupportStore(db),
+    annotationWakes: createAnnotationWakeStore(db),
     planning: createPlanningStore(db),
     jobs: createJobStore(db),
     work: createWorkStore(db),

@@ -9,6 +9,8 @@ export interface DueRecord {
 
 /** Readings come no closer than this, so that what arrives meanwhile is read together. */
 export const READING_GAP_MS = 2_000;
+/** A reading that has not ended by then has died with its worker. */
+const READING_LEASE_MS = 60_000;
 /** What came when others were due already has been read by then, also when all is slow; its workflow then has one step. */
 const READ_BY_THEN_MS = 5 * READING_GAP_MS;
 
@@ -23,12 +25,9 @@ export interface SupportReadingStore {
   isDue(connectionId: string, due: DueRecord): Promise<boolean>;
   /**
    * Takes all that is due, for one reading at a time and not before the gap is over; `waitMs` says when to ask again.
-   * A reading that never ends is taken over after `leaseMs`.
+   * A reading that never ends is taken over after a minute.
    */
-  take(
-    connectionId: string,
-    limits: { leaseMs: number; most: number },
-  ): Promise<{ due: DueRecord[]; askedAt: Date } | { waitMs: number }>;
+  take(connectionId: string, most: number): Promise<{ due: DueRecord[]; askedAt: Date } | { waitMs: number }>;
   /** Ends a reading: what had arrived before it is no longer due. */
   done(connectionId: string, read: { due: readonly DueRecord[]; askedAt: Date }): Promise<void>;
   /** Gives a reading back that could not be made. */
@@ -43,23 +42,14 @@ export function createSupportReadingStore(db: Db): SupportReadingStore {
     await sql`insert into support_reading (connection_id) values (${connectionId}) on conflict do nothing`.execute(db);
   };
   return {
-    async noteDue(connectionId, { record, id }) {
-      const { rows } = await sql<{ others: boolean; gapLeftMs: number | null }>`insert into zendesk_due
-        (connection_id, record, zendesk_id, arrived_at) values (${connectionId}, ${record}, ${id}, clock_timestamp())
-        on conflict (connection_id, record, zendesk_id) do update set arrived_at = excluded.arrived_at
-        returning exists (select from zendesk_due where connection_id = ${connectionId}) as others,
-          (select (${READING_GAP_MS} - 1000 * extract(epoch from clock_timestamp() - read_at))::int
-            from support_reading where connection_id = ${connectionId}) as "gapLeftMs"`.execute(db);
-      const [noted] = rows;
-      return noted?.others ? READ_BY_THEN_MS : Math.max(0, noted?.gapLeftMs ?? 0);
-    },
+    noteDue: (connectionId, due) => noteDue(db, connectionId, due),
     async isDue(connectionId, { record, id }) {
       const due = db.selectFrom('zendesk_due').select('zendesk_id').where('connection_id', '=', connectionId);
       return (await due.where('record', '=', record).where('zendesk_id', '=', id).executeTakeFirst()) !== undefined;
     },
-    async take(connectionId, limits) {
+    async take(connectionId, most) {
       await begin(connectionId);
-      return take(db, connectionId, limits);
+      return take(db, connectionId, most);
     },
     done: (connectionId, read) => db.transaction().execute((tx) => done(tx, connectionId, read)),
     async giveBack(connectionId) {
@@ -85,15 +75,33 @@ export function createSupportReadingStore(db: Db): SupportReadingStore {
   };
 }
 
+/** Others that are due count unless a reading has them already: what is noted then is read by the next one. */
+async function noteDue(db: Db, connectionId: string, { record, id }: DueRecord): Promise<number> {
+  const now = sql`clock_timestamp()`;
+  const { rows } = await sql<{ others: boolean; gapLeftMs: number | null }>`with reading as (select
+      case when reading_until > ${now} then reading_until - ${ms(READING_LEASE_MS)} end as began_at,
+      case when reading_until > ${now} then ${now} else read_at end as read_at
+    from support_reading where connection_id = ${connectionId})
+    insert into zendesk_due (connection_id, record, zendesk_id, arrived_at)
+    values (${connectionId}, ${record}, ${id}, ${now})
+    on conflict (connection_id, record, zendesk_id) do update set arrived_at = excluded.arrived_at
+    returning exists (select from zendesk_due d left join reading r on true
+        where d.connection_id = ${connectionId} and (r.began_at is null or d.arrived_at > r.began_at)) as others,
+      (select (${READING_GAP_MS} - 1000 * extract(epoch from ${now} - read_at))::int from reading) as "gapLeftMs"`.execute(
+    db,
+  );
+  const [noted] = rows;
+  return noted?.others ? READ_BY_THEN_MS : Math.max(0, noted?.gapLeftMs ?? 0);
+}
+
 async function take(
   db: Db,
   connectionId: string,
-  { leaseMs, most }: { leaseMs: number; most: number },
+  most: number,
 ): Promise<{ due: DueRecord[]; askedAt: Date } | { waitMs: number }> {
-  const ms = (value: number) => sql`make_interval(secs => ${value / 1_000})`;
   const { rows } = await sql<{
     askedAt: Date;
-  }>`update support_reading set reading_until = clock_timestamp() + ${ms(leaseMs)}
+  }>`update support_reading set reading_until = clock_timestamp() + ${ms(READING_LEASE_MS)}
     where connection_id = ${connectionId} and (reading_until is null or reading_until < clock_timestamp())
       and (read_at is null or read_at + ${ms(READING_GAP_MS)} <= clock_timestamp())
     returning clock_timestamp() as "askedAt"`.execute(db);
@@ -114,4 +122,8 @@ async function done(
       and d.arrived_at <= ${askedAt}`.execute(db);
   await sql`update support_reading set reading_until = null, read_at = clock_timestamp()
     where connection_id = ${connectionId}`.execute(db);
+}
+
+function ms(value: number) {
+  return sql`make_interval(secs => ${value / 1_000})`;
 }

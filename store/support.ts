@@ -41,8 +41,6 @@ export interface SupportStore {
   account(connectionId: string, key: RecordKey): Promise<SupportedAccount | undefined>;
   /** Linked accounts that have tickets, or had an annotation, by organization id after `after`. */
   page(connectionId: string, page: { after: string; limit: number }): Promise<SupportedAccount[]>;
-  /** The accounts of these organizations. */
-  accountsOf(connectionId: string, organizationIds: readonly string[]): Promise<(RecordKey & { kind: AccountKind })[]>;
   /** Notes what was computed, and what was written; `written` undefined: nothing had to be. */
   save(
     connectionId: string,
@@ -68,14 +66,6 @@ export function createSupportStore(db: Db): SupportStore {
         sql`a.kind <> 'contact' and a.zendesk_id > ${after} and (w.key is not null or exists (select from tickets t
           where t.connection_id = a.connection_id and t.organization_id = a.zendesk_id)) order by a.zendesk_id limit ${limit}`,
       ),
-    async accountsOf(connectionId, organizationIds) {
-      const { rows } = await sql<
-        RecordKey & { kind: AccountKind }
-      >`select a.legal_entity as "legalEntity", a.kind, a.key
-        from records a where a.connection_id = ${connectionId} and a.kind <> 'contact'
-          and a.zendesk_id = any(${sql.val([...organizationIds])}::text[])`.execute(db);
-      return rows;
-    },
     async save(connectionId, { legalEntity, kind, key }, { computed, written, problem = null }) {
       await sql`insert into account_support as s (connection_id, legal_entity, kind, key, load, status, computed_at, written,
           written_at, problem_code, problem_message)

@@ -22,7 +22,7 @@ export function buildActivities(
     keepDays: retentionDays,
     noteRequest: createRequestMetrics(metricMeter),
     isRunOver: (owner) => isRunOver(client, owner),
-    wakeAnnotation: (input) => wakeAnnotation(client, input),
+    wakeAnnotation: (input, delayMs) => wakeAnnotation(client, input, delayMs),
     wakeOperator: (connectionId) => wakeOperator(client, connectionId),
     setSchedulesPaused: (connectionId, paused) => setSchedulesPaused(client, connectionId, paused),
     temporalRetentionMs: () => temporalRetentionMs(client),

@@ -3,8 +3,8 @@ import { EVENT_PRIORITY, WORKFLOW_TYPES, type AnnotateAccountInput } from '../wo
 import { annotationId } from '../workflows/ids.ts';
 import { wakeWorkflow } from './wake-workflow.ts';
 
-/** Tells the annotation of an account that its tickets have changed. */
-export async function wakeAnnotation(client: Client, input: AnnotateAccountInput): Promise<void> {
+/** Tells the annotation of an account that its tickets have changed; where none is under way, it begins after so many ms. */
+export async function wakeAnnotation(client: Client, input: AnnotateAccountInput, delayMs: number): Promise<void> {
   const { connectionId, legalEntity, kind, accountNumber } = input;
   await wakeWorkflow(client, {
     type: WORKFLOW_TYPES.annotateAccount,
@@ -12,5 +12,6 @@ export async function wakeAnnotation(client: Client, input: AnnotateAccountInput
     input,
     summary: `Annotate ${kind} ${accountNumber} of ${legalEntity} in Dynamics 365`,
     priorityKey: EVENT_PRIORITY,
+    startDelay: delayMs,
   });
 }

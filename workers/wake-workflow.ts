@@ -10,17 +10,20 @@ export interface WokenWorkflow {
   readonly summary: string;
   /** Temporal's, 1 to 5; absent: 3. */
   readonly priorityKey?: number;
+  /** When it begins where it does not run, in ms from now; absent: at once. */
+  readonly startDelay?: number;
 }
 
 /** Tells a workflow that something has changed, and starts it where it does not run: a workflow cannot, so a step does. */
 export async function wakeWorkflow(client: Client, woken: WokenWorkflow): Promise<void> {
-  const { type, workflowId, input, summary, priorityKey } = woken;
+  const { type, workflowId, input, summary, priorityKey, startDelay } = woken;
   const { connectionId, legalEntity } = input;
   await client.workflow.signalWithStart(type, {
     taskQueue: TASK_QUEUE,
     workflowId,
     args: [input],
     signal: CHANGED_SIGNAL,
+    ...(startDelay === undefined ? {} : { startDelay }),
     staticSummary: summary,
     typedSearchAttributes: searchAttributesOf(connectionId, legalEntity),
     priority: { ...(priorityKey === undefined ? {} : { priorityKey }), fairnessKey: connectionId.slice(0, 64) },

@@ -103,6 +103,8 @@ export interface Steps {
    * annotations of the accounts that they touch. `waitMs` is 0 when this event's record is read, else when to ask again.
    */
   readBack(input: HandleZendeskEventInput): Promise<{ waitMs: number }>;
+  /** Ends an event whose record has been read since it arrived, with those of other events; otherwise leaves it. */
+  endEventIfRead(input: HandleZendeskEventInput): Promise<{ ended: boolean }>;
   /** Notes what an event came to. */
   endEvent(input: ConnectionRef & { eventId: string; outcome: string }): Promise<void>;
   /** Writes the annotation of one account if it differs from what was last written. */

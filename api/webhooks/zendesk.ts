@@ -115,7 +115,10 @@ function parse({ services }: IngressDeps, bytes: Buffer): unknown {
   }
 }
 
-/** Notes that the record is due before its workflow begins, so that a reading under way finds it. One that will be read with others begins later, to find that done. */
+/**
+ * Notes that the record is due before its workflow begins, so that a reading under way finds it. One that will be read with
+ * others begins later, to find that done.
+ */
 async function workflowOf(
   { services: { store } }: IngressDeps,
   { connection, event, rowId }: { connection: Connection; event: ZendeskEvent; rowId: string },

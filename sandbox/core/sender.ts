@@ -9,7 +9,7 @@ export interface Outgoing {
   /** Sent with the names as written here. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
-  /** Real milliseconds until the whole answer must be there. */
+  /** Real milliseconds until the whole answer must be there, from when a connection is free for it. */
   readonly timeoutMs: number;
 }
 
@@ -69,11 +69,14 @@ async function exchange(outgoing: Outgoing, way: Way): Promise<Outcome> {
     const request = way.start(url, { method, headers: sent, agent: way.agent }, (response) => {
       void received(response).then(settle, failed);
     });
-    const timer = setTimeout(() => {
-      settle({ kind: 'timeout' });
-      request.destroy();
-    }, timeoutMs);
+    let timer: NodeJS.Timeout | undefined;
     let isOver = false;
+    request.once('socket', () => {
+      timer = setTimeout(() => {
+        settle({ kind: 'timeout' });
+        request.destroy();
+      }, timeoutMs);
+    });
     function settle(outcome: Outcome): void {
       isOver = true;
       clearTimeout(timer);

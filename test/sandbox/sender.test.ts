@@ -27,4 +27,14 @@ describe('the sender of the sandbox', () => {
     });
     expect(await sender.send({ ...outgoing, url: 'nonsense' })).toMatchObject({ kind: 'unreachable' });
   });
+
+  it('counts the time of a request from when a connection is free for it', async () => {
+    receiver = await startReceiver();
+    receiver.answer = () => ({ status: 200, afterMs: 100 });
+    const single = createSender(1);
+    const outgoing = { url: receiver.url, method: 'POST', headers: {}, timeoutMs: 250 };
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => single.send(outgoing)));
+    single.close();
+    expect(outcomes.map(({ kind }) => kind)).toEqual(Array<string>(6).fill('answered'));
+  });
 });
