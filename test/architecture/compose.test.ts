@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { loadConfig } from '../../runtime/config.ts';
 
@@ -34,6 +36,9 @@ interface Compose {
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 
+const require = createRequire(import.meta.url);
+/** The schema of the Compose Specification, by which Docker Compose judges a file as well. */
+const specification = join(require.resolve('dclint/package.json'), '../schemas/compose.schema.json');
 const { services, secrets, configs, networks, volumes } = parse(read('docker-compose.yml'), { merge: true }) as Compose;
 const all = Object.entries(services);
 const service = (name: string): Service => services[name] ?? {};
@@ -45,6 +50,19 @@ const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort()
 const filledIn = (text: string): string => text.replace(/\$\{\w+:-([^}]*)\}/g, '$1');
 
 describe('docker-compose.yml', () => {
+  it('is what the Compose Specification allows', () => {
+    const ajv = new Ajv({ strict: false, allErrors: true, formats: { duration: true } });
+    const schema = JSON.parse(readFileSync(specification, 'utf8')) as Record<string, unknown>;
+    // It names draft 7 by an address that is not the draft's own.
+    delete schema['$schema'];
+    const validate = ajv.compile(schema);
+    const judge = (file: object): unknown => (validate(file) ? [] : validate.errors);
+    const file = parse(read('docker-compose.yml'), { merge: true }) as object;
+    expect(judge(file)).toEqual([]);
+    const wrong = { ...file, services: { ...services, api: { ...service('api'), port: 8080, secrets: 'all' } } };
+    expect(judge(wrong)).toMatchObject([{ instancePath: '/services/api' }, { instancePath: '/services/api/secrets' }]);
+  });
+
   it('has the processes of Ledgerdesk, what they stand on, and the sandbox', () => {
     expect(sorted(Object.keys(services))).toEqual(
       sorted([
