@@ -22,6 +22,12 @@ const DEPLOYMENT = 'ledgerdesk';
 /** Steps that one process works on at a time: far systems take few requests at once, and each step may hold a page. */
 const STEPS_AT_ONCE = 16;
 
+/**
+ * Workflow tasks that one process works on at a time. Each takes milliseconds, so more gain nothing, and a flood of deliveries
+ * then leaves Temporal free to answer others (docs/decisions/010).
+ */
+const WORKFLOW_TASKS_AT_ONCE = 8;
+
 /** Creates the worker that runs all workflows and steps of Ledgerdesk. */
 export function createWorker({
   connection,
@@ -40,6 +46,8 @@ export function createWorker({
     workflowBundle,
     dataConverter,
     maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
+    maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_AT_ONCE,
+    maxConcurrentWorkflowTaskPolls: 4,
     // An eager step skips the task queue, and with it the fairness between connections.
     maxEagerActivityReservationsPerWorkflowTask: 0,
     shutdownGraceTime: '10 seconds',

@@ -7,7 +7,9 @@ import type { Steps } from './steps.ts';
 const { endEventIfRead } = proxyLocalActivities<Pick<Steps, 'endEventIfRead'>>({
   summary: 'Ask whether it has been read with others',
   startToCloseTimeout: '5 seconds',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  retry: { initialInterval: '3 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  // Longer waits are timers, which hold up no other workflow's task.
+  localRetryThreshold: '1 second',
 });
 
 /**
