@@ -166,7 +166,7 @@ describe('the door of F&O while something dies', () => {
         const answer = await redelivered(event);
         expect([200, 202]).toContain(answer.status);
       }
-      await door.settled();
+      await door.settled(60_000 + OUTAGE_EVENTS * 600);
       expect(
         await door.differences(
           'ot',
