@@ -29,6 +29,7 @@ import { rankContacts, settleContacts } from './settle-contacts.ts';
 import { rankAccounts, settleReservations } from './settle.ts';
 import { submitJobs } from './submit-jobs.ts';
 import { sweep } from './sweep.ts';
+import { takeDueRecords } from './take-due-records.ts';
 import { takeOverClaims } from './take-over-claims.ts';
 import { tellOperator } from './tell-operator.ts';
 import { wireZendesk } from './wire-zendesk.ts';
@@ -76,6 +77,7 @@ export function createActivities(dependencies: ActivityDependencies): Steps & Ho
     stageRecord: step(stageRecord),
     readBack: step(readBack),
     endEventIfRead: step(endEventIfRead),
+    takeDueRecords: step(takeDueRecords),
     endEvent: step(endEvent),
     annotate: step(annotate),
     readTicketChanges: step(readTicketChanges, noteSupportStop),

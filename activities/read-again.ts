@@ -17,10 +17,13 @@ export async function readAgain(
   const readAt = await store.staging.now();
   const records = await stage(context, input, { keys, readAt, unread: input.unread });
   await store.planning.unmark(input, input, readAt);
-  return { records };
+  return { records: records.size };
 }
 
-/** Reads one record and stages it, settled with what is reserved for it. */
+/**
+ * Reads one record and stages it, settled with what is reserved for it. The events of those that F&O does not have are left
+ * to tell that themselves.
+ */
 export async function stageRecord(
   context: StepContext,
   input: Parameters<Steps['stageRecord']>[0],
@@ -29,20 +32,29 @@ export async function stageRecord(
   const { connectionId, legalEntity, kind, key } = input;
   const { settings } = await store.connections.require(connectionId);
   const unread = await store.staging.neverRead(connectionId, settings.dynamics.legalEntities, accountKindsOf(settings));
+  const due = input.withDue ? await store.dueRecords.takenBy(input.runId) : [];
+  const keys = [...new Set([key, ...due])].map((one) => ({ legalEntity, kind, key: one }));
   const readAt = await store.staging.now();
-  const records = await stage(context, input, { keys: [{ legalEntity, kind, key }], readAt, unread });
-  return { found: records > 0, unread };
+  const found = await stage(context, input, { keys, readAt, unread });
+  const missing = keys.filter((one) => !found.has(one.key.toLowerCase())).map((one) => one.key);
+  await store.dueRecords.giveBack(
+    input.runId,
+    missing.filter((one) => one !== key),
+  );
+  return { found: found.size > 0, own: !missing.includes(key), unread };
 }
 
+/** Answers the keys that F&O has, in lower case. */
 async function stage(
   context: StepContext,
   slice: SliceRef,
   wanted: { keys: readonly RecordKey[]; readAt: Date; unread: readonly string[] },
-): Promise<number> {
+): Promise<ReadonlySet<string>> {
   const { store } = context;
   const { runId, connectionId, kind } = slice;
   const records = await read(context, slice, wanted.keys);
-  if (records.length === 0) return 0;
+  const keys = new Set(records.map(({ key }) => key.toLowerCase()));
+  if (records.length === 0) return keys;
   await store.staging.addRecords(runId, records, wanted.readAt);
   if (kind === 'contact') {
     await store.contactReservations.prepare(runId, connectionId);
@@ -51,7 +63,7 @@ async function stage(
     await store.reservations.prepare(runId, connectionId);
     await store.reservations.settleAgain(await settleRequest(context, slice, wanted.unread), records, []);
   }
-  return records.length;
+  return keys;
 }
 
 function read(

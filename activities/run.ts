@@ -44,6 +44,7 @@ export async function finishRun(context: StepContext, input: RunEnding): ReturnT
   const { status, waitedMs, error, runId, connectionId } = input;
   const { store } = context;
   const report = await store.reports.finish(runId, { status, waitedMs, error });
+  await (report.status === 'completed' ? store.dueRecords.done(runId) : store.dueRecords.giveBack(runId));
   if (error?.code === 'needs_reconnect') await judgeCredentials(context, connectionId, error.message);
   else if (report.status === 'completed' && (await showsThatAllWorks(store, input)))
     await judgeCredentials(context, connectionId, null);

@@ -7,6 +7,7 @@ import * as dataKeys from './migrations/005-data-keys.ts';
 import * as keeping from './migrations/006-keeping.ts';
 import * as figures from './migrations/007-figures.ts';
 import * as annotationWakes from './migrations/008-annotation-wakes.ts';
+import * as erpDue from './migrations/009-erp-due.ts';
 import type { Database } from './schema.ts';
 
 const OURS = Object.freeze<Record<string, Migration>>({
@@ -18,6 +19,7 @@ const OURS = Object.freeze<Record<string, Migration>>({
   '006-keeping': keeping,
   '007-figures': figures,
   '008-annotation-wakes': annotationWakes,
+  '009-erp-due': erpDue,
 });
 
 /**

@@ -44,6 +44,8 @@ export interface RecordStore {
   list(connectionId: string, filter: RecordFilter): Promise<{ items: RecordReport[]; total: number }>;
   /** Lets rejected records be tried again even though nothing about them has changed; answers which. */
   allowRetry(connectionId: string, filter: RetryFilter): Promise<RecordKey[]>;
+  /** What became of a record in the last run that read it; undefined when none has. */
+  outcomeOf(connectionId: string, key: RecordKey): Promise<Outcome | undefined>;
   /** Those of the external ids that accounts of the connection have reserved, in the form in which they are compared. */
   reservedExternalIds(connectionId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
@@ -53,6 +55,15 @@ export function createRecordStore(db: Db): RecordStore {
   return {
     list: (connectionId, filter) => list(db, connectionId, filter),
     allowRetry: (connectionId, filter) => allowRetry(db, connectionId, filter),
+    async outcomeOf(connectionId, { legalEntity, kind, key }) {
+      const of = db.selectFrom('records').select('state').where('connection_id', '=', connectionId);
+      const row = await of
+        .where('legal_entity', '=', legalEntity)
+        .where('kind', '=', kind)
+        .where('key', '=', key)
+        .executeTakeFirst();
+      return row?.state ?? undefined;
+    },
     async reservedExternalIds(connectionId, externalIds) {
       const { rows } = await sql<{ key: string }>`select external_id_key as key from records
         where connection_id = ${connectionId} and kind <> 'contact'

@@ -23,6 +23,7 @@ export interface Database {
   oauth_consents: { state_digest: Buffer; connection_id: string; verifier_digest: Buffer; expires_at: Date };
   api_tokens: ApiTokensTable;
   audit: AuditTable;
+  erp_due: ErpDueTable;
   zendesk_due: { connection_id: string; record: 'ticket' | 'user'; zendesk_id: string; arrived_at: Date };
   support_reading: SupportReadingTable;
   tickets: { connection_id: string; zendesk_id: string };
@@ -183,6 +184,17 @@ interface SupportReadingTable {
   users_cursor: string | null;
   reading_until: Date | null;
   read_at: Date | null;
+}
+
+interface ErpDueTable {
+  connection_id: string;
+  legal_entity: string;
+  kind: RecordKind;
+  key: string;
+  arrived_at: Date;
+  taken_at: Date | null;
+  taken_run: string | null;
+  taken_workflow: string | null;
 }
 
 interface AccountSupportTable {

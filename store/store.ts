@@ -3,6 +3,7 @@ import { createAuditStore, type AuditStore } from './audit.ts';
 import { createConnectionStore, type ConnectionStore } from './connections.ts';
 import { createCredentialStore, type CredentialStore } from './credentials.ts';
 import { openDatabase } from './database.ts';
+import { createDueRecordStore, type DueRecordStore } from './due-records.ts';
 import { createEventStore, type EventStore } from './events.ts';
 import { createGateStore, type GateStore } from './gates.ts';
 import { createJobStore, type JobStore } from './jobs.ts';
@@ -40,6 +41,7 @@ export interface Store {
   readonly contactReservations: ContactReservationStore;
   readonly users: UserStore;
   readonly events: EventStore;
+  readonly dueRecords: DueRecordStore;
   readonly zendeskTokens: ZendeskTokenStore;
   readonly tokens: TokenStore;
   readonly audit: AuditStore;
@@ -88,6 +90,7 @@ export async function openStore(options: { url: string; keys: KeyRing; maxConnec
     contactReservations: createContactReservationStore(db),
     users: createUserStore(db),
     events: createEventStore(db),
+    dueRecords: createDueRecordStore(db),
     zendeskTokens: createZendeskTokenStore(db, (tx) => createCredentialStore(tx, options.keys)),
     tokens: createTokenStore(db),
     audit: createAuditStore(db),

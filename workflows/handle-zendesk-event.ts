@@ -1,16 +1,11 @@
 import { proxyLocalActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { HandleZendeskEventInput } from './contract.ts';
-import { createPerformer } from './perform.ts';
+import { askOptions, createPerformer } from './perform.ts';
 import type { Steps } from './steps.ts';
 
-/** Within the workflow's own task, since most that begin late need nothing else. */
-const { endEventIfRead } = proxyLocalActivities<Pick<Steps, 'endEventIfRead'>>({
-  summary: 'Ask whether it has been read with others',
-  startToCloseTimeout: '5 seconds',
-  retry: { initialInterval: '3 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
-  // Longer waits are timers, which hold up no other workflow's task.
-  localRetryThreshold: '1 second',
-});
+const { endEventIfRead } = proxyLocalActivities<Pick<Steps, 'endEventIfRead'>>(
+  askOptions('Ask whether it has been read with others'),
+);
 
 /**
  * One delivery of a Zendesk webhook: the ticket or user that it names is read back, together with all others that are due,

@@ -6,6 +6,7 @@ import {
   proxyActivities,
   setHandler,
   type ActivityOptions,
+  type LocalActivityOptions,
 } from '@temporalio/workflow';
 import { WAKE_SIGNAL } from './contract.ts';
 import type { Steps } from './steps.ts';
@@ -52,6 +53,19 @@ export function stepOptions(summary: string, fairnessKey: string): ActivityOptio
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     priority: { fairnessKey: fairnessKey.slice(0, 64) },
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  };
+}
+
+/**
+ * How a workflow asks the store something within its own task, since most that begin late need nothing else. Longer waits
+ * are timers, which hold up no other workflow's task.
+ */
+export function askOptions(summary: string): LocalActivityOptions {
+  return {
+    summary,
+    startToCloseTimeout: '5 seconds',
+    retry: { initialInterval: '3 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+    localRetryThreshold: '1 second',
   };
 }
 

@@ -5,7 +5,12 @@ import type { PingCheck } from '../domain/ping-check.ts';
 import type { SweepPart } from '../domain/sweep.ts';
 import type { TroubleSubject } from '../domain/trouble.ts';
 import type { RunScope } from '../domain/run-scope.ts';
-import type { HandleZendeskEventInput, WireConnectionInput, WireConnectionResult } from './contract.ts';
+import type {
+  HandleBusinessEventInput,
+  HandleZendeskEventInput,
+  WireConnectionInput,
+  WireConnectionResult,
+} from './contract.ts';
 
 /** The connection that a step works for. Ids only: no record and no secret ever enters a history. */
 export interface ConnectionRef {
@@ -94,8 +99,18 @@ export interface Steps {
   resolveRefusals(input: SliceRef & { unread: readonly string[] }): Promise<{ left: number; planned: number }>;
   /** Reads again the records that somebody asked for while they were being written. */
   readAgain(input: SliceRef & { unread: readonly string[] }): Promise<{ records: number }>;
-  /** Reads a single record from F&O and stages it, settled with the reservations that are stored. */
-  stageRecord(input: SliceRef & { key: string }): Promise<{ found: boolean; unread: string[] }>;
+  /**
+   * Reads a single record from F&O and stages it, settled with the reservations that are stored; with it `withDue` those
+   * that the run has taken. `found`: any was there; `own`: this one was.
+   */
+  stageRecord(
+    input: SliceRef & { key: string; withDue?: boolean },
+  ): Promise<{ found: boolean; own: boolean; unread: string[] }>;
+  /**
+   * Takes for this run all records that events have named and nobody has read since, if the one of this event is among them;
+   * ends the event if it has been read. `held`: another run reads it.
+   */
+  takeDueRecords(input: HandleBusinessEventInput & RunRef): Promise<{ state: 'taken' | 'held' | 'ended' }>;
   /** Ends a wait that a far system asked for before its time is over, because a person said so: the next request tries. */
   endWait(input: ConnectionRef & { system: string; bucket: string }): Promise<void>;
   /**
@@ -105,8 +120,8 @@ export interface Steps {
   readBack(input: HandleZendeskEventInput): Promise<{ waitMs: number }>;
   /** Ends an event whose record has been read since it arrived, with those of other events; otherwise leaves it. */
   endEventIfRead(input: HandleZendeskEventInput): Promise<{ ended: boolean }>;
-  /** Notes what an event came to. */
-  endEvent(input: ConnectionRef & { eventId: string; outcome: string }): Promise<void>;
+  /** Notes what an event came to: this, or else what became of the record that it names. */
+  endEvent(input: HandleBusinessEventInput & { outcome?: string }): Promise<void>;
   /** Writes the annotation of one account if it differs from what was last written. */
   annotate(
     input: ConnectionRef & { legalEntity: string; kind: AccountKind; key: string },

@@ -11,5 +11,5 @@ export async function syncAccount(input: SyncAccountInput): Promise<Totals> {
   makeFindable(input.connectionId, input.legalEntity);
   const onWait = (reason: string | null): void => setCurrentDetails(reason ?? '');
   const performer = createPerformer({ fairnessKey: input.connectionId, waitedMs: 0, onWait });
-  return syncRecord(performer, ownRun(input.connectionId), input);
+  return (await syncRecord(performer, ownRun(input.connectionId), input)).totals;
 }

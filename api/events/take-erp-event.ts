@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readErpEvent, type ErpEvent } from '../../domain/erp-event.ts';
 import { canonicalJson } from '../../domain/json.ts';
+import { legalEntityKey } from '../../domain/record.ts';
 import type { Connection } from '../../store/connections.ts';
 import type { IncomingEvent } from '../../store/events.ts';
 import { EVENT_PRIORITY, TASK_QUEUE, WORKFLOW_TYPES, type HandleBusinessEventInput } from '../../workflows/contract.ts';
@@ -30,7 +31,7 @@ export async function takeErpEvent(deps: IngressDeps, connection: Connection, pa
     type: event.type,
     bodyHash,
   };
-  return takeEvent(deps, incoming, (rowId) => Promise.resolve(workflowOf(connection.id, { event, name, rowId })));
+  return takeEvent(deps, incoming, (rowId) => workflowOf(deps, connection.id, { event, name, rowId }));
 }
 
 /** What makes it this event: its ControlNumber; a data event, which has none, its content. */
@@ -44,17 +45,27 @@ function malformed(connectionId: string, bodyHash: string): IncomingEvent {
   return { connectionId, source: 'dynamics', dedupeKey: bodyHash, bodyHash, ...nothing };
 }
 
-function workflowOf(
+/**
+ * Notes that the record is due before its workflow begins, so that a run which begins now reads it. An event whose record
+ * will be read with others begins later, to find that done.
+ */
+async function workflowOf(
+  { services: { store } }: IngressDeps,
   connectionId: string,
   { event, name, rowId }: { event: ErpEvent; name: string; rowId: string },
-): EventWorkflow | null {
+): Promise<EventWorkflow | null> {
   if (event.record === null) return null;
   const { legalEntity, kind, key: accountNumber } = event.record;
+  const startDelay = await store.dueRecords.note(connectionId, {
+    ...event.record,
+    legalEntity: legalEntityKey(legalEntity),
+  });
   const input: HandleBusinessEventInput = { connectionId, eventId: rowId, legalEntity, kind, accountNumber };
   return {
     type: WORKFLOW_TYPES.handleBusinessEvent,
     options: {
       taskQueue: TASK_QUEUE,
+      ...(startDelay > 0 ? { startDelay } : {}),
       workflowId: erpEventId(connectionId, name),
       args: [input],
       staticSummary: `F&O says that ${kind} ${accountNumber} of ${legalEntity} has changed`,
