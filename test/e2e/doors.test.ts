@@ -187,6 +187,23 @@ describe('the door of F&O', () => {
     expect(await eventsOf(event)).toMatchObject([{ outcome: 'not_found' }]);
   });
 
+  it('has read and written together what many events name at one instant', async () => {
+    const keys = await edits.generateCustomers('tg', 40);
+    await world.connect('together', readingOnly(['tg']));
+    expect(await world.sync('together')).toMatchObject({ status: 'completed', totals: { created: 40 } });
+    const busy = await openErpDoor({ world, api, edits }, 'together');
+    await Promise.all(keys.map((key) => edits.customer('tg', key, { AddressCity: `Together ${key}` })));
+    await world.sandbox.control('DELETE', '/journal');
+    const answers = await Promise.all(keys.map((key) => busy.post(busy.event('tg', key))));
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(40).fill(202));
+    await busy.settled();
+    expect(await busy.differences('tg', keys)).toEqual([]);
+    expect(new Set((await busy.events()).map(({ outcome }) => outcome))).toEqual(new Set(['updated']));
+    const jobs = (await edits.journal('zendesk')).filter(({ method }) => method === 'PUT');
+    expect(jobs.length).toBeLessThanOrEqual(4);
+    expect((await edits.journal('dynamics')).length).toBeLessThanOrEqual(8);
+  });
+
   it(
     `leaves every account as the ERP was last, after ${EVENTS} shuffled events, a fifth of them doubled, and a sync (seed ${SEED})`,
     async () => {
