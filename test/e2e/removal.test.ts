@@ -51,6 +51,7 @@ describe('a connection that is removed', () => {
     await store.zendeskTokens.keep(id, { accessToken: `${id} token`, refreshToken: `${id} refresh`, expiresInS: 60 });
     await store.zendeskTokens.beginConsent(id, { state: `${id} state`, verifier: `${id} verifier` });
     await store.supportReading.noteDue(id, { record: 'ticket', id: '1' });
+    await store.dueRecords.note(id, { legalEntity: 'frrt', kind: 'customer', key: 'K' });
     await store.supportReading.saveCursor(id, 'tickets', 'a cursor');
     const request = { connectionId: id, system: 'zendesk', buckets: ['account'] };
     await store.gates.yieldToOthers(request, 1);
@@ -59,6 +60,9 @@ describe('a connection that is removed', () => {
       values ('${id}', '1', 'open', now(), now(), now())`);
     await client.query(`insert into account_support (connection_id, legal_entity, kind, key, load, status, computed_at)
       select connection_id, legal_entity, kind, key, '{}', 'quiet', now() from records
+      where connection_id = '${id}' and kind = 'customer' limit 1`);
+    await client.query(`insert into annotation_wakes (connection_id, legal_entity, kind, key, looked_at)
+      select connection_id, legal_entity, kind, key, now() from records
       where connection_id = '${id}' and kind = 'customer' limit 1`);
     await client.query(`insert into jobs (connection_id, run_id, legal_entity, kind, operation, state)
       values ('${id}', '${resync}', 'frrt', 'customer', 'create', 'open')`);

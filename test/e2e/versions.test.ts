@@ -62,8 +62,9 @@ describe('two versions of the workers side by side', () => {
     door = await openErpDoor({ world, api, edits: upgrades.edits }, 'sb');
     const { runId, waiting } = await startWaiting('au');
     await limit('dynamics', 'CustomersV3');
-    const [pinned, moved] = [await sendEvent(), await sendEvent()];
+    const pinned = await sendEvent();
     await untilWaiting(pinned);
+    const moved = await sendEvent();
     await untilWaiting(moved);
 
     await start({ LEDGERDESK_WORKER_VERSION: VERSION, TEST_BUNDLE_FILE: next.file });
