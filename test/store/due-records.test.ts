@@ -1,27 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Store } from '../../store/store.ts';
-import { saveConnection } from '../fixtures/accounts.ts';
-import { openTestStore } from '../fixtures/database.ts';
+import { describe, expect, it } from '@jest/globals';
+import { useConnectedStore } from '../fixtures/connected-store.ts';
 
 const MOST = 200;
 const customer = (key: string) => ({ legalEntity: 'usmf', kind: 'customer' as const, key });
 const reader = (runId: string) => ({ connectionId: 'contoso', runId, workflowId: `workflow of ${runId}` });
 
 describe('a record that an event of F&O has named', () => {
-  let store: Store;
-  let close: () => Promise<void>;
+  const at = useConnectedStore();
 
-  beforeAll(async () => {
-    ({ store, close } = await openTestStore());
-  });
-  afterAll(() => close());
-  beforeEach(async () => {
-    await store.connections.remove('contoso');
-    await saveConnection(store, 'contoso');
-  });
-
-  const note = (key: string) => store.dueRecords.note('contoso', customer(key));
-  const take = (runId: string, key: string) => store.dueRecords.take(reader(runId), customer(key), MOST);
+  const note = (key: string) => at.store.dueRecords.note('contoso', customer(key));
+  const take = (runId: string, key: string) => at.store.dueRecords.take(reader(runId), customer(key), MOST);
 
   it('is read at once when it is the first for a while', async () => {
     expect(await note('A')).toBe(0);
@@ -32,12 +20,12 @@ describe('a record that an event of F&O has named', () => {
     expect(await note('B')).toBe(10_000);
     expect(await note('A')).toBe(10_000);
     expect(await take('first', 'A')).toEqual({ state: 'taken' });
-    expect(await store.dueRecords.takenBy('first')).toEqual(['A', 'B']);
+    expect(await at.store.dueRecords.takenBy('first')).toEqual(['A', 'B']);
     expect(await take('second', 'B')).toEqual({
       state: 'held',
       holder: { runId: 'first', workflowId: 'workflow of first' },
     });
-    await store.dueRecords.done('first');
+    await at.store.dueRecords.done('first');
     expect(await take('second', 'B')).toEqual({ state: 'read' });
   });
 
@@ -46,14 +34,14 @@ describe('a record that an event of F&O has named', () => {
     await take('first', 'A');
     expect(await note('B')).toBe(3_000);
     expect(await note('C')).toBe(10_000);
-    expect(await store.dueRecords.takenBy('first')).toEqual(['A']);
+    expect(await at.store.dueRecords.takenBy('first')).toEqual(['A']);
   });
 
   it('stays due when it is named again while it is read', async () => {
     await note('A');
     await take('first', 'A');
     await note('A');
-    await store.dueRecords.done('first');
+    await at.store.dueRecords.done('first');
     expect(await take('second', 'A')).toEqual({ state: 'taken' });
   });
 
@@ -65,25 +53,25 @@ describe('a record that an event of F&O has named', () => {
   it('is taken by one of two runs that ask at the same time', async () => {
     for (const key of ['A', 'B']) await note(key);
     await Promise.all([take('first', 'A'), take('second', 'B')]);
-    const [first, second] = [await store.dueRecords.takenBy('first'), await store.dueRecords.takenBy('second')];
+    const [first, second] = [await at.store.dueRecords.takenBy('first'), await at.store.dueRecords.takenBy('second')];
     expect([...first, ...second].sort()).toEqual(['A', 'B']);
   });
 
   it('is due again when the run that has it cannot answer for it', async () => {
     for (const key of ['A', 'B', 'C']) await note(key);
     await take('first', 'A');
-    await store.dueRecords.giveBack('first', ['B']);
-    expect(await store.dueRecords.takenBy('first')).toEqual(['A', 'C']);
-    await store.dueRecords.giveBack('first');
+    await at.store.dueRecords.giveBack('first', ['B']);
+    expect(await at.store.dueRecords.takenBy('first')).toEqual(['A', 'C']);
+    await at.store.dueRecords.giveBack('first');
     await take('second', 'C');
-    expect(await store.dueRecords.takenBy('second')).toEqual(['A', 'B', 'C']);
+    expect(await at.store.dueRecords.takenBy('second')).toEqual(['A', 'B', 'C']);
   });
 
   it('is read with others of its entity and kind only', async () => {
     await note('A');
-    await store.dueRecords.note('contoso', { ...customer('A'), kind: 'vendor' });
-    await store.dueRecords.note('contoso', { ...customer('B'), legalEntity: 'frrt' });
+    await at.store.dueRecords.note('contoso', { ...customer('A'), kind: 'vendor' });
+    await at.store.dueRecords.note('contoso', { ...customer('B'), legalEntity: 'frrt' });
     await take('first', 'A');
-    expect(await store.dueRecords.takenBy('first')).toEqual(['A']);
+    expect(await at.store.dueRecords.takenBy('first')).toEqual(['A']);
   });
 });
