@@ -10,16 +10,11 @@ const PAGE = 100;
 /** Reads back what is due, unless the record of this event has been read since it arrived. */
 export async function readBack(context: StepContext, input: HandleZendeskEventInput): ReturnType<Steps['readBack']> {
   const { store } = context;
-  const { connectionId, eventId, record, zendeskId: id } = input;
-  const own: DueRecord = { record, id };
-  if (await store.supportReading.isDue(connectionId, own)) {
-    const taken = await store.supportReading.take(connectionId, MOST);
-    if ('waitMs' in taken) return taken;
-    await readTaken(context, input, taken);
-    if (await store.supportReading.isDue(connectionId, own)) return { waitMs: READING_GAP_MS };
-  }
-  await store.events.ended(eventId, 'read');
-  return { waitMs: 0 };
+  if ((await endEventIfRead(context, input)).ended) return { waitMs: 0 };
+  const taken = await store.supportReading.take(input.connectionId, MOST);
+  if ('waitMs' in taken) return taken;
+  await readTaken(context, input, taken);
+  return { waitMs: (await endEventIfRead(context, input)).ended ? 0 : READING_GAP_MS };
 }
 
 /** Ends an event whose record has been read with those of others. */
@@ -41,7 +36,8 @@ async function readTaken(
   try {
     const touched = await readTickets(context, connectionId, idsOf(taken.due, 'ticket'));
     await readUsers(context, connectionId, idsOf(taken.due, 'user'));
-    const { accounts, askedAt } = await store.annotationWakes.due(connectionId, touched);
+    const askedAt = await store.staging.now();
+    const accounts = await store.annotationWakes.due(connectionId, touched, askedAt);
     await Promise.all(
       accounts.map(({ legalEntity, kind, key, delayMs }) =>
         wakeAnnotation({ connectionId, legalEntity, kind, accountNumber: key }, delayMs),

@@ -11,12 +11,9 @@ export interface AnnotationToWake extends RecordKey {
 
 /** Which annotations have been woken and have not looked at their tickets since: they will see whatever has been noted by now. */
 export interface AnnotationWakeStore {
-  /** The accounts of these organizations whose annotation nobody has woken since it last looked; `askedAt` is for `woken`. */
-  due(
-    connectionId: string,
-    organizationIds: readonly string[],
-  ): Promise<{ accounts: AnnotationToWake[]; askedAt: Date }>;
-  /** Notes that these have been woken, by whoever has asked for them at that time. */
+  /** The accounts of these organizations whose annotation nobody has woken since it last looked. `askedAt`: the database's time. */
+  due(connectionId: string, organizationIds: readonly string[], askedAt: Date): Promise<AnnotationToWake[]>;
+  /** Notes that these have been woken, by whoever asked for them at that time. */
   woken(connectionId: string, keys: readonly RecordKey[], askedAt: Date): Promise<void>;
   /** Notes that the annotation of an account is about to look at its tickets. */
   looks(connectionId: string, key: RecordKey): Promise<void>;
@@ -32,7 +29,7 @@ const LONGEST_WAKE_MS = 60_000;
 /** Builds the store of wakes. */
 export function createAnnotationWakeStore(db: Db): AnnotationWakeStore {
   return {
-    due: (connectionId, organizationIds) => due(db, connectionId, organizationIds),
+    due: (connectionId, organizationIds, askedAt) => due(db, connectionId, { organizationIds, askedAt }),
     async woken(connectionId, keys, askedAt) {
       await sql`insert into annotation_wakes as w (connection_id, legal_entity, kind, key, woken_at)
         select ${connectionId}, r."legalEntity", r.kind, r.key, ${askedAt}
@@ -51,11 +48,9 @@ export function createAnnotationWakeStore(db: Db): AnnotationWakeStore {
 async function due(
   db: Db,
   connectionId: string,
-  organizationIds: readonly string[],
-): ReturnType<AnnotationWakeStore['due']> {
-  const { rows } = await sql<{ askedAt: Date }>`select clock_timestamp() as "askedAt"`.execute(db);
-  const [{ askedAt } = { askedAt: new Date() }] = rows;
-  const found = await sql<AnnotationToWake>`select a.legal_entity as "legalEntity", a.kind, a.key,
+  { organizationIds, askedAt }: { organizationIds: readonly string[]; askedAt: Date },
+): Promise<AnnotationToWake[]> {
+  const { rows } = await sql<AnnotationToWake>`select a.legal_entity as "legalEntity", a.kind, a.key,
       greatest(${QUIET_MS}, ${GAP_MS} - coalesce(1000 * extract(epoch from ${askedAt}::timestamptz - w.looked_at), ${GAP_MS}))::int as "delayMs"
     from records a left join annotation_wakes w on w.connection_id = a.connection_id and w.legal_entity = a.legal_entity
       and w.kind = a.kind and w.key = a.key
@@ -63,5 +58,5 @@ async function due(
       and a.zendesk_id = any(${sql.val([...organizationIds])}::text[])
       and (w.woken_at is null or w.woken_at <= w.looked_at
         or w.woken_at < ${askedAt}::timestamptz - make_interval(secs => ${LONGEST_WAKE_MS / 1_000}))`.execute(db);
-  return { accounts: found.rows, askedAt };
+  return rows;
 }

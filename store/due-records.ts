@@ -57,7 +57,7 @@ export function createDueRecordStore(db: Db): DueRecordStore {
   };
 }
 
-const NOBODY = { taken_at: null, taken_run: null, taken_workflow: null };
+const NOBODY = { taken_run: null, taken_workflow: null };
 
 async function note(db: Db, connectionId: string, { legalEntity, kind, key }: RecordKey): Promise<number> {
   const others = sql`select from erp_due d where d.connection_id = ${connectionId} and d.legal_entity = ${legalEntity}
@@ -66,7 +66,7 @@ async function note(db: Db, connectionId: string, { legalEntity, kind, key }: Re
       (connection_id, legal_entity, kind, key, arrived_at)
     values (${connectionId}, ${legalEntity}, ${kind}, ${key}, clock_timestamp())
     on conflict (connection_id, legal_entity, kind, key) do update
-      set arrived_at = excluded.arrived_at, taken_at = null, taken_run = null, taken_workflow = null
+      set arrived_at = excluded.arrived_at, taken_run = null, taken_workflow = null
     returning exists (${others} and d.taken_run is null) as waiting,
       exists (${others} and d.taken_run is not null) as "underWay"`.execute(db);
   const [noted] = rows;
@@ -85,7 +85,7 @@ async function take(
     due as (select d.key from erp_due d where d.connection_id = ${connectionId} and d.legal_entity = ${legalEntity}
         and d.kind = ${kind} and d.taken_run is null and exists (select from own where own.taken_run is null)
         order by d.key <> ${key}, d.arrived_at limit ${most} for update skip locked),
-    taken as (update erp_due d set taken_at = clock_timestamp(), taken_run = ${runId}, taken_workflow = ${workflowId}
+    taken as (update erp_due d set taken_run = ${runId}, taken_workflow = ${workflowId}
       from due where d.connection_id = ${connectionId} and d.legal_entity = ${legalEntity} and d.kind = ${kind}
         and d.key = due.key)
     select key, taken_run as "runId", taken_workflow as "workflowId" from own`.execute(db);

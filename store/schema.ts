@@ -192,7 +192,6 @@ interface ErpDueTable {
   kind: RecordKind;
   key: string;
   arrived_at: Date;
-  taken_at: Date | null;
   taken_run: string | null;
   taken_workflow: string | null;
 }

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { CHANGED_SIGNAL, TASK_QUEUE, type WORKFLOW_TYPES } from '../workflows/contract.ts';
+import { CHANGED_SIGNAL, TASK_QUEUE, priorityOf, type WORKFLOW_TYPES } from '../workflows/contract.ts';
 import { searchAttributesOf } from '../workflows/search-attributes.ts';
 
 /** A workflow that gathers what has changed, and what it is started with where it does not run. */
@@ -26,6 +26,6 @@ export async function wakeWorkflow(client: Client, woken: WokenWorkflow): Promis
     ...(startDelay === undefined ? {} : { startDelay }),
     staticSummary: summary,
     typedSearchAttributes: searchAttributesOf(connectionId, legalEntity),
-    priority: { ...(priorityKey === undefined ? {} : { priorityKey }), fairnessKey: connectionId.slice(0, 64) },
+    priority: priorityOf(connectionId, priorityKey),
   });
 }

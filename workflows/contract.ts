@@ -1,3 +1,4 @@
+import type { Priority } from '@temporalio/common';
 import type { AccountKind } from '../domain/account.ts';
 import type { PingCheck } from '../domain/ping-check.ts';
 import type { RecordKind } from '../domain/record.ts';
@@ -27,6 +28,15 @@ export const WORKFLOW_TYPES = {
  * turn, which has few steps at a time.
  */
 export const EVENT_PRIORITY = 4;
+
+/** Temporal takes no longer fairness key, in bytes (the SDK's docs of `Priority`). */
+const LONGEST_KEY = 64;
+
+/** Whose turn a workflow or step takes: its connection's, so that one customer's work never crowds out another's. */
+export function priorityOf(connectionId: string, priorityKey?: number): Priority {
+  const fairnessKey = connectionId.slice(0, LONGEST_KEY);
+  return priorityKey === undefined ? { fairnessKey } : { priorityKey, fairnessKey };
+}
 
 /** The signal that tells `annotateAccount` or `tellOperator` that something has changed: an account's tickets, the alerts. */
 export const CHANGED_SIGNAL = 'changed';

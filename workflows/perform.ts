@@ -8,7 +8,7 @@ import {
   type ActivityOptions,
   type LocalActivityOptions,
 } from '@temporalio/workflow';
-import { WAKE_SIGNAL } from './contract.ts';
+import { WAKE_SIGNAL, priorityOf } from './contract.ts';
 import type { Steps } from './steps.ts';
 
 /** Performs a step under a summary that a support person understands; waits out rate limits by timers and goes on. */
@@ -51,7 +51,7 @@ export function stepOptions(summary: string, fairnessKey: string): ActivityOptio
     startToCloseTimeout: '10 minutes',
     heartbeatTimeout: '15 seconds',
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    priority: { fairnessKey: fairnessKey.slice(0, 64) },
+    priority: priorityOf(fairnessKey),
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
   };
 }

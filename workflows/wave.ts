@@ -1,6 +1,12 @@
 import { executeChild, isCancellation } from '@temporalio/workflow';
 import type { RecordKind } from '../domain/record.ts';
-import type { Problem, SyncLegalEntityInput, SyncLegalEntityResult, WaveName } from './contract.ts';
+import {
+  priorityOf,
+  type Problem,
+  type SyncLegalEntityInput,
+  type SyncLegalEntityResult,
+  type WaveName,
+} from './contract.ts';
 import { WORKFLOW_TYPES } from './contract.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 import { legalEntitySyncId } from './ids.ts';
@@ -75,7 +81,7 @@ function runEntity({ run, ...wave }: Wave, legalEntity: string): Promise<SyncLeg
     staticSummary: `${what}: legal entity ${legalEntity} of ${run.connectionId}`,
     parentClosePolicy: 'REQUEST_CANCEL',
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    priority: { fairnessKey: run.connectionId.slice(0, 64) },
+    priority: priorityOf(run.connectionId),
     typedSearchAttributes: searchAttributesOf(run.connectionId, legalEntity),
   });
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
-import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { TASK_QUEUE, priorityOf } from '../../workflows/contract.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
 import { ApiError } from '../api-error.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
@@ -30,7 +30,7 @@ export async function runWorkflow<Result>(
       args: [wanted.input],
       staticSummary: wanted.summary,
       typedSearchAttributes: searchAttributesOf(wanted.connectionId),
-      priority: { fairnessKey: wanted.connectionId.slice(0, 64) },
+      priority: priorityOf(wanted.connectionId),
     }),
   );
   const deadline = Date.now() + WAIT_MS;

@@ -4,9 +4,8 @@ import { canonicalJson } from '../../domain/json.ts';
 import { legalEntityKey } from '../../domain/record.ts';
 import type { Connection } from '../../store/connections.ts';
 import type { IncomingEvent } from '../../store/events.ts';
-import { EVENT_PRIORITY, TASK_QUEUE, WORKFLOW_TYPES, type HandleBusinessEventInput } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPES, type HandleBusinessEventInput } from '../../workflows/contract.ts';
 import { erpEventId } from '../../workflows/ids.ts';
-import { searchAttributesOf } from '../../workflows/search-attributes.ts';
 import { takeEvent, type EventWorkflow, type IngressDeps, type Taken } from '../ingress/take-event.ts';
 
 /** What became of an event of F&O: its test of an endpoint starts nothing and is not kept. */
@@ -45,10 +44,7 @@ function malformed(connectionId: string, bodyHash: string): IncomingEvent {
   return { connectionId, source: 'dynamics', dedupeKey: bodyHash, bodyHash, ...nothing };
 }
 
-/**
- * Notes that the record is due before its workflow begins, so that a run which begins now reads it. An event whose record
- * will be read with others begins later, to find that done.
- */
+/** Notes that the record is due before its workflow begins, so that a run which begins now reads it. */
 async function workflowOf(
   { services: { store } }: IngressDeps,
   connectionId: string,
@@ -63,14 +59,9 @@ async function workflowOf(
   const input: HandleBusinessEventInput = { connectionId, eventId: rowId, legalEntity, kind, accountNumber };
   return {
     type: WORKFLOW_TYPES.handleBusinessEvent,
-    options: {
-      taskQueue: TASK_QUEUE,
-      ...(startDelay > 0 ? { startDelay } : {}),
-      workflowId: erpEventId(connectionId, name),
-      args: [input],
-      staticSummary: `F&O says that ${kind} ${accountNumber} of ${legalEntity} has changed`,
-      typedSearchAttributes: searchAttributesOf(connectionId, legalEntity),
-      priority: { priorityKey: EVENT_PRIORITY, fairnessKey: connectionId.slice(0, 64) },
-    },
+    workflowId: erpEventId(connectionId, name),
+    input,
+    summary: `F&O says that ${kind} ${accountNumber} of ${legalEntity} has changed`,
+    startDelay,
   };
 }

@@ -1,7 +1,9 @@
-import { WorkflowExecutionAlreadyStartedError, type WorkflowStartOptions } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Log } from '../../runtime/log.ts';
 import type { Services } from '../../runtime/services.ts';
 import type { IncomingEvent } from '../../store/events.ts';
+import { EVENT_PRIORITY, TASK_QUEUE, priorityOf } from '../../workflows/contract.ts';
+import { searchAttributesOf } from '../../workflows/search-attributes.ts';
 import type { FailureLimit } from '../failure-limit.ts';
 
 /** What the doors work with. */
@@ -18,7 +20,11 @@ export type Taken = 'started' | 'duplicate' | 'other_content';
 /** The workflow that handles an event; its id makes sure that the event is handled once. */
 export interface EventWorkflow {
   readonly type: string;
-  readonly options: Omit<WorkflowStartOptions, 'args'> & { readonly args: readonly [object] };
+  readonly workflowId: string;
+  readonly input: { readonly connectionId: string; readonly legalEntity?: string };
+  readonly summary: string;
+  /** When it begins, in ms from now: one whose record will be read with others begins late, to find that done. */
+  readonly startDelay: number;
 }
 
 /** Longest time that a sender waits: F&O gives up after a few seconds, Zendesk after twelve. */
@@ -40,13 +46,18 @@ export async function takeEvent(
     await store.events.ignored(received.id, 'ignored');
     return 'started';
   }
-  const { type, options } = workflow;
+  const { type, workflowId, input, summary, startDelay } = workflow;
   const isFirst = await temporal.withDeadline(TAKE_LIMIT_MS, async () => {
     try {
       await temporal.client.workflow.start(type, {
-        ...options,
-        args: [...options.args],
+        taskQueue: TASK_QUEUE,
+        workflowId,
+        args: [input],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: summary,
+        typedSearchAttributes: searchAttributesOf(input.connectionId, input.legalEntity),
+        priority: priorityOf(input.connectionId, EVENT_PRIORITY),
+        ...(startDelay > 0 ? { startDelay } : {}),
       });
       return true;
     } catch (error) {
@@ -54,6 +65,6 @@ export async function takeEvent(
       throw error;
     }
   });
-  await store.events.accepted(received.id, options.workflowId);
+  await store.events.accepted(received.id, workflowId);
   return isFirst ? 'started' : 'duplicate';
 }

@@ -3,9 +3,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import { canonicalJson } from '../../domain/json.ts';
 import { readZendeskEvent, type ZendeskEvent } from '../../domain/zendesk-event.ts';
 import type { Connection } from '../../store/connections.ts';
-import { EVENT_PRIORITY, TASK_QUEUE, WORKFLOW_TYPES, type HandleZendeskEventInput } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPES, type HandleZendeskEventInput } from '../../workflows/contract.ts';
 import { zendeskEventId } from '../../workflows/ids.ts';
-import { searchAttributesOf } from '../../workflows/search-attributes.ts';
 import { createDoor, type Knock } from '../ingress/door.ts';
 import { answerRefused } from '../ingress/refused.ts';
 import { takeEvent, type EventWorkflow, type IngressDeps, type Taken } from '../ingress/take-event.ts';
@@ -115,10 +114,7 @@ function parse({ services }: IngressDeps, bytes: Buffer): unknown {
   }
 }
 
-/**
- * Notes that the record is due before its workflow begins, so that a reading under way finds it. One that will be read with
- * others begins later, to find that done.
- */
+/** Notes that the record is due before its workflow begins, so that a reading under way finds it. */
 async function workflowOf(
   { services: { store } }: IngressDeps,
   { connection, event, rowId }: { connection: Connection; event: ZendeskEvent; rowId: string },
@@ -130,15 +126,10 @@ async function workflowOf(
   const input: HandleZendeskEventInput = { connectionId, eventId: rowId, record, zendeskId };
   return {
     type: WORKFLOW_TYPES.handleZendeskEvent,
-    options: {
-      taskQueue: TASK_QUEUE,
-      ...(startDelay > 0 ? { startDelay } : {}),
-      workflowId: zendeskEventId(connectionId, event.eventId),
-      args: [input],
-      staticSummary: `Zendesk says that ${record} ${zendeskId} has changed`,
-      typedSearchAttributes: searchAttributesOf(connectionId),
-      priority: { priorityKey: EVENT_PRIORITY, fairnessKey: connectionId.slice(0, 64) },
-    },
+    workflowId: zendeskEventId(connectionId, event.eventId),
+    input,
+    summary: `Zendesk says that ${record} ${zendeskId} has changed`,
+    startDelay,
   };
 }
 

@@ -8,7 +8,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     kind text not null,
     key text not null,
     arrived_at timestamptz not null,
-    taken_at timestamptz,
     taken_run text,
     taken_workflow text,
     primary key (connection_id, legal_entity, kind, key)
