@@ -29,7 +29,7 @@ export default tseslint.config(
   { files: ['domain/**/*.ts', 'workflows/**/*.ts'], rules: { 'no-restricted-imports': ['error', pureOnly] } },
   { files: ['cli/**', 'demo/**', 'bench/**', 'sandbox/main.ts'], rules: { 'no-console': 'off' } },
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.ts', 'sandbox/test/**/*.ts'],
     rules: {
       '@typescript-eslint/unbound-method': 'off',
       'max-lines-per-function': 'off',

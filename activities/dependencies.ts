@@ -3,8 +3,8 @@ import type { FarSystem } from '../clients/errors.ts';
 import type { DynamicsClient } from '../clients/dynamics/client.ts';
 import type { CallResult, ObservedCall, RequestObserver } from '../clients/http.ts';
 import type { ZendeskClient } from '../clients/zendesk/client.ts';
-import type { Alert } from '../domain/trouble.ts';
-import type { Connection } from '../store/connections.ts';
+import type { Alert } from '../domain/operations/health.ts';
+import type { Connection } from '../store/connection/connections.ts';
 import type { Store } from '../store/store.ts';
 
 /** The two systems of one connection, ready to be called. */

@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { AlertNotTaken } from '../clients/alert-not-taken.ts';
 import { FarSystemError, generalAdvice, type FarSystem } from '../clients/errors.ts';
-import { ConnectionProblem } from '../store/connections.ts';
-import { GateClosed } from '../store/gates.ts';
-import { SealError } from '../store/sealing.ts';
+import { ConnectionProblem } from '../store/connection/connections.ts';
+import { GateClosed } from '../store/connection/rate-gates.ts';
+import { SealError } from '../store/connection/sealing.ts';
 
 /** What is known of the attempt that failed. `reached` tells whether the far system has ever answered this connection. */
 export interface FailedAttempt {

@@ -1,7 +1,7 @@
 import type { FarSystem } from '../clients/errors.ts';
 import type { CallResult, ObservedCall, RequestObserver } from '../clients/http.ts';
 import { readRateHeaders } from '../clients/zendesk/rate-headers.ts';
-import type { GateTicket } from '../store/gates.ts';
+import type { GateTicket } from '../store/connection/rate-gates.ts';
 import type { Store } from '../store/store.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 

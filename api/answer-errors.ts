@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import type { Log } from '../runtime/log.ts';
-import { SealError } from '../store/sealing.ts';
+import type { Log } from '../runtime/log/log.ts';
+import { SealError } from '../store/connection/sealing.ts';
 import { ApiError } from './api-error.ts';
 import { unavailableReason } from './unavailable.ts';
 

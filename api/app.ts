@@ -1,6 +1,6 @@
 import express, { type Express } from 'express';
-import type { Log } from '../runtime/log.ts';
-import type { Secret } from '../runtime/secret.ts';
+import type { Log } from '../runtime/log/log.ts';
+import type { Secret } from '../runtime/config/secret.ts';
 import type { AdminDeps } from './admin/admin-deps.ts';
 import type { IngressDeps } from './ingress/take-event.ts';
 import { createAdminRoutes } from './admin/routes.ts';

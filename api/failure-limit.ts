@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Log } from '../runtime/log.ts';
+import type { Log } from '../runtime/log/log.ts';
 import { networkOf } from './network-of.ts';
 
 /** How many wrong credentials one address may send within a minute. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
-import type { Log } from '../runtime/log.ts';
+import type { Log } from '../runtime/log/log.ts';
 import type { Services } from '../runtime/services.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES } from '../workflows/contract.ts';
 import { HOUSEKEEPING_ID } from '../workflows/ids.ts';

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { loadConfig, requireSettings, type Config } from '../runtime/config.ts';
-import { aloud, createLog, type Log } from '../runtime/log.ts';
-import { createProcessLog } from '../runtime/process-log.ts';
+import { loadConfig, requireSettings, type Config } from '../runtime/config/config.ts';
+import { aloud, createLog, type Log } from '../runtime/log/log.ts';
+import { createProcessLog } from '../runtime/log/process-log.ts';
 import { cannotHelp, openServices } from '../runtime/services.ts';
 import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
-import { warnOfOpenings } from '../runtime/warn-of-openings.ts';
+import { warnOfOpenings } from '../runtime/config/warn-of-openings.ts';
 import { warnOfShortToken } from './admin/short-token.ts';
 import { createApp } from './app.ts';
 import { ensureHousekeeping } from './housekeeping.ts';

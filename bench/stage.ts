@@ -33,7 +33,7 @@ export async function startStage(folder: string, wanted: StageOptions): Promise<
   const sandbox = await startSandbox();
   const dataDir = join(folder, 'data');
   const env = { LEDGERDESK_DATA_DIR: dataDir, LEDGERDESK_PORT: '0', LEDGERDESK_ALLOW_HOSTS: '127.0.0.1' };
-  const product = start('../runtime/supervisor.ts', [], env);
+  const product = start('../runtime/supervisor/main.ts', [], env);
   const { apiUrl } = JSON.parse(await lineOf(product, (line) => line.includes('"msg":"ready"'))) as { apiUrl: string };
   const token = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim();
   const server = JSON.parse(readFileSync(join(dataDir, 'temporal', 'server.json'), 'utf8')) as { port: number };

@@ -1,9 +1,9 @@
 import { Webhook } from 'standardwebhooks';
-import type { Alert } from '../domain/trouble.ts';
+import type { Alert } from '../domain/operations/health.ts';
 import { AlertNotTaken } from './alert-not-taken.ts';
 import type { Exchange } from './exchange.ts';
 import { isBlockedAddress } from './guarded-agents.ts';
-import { isSuccess, textMember } from './judge.ts';
+import { isSuccess, textMember } from './classify.ts';
 
 /** Tells the operator an alert; rejects when it was not taken. */
 export type TellOperator = (alert: Alert) => Promise<void>;

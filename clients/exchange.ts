@@ -1,7 +1,7 @@
 import got, { type StreamOptions } from 'got';
 import type { Egress } from './egress.ts';
 import { createGuardedAgents } from './guarded-agents.ts';
-import { isSuccess, type AnswerHeaders } from './judge.ts';
+import { isSuccess, type AnswerHeaders } from './classify.ts';
 import { BodyTooLargeError } from './network-failure.ts';
 
 /** What is sent; at most one of `json`, `form` and `text`, or none for a request without a body. */

@@ -1,14 +1,21 @@
-import { readRetryAfterMs } from '../domain/retry-after.ts';
-import { judgeDynamics } from './dynamics/judge.ts';
+import { readRetryAfterMs } from './retry-after.ts';
+import { judgeDynamics } from './dynamics/classify.ts';
 import type { Egress } from './egress.ts';
-import { judgeEntra } from './entra/judge.ts';
+import { judgeEntra } from './entra/classify.ts';
 import { farSystemError, generalAdvice, FarSystemError, type Bucket, type FarSystem } from './errors.ts';
 import { createExchange, type Incoming, type Outgoing } from './exchange.ts';
-import { isSuccess, looksLikeHtml, type AdviceNames, type AnswerHeaders, type Judge, type Verdict } from './judge.ts';
+import {
+  isSuccess,
+  looksLikeHtml,
+  type AdviceNames,
+  type AnswerHeaders,
+  type Judge,
+  type Verdict,
+} from './classify.ts';
 import { parseLosslessJson } from './lossless-json.ts';
 import { networkFailure } from './network-failure.ts';
 import { redact, secretsOf } from './redact.ts';
-import { judgeZendesk } from './zendesk/judge.ts';
+import { judgeZendesk } from './zendesk/classify.ts';
 
 /** A request as an observer sees it: never its URL, headers or body. */
 export interface ObservedCall {

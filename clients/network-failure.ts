@@ -1,6 +1,6 @@
 import { farSystemError, type FarSystem, type FarSystemError, type FarSystemErrorKind } from './errors.ts';
 import { isBlockedAddress } from './guarded-agents.ts';
-import { textMember } from './judge.ts';
+import { textMember } from './classify.ts';
 
 /** Thrown inside the HTTP client when a body is larger, inflated, than what is read of it. */
 export class BodyTooLargeError extends Error {

@@ -44,7 +44,7 @@ export async function startProduct(dataDir: string): Promise<Product> {
     LEDGERDESK_ALLOW_HOSTS: '127.0.0.1',
     LEDGERDESK_LOG_LEVEL: 'info',
   };
-  const child = run('../runtime/supervisor.ts', [], env);
+  const child = run('../runtime/supervisor/main.ts', [], env);
   const line = await firstLine(child, (text) => text.includes('"msg":"ready"'));
   return { ...(JSON.parse(line) as Omit<Product, 'stop'>), stop: () => stop(child) };
 }

@@ -5,15 +5,15 @@ import { FarSystemError } from '../clients/errors.ts';
 import { createExchange } from '../clients/exchange.ts';
 import { createHttp, type RequestObserver } from '../clients/http.ts';
 import { parseLosslessJson } from '../clients/lossless-json.ts';
-import { ConnectionProblem } from '../store/connections.ts';
-import { SealError } from '../store/sealing.ts';
+import { ConnectionProblem } from '../store/connection/connections.ts';
+import { SealError } from '../store/connection/sealing.ts';
 import { openStore, type Store } from '../store/store.ts';
-import { ConfigError, requireSettings, type Config, type Env } from './config.ts';
-import { buildOAuth, createFarSystemsOpener, type WithFarSystems } from './far-systems.ts';
+import { ConfigError, requireSettings, type Config, type Env } from './config/config.ts';
+import { buildOAuth, createFarSystemsOpener, type WithFarSystems } from './remote-systems.ts';
 import { createZendeskConsent, type ZendeskConsent } from './zendesk-consent.ts';
-import { createPayloadEncryption, type PayloadEncryption } from './payload-encryption.ts';
-import { connectTemporal, type TemporalConnection } from './temporal-connection.ts';
-import { openTracing } from './tracing.ts';
+import { createPayloadEncryption, type PayloadEncryption } from './temporal/payload-encryption.ts';
+import { connectTemporal, type TemporalConnection } from './temporal/temporal-connection.ts';
+import { openTracing } from './log/tracing.ts';
 
 /** What an api or worker process works with, built once from its configuration. */
 export interface Services {

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FarSystemError, farSystemError } from '../clients/errors.ts';
 import type { IssuedTokens, ZendeskOAuth } from '../clients/zendesk/oauth.ts';
 import type { AccessToken } from '../clients/zendesk/session.ts';
-import { ConnectionProblem, type Connection } from '../store/connections.ts';
+import { ConnectionProblem, type Connection } from '../store/connection/connections.ts';
 import type { Store } from '../store/store.ts';
-import type { HeldTokens } from '../store/zendesk-tokens.ts';
+import type { HeldTokens } from '../store/connection/zendesk-tokens.ts';
 
 /** Longer than a request may take (clients/exchange.ts), so that nobody renews beside one that is under way. */
 const LEASE_MS = 75_000;

@@ -1,14 +1,14 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { AccountKind } from '../domain/account.ts';
-import type { ErpRecord } from '../domain/erp-record.ts';
-import type { RecordKind } from '../domain/record.ts';
-import type { Outcome, Totals } from '../domain/outcome.ts';
-import type { Rejection } from '../domain/rejection.ts';
-import type { ContactSettlement } from '../domain/settle-contact.ts';
-import type { SupportLoad } from '../domain/support-load.ts';
-import type { SupportStatus } from '../domain/support-status.ts';
-import type { TroubleSubject } from '../domain/trouble.ts';
-import type { ConnectionSettings, ConnectionState } from '../domain/connection.ts';
+import type { AccountKind } from '../domain/accounts/account.ts';
+import type { ErpRecord } from '../domain/sync/erp-record.ts';
+import type { RecordKind } from '../domain/sync/record.ts';
+import type { Outcome, Totals } from '../domain/sync/outcome.ts';
+import type { Rejection } from '../domain/sync/rejection.ts';
+import type { ContactSettlement } from '../domain/contacts/reserve-contact.ts';
+import type { SupportLoad } from '../domain/support/support-load.ts';
+import type { SupportStatus } from '../domain/support/support-status.ts';
+import type { TroubleSubject } from '../domain/operations/health.ts';
+import type { ConnectionSettings, ConnectionState } from '../domain/connection/connection.ts';
 
 /** All tables, as Kysely types them. What each column is for stands in the migration that made it. */
 export interface Database {

@@ -1,6 +1,6 @@
 import type { MetricMeter } from '@temporalio/common';
 import { createActivities } from '../activities/index.ts';
-import type { Config } from '../runtime/config.ts';
+import type { Config } from '../runtime/config/config.ts';
 import type { Services } from '../runtime/services.ts';
 import type { HousekeepingSteps, Steps } from '../workflows/steps.ts';
 import { setSchedulesPaused } from './pause-schedules.ts';

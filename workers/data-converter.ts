@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
-import type { PayloadEncryption } from '../runtime/payload-encryption.ts';
+import type { PayloadEncryption } from '../runtime/temporal/payload-encryption.ts';
 
 /** How a worker and the bundle of its workflows write payloads and failures: encrypted, or in clear as Temporal does. */
 export function workerDataConverter({ codec, isOn }: Pick<PayloadEncryption, 'codec' | 'isOn'>): DataConverter {

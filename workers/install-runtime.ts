@@ -1,5 +1,5 @@
 import { DefaultLogger, makeTelemetryFilterString, Runtime, type TelemetryOptions } from '@temporalio/worker';
-import type { Log } from '../runtime/log.ts';
+import type { Log } from '../runtime/log/log.ts';
 import { REQUEST_BUCKETS } from './request-metrics.ts';
 
 /**

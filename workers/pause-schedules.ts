@@ -1,5 +1,5 @@
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
-import { changePause, type SchedulePause } from '../runtime/schedule-pause.ts';
+import { changePause, type SchedulePause } from '../runtime/temporal/schedule-pause.ts';
 import { RECONNECT_NOTE } from '../workflows/contract.ts';
 import { scheduleIds } from '../workflows/ids.ts';
 

@@ -1,9 +1,9 @@
 import type { Priority } from '@temporalio/common';
-import type { AccountKind } from '../domain/account.ts';
-import type { PingCheck } from '../domain/ping-check.ts';
-import type { RecordKind } from '../domain/record.ts';
-import type { Totals } from '../domain/outcome.ts';
-import type { SweepPart } from '../domain/sweep.ts';
+import type { AccountKind } from '../domain/accounts/account.ts';
+import type { PingCheck } from '../domain/connection/ping-check.ts';
+import type { RecordKind } from '../domain/sync/record.ts';
+import type { Totals } from '../domain/sync/outcome.ts';
+import type { SweepPart } from '../domain/operations/sweep.ts';
 
 /** The one task queue that all workflows and activities run on. */
 export const TASK_QUEUE = 'ledgerdesk';

@@ -1,4 +1,4 @@
-import type { RecordKey } from '../domain/record.ts';
+import type { RecordKey } from '../domain/sync/record.ts';
 import type { WaveName } from './contract.ts';
 
 const LONGEST_BYTES = 255;

@@ -1,10 +1,10 @@
-import type { RecordKind } from '../domain/record.ts';
-import type { Totals } from '../domain/outcome.ts';
-import type { AccountKind } from '../domain/account.ts';
-import type { PingCheck } from '../domain/ping-check.ts';
-import type { SweepPart } from '../domain/sweep.ts';
-import type { TroubleSubject } from '../domain/trouble.ts';
-import type { RunScope } from '../domain/run-scope.ts';
+import type { RecordKind } from '../domain/sync/record.ts';
+import type { Totals } from '../domain/sync/outcome.ts';
+import type { AccountKind } from '../domain/accounts/account.ts';
+import type { PingCheck } from '../domain/connection/ping-check.ts';
+import type { SweepPart } from '../domain/operations/sweep.ts';
+import type { TroubleSubject } from '../domain/operations/health.ts';
+import type { RunScope } from '../domain/sync/run-scope.ts';
 import type {
   HandleBusinessEventInput,
   HandleZendeskEventInput,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { CredentialField } from '../../domain/connection.ts';
-import type { Connection } from '../../store/connections.ts';
+import type { CredentialField } from '../../domain/connection/connection.ts';
+import type { Connection } from '../../store/connection/connections.ts';
 import { connectionId } from '../connection-file/fields.ts';
 import { readConnectionFile, refuseFile, type ConnectionFile } from '../connection-file/read-file.ts';
 import { connectionFileSchema } from '../connection-file/schema.ts';

@@ -1,6 +1,6 @@
-import { defaultTemplate } from '../../domain/external-id.ts';
-import type { ConnectionSettings, ConnectionState, CredentialField } from '../../domain/connection.ts';
-import type { Connection } from '../../store/connections.ts';
+import { defaultTemplate } from '../../domain/sync/external-id.ts';
+import type { ConnectionSettings, ConnectionState, CredentialField } from '../../domain/connection/connection.ts';
+import type { Connection } from '../../store/connection/connections.ts';
 import type { Mistake } from '../api-error.ts';
 import type { ConnectionFile } from '../connection-file/read-file.ts';
 

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Log } from '../../runtime/log.ts';
+import type { Log } from '../../runtime/log/log.ts';
 import type { Store } from '../../store/store.ts';
 import { actorOf } from './bearer.ts';
 

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
-import type { Secret } from '../../runtime/secret.ts';
+import type { Secret } from '../../runtime/config/secret.ts';
 import type { Store } from '../../store/store.ts';
-import type { TokenScope } from '../../store/tokens.ts';
+import type { TokenScope } from '../../store/operations/tokens.ts';
 import { ApiError } from '../api-error.ts';
 import type { FailureLimit } from '../failure-limit.ts';
 

@@ -1,4 +1,4 @@
-import type { Connection } from '../../store/connections.ts';
+import type { Connection } from '../../store/connection/connections.ts';
 import { unavailableReason } from '../unavailable.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import { startMasterSync } from './master-sync.ts';

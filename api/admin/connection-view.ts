@@ -1,5 +1,5 @@
-import type { ConnectionSettings, ConnectionState } from '../../domain/connection.ts';
-import type { Connection } from '../../store/connections.ts';
+import type { ConnectionSettings, ConnectionState } from '../../domain/connection/connection.ts';
+import type { Connection } from '../../store/connection/connections.ts';
 
 /** A connection as operators see it: never a secret. `externalId` is the template, `hooks` are the ingress URLs. */
 export interface ConnectionView {

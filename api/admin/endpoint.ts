@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TokenScope } from '../../store/tokens.ts';
+import type { TokenScope } from '../../store/operations/tokens.ts';
 import type { AdminDeps } from './admin-deps.ts';
 
 /** Statuses below which an endpoint says why it did not do what was asked; those that every endpoint has are not named by it. */

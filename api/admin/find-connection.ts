@@ -1,4 +1,4 @@
-import type { Connection } from '../../store/connections.ts';
+import type { Connection } from '../../store/connection/connections.ts';
 import type { Store } from '../../store/store.ts';
 import { ApiError } from '../api-error.ts';
 import { connectionId } from '../connection-file/fields.ts';

@@ -1,7 +1,7 @@
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
-import { NO_TOTALS } from '../../domain/outcome.ts';
-import type { RunReport } from '../../store/run-reports.ts';
+import { NO_TOTALS } from '../../domain/sync/outcome.ts';
+import type { RunReport } from '../../store/sync/run-reports.ts';
 import { ApiError } from '../api-error.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 import type { StartedRun } from './started-runs.ts';

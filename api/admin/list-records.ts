@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OUTCOMES } from '../../domain/outcome.ts';
+import { OUTCOMES } from '../../domain/sync/outcome.ts';
 import { connectionId } from '../connection-file/fields.ts';
 import { listOf } from './answers/list.ts';
 import { record } from './answers/record.ts';

@@ -4,7 +4,7 @@ import {
   WorkflowNotFoundError,
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
-import { covers, type RunScope } from '../../domain/run-scope.ts';
+import { covers, type RunScope } from '../../domain/sync/run-scope.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES, type SyncMasterDataInput } from '../../workflows/contract.ts';
 import { masterSyncId } from '../../workflows/ids.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';

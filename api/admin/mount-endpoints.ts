@@ -1,5 +1,5 @@
 import express, { type RequestHandler, type Router } from 'express';
-import type { Log } from '../../runtime/log.ts';
+import type { Log } from '../../runtime/log/log.ts';
 import { answerWrongMethod } from '../answer-errors.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import { audited } from './audited.ts';

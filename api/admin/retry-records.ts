@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RecordKey } from '../../domain/record.ts';
+import type { RecordKey } from '../../domain/sync/record.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES, type SyncAccountInput } from '../../workflows/contract.ts';
 import { accountSyncId } from '../../workflows/ids.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';

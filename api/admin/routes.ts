@@ -1,5 +1,5 @@
 import express, { type Router } from 'express';
-import type { Log } from '../../runtime/log.ts';
+import type { Log } from '../../runtime/log/log.ts';
 import { answerNotFound } from '../answer-errors.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import { requireBearer, requireScopeOfMethod, type BearerParts } from './bearer.ts';

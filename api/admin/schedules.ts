@@ -4,8 +4,8 @@ import {
   type ScheduleDescription,
   type ScheduleOptions,
 } from '@temporalio/client';
-import { changePause } from '../../runtime/schedule-pause.ts';
-import type { Connection } from '../../store/connections.ts';
+import { changePause } from '../../runtime/temporal/schedule-pause.ts';
+import type { Connection } from '../../store/connection/connections.ts';
 import { RECONNECT_NOTE, TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import { masterSyncId, scheduleIds, supportReconcileId } from '../../workflows/ids.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';

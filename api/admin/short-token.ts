@@ -1,5 +1,5 @@
-import type { Log } from '../../runtime/log.ts';
-import type { Secret } from '../../runtime/secret.ts';
+import type { Log } from '../../runtime/log/log.ts';
+import type { Secret } from '../../runtime/config/secret.ts';
 
 /** 24 random bytes as base64; nobody tries that many. */
 const ENOUGH_CHARACTERS = 32;

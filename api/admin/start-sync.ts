@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Connection } from '../../store/connections.ts';
+import type { Connection } from '../../store/connection/connections.ts';
 import { ApiError } from '../api-error.ts';
 import { connectionId, legalEntity } from '../connection-file/fields.ts';
 import { runUnderWay } from './answers/run.ts';

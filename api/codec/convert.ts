@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { z } from 'zod';
-import { SealError } from '../../store/sealing.ts';
+import { SealError } from '../../store/connection/sealing.ts';
 import { ApiError } from '../api-error.ts';
 import { createRawBody } from '../ingress/raw-body.ts';
 import { mistakesOf } from '../mistakes.ts';

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import express, { type RequestHandler, type Router } from 'express';
-import type { PayloadEncryption } from '../../runtime/payload-encryption.ts';
-import type { Secret } from '../../runtime/secret.ts';
+import type { PayloadEncryption } from '../../runtime/temporal/payload-encryption.ts';
+import type { Secret } from '../../runtime/config/secret.ts';
 import type { Store } from '../../store/store.ts';
 import { requireBearer, requireScope } from '../admin/bearer.ts';
 import { answerWrongMethod } from '../answer-errors.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionSettings, CredentialField } from '../../domain/connection.ts';
+import type { ConnectionSettings, CredentialField } from '../../domain/connection/connection.ts';
 import type { Mistake } from '../api-error.ts';
 
 /** What is stored of a connection whose file is applied again. `secrets` names those that are stored. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ANNOTATION_FIELDS } from '../../domain/annotation.ts';
-import { RULE_COUNTS } from '../../domain/support-status.ts';
+import { ANNOTATION_FIELDS } from '../../domain/support/annotation.ts';
+import { RULE_COUNTS } from '../../domain/support/support-status.ts';
 
 /** A short text of one line. */
 export const text = z

@@ -1,4 +1,4 @@
-import type { ConnectionSettings, CredentialField } from '../../domain/connection.ts';
+import type { ConnectionSettings, CredentialField } from '../../domain/connection/connection.ts';
 import { ApiError, type Mistake } from '../api-error.ts';
 import { mistakesOf } from '../mistakes.ts';
 import { crossCheck, type KnownConnection } from './cross-check.ts';

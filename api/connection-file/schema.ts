@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { templateMistake } from '../../domain/external-id.ts';
+import { templateMistake } from '../../domain/sync/external-id.ts';
 import type { Services } from '../../runtime/services.ts';
 import {
   annotationFields,

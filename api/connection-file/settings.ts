@@ -1,4 +1,4 @@
-import type { AnnotationTarget, ConnectionSettings } from '../../domain/connection.ts';
+import type { AnnotationTarget, ConnectionSettings } from '../../domain/connection/connection.ts';
 import type { ParsedFile } from './schema.ts';
 
 const QUARTER_HOUR_MS = 900_000;

@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
-import { isJsonObject, member, textMember } from '../../domain/json.ts';
-import type { Connection } from '../../store/connections.ts';
+import { isJsonObject, member, textMember } from '../../domain/events/json.ts';
+import type { Connection } from '../../store/connection/connections.ts';
 import { createDoor, type Knock } from '../ingress/door.ts';
 import { answerRefused } from '../ingress/refused.ts';
 import { TAKE_LIMIT_MS, type IngressDeps } from '../ingress/take-event.ts';

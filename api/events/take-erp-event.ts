@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readErpEvent, type ErpEvent } from '../../domain/erp-event.ts';
-import { canonicalJson } from '../../domain/json.ts';
-import { legalEntityKey } from '../../domain/record.ts';
-import type { Connection } from '../../store/connections.ts';
-import type { IncomingEvent } from '../../store/events.ts';
+import { readErpEvent, type ErpEvent } from '../../domain/events/erp-event.ts';
+import { canonicalJson } from '../../domain/events/json.ts';
+import { legalEntityKey } from '../../domain/sync/record.ts';
+import type { Connection } from '../../store/connection/connections.ts';
+import type { IncomingEvent } from '../../store/events/events.ts';
 import { WORKFLOW_TYPES, type HandleBusinessEventInput } from '../../workflows/contract.ts';
 import { erpEventId } from '../../workflows/ids.ts';
 import { takeEvent, type EventWorkflow, type IngressDeps, type Taken } from '../ingress/take-event.ts';

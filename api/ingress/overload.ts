@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import type { Log } from '../../runtime/log.ts';
+import type { Log } from '../../runtime/log/log.ts';
 import { SentAway } from './outage.ts';
 
 const RETRY_AFTER_S = 5;

@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { Log } from '../../runtime/log.ts';
+import type { Log } from '../../runtime/log/log.ts';
 import type { Services } from '../../runtime/services.ts';
-import type { IncomingEvent } from '../../store/events.ts';
+import type { IncomingEvent } from '../../store/events/events.ts';
 import { EVENT_PRIORITY, TASK_QUEUE, priorityOf } from '../../workflows/contract.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
 import type { FailureLimit } from '../failure-limit.ts';

@@ -1,4 +1,4 @@
-import type { Metric } from '../../store/metrics.ts';
+import type { Metric } from '../../store/operations/metrics.ts';
 
 /** Writes metrics in Prometheus' text form, all as gauges (Prometheus docs, Exposition formats). */
 export function renderMetrics(metrics: readonly Metric[]): string {

@@ -1,5 +1,5 @@
 import type { Services } from '../../runtime/services.ts';
-import type { Metric } from '../../store/metrics.ts';
+import type { Metric } from '../../store/operations/metrics.ts';
 
 /** Whoever scrapes waits no longer for Temporal than this, in ms. */
 const LIMIT_MS = 2_000;

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
-import { canonicalJson } from '../../domain/json.ts';
-import { readZendeskEvent, type ZendeskEvent } from '../../domain/zendesk-event.ts';
-import type { Connection } from '../../store/connections.ts';
+import { canonicalJson } from '../../domain/events/json.ts';
+import { readZendeskEvent, type ZendeskEvent } from '../../domain/events/zendesk-event.ts';
+import type { Connection } from '../../store/connection/connections.ts';
 import { WORKFLOW_TYPES, type HandleZendeskEventInput } from '../../workflows/contract.ts';
 import { zendeskEventId } from '../../workflows/ids.ts';
 import { createDoor, type Knock } from '../ingress/door.ts';

@@ -1,5 +1,5 @@
-import type { Account, AccountKind } from '../../domain/account.ts';
-import { legalEntityKey } from '../../domain/record.ts';
+import type { Account, AccountKind } from '../../domain/accounts/account.ts';
+import { legalEntityKey } from '../../domain/sync/record.ts';
 import { pageOf, textsOf, type Row, type RowSource } from './rows.ts';
 
 /** What is read of an account set, by the names that this set gives its members. */

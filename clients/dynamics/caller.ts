@@ -1,7 +1,7 @@
 import type { TokenSource } from '../entra/tokens.ts';
 import { FarSystemError } from '../errors.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts';
-import type { AdviceNames } from '../judge.ts';
+import type { AdviceNames } from '../classify.ts';
 
 /** A request to F&O, without what every request to it carries. */
 export type DynamicsCall = Pick<HttpRequest, 'operation' | 'method' | 'url' | 'headers' | 'json' | 'signal'>;

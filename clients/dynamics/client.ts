@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Account, AccountKind } from '../../domain/account.ts';
-import type { Contact } from '../../domain/contact.ts';
-import { legalEntityKey } from '../../domain/record.ts';
+import type { Account, AccountKind } from '../../domain/accounts/account.ts';
+import type { Contact } from '../../domain/contacts/contact.ts';
+import { legalEntityKey } from '../../domain/sync/record.ts';
 import type { TokenSource } from '../entra/tokens.ts';
 import { FarSystemError } from '../errors.ts';
 import type { Http } from '../http.ts';
-import type { AdviceNames } from '../judge.ts';
+import type { AdviceNames } from '../classify.ts';
 import { accountSource } from './account-rows.ts';
 import { createCaller } from './caller.ts';
 import { contactSource } from './contact-rows.ts';

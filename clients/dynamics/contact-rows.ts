@@ -1,5 +1,5 @@
-import type { Contact } from '../../domain/contact.ts';
-import { legalEntityKey } from '../../domain/record.ts';
+import type { Contact } from '../../domain/contacts/contact.ts';
+import { legalEntityKey } from '../../domain/sync/record.ts';
 import { pageOf, textsOf, type Row, type RowSource } from './rows.ts';
 
 const KEY_COLUMN = 'ContactPersonId';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccountKind } from '../../domain/account.ts';
+import type { AccountKind } from '../../domain/accounts/account.ts';
 import { FarSystemError } from '../errors.ts';
 import { readAnswer } from '../read-answer.ts';
 import { accountKeyColumn } from './account-rows.ts';

@@ -1,4 +1,4 @@
-import { legalEntityKey } from '../../domain/record.ts';
+import { legalEntityKey } from '../../domain/sync/record.ts';
 import { companyFilter, lookUpUrls, rowsUrl } from './query.ts';
 import type { Reader } from './reader.ts';
 import { collationKey, type RowPage, type RowSource } from './rows.ts';

@@ -1,6 +1,6 @@
 import { AuthError, ServerError } from '@azure/msal-node';
 import { farSystemError, type FarSystemError } from '../errors.ts';
-import { textMember, type AdviceNames } from '../judge.ts';
+import { textMember, type AdviceNames } from '../classify.ts';
 import { redact } from '../redact.ts';
 
 /** MSAL repeats a throttled answer by itself for as long; its error then has an empty code (measured with 7.2.3). */

@@ -1,7 +1,7 @@
 import type { INetworkModule } from '@azure/msal-node';
 import { z } from 'zod';
 import type { Http, HttpAnswer } from '../http.ts';
-import type { AdviceNames } from '../judge.ts';
+import type { AdviceNames } from '../classify.ts';
 import { readAnswer } from '../read-answer.ts';
 
 /** MSAL's way to the network, over our HTTP client. */

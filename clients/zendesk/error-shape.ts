@@ -1,4 +1,4 @@
-import { member, textMember } from '../judge.ts';
+import { member, textMember } from '../classify.ts';
 
 /** The words of one of Zendesk's refusals: its error word or code, and its sentence. */
 export interface ZendeskRefusal {

@@ -4,7 +4,7 @@ import {
   TAG_OF_KIND,
   type OrganizationForm,
   type SeenOrganization,
-} from '../../domain/organization.ts';
+} from '../../domain/accounts/organization.ts';
 import { ownFieldValues, textOrNull } from './field-values.ts';
 import { idToWire, wireId } from './ids.ts';
 import { moment } from './moment.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { externalIdKey } from '../../domain/external-id.ts';
-import { nameKey } from '../../domain/organization-name.ts';
-import type { SeenOrganization } from '../../domain/organization.ts';
+import { externalIdKey } from '../../domain/sync/external-id.ts';
+import { nameKey } from '../../domain/accounts/organization-name.ts';
+import type { SeenOrganization } from '../../domain/accounts/organization.ts';
 import { assertBatch, showManyQueries, type ManyKeys } from './batches.ts';
 import { jobAnswer, type JobStatus } from './job-wire.ts';
 import {

@@ -1,5 +1,5 @@
-import { ORGANIZATION_FIELDS } from '../../domain/organization.ts';
-import { USER_FIELDS } from '../../domain/user.ts';
+import { ORGANIZATION_FIELDS } from '../../domain/accounts/organization.ts';
+import { USER_FIELDS } from '../../domain/contacts/user.ts';
 import type { FieldCalls, NewField } from './custom-fields.ts';
 
 /** Creates the fields that are missing: those of organizations, and those of users where contacts are synchronised; answers how many. */

@@ -1,4 +1,4 @@
-import type { AnswerHeaders } from '../judge.ts';
+import type { AnswerHeaders } from '../classify.ts';
 
 /** What an answer says of a limit. `resetSeconds` is the time until it is full again; null where it is not told. */
 export interface RateState {

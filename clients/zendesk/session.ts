@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { FarSystemError, farSystemError, type Bucket } from '../errors.ts';
 import type { Http, HttpRequest } from '../http.ts';
-import { member } from '../judge.ts';
+import { member } from '../classify.ts';
 import { parseUrl } from '../parse-url.ts';
 import { readAnswer } from '../read-answer.ts';
 

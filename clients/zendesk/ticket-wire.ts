@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ticketStatusOf, type SupportTicket } from '../../domain/support-ticket.ts';
+import { ticketStatusOf, type SupportTicket } from '../../domain/support/support-ticket.ts';
 import { wireId } from './ids.ts';
 import { moment } from './moment.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SupportTicket } from '../../domain/support-ticket.ts';
+import type { SupportTicket } from '../../domain/support/support-ticket.ts';
 import { showManyQueries } from './batches.ts';
 import {
   continuationOf,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { USER_FIELDS, type SeenUser, type UserForm } from '../../domain/user.ts';
+import { USER_FIELDS, type SeenUser, type UserForm } from '../../domain/contacts/user.ts';
 import { ownFieldValues, textOrNull } from './field-values.ts';
 import { idToWire, wireId } from './ids.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { emailKey } from '../../domain/email.ts';
+import { emailKey } from '../../domain/contacts/email.ts';
 import { FarSystemError } from '../errors.ts';
-import type { SeenUser } from '../../domain/user.ts';
+import type { SeenUser } from '../../domain/contacts/user.ts';
 import { assertBatch, showManyQueries, type ManyKeys } from './batches.ts';
 import {
   continuationOf,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import type { IncomingEvent } from '../../store/events.ts';
+import type { IncomingEvent } from '../../store/events/events.ts';
 import { startApi, type RunningApi } from './running-api.ts';
 
 const GUID = '11111111-2222-3333-4444-555555555555';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import pg from 'pg';
-import { createPayloadEncryption } from '../../runtime/payload-encryption.ts';
+import { createPayloadEncryption } from '../../runtime/temporal/payload-encryption.ts';
 import { UI_ORIGIN, startApi, type RunningApi } from './running-api.ts';
 
 const OLD = { id: 'old', key: Buffer.alloc(32, 1) };

@@ -3,7 +3,7 @@ import { ApiError } from '../../api/api-error.ts';
 import type { KnownConnection } from '../../api/connection-file/cross-check.ts';
 import { readConnectionFile, type ConnectionFile } from '../../api/connection-file/read-file.ts';
 import { createEgress } from '../../clients/egress.ts';
-import { ANNOTATION_FIELDS } from '../../domain/annotation.ts';
+import { ANNOTATION_FIELDS } from '../../domain/support/annotation.ts';
 import { TEST_SETTINGS } from '../fixtures/accounts.ts';
 import { HOSTILE_ADDRESSES } from '../fixtures/hostile-addresses.ts';
 

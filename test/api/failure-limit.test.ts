@@ -3,8 +3,8 @@ import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { networkOf } from '../../api/network-of.ts';
 import { warnOfShortToken } from '../../api/admin/short-token.ts';
-import { createLog } from '../../runtime/log.ts';
-import { createSecret } from '../../runtime/secret.ts';
+import { createLog } from '../../runtime/log/log.ts';
+import { createSecret } from '../../runtime/config/secret.ts';
 import { saveConnection } from '../fixtures/accounts.ts';
 import { startApi, type RunningApi } from './running-api.ts';
 

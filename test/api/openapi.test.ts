@@ -3,8 +3,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { createAdminRoutes } from '../../api/admin/routes.ts';
 import { createStartedRuns } from '../../api/admin/started-runs.ts';
 import { createFailureLimit } from '../../api/failure-limit.ts';
-import { createLog } from '../../runtime/log.ts';
-import { createSecret } from '../../runtime/secret.ts';
+import { createLog } from '../../runtime/log/log.ts';
+import { createSecret } from '../../runtime/config/secret.ts';
 import {
   createDocumentJudge,
   operationOf,

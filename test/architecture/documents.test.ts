@@ -23,7 +23,9 @@ const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort
 
 describe('the documents', () => {
   it('have an entry in the runbook for every code of a rejection, a remark, a note or a failure, and for no other', () => {
-    const [rejections, remarks] = ['RejectionCode', 'RemarkCode'].map((type) => codesOf('domain/rejection.ts', type));
+    const [rejections, remarks] = ['RejectionCode', 'RemarkCode'].map((type) =>
+      codesOf('domain/sync/rejection.ts', type),
+    );
     expect(rejections).toContain('name_ambiguous');
     expect(remarks).toContain('same_person');
     const code = [...sources('activities'), ...sources('workflows'), ...sources('store')].join('\n');
@@ -54,7 +56,7 @@ describe('the documents', () => {
   });
 
   it('explain every setting in .env.example, and no other', () => {
-    const known = all(read('runtime/config.ts'), /'([A-Z_]+)'/g);
+    const known = all(read('runtime/config/config.ts'), /'([A-Z_]+)'/g);
     const explained = all(read('.env.example'), /^# ((?:LEDGERDESK|TEMPORAL|DATABASE)_[A-Z_]+)=/gm);
     const ours = explained
       .filter((name) => name.startsWith('LEDGERDESK_'))

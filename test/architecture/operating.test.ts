@@ -11,7 +11,7 @@ const all = (text: string, pattern: RegExp): string[] =>
 const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort();
 
 const page = read('docs/operating.md');
-const sources = read('store/metrics.ts') + read('api/metrics/schedule-states.ts');
+const sources = read('store/operations/metrics.ts') + read('api/metrics/schedule-states.ts');
 const metrics = all(sources, /\bname: '([a-z_]+)'/g).map((name) => `ledgerdesk_${name}`);
 const suffixes = { createCounter: '_total', createHistogram: '_seconds' };
 const ofWorkers = Object.entries(suffixes).flatMap(([create, suffix]) =>

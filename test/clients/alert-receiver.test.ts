@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import { createAlertReceiver } from '../../clients/alert-receiver.ts';
 import { createEgress } from '../../clients/egress.ts';
 import { createExchange } from '../../clients/exchange.ts';
-import type { Alert } from '../../domain/trouble.ts';
-import { findFreePort } from '../../runtime/free-port.ts';
+import type { Alert } from '../../domain/operations/health.ts';
+import { findFreePort } from '../../runtime/supervisor/free-port.ts';
 import { closeLoopbacks, startLoopback, type LoopbackReply } from '../fixtures/loopback.ts';
 
 const ALERT: Alert = {

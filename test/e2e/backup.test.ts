@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { lockDataDirectory } from '../../runtime/data-lock.ts';
-import { makeDataDirectory } from '../../runtime/data-directory.ts';
+import { lockDataDirectory } from '../../runtime/supervisor/data-lock.ts';
+import { makeDataDirectory } from '../../runtime/supervisor/data-directory.ts';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
 import { createWorld, type TestWorker, type World } from '../fixtures/world.ts';
 
@@ -37,7 +37,7 @@ describe('the commands of backups', () => {
     args: readonly string[],
     env: Readonly<Record<string, string>> = { DATABASE_URL: world.databaseUrl },
   ): Promise<{ code: number | null; said: string; bytes: number }> {
-    const entry = fileURLToPath(new URL(`../../runtime/${command}.ts`, import.meta.url));
+    const entry = fileURLToPath(new URL(`../../runtime/backup/${command}.ts`, import.meta.url));
     const all = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env };
     const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], { env: all });
     const output = { said: '', bytes: 0 };

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { OUTCOMES, type Totals } from '../../domain/outcome.ts';
-import type { RunReport } from '../../store/run-reports.ts';
+import { OUTCOMES, type Totals } from '../../domain/sync/outcome.ts';
+import type { RunReport } from '../../store/sync/run-reports.ts';
 import { createEdits, makeZendeskPatient, type Edits } from '../fixtures/edits.ts';
 import { armStop } from '../fixtures/stops.ts';
 import { createWorld, type World } from '../fixtures/world.ts';

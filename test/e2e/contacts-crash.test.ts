@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { OUTCOMES, type Totals } from '../../domain/outcome.ts';
-import type { RunReport } from '../../store/run-reports.ts';
+import { OUTCOMES, type Totals } from '../../domain/sync/outcome.ts';
+import type { RunReport } from '../../store/sync/run-reports.ts';
 import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
 import { armStop, type Stop } from '../fixtures/stops.ts';
 import { createWorld, type TestWorker, type World } from '../fixtures/world.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isAccountedFor } from '../../domain/outcome.ts';
-import type { RecordReport } from '../../store/records.ts';
-import type { RunReport } from '../../store/run-reports.ts';
+import { isAccountedFor } from '../../domain/sync/outcome.ts';
+import type { RecordReport } from '../../store/sync/records.ts';
+import type { RunReport } from '../../store/sync/run-reports.ts';
 import { createPeople, type People, type SandboxUser } from '../fixtures/people.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 

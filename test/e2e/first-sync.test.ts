@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isAccountedFor } from '../../domain/outcome.ts';
-import type { RunReport } from '../../store/run-reports.ts';
+import { isAccountedFor } from '../../domain/sync/outcome.ts';
+import type { RunReport } from '../../store/sync/run-reports.ts';
 import type { SandboxOrganization } from '../fixtures/sandbox.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 

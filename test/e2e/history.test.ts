@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import type { ConnectionSettings } from '../../domain/connection.ts';
+import type { ConnectionSettings } from '../../domain/connection/connection.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES, type SyncAccountInput } from '../../workflows/contract.ts';
 import { accountSyncId, alertId, HOUSEKEEPING_ID } from '../../workflows/ids.ts';

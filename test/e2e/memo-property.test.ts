@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BLOCK_END, BLOCK_START } from '../../domain/annotation.ts';
+import { BLOCK_END, BLOCK_START } from '../../domain/support/annotation.ts';
 import { createDice } from '../fixtures/dice.ts';
 import { createEdits, makeZendeskPatient, readingOnly } from '../fixtures/edits.ts';
 import { createSupport, type Support } from '../fixtures/support.ts';

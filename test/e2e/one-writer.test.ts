@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RunReport } from '../../store/run-reports.ts';
+import type { RunReport } from '../../store/sync/run-reports.ts';
 import {
   TASK_QUEUE,
   WORKFLOW_TYPES,

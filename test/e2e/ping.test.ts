@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { runCli } from '../cli/run-cli.ts';
-import type { ConnectionSettings } from '../../domain/connection.ts';
-import type { PingCheck } from '../../domain/ping-check.ts';
+import type { ConnectionSettings } from '../../domain/connection/connection.ts';
+import type { PingCheck } from '../../domain/connection/ping-check.ts';
 import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
 import { issueZendeskToken } from '../fixtures/consent.ts';
 import type { JournalEntry } from '../fixtures/sandbox.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { firstSyncCost } from '../../domain/first-sync-cost.ts';
-import { ORGANIZATION_FIELDS } from '../../domain/organization.ts';
+import { firstSyncCost } from '../../domain/connection/first-sync-cost.ts';
+import { ORGANIZATION_FIELDS } from '../../domain/accounts/organization.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
 describe('what a sync of 1,000 accounts asks of Zendesk', () => {

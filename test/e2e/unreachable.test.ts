@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ConnectionSettings } from '../../domain/connection.ts';
+import type { ConnectionSettings } from '../../domain/connection/connection.ts';
 import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
 import { createTurnedAway, type TurnedAway } from '../fixtures/turned-away.ts';

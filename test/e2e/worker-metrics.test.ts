@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { findFreePort } from '../../runtime/free-port.ts';
-import type { RunReport } from '../../store/run-reports.ts';
+import { findFreePort } from '../../runtime/supervisor/free-port.ts';
+import type { RunReport } from '../../store/sync/run-reports.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { startProductWorker, type ProductWorker } from '../fixtures/product-worker.ts';
 import { until } from '../fixtures/stops.ts';

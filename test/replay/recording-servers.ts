@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { startEmbeddedPostgres } from '../../runtime/embedded-postgres.ts';
-import { findFreePort } from '../../runtime/free-port.ts';
-import { createLog } from '../../runtime/log.ts';
-import { findTemporal } from '../../runtime/temporal-binary.ts';
+import { startEmbeddedPostgres } from '../../runtime/postgres/embedded-postgres.ts';
+import { findFreePort } from '../../runtime/supervisor/free-port.ts';
+import { createLog } from '../../runtime/log/log.ts';
+import { findTemporal } from '../../runtime/temporal/temporal-binary.ts';
 
 /** Servers to record histories with. One Temporal server lets histories grow long; the other soon asks to leave them. */
 export interface RecordingServers {

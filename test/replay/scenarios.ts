@@ -1,6 +1,6 @@
 import { CHANGED_SIGNAL, TASK_QUEUE, WAKE_SIGNAL, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import { accountSyncId, alertId, HOUSEKEEPING_ID, legalEntitySyncId } from '../../workflows/ids.ts';
-import type { RunReport } from '../../store/run-reports.ts';
+import type { RunReport } from '../../store/sync/run-reports.ts';
 import { createEdits, readingOnly } from '../fixtures/edits.ts';
 import { readWaits } from '../fixtures/waits.ts';
 import { runWayBack } from '../fixtures/way-back.ts';

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createEgress } from '../../clients/egress.ts';
 import { FarSystemError } from '../../clients/errors.ts';
 import type { RequestObserver } from '../../clients/http.ts';
-import type { ConnectionSettings } from '../../domain/connection.ts';
-import { createFarSystemsOpener, type WithFarSystems } from '../../runtime/far-systems.ts';
+import type { ConnectionSettings } from '../../domain/connection/connection.ts';
+import { createFarSystemsOpener, type WithFarSystems } from '../../runtime/remote-systems.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { TEST_SETTINGS } from '../fixtures/accounts.ts';
 import { issueZendeskTokens, keepNewTokens } from '../fixtures/consent.ts';

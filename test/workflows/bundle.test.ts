@@ -17,7 +17,7 @@ describe('the bundle of the workflows', () => {
 
   it('holds of ours only the plan and the decisions', () => {
     const ours = sources.filter((source) => !source.startsWith('node_modules/'));
-    expect(ours).toContain('workflows/sync-master-data.ts');
+    expect(ours).toContain('workflows/sync/sync-master-data.ts');
     expect(ours.filter((source) => !/^(workflows|domain)\//.test(source))).toEqual([]);
   });
 
@@ -39,13 +39,13 @@ describe('the bundle of the workflows', () => {
   });
 
   it('can be made with one more decision in it', async () => {
-    expect(await bundleWith('domain/retry-after.ts')).toBe('made');
+    expect(await bundleWith('domain/sync/shrink.ts')).toBe('made');
   });
 
   it.each([
     ['activities/index.ts', '@temporalio/activity'],
     ['clients/http.ts', 'node:http'],
-    ['store/gates.ts', 'node:crypto'],
+    ['store/connection/rate-gates.ts', 'node:crypto'],
     ['workers/run-owner.ts', '@temporalio/client'],
   ])('cannot be made with %s in it, since that needs %s', async (file, forbidden) => {
     expect(await bundleWith(file)).toContain(forbidden);

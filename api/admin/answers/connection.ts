@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RULE_COUNTS } from '../../../domain/support-status.ts';
+import { RULE_COUNTS } from '../../../domain/support/support-status.ts';
 import { time } from './list.ts';
 
 const rule = z.partialRecord(z.enum(RULE_COUNTS), z.int().min(1));

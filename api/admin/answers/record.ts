@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OUTCOMES } from '../../../domain/outcome.ts';
+import { OUTCOMES } from '../../../domain/sync/outcome.ts';
 import { time } from './list.ts';
 
 /** A record with its outcome in the last run that read it. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { DynamicsClient } from '../../../clients/dynamics/client.ts';
-import type { Contact } from '../../../domain/contact.ts';
+import type { Contact } from '../../../domain/contacts/contact.ts';
 import { failureOf } from '../kit.ts';
 import { closeErp, startErp } from './kit.ts';
 

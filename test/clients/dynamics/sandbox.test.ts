@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { DynamicsClient } from '../../../clients/dynamics/client.ts';
-import type { Account, AccountKind } from '../../../domain/account.ts';
+import type { Account, AccountKind } from '../../../domain/accounts/account.ts';
 import { failureOf } from '../kit.ts';
 import { closeErp, startErp } from './kit.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { OrganizationFieldValues } from '../../../domain/organization.ts';
+import type { OrganizationFieldValues } from '../../../domain/accounts/organization.ts';
 import { closeLoopbacks } from '../../fixtures/loopback.ts';
 import { failureOf } from '../kit.ts';
 import { clientOf } from './kit.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ORGANIZATION_FIELDS, type OrganizationFieldValues } from '../../../domain/organization.ts';
+import { ORGANIZATION_FIELDS, type OrganizationFieldValues } from '../../../domain/accounts/organization.ts';
 import { failureOf } from '../kit.ts';
 import { closeDesk, ended, startDesk } from './kit.ts';
 

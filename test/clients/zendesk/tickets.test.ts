@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { SupportTicket } from '../../../domain/support-ticket.ts';
+import type { SupportTicket } from '../../../domain/support/support-ticket.ts';
 import { closeLoopbacks } from '../../fixtures/loopback.ts';
 import { failureOf } from '../kit.ts';
 import { clientOf, closeDesk, startDesk } from './kit.ts';

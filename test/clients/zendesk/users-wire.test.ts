@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { UserForm } from '../../../domain/user.ts';
+import type { UserForm } from '../../../domain/contacts/user.ts';
 import { closeLoopbacks } from '../../fixtures/loopback.ts';
 import { failureOf } from '../kit.ts';
 import { clientOf } from './kit.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import { loadConfig } from '../../../runtime/config.ts';
-import { aloud, createLog } from '../../../runtime/log.ts';
+import { loadConfig } from '../../../runtime/config/config.ts';
+import { aloud, createLog } from '../../../runtime/log/log.ts';
 import { EXIT_CANNOT_HELP, onShutdown } from '../../../runtime/shutdown.ts';
 
 /** Listens like the API does: tells its environment on /environment, its pid on /pid, crashes on /crash, and ends for good on /hopeless. */

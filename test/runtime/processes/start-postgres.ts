@@ -1,5 +1,5 @@
-import { startEmbeddedPostgres } from '../../../runtime/embedded-postgres.ts';
-import { createLog } from '../../../runtime/log.ts';
+import { startEmbeddedPostgres } from '../../../runtime/postgres/embedded-postgres.ts';
+import { createLog } from '../../../runtime/log/log.ts';
 
 /** Starts the embedded PostgreSQL of a data directory, says where it is, and waits to be killed. */
 const { log } = createLog({ level: 'silent' });

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { runSupervisor } from '../../../runtime/run-supervisor.ts';
+import { runSupervisor } from '../../../runtime/supervisor/run-supervisor.ts';
 
 /** The supervisor with stand-ins for the API and the worker, and waits that suit a test. */
 runSupervisor(

@@ -1,5 +1,5 @@
-import { startEmbeddedTemporal } from '../../../runtime/embedded-temporal.ts';
-import { createLog } from '../../../runtime/log.ts';
+import { startEmbeddedTemporal } from '../../../runtime/temporal/embedded-temporal.ts';
+import { createLog } from '../../../runtime/log/log.ts';
 
 /** Starts the embedded Temporal of a data directory, says where it is, and waits to be killed. */
 const { log } = createLog({ level: 'silent' });

@@ -1,0 +1,77 @@
+import { FarSystemError } from '../../clients/errors.ts';
+import type { ZendeskClient } from '../../clients/zendesk/client.ts';
+import type { WireConnectionInput, WireConnectionResult } from '../../workflows/contract.ts';
+import type { StepContext } from '../dependencies.ts';
+
+/** Events that say something about the support of an account, or about the users that contacts are linked to. */
+const SUBSCRIPTIONS = [
+  'ticket.created',
+  'ticket.status_changed',
+  'ticket.priority_changed',
+  'ticket.organization_changed',
+  'ticket.requester_changed',
+  'ticket.csat_received',
+  'ticket.merged',
+  'ticket.soft_deleted',
+  'ticket.undeleted',
+  'ticket.marked_as_spam',
+  'user.deleted',
+  'user.merged',
+  'user.active_changed',
+  'user.suspended_changed',
+  'user.role_changed',
+  'user.organization_membership_created',
+  'user.organization_membership_deleted',
+].map((type) => `zen:event-type:${type}`);
+
+/** What a trigger's webhook is subscribed to. */
+const TRIGGER_SUBSCRIPTION = 'conditional_ticket_events';
+
+/** The body of our trigger: ids only, since placeholders are not escaped and everything is read back anyway. */
+const TRIGGER_BODY = '{"ledgerdesk": 1, "ticket_id": "{{ticket.id}}"}';
+
+/**
+ * Creates the webhook of a connection, or makes the one of its name right, and keeps its signing secret. Where Zendesk does
+ * not let tickets be subscribed to, a trigger calls the webhook instead; users are then found by the reconciling alone.
+ */
+export async function wireZendesk(context: StepContext, input: WireConnectionInput): Promise<WireConnectionResult> {
+  const { store, far } = context;
+  const { id, hooks } = await store.connections.require(input.connectionId);
+  const endpoint = `${input.publicUrl}/webhooks/zendesk/${hooks.zendesk}`;
+  const name = `Ledgerdesk ${id}`;
+  const { webhookId, by } = await far(({ zendesk }) => wire(zendesk, { name, endpoint }));
+  const secret = await far(({ zendesk }) => zendesk.signingSecret(webhookId));
+  await store.credentials.replace(id, { 'zendesk.webhookSecret': secret });
+  return { webhookId, by };
+}
+
+async function wire(
+  zendesk: ZendeskClient,
+  { name, endpoint }: { name: string; endpoint: string },
+): Promise<WireConnectionResult> {
+  const existing = (await zendesk.listWebhooks(name)).find((webhook) => webhook.name === name);
+  if (existing !== undefined) {
+    await zendesk.updateWebhook(existing.id, { endpoint, isActive: true });
+    if (!existing.subscriptions.includes(TRIGGER_SUBSCRIPTION)) return { webhookId: existing.id, by: 'subscription' };
+    return wireTrigger(zendesk, { name, webhookId: existing.id });
+  }
+  try {
+    const { id } = await zendesk.createWebhook({ name, endpoint, subscriptions: SUBSCRIPTIONS });
+    return { webhookId: id, by: 'subscription' };
+  } catch (error) {
+    if (!(error instanceof FarSystemError) || error.kind !== 'refused') throw error;
+    const { id } = await zendesk.createWebhook({ name, endpoint, subscriptions: [TRIGGER_SUBSCRIPTION] });
+    return wireTrigger(zendesk, { name, webhookId: id });
+  }
+}
+
+async function wireTrigger(
+  zendesk: ZendeskClient,
+  { name: title, webhookId }: { name: string; webhookId: string },
+): Promise<WireConnectionResult> {
+  const form = { title, webhookId, body: TRIGGER_BODY };
+  const existing = (await zendesk.listTriggers()).find((trigger) => trigger.title === title);
+  if (existing === undefined) await zendesk.createTrigger(form);
+  else await zendesk.updateTrigger(existing.id, form);
+  return { webhookId, by: 'trigger' };
+}

@@ -1,0 +1,23 @@
+import type { Steps } from '../../workflows/steps.ts';
+import type { StepContext } from '../dependencies.ts';
+import { endEvent, recordOf } from './end-event.ts';
+
+/** Records that one run reads again: a few requests of F&O, and two bulk jobs of Zendesk. */
+const MOST = 200;
+
+/** Takes what is due with the record of an event; from a run whose workflow is over, too. */
+export async function takeDueRecords(
+  context: StepContext,
+  input: Parameters<Steps['takeDueRecords']>[0],
+): ReturnType<Steps['takeDueRecords']> {
+  const { store, isRunOver } = context;
+  const taken = await store.dueRecords.take(input, recordOf(input), MOST);
+  if (taken.state === 'taken') return { state: 'taken' };
+  if (taken.state === 'read') {
+    await endEvent(context, input);
+    return { state: 'ended' };
+  }
+  if (!(await isRunOver(taken.holder))) return { state: 'held' };
+  await store.dueRecords.giveBack(taken.holder.runId);
+  return takeDueRecords(context, input);
+}

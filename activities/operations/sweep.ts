@@ -1,0 +1,39 @@
+import { EVENT_MEMORY_DAYS } from '../../domain/operations/sweep.ts';
+import type { HousekeepingSteps } from '../../workflows/steps.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { wakeOperatorIfDue } from './deliver-alert.ts';
+
+/** Batches in one step: it ends within seconds. */
+const BATCHES = 20;
+const DAY_MS = 86_400_000;
+
+type SweepInput = Parameters<HousekeepingSteps['sweep']>[0];
+
+/** Erases a few batches of one kind of what is older than it is kept. */
+export async function sweep(
+  dependencies: ActivityDependencies,
+  { part, after: begin }: SweepInput,
+): ReturnType<HousekeepingSteps['sweep']> {
+  const { store, keepDays, temporalRetentionMs } = dependencies;
+  if (begin === '' && part === 'runs') await endAbandonedRuns(dependencies);
+  if (begin === '' && part === 'alerts') await wakeUntold(dependencies);
+  const memoryDays = Math.ceil((await temporalRetentionMs()) / DAY_MS) + EVENT_MEMORY_DAYS;
+  const retention = { keepDays, rememberDays: Math.max(keepDays, memoryDays) };
+  let [erased, after]: [number, string | null] = [0, begin];
+  for (let batch = 0; batch < BATCHES && after !== null; batch += 1) {
+    const swept = await store.retention.sweep(part, retention, after);
+    erased += swept.erased;
+    after = swept.after;
+  }
+  return { erased, after };
+}
+
+/** A run whose workflow was terminated never ends by itself, and what it had read would stay for ever. */
+async function endAbandonedRuns({ store, isRunOver }: ActivityDependencies): Promise<void> {
+  for (const run of await store.retention.longRunning()) if (await isRunOver(run)) await store.runs.abandon(run.runId);
+}
+
+async function wakeUntold(dependencies: ActivityDependencies): Promise<void> {
+  for (const connectionId of await dependencies.store.troubles.untold())
+    await wakeOperatorIfDue(dependencies, connectionId);
+}

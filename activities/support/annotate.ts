@@ -1,0 +1,118 @@
+import { annotateText } from '../../domain/support/annotation-text.ts';
+import { annotationLines, changedFields, type Annotation } from '../../domain/support/annotation.ts';
+import type { AnnotationTarget, ConnectionSettings } from '../../domain/connection/connection.ts';
+import { supportLoadOf } from '../../domain/support/support-load.ts';
+import { rulesOf, supportStatusOf } from '../../domain/support/support-status.ts';
+import type { SupportedAccount } from '../../store/support/support.ts';
+import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
+import {
+  ACCOUNT_MISSING,
+  missingPrivilege,
+  NO_ROOM,
+  refusedWrite,
+  type AnnotationProblem,
+} from './annotation-problem.ts';
+import type { StepContext } from '../dependencies.ts';
+import { stop } from '../failure.ts';
+
+/** What writing an annotation came to. */
+type Written = 'written' | 'unchanged' | AnnotationProblem;
+
+/** How often a write is tried again at once when somebody else was quicker; then the step begins anew. */
+const MOST_TRIES = 3;
+
+/** Writes the annotation of one account if it differs from what was last written. */
+export async function annotate(
+  context: StepContext,
+  input: Parameters<Steps['annotate']>[0],
+): ReturnType<Steps['annotate']> {
+  const { connectionId, ...key } = input;
+  await context.store.annotationWakes.looks(connectionId, key);
+  const account = await context.store.support.account(connectionId, key);
+  if (account === undefined) return { outcome: 'not_linked' };
+  const { settings } = await context.store.connections.require(connectionId);
+  const result = await annotateOne(context, input, { account, settings });
+  if (typeof result === 'string') return { outcome: result };
+  if (result.code === 'missing_privilege') throw stop(result.code, result.message);
+  return { outcome: result.code };
+}
+
+interface AccountToAnnotate {
+  readonly account: SupportedAccount;
+  readonly settings: ConnectionSettings;
+  /** Why it cannot be written, if that is known already. */
+  readonly obstacle?: AnnotationProblem | undefined;
+}
+
+/** Writes one account's annotation if it differs, and keeps what was computed, written, or in the way. */
+export async function annotateOne(
+  context: StepContext,
+  { connectionId }: ConnectionRef,
+  { account, settings, obstacle }: AccountToAnnotate,
+): Promise<Written> {
+  const load = supportLoadOf(account.tickets);
+  const status = supportStatusOf(load, rulesOf(settings.annotation.status));
+  const organizationUrl = `${settings.zendesk.baseUrl}/agent/organizations/${account.organizationId}`;
+  const annotation: Annotation = { load, status, organizationUrl };
+  const lines = annotationLines(annotation).join('\n');
+  const isSaid = account.written === lines || (account.written === null && account.tickets.length === 0);
+  const result = isSaid ? 'unchanged' : (obstacle ?? (await write(context, { account, settings }, annotation)));
+  const problem = typeof result === 'string' ? null : result;
+  await context.store.support.save(connectionId, account.account, {
+    computed: { load, status },
+    written: isSaid || problem !== null ? undefined : lines,
+    problem,
+  });
+  return result;
+}
+
+async function write(...args: Parameters<typeof mergeIn>): Promise<Written> {
+  try {
+    return await mergeIn(...args);
+  } catch (error) {
+    const problem = missingPrivilege(error);
+    if (problem === undefined) throw error;
+    return problem;
+  }
+}
+
+/** Reads the fields, puts the annotation in and writes under the etag that was read, so that nobody's words are lost. */
+async function mergeIn(
+  { far }: StepContext,
+  { account: { account }, settings }: AccountToAnnotate,
+  annotation: Annotation,
+): Promise<Written> {
+  const target = account.kind === 'customer' ? settings.annotation.customers : settings.annotation.vendors;
+  const place = { ...account, entitySet: target.entitySet };
+  const fields = target.fields === undefined ? [target.field] : Object.values(target.fields);
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const read = await far(({ dynamics }) => dynamics.readFields({ ...place, fields }));
+    if (read === null) return ACCOUNT_MISSING;
+    const values = changesOf(target, read.values, annotation);
+    if (values === 'no_room') return NO_ROOM;
+    if (Object.keys(values).length === 0) return 'unchanged';
+    const answer = await far(({ dynamics }) => dynamics.writeFields({ ...place, etag: read.etag, values })).catch(
+      refused,
+    );
+    if (answer === 'missing') return ACCOUNT_MISSING;
+    if (answer !== 'conflict') return answer;
+  }
+  throw new Error('Somebody else changed the account each time that it was about to be annotated.');
+}
+
+function refused(error: unknown): AnnotationProblem {
+  const problem = refusedWrite(error);
+  if (problem === undefined) throw error;
+  return problem;
+}
+
+type Values = Readonly<Record<string, string | number | null>>;
+
+/** The fields that must change, and to what; empty when all is as it should be. */
+function changesOf(target: AnnotationTarget, present: Values, annotation: Annotation): Values | 'no_room' {
+  if (target.fields !== undefined) return changedFields(annotation, target.fields, present);
+  const text = String(present[target.field] ?? '');
+  const next = annotateText(text, annotationLines(annotation), { mode: target.mode, maxLength: target.maxLength });
+  if (next === 'no_room') return 'no_room';
+  return next === 'unchanged' ? {} : { [target.field]: next.text };
+}

@@ -1,0 +1,45 @@
+import { FarSystemError } from '../../clients/errors.ts';
+
+/** Why an account is not annotated: a code that the runbook has an entry for, and a sentence that says what to do. */
+export interface AnnotationProblem {
+  readonly code: 'annotation_no_room' | 'account_missing' | 'annotation_refused' | 'missing_privilege';
+  readonly message: string;
+}
+
+/** What people wrote leaves no room. */
+export const NO_ROOM: AnnotationProblem = {
+  code: 'annotation_no_room',
+  message:
+    'The text of the account in Dynamics 365 leaves no room for the annotation: shorten it, or raise annotation.*.maxLength.',
+};
+
+/** F&O does not show the account. */
+export const ACCOUNT_MISSING: AnnotationProblem = {
+  code: 'account_missing',
+  message: 'Dynamics 365 does not have the account any more, so there is nothing to annotate.',
+};
+
+/**
+ * The problem when F&O's user may not read or write what holds the annotation; undefined of any other failure. It is the same
+ * sentence for all accounts of an entity set, and names the set and the privilege.
+ */
+export function missingPrivilege(error: unknown): AnnotationProblem | undefined {
+  if (!isOf(error, 'forbidden')) return undefined;
+  return {
+    code: 'missing_privilege',
+    message: `Dynamics 365 does not let Ledgerdesk ${error.operation}, so no annotation is written there. ${error.advice}`,
+  };
+}
+
+/** The problem when F&O refuses to write this one account; undefined of any other failure. It quotes F&O. */
+export function refusedWrite(error: unknown): AnnotationProblem | undefined {
+  if (!isOf(error, 'refused')) return undefined;
+  return {
+    code: 'annotation_refused',
+    message: `Dynamics 365 refuses to save the annotation: ${error.detail} Mend the account in Dynamics 365; the next reconcile tries again.`,
+  };
+}
+
+function isOf(error: unknown, kind: FarSystemError['kind']): error is FarSystemError {
+  return error instanceof FarSystemError && error.system === 'dynamics' && error.kind === kind;
+}

@@ -1,0 +1,91 @@
+import { READING_GAP_MS, type DueRecord } from '../../store/support/support-reading.ts';
+import type { HandleZendeskEventInput } from '../../workflows/contract.ts';
+import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
+import type { StepContext } from '../dependencies.ts';
+
+/** Records in one reading: five requests. */
+const MOST = 500;
+const PAGE = 100;
+
+/** Reads back what is due, unless the record of this event has been read since it arrived. */
+export async function readBack(context: StepContext, input: HandleZendeskEventInput): ReturnType<Steps['readBack']> {
+  const { store } = context;
+  if ((await endEventIfRead(context, input)).ended) return { waitMs: 0 };
+  const taken = await store.supportReading.take(input.connectionId, MOST);
+  if ('waitMs' in taken) return taken;
+  await readTaken(context, input, taken);
+  return { waitMs: (await endEventIfRead(context, input)).ended ? 0 : READING_GAP_MS };
+}
+
+/** Ends an event whose record has been read with those of others. */
+export async function endEventIfRead(
+  { store }: StepContext,
+  { connectionId, eventId, record, zendeskId: id }: HandleZendeskEventInput,
+): ReturnType<Steps['endEventIfRead']> {
+  if (await store.supportReading.isDue(connectionId, { record, id })) return { ended: false };
+  await store.events.ended(eventId, 'read');
+  return { ended: true };
+}
+
+async function readTaken(
+  context: StepContext,
+  { connectionId }: ConnectionRef,
+  taken: { due: readonly DueRecord[]; askedAt: Date },
+): Promise<void> {
+  const { store, wakeAnnotation } = context;
+  try {
+    const touched = await readTickets(context, connectionId, idsOf(taken.due, 'ticket'));
+    await readUsers(context, connectionId, idsOf(taken.due, 'user'));
+    const askedAt = await store.staging.now();
+    const accounts = await store.annotationWakes.due(connectionId, touched, askedAt);
+    await Promise.all(
+      accounts.map(({ legalEntity, kind, key, delayMs }) =>
+        wakeAnnotation({ connectionId, legalEntity, kind, accountNumber: key }, delayMs),
+      ),
+    );
+    await store.annotationWakes.woken(connectionId, accounts, askedAt);
+  } catch (error) {
+    await store.supportReading.giveBack(connectionId);
+    throw error;
+  }
+  await store.supportReading.done(connectionId, taken);
+}
+
+function idsOf(due: readonly DueRecord[], record: DueRecord['record']): string[] {
+  return due.filter((each) => each.record === record).map(({ id }) => id);
+}
+
+/** Answers the organizations whose tickets were read, or have gone elsewhere. */
+async function readTickets(
+  { store, far }: StepContext,
+  connectionId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  const touched: string[] = [];
+  for (const page of pagesOf(ids)) {
+    const askedAt = await store.staging.now();
+    const tickets = await far(({ zendesk }) => zendesk.showTickets(page));
+    const shown = new Set(tickets.map(({ id }) => id));
+    const absent = page.filter((id) => !shown.has(id));
+    // Also where nothing has changed: an attempt that died may have noted the tickets, and not woken the annotation.
+    const shownOf = tickets.flatMap(({ organizationId }) => organizationId ?? []);
+    touched.push(...shownOf, ...(await store.tickets.note(connectionId, { tickets, absent, askedAt })));
+  }
+  return touched;
+}
+
+/** What became of users is noted on those that contacts are linked to; a deleted one is absent. */
+async function readUsers({ store, far }: StepContext, connectionId: string, ids: readonly string[]): Promise<void> {
+  const linked = await store.users.linked(connectionId, ids);
+  for (const page of pagesOf(ids.filter((id) => linked.has(id)))) {
+    const askedAt = await store.staging.now();
+    const users = await far(({ zendesk }) => zendesk.showUsers({ ids: page }));
+    const shown = new Set(users.map(({ id }) => id));
+    const goneUsers = { ids: page.filter((id) => !shown.has(id)), askedAt };
+    await store.users.note(connectionId, { seenUsers: { users, askedAt }, goneUsers });
+  }
+}
+
+function pagesOf(ids: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / PAGE) }, (_, page) => ids.slice(page * PAGE, (page + 1) * PAGE));
+}

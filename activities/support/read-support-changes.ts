@@ -1,0 +1,52 @@
+import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
+import type { StepContext } from '../dependencies.ts';
+
+const DAY_MS = 86_400_000;
+/** How far back the first reading of tickets goes when the connection does not say (`support.since`). */
+const FIRST_READING_DAYS = 365;
+/** Zendesk's exports take no start within the newest minute (Zendesk docs, Incremental Exports); a second one allows for clocks. */
+const YOUNGEST_START_S = 120;
+
+/** Reads one page of the tickets that changed since the cursor into the tally. */
+export async function readTicketChanges(
+  { store, far, attempt }: StepContext,
+  { connectionId }: ConnectionRef,
+): ReturnType<Steps['readTicketChanges']> {
+  const { tickets: cursor } = await store.supportReading.cursors(connectionId);
+  const askedAt = await store.staging.now();
+  const { settings } = await store.connections.require(connectionId);
+  const firstDay = settings.support.since ?? new Date(askedAt.getTime() - FIRST_READING_DAYS * DAY_MS).toISOString();
+  const from = cursor === null ? { startTime: secondsOf(new Date(firstDay), askedAt) } : { cursor };
+  const page = await far(({ zendesk }) => zendesk.exportTickets({ ...from, pageSize: pageSizeOf(attempt) }));
+  await store.tickets.note(connectionId, { tickets: page.tickets, askedAt });
+  if (page.cursor !== null) await store.supportReading.saveCursor(connectionId, 'tickets', page.cursor);
+  return { seen: page.tickets.length, done: page.endOfStream };
+}
+
+/** Reads one page of the users that changed since the cursor; the first reading begins now. */
+export async function readUserChanges(
+  { store, far, attempt }: StepContext,
+  { connectionId }: ConnectionRef,
+): ReturnType<Steps['readUserChanges']> {
+  const { users: cursor } = await store.supportReading.cursors(connectionId);
+  const askedAt = await store.staging.now();
+  const from = cursor === null ? { startTime: secondsOf(askedAt, askedAt) } : { cursor };
+  const page = await far(({ zendesk }) => zendesk.exportUsers({ ...from, pageSize: pageSizeOf(attempt) }));
+  const ids = page.users.map(({ id }) => id);
+  const linked = await store.users.linked(connectionId, ids);
+  const ours = page.users.filter(({ id }) => linked.has(id));
+  const goneUsers = { ids: ours.filter(({ isActive }) => !isActive).map(({ id }) => id), askedAt };
+  const seenUsers = { users: ours.filter(({ isActive }) => isActive), askedAt };
+  await store.users.note(connectionId, { seenUsers, goneUsers });
+  if (page.cursor !== null) await store.supportReading.saveCursor(connectionId, 'users', page.cursor);
+  return { seen: page.users.length, done: page.endOfStream };
+}
+
+/** A page that came too slowly, or was too large to be taken, is asked for in smaller ones. */
+function pageSizeOf(attempt: number): number {
+  return attempt > 1 ? 100 : 1_000;
+}
+
+function secondsOf(wanted: Date, now: Date): number {
+  return Math.min(Math.floor(wanted.getTime() / 1_000), Math.floor(now.getTime() / 1_000) - YOUNGEST_START_S);
+}

@@ -1,0 +1,59 @@
+import { covers } from '../../domain/sync/run-scope.ts';
+import type { RunHolder } from '../../store/sync/runs.ts';
+import type { BegunRun, RunEnding, Steps } from '../../workflows/steps.ts';
+import { judgeCredentials } from '../connection/credentials.ts';
+import type { StepContext } from '../dependencies.ts';
+import { wakeOperatorIfDue } from '../operations/deliver-alert.ts';
+
+type BeginInput = Parameters<Steps['beginRun']>[0];
+
+/** Takes the connection for a run, over the body of a run whose workflow is gone if need be. */
+export async function beginRun(context: StepContext, input: BeginInput): Promise<BegunRun> {
+  const { store, isRunOver } = context;
+  await store.connections.require(input.connectionId);
+  await wakeOperatorIfDue(context, input.connectionId);
+  const begun = await store.runs.begin(input);
+  if (begun.begun) return { state: 'begun' };
+  const { holder } = begun;
+  if (await isRunOver(holder)) {
+    await store.runs.abandon(holder.runId);
+    return beginRun(context, input);
+  }
+  return joinOrWait(store, input, holder);
+}
+
+async function joinOrWait(store: StepContext['store'], input: BeginInput, holder: RunHolder): Promise<BegunRun> {
+  if (!covers(holder.scope, input)) return { state: 'busy', runId: holder.runId };
+  await store.runs.join(input.runId, input.connectionId, holder.runId);
+  return { state: 'joined', runId: holder.runId };
+}
+
+/** Totals of the run so far. */
+export function countOutcomes(
+  { store }: StepContext,
+  input: Parameters<Steps['countOutcomes']>[0],
+): ReturnType<Steps['countOutcomes']> {
+  return store.reports.totals(input.runId);
+}
+
+/**
+ * Ends a run, and notes on the connection when its credentials were rejected, or work again; its schedules follow, and the
+ * operator is told what has changed.
+ */
+export async function finishRun(context: StepContext, input: RunEnding): ReturnType<Steps['finishRun']> {
+  const { status, waitedMs, error, runId, connectionId } = input;
+  const { store } = context;
+  const report = await store.reports.finish(runId, { status, waitedMs, error });
+  await (report.status === 'completed' ? store.dueRecords.done(runId) : store.dueRecords.giveBack(runId));
+  if (error?.code === 'needs_reconnect') await judgeCredentials(context, connectionId, error.message);
+  else if (report.status === 'completed' && (await showsThatAllWorks(store, input)))
+    await judgeCredentials(context, connectionId, null);
+  await wakeOperatorIfDue(context, connectionId);
+  return { totals: report.totals, error: report.error };
+}
+
+/** A master run has asked both systems; the resync of a record that has not changed may have asked one. */
+async function showsThatAllWorks(store: StepContext['store'], { runId, connectionId }: RunEnding): Promise<boolean> {
+  const connection = await store.connections.get(connectionId);
+  return connection?.state === 'needs_reconnect' && (await store.runs.get(runId))?.scope === 'master';
+}

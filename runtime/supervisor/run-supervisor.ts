@@ -1,0 +1,52 @@
+import { ConfigError } from '../config/config.ts';
+import { DataDirectoryInUse } from './data-lock.ts';
+import { aloud, createLog } from '../log/log.ts';
+import { onShutdown } from '../shutdown.ts';
+import { loadSupervisorConfig, supervise } from './supervise.ts';
+import type { ChildEntry, Supervised } from './supervise.ts';
+import type { Backoff } from './supervised-child.ts';
+
+/** Longer than the children's grace and the database's own shutdown together. */
+const STOP_LIMIT_MS = 60_000;
+
+/**
+ * Runs the supervisor as a process, until a signal: what `npm start` does. What it cannot go on with is said on stderr in plain
+ * words, and ends it with 1.
+ */
+export function runSupervisor(children: readonly ChildEntry[], backoff?: Backoff): void {
+  run(children, backoff).catch((error: unknown) => {
+    const expected = error instanceof ConfigError || error instanceof DataDirectoryInUse;
+    const text = error instanceof Error ? error.message : String(error);
+    process.stderr.write(expected ? `${text}\n` : `Ledgerdesk cannot start: ${text}\n`);
+    process.exit(1);
+  });
+}
+
+async function run(children: readonly ChildEntry[], backoff?: Backoff): Promise<void> {
+  const config = loadSupervisorConfig(process.env);
+  const logSetup = createLog({ level: config.logLevel, process: 'supervisor' });
+  const { log } = logSetup;
+  let exitCode = 0;
+  const starting: Promise<Supervised> = supervise({
+    env: process.env,
+    config,
+    children,
+    ...(backoff ? { backoff } : {}),
+    logSetup,
+    onHopeless: () => {
+      log.error('a process cannot run with these settings (see its last line): stopping');
+      exitCode = 1;
+      process.kill(process.pid, 'SIGTERM');
+    },
+  });
+  onShutdown(
+    async () => {
+      const running = await starting.catch(() => undefined);
+      await running?.stop();
+      aloud(log).info('stopped');
+      if (exitCode !== 0) process.exit(exitCode);
+    },
+    { graceMs: STOP_LIMIT_MS, onStart: (reason) => aloud(log).info({ reason }, 'stopping') },
+  );
+  await starting;
+}

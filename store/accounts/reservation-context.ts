@@ -1,0 +1,99 @@
+import { sql } from 'kysely';
+import { externalIdKey } from '../../domain/sync/external-id.ts';
+import { nameKey } from '../../domain/accounts/organization-name.ts';
+import type { HeldReservation, NamedOrganization, Surroundings } from '../../domain/accounts/reserve-account.ts';
+import type { Db } from '../database.ts';
+
+/** Surroundings that follow the accounts which are settled one after the other. */
+export interface MutableSurroundings extends Surroundings {
+  /** Notes what an account has given up and what it holds now. */
+  note(self: string, before: HeldReservation, now: { externalId: string | null; name: string | null }): void;
+}
+
+/** What to look up: the external ids and names (in their compared form) that the accounts at hand may want. */
+export interface SurroundingsRequest {
+  readonly externalIdKeys: readonly string[];
+  readonly nameKeys: readonly string[];
+  /** Names in their compared form that Zendesk refused. */
+  readonly refusedNames: readonly string[];
+}
+
+const KEY_TEXT = sql<string>`a.legal_entity || '/' || a.kind || '/' || a.key`;
+
+/** Reads who holds what around a page of accounts, in five queries whatever its size. */
+export async function readSurroundings(
+  db: Db,
+  scope: { connectionId: string; unread: readonly string[] },
+  request: SurroundingsRequest,
+): Promise<MutableSurroundings> {
+  const { connectionId } = scope;
+  const externalIds = await readHolders(db, { connectionId, column: 'external_id_key', keys: request.externalIdKeys });
+  const names = await readHolders(db, { connectionId, column: 'name_key', keys: request.nameKeys });
+  const named = await readOrganizations(db, { connectionId, column: 'name_key', keys: request.nameKeys });
+  const found = await readOrganizations(db, { connectionId, column: 'external_id_key', keys: request.externalIdKeys });
+  const wanting = await readWanting(db, connectionId, request.nameKeys);
+  return {
+    unread: scope.unread,
+    externalIdHolder: (key) => externalIds.get(key),
+    nameHolder: (key) => names.get(key),
+    organizationsNamed: (key) => named.get(key) ?? [],
+    organizationWithExternalId: (key) => found.get(key)?.[0],
+    wanting: (key) => wanting.get(key) ?? 0,
+    refused: (key) => request.refusedNames.includes(key),
+    note(self, before, now) {
+      moveHolding(externalIds, self, {
+        before: before.externalId === null ? null : externalIdKey(before.externalId),
+        now: now.externalId === null ? null : externalIdKey(now.externalId),
+      });
+      moveHolding(names, self, {
+        before: before.name === null ? null : nameKey(before.name),
+        now: now.name === null ? null : nameKey(now.name),
+      });
+    },
+  };
+}
+
+function moveHolding(
+  holders: Map<string, string>,
+  self: string,
+  keys: { before: string | null; now: string | null },
+): void {
+  if (keys.before !== null && holders.get(keys.before) === self) holders.delete(keys.before);
+  if (keys.now !== null) holders.set(keys.now, self);
+}
+
+interface Lookup {
+  readonly connectionId: string;
+  readonly column: 'external_id_key' | 'name_key';
+  readonly keys: readonly string[];
+}
+
+async function readHolders(db: Db, { connectionId, column, keys }: Lookup): Promise<Map<string, string>> {
+  const { rows } = await sql<{ key: string; holder: string }>`select a.${sql.ref(column)} as key, ${KEY_TEXT} as holder
+    from records a where a.connection_id = ${connectionId} and a.kind <> 'contact' and a.${sql.ref(column)} = any(${sql.val([...keys])}::text[])`.execute(
+    db,
+  );
+  return new Map(rows.map(({ key, holder }) => [key, holder]));
+}
+
+async function readOrganizations(
+  db: Db,
+  { connectionId, column, keys }: Lookup,
+): Promise<Map<string, NamedOrganization[]>> {
+  const { rows } = await sql<NamedOrganization & { key: string }>`
+    select o.${sql.ref(column)} as key, o.zendesk_id as id, o.external_id as "externalId", ${KEY_TEXT} as ours
+    from organizations o left join records a on a.connection_id = o.connection_id and a.kind <> 'contact'
+      and a.zendesk_id = o.zendesk_id
+    where o.connection_id = ${connectionId} and o.${sql.ref(column)} = any(${sql.val([...keys])}::text[])`.execute(db);
+  const byKey = new Map<string, NamedOrganization[]>();
+  for (const { key, ...organization } of rows) byKey.set(key, [...(byKey.get(key) ?? []), organization]);
+  return byKey;
+}
+
+async function readWanting(db: Db, connectionId: string, keys: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ key: string; accounts: number }>`select a.plain_name_key as key, count(*) as accounts
+    from records a where a.connection_id = ${connectionId} and a.kind <> 'contact' and a.zendesk_id is null
+      and a.present
+      and a.plain_name_key = any(${sql.val([...keys])}::text[]) group by 1`.execute(db);
+  return new Map(rows.map(({ key, accounts }) => [key, accounts]));
+}

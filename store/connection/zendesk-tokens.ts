@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { CredentialStore } from './credentials.ts';
+import type { Db } from '../database.ts';
+
+/** What is known of the Zendesk tokens of a connection; times are undefined for tokens that were applied from a file. */
+export interface HeldTokens {
+  readonly accessToken: string | undefined;
+  readonly refreshToken: string | undefined;
+  readonly issuedAt: Date | undefined;
+  readonly expiresAt: Date | undefined;
+  /** Zendesk has refused this very refresh token: it is not to be tried again. */
+  readonly isRefused: boolean;
+}
+
+/** Tokens to keep. */
+export interface TokensToKeep {
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  readonly expiresInS: number | null;
+}
+
+/** The Zendesk tokens of connections, and consents that are under way. */
+export interface ZendeskTokenStore {
+  read(connectionId: string): Promise<HeldTokens>;
+  /** Takes the lease on refreshing for one owner; false while another has it. */
+  lease(connectionId: string, owner: string, leaseMs: number): Promise<boolean>;
+  /** Keeps a new pair and lets go of the lease, in one transaction. */
+  keep(connectionId: string, tokens: TokensToKeep): Promise<void>;
+  /** Notes that Zendesk does not know this refresh token any more. */
+  refuse(connectionId: string, refreshToken: string): Promise<void>;
+  /** Forgets how long the tokens live, since others were applied in their place. */
+  forgetLife(connectionId: string): Promise<void>;
+  /** Lets go of the lease without new tokens. */
+  release(connectionId: string, owner: string): Promise<void>;
+  /** Notes a consent that a person has begun. */
+  beginConsent(connectionId: string, secrets: { state: string; verifier: string }): Promise<void>;
+  /** Takes the consent of this state, once, if it was begun lately and in the same browser; answers its connection. */
+  takeConsent(secrets: { state: string; verifier: string }): Promise<string | undefined>;
+}
+
+const CONSENT_MINUTES = 10;
+
+/** Builds the store of Zendesk's tokens. */
+export function createZendeskTokenStore(
+  db: Db,
+  sealed: (tx: Db) => Pick<CredentialStore, 'open' | 'replace'>,
+): ZendeskTokenStore {
+  return {
+    async read(connectionId) {
+      const secrets = await sealed(db).open(connectionId);
+      const row = await db
+        .selectFrom('zendesk_tokens')
+        .select(['issued_at', 'expires_at', 'refused_digest'])
+        .where('connection_id', '=', connectionId)
+        .executeTakeFirst();
+      const refreshToken = secrets['zendesk.refreshToken'];
+      return {
+        accessToken: secrets['zendesk.accessToken'],
+        refreshToken,
+        issuedAt: row?.issued_at,
+        expiresAt: row?.expires_at ?? undefined,
+        isRefused: refreshToken !== undefined && row?.refused_digest?.equals(digest(refreshToken)) === true,
+      };
+    },
+    async lease(connectionId, owner, leaseMs) {
+      const until = sql<Date>`clock_timestamp() + make_interval(secs => ${leaseMs / 1_000})`;
+      const { rows } = await sql`insert into zendesk_tokens as z (connection_id, issued_at, lease_owner, lease_until)
+        values (${connectionId}, to_timestamp(0), ${owner}, ${until})
+        on conflict (connection_id) do update set lease_owner = excluded.lease_owner, lease_until = excluded.lease_until
+        where z.lease_owner is null or z.lease_owner = excluded.lease_owner or z.lease_until < clock_timestamp()
+        returning z.connection_id`.execute(db);
+      return rows.length > 0;
+    },
+    keep: (connectionId, tokens) => db.transaction().execute((tx) => keep(tx, sealed(tx), { connectionId, tokens })),
+    async refuse(connectionId, refreshToken) {
+      const row = { refused_digest: digest(refreshToken) };
+      await db.updateTable('zendesk_tokens').set(row).where('connection_id', '=', connectionId).execute();
+    },
+    async forgetLife(connectionId) {
+      await db
+        .updateTable('zendesk_tokens')
+        .set({ expires_at: null })
+        .where('connection_id', '=', connectionId)
+        .execute();
+    },
+    async release(connectionId, owner) {
+      await db
+        .updateTable('zendesk_tokens')
+        .set({ lease_owner: null, lease_until: null })
+        .where('connection_id', '=', connectionId)
+        .where('lease_owner', '=', owner)
+        .execute();
+    },
+    async beginConsent(connectionId, { state, verifier }) {
+      await sql`delete from oauth_consents where expires_at < now()`.execute(db);
+      await sql`insert into oauth_consents (state_digest, connection_id, verifier_digest, expires_at)
+        values (${digest(state)}, ${connectionId}, ${digest(verifier)}, now() + make_interval(mins => ${CONSENT_MINUTES}))`.execute(
+        db,
+      );
+    },
+    async takeConsent({ state, verifier }) {
+      const { rows } = await sql<{ connectionId: string; fits: boolean }>`delete from oauth_consents
+        where state_digest = ${digest(state)}
+        returning connection_id as "connectionId", verifier_digest = ${digest(verifier)} and expires_at > now() as fits`.execute(
+        db,
+      );
+      const [taken] = rows;
+      return taken?.fits === true ? taken.connectionId : undefined;
+    },
+  };
+}
+
+async function keep(
+  db: Db,
+  credentials: Pick<CredentialStore, 'replace'>,
+  { connectionId, tokens }: { connectionId: string; tokens: TokensToKeep },
+): Promise<void> {
+  const { accessToken, refreshToken, expiresInS } = tokens;
+  const refresh = refreshToken === null ? {} : { 'zendesk.refreshToken': refreshToken };
+  await credentials.replace(connectionId, { 'zendesk.accessToken': accessToken, ...refresh });
+  const life = expiresInS === null ? null : sql<Date>`clock_timestamp() + make_interval(secs => ${expiresInS})`;
+  const row = { issued_at: sql<Date>`clock_timestamp()`, expires_at: life, lease_owner: null, lease_until: null };
+  await db
+    .insertInto('zendesk_tokens')
+    .values({ connection_id: connectionId, ...row })
+    .onConflict((conflict) => conflict.column('connection_id').doUpdateSet(row))
+    .execute();
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

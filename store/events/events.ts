@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Db } from '../database.ts';
+
+/** Where an event came from. */
+export type EventSource = 'zendesk' | 'dynamics';
+
+/**
+ * An event that came in by a known hook. `dedupeKey` is what makes it the same event: its ControlNumber or its id; `bodyHash`
+ * tells whether the same event says something else.
+ */
+export interface IncomingEvent {
+  readonly connectionId: string;
+  readonly source: EventSource;
+  readonly dedupeKey: string;
+  readonly eventId: string | null;
+  readonly controlNumber: string | null;
+  readonly type: string;
+  readonly bodyHash: string;
+}
+
+/** How receiving went: to be started under this id; taken before; or the same event with other content. */
+export type Received =
+  | { readonly state: 'new'; readonly id: string }
+  | { readonly state: 'duplicate' }
+  | { readonly state: 'other_content' };
+
+/** An event as it is listed. Times are ISO-8601 UTC. */
+export interface EventReport {
+  readonly id: string;
+  readonly connectionId: string;
+  readonly source: EventSource;
+  readonly eventId: string | null;
+  readonly controlNumber: string | null;
+  readonly type: string;
+  readonly receivedAt: string;
+  readonly verdict: 'accepted' | 'duplicate' | 'refused';
+  readonly reason: string | null;
+  readonly outcome: string | null;
+  readonly workflowId: string | null;
+}
+
+/** The events that came in, with what became of them. */
+export interface EventStore {
+  /** Receives an event. One that Temporal has not accepted yet is new again, so that a redelivery starts it. */
+  receive(event: IncomingEvent): Promise<Received>;
+  /** Temporal has accepted the event. */
+  accepted(id: string, workflowId: string): Promise<void>;
+  /** Keeps an event that starts nothing, and why. */
+  ignored(id: string, outcome: string): Promise<void>;
+  /** Keeps an event that was refused, and why; at most a few a minute, so that nobody fills the store with them. */
+  refused(event: IncomingEvent, reason: string): Promise<void>;
+  /** Notes what an accepted event came to. */
+  ended(id: string, outcome: string): Promise<void>;
+  /** Events of a connection, newest first. */
+  list(connectionId: string, limit: number | undefined): Promise<{ items: EventReport[]; total: number }>;
+  /** When an event of this source was last accepted; undefined when none was. */
+  lastAccepted(connectionId: string, source: EventSource): Promise<Date | undefined>;
+}
+
+const MOST_REFUSED_A_MINUTE = 60;
+
+/** Builds the store of events. */
+export function createEventStore(db: Db): EventStore {
+  return {
+    receive: (event) => receive(db, event),
+    async accepted(id, workflowId) {
+      await db
+        .updateTable('events')
+        .set({ verdict: 'accepted', workflow_id: workflowId })
+        .where('id', '=', id)
+        .execute();
+    },
+    async ignored(id, outcome) {
+      await db.updateTable('events').set({ verdict: 'accepted', outcome }).where('id', '=', id).execute();
+    },
+    async refused(event, reason) {
+      const recent = db.selectFrom('events').select((eb) => eb.fn.countAll<number>().as('refused'));
+      const { refused } = await recent
+        .where('connection_id', '=', event.connectionId)
+        .where('verdict', '=', 'refused')
+        .where('received_at', '>', sql<Date>`now() - interval '1 minute'`)
+        .executeTakeFirstOrThrow();
+      if (refused < MOST_REFUSED_A_MINUTE) await insert(db, event, { verdict: 'refused', reason });
+    },
+    async ended(id, outcome) {
+      const ended = { outcome, ended_at: sql<Date>`now()` };
+      await db.updateTable('events').set(ended).where('id', '=', id).execute();
+    },
+    list: (connectionId, limit) => list(db, connectionId, limit),
+    async lastAccepted(connectionId, source) {
+      const row = await db
+        .selectFrom('events')
+        .select((eb) => eb.fn.max('received_at').as('at'))
+        .where('connection_id', '=', connectionId)
+        .where('source', '=', source)
+        .where('verdict', 'in', ['accepted', 'remembered'])
+        .executeTakeFirst();
+      return row?.at ?? undefined;
+    },
+  };
+}
+
+async function receive(db: Db, event: IncomingEvent): Promise<Received> {
+  const id = await insert(db, event, { verdict: 'received', reason: null });
+  if (id !== undefined) return { state: 'new', id };
+  const first = await db
+    .selectFrom('events')
+    .select(['id', 'verdict', 'body_hash'])
+    .where('connection_id', '=', event.connectionId)
+    .where('source', '=', event.source)
+    .where('dedupe_key', '=', event.dedupeKey)
+    .where('verdict', 'in', ['received', 'accepted', 'remembered'])
+    .executeTakeFirst();
+  if (first === undefined) return receive(db, event);
+  if (first.body_hash !== event.bodyHash) {
+    await insert(db, event, { verdict: 'refused', reason: 'other_content' });
+    return { state: 'other_content' };
+  }
+  if (first.verdict === 'received') return { state: 'new', id: first.id };
+  await insert(db, event, { verdict: 'duplicate', reason: null });
+  return { state: 'duplicate' };
+}
+
+/** Answers the new row's id; undefined when the event is there already. */
+async function insert(
+  db: Db,
+  event: IncomingEvent,
+  { verdict, reason }: { verdict: 'received' | 'duplicate' | 'refused'; reason: string | null },
+): Promise<string | undefined> {
+  const row = await db
+    .insertInto('events')
+    .values({
+      id: randomUUID(),
+      connection_id: event.connectionId,
+      source: event.source,
+      dedupe_key: event.dedupeKey,
+      event_id: event.eventId,
+      control_number: event.controlNumber,
+      type: event.type,
+      body_hash: event.bodyHash,
+      verdict,
+      reason,
+      outcome: null,
+      workflow_id: null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return row?.id;
+}
+
+async function list(
+  db: Db,
+  connectionId: string,
+  limit: number | undefined,
+): Promise<{ items: EventReport[]; total: number }> {
+  const ofIt = db.selectFrom('events').where('connection_id', '=', connectionId);
+  const all = ofIt.where('verdict', 'not in', ['received', 'remembered']);
+  const { total } = await all.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const newest = all.selectAll().orderBy('received_at', 'desc').orderBy('id');
+  const rows = await (limit === undefined ? newest : newest.limit(limit)).execute();
+  const items = rows.map((row) => ({
+    id: row.id,
+    connectionId: row.connection_id,
+    source: row.source,
+    eventId: row.event_id,
+    controlNumber: row.control_number,
+    type: row.type,
+    receivedAt: row.received_at.toISOString(),
+    verdict: row.verdict as EventReport['verdict'],
+    reason: row.reason,
+    outcome: row.outcome,
+    workflowId: row.workflow_id,
+  }));
+  return { items, total };
+}

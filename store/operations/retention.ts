@@ -1,0 +1,128 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { SweepPart } from '../../domain/operations/sweep.ts';
+import type { Db } from '../database.ts';
+
+/** For how many days what is listed is kept, and for how many an event is remembered, which is longer or the same. */
+export interface Retention {
+  readonly keepDays: number;
+  readonly rememberDays: number;
+}
+
+/** Erases what is older than it is kept. Nothing of a run under way is touched, and no row that somebody holds is waited for. */
+export interface RetentionStore {
+  /** Erases one batch of a kind. `after` is where the last batch ended, empty at the beginning; answered as null at the end. */
+  sweep(part: SweepPart, retention: Retention, after: string): Promise<{ erased: number; after: string | null }>;
+  /** Runs that have been under way for longer than a day: their workflows may be gone. */
+  longRunning(): Promise<{ readonly runId: string; readonly workflowId: string }[]>;
+}
+
+/** Rows in one statement: a few milliseconds of locks. */
+const BATCH = 1_000;
+
+/** Builds the store of what is erased in time. */
+export function createRetentionStore(db: Db): RetentionStore {
+  return {
+    async sweep(part, retention, after) {
+      if (part === 'tickets') return sweepTickets(db, retention, after);
+      const erased = await inTurn(db, STATEMENTS[part](retention));
+      return { erased, after: erased === 0 ? null : 'again' };
+    },
+    longRunning: () =>
+      db
+        .selectFrom('runs')
+        .select(['run_id as runId', 'workflow_id as workflowId'])
+        .where('status', '=', 'running')
+        .where('started_at', '<', sql<Date>`now() - interval '1 day'`)
+        .execute(),
+  };
+}
+
+async function inTurn(db: Db, statements: readonly RawBuilder<unknown>[]): Promise<number> {
+  let erased = 0;
+  for (const statement of statements) erased += Number((await statement.execute(db)).numAffectedRows ?? 0n);
+  return erased;
+}
+
+const before = (days: number) => sql`now() - make_interval(days => ${days})`;
+
+type Batch = (retention: Retention) => readonly RawBuilder<unknown>[];
+
+const STATEMENTS: Readonly<Record<Exclude<SweepPart, 'tickets'>, Batch>> = {
+  /**
+   * A run's phases, notes, figures and jobs go with it. Kept are runs that still claim records, and of each connection the
+   * last master run that ended and the last good one, by which its state is told however seldom it is synchronised.
+   */
+  runs: ({ keepDays }) => [
+    sql`delete from runs where run_id in (
+      select r.run_id from runs r where r.status <> 'running' and r.finished_at < ${before(keepDays)}
+        and not exists (select from records a where a.connection_id = r.connection_id and a.claim_run = r.run_id)
+        and (r.scope <> 'master' or (
+          exists (select from runs n where n.connection_id = r.connection_id and n.scope = 'master'
+            and n.started_at > r.started_at and n.status <> 'running')
+          and (r.status <> 'completed' or r.legal_entity is not null or exists (select from runs n
+            where n.connection_id = r.connection_id and n.scope = 'master' and n.started_at > r.started_at
+              and n.status = 'completed' and n.legal_entity is null))))
+      order by r.finished_at limit ${BATCH} for update of r skip locked)`,
+    sql`delete from run_joins where run_id in (select j.run_id from run_joins j
+      where not exists (select from runs r where r.run_id = j.joined_run_id) limit ${BATCH})`,
+  ],
+
+  /** What was listed for long enough goes; of an event that was taken, the memory that it was stays for longer. */
+  events: ({ keepDays, rememberDays }) => [
+    sql`delete from events where id in (select id from events where verdict in ('duplicate', 'refused')
+      and received_at < ${before(keepDays)} order by received_at limit ${BATCH} for update skip locked)`,
+    sql`delete from events where id in (select id from events where verdict = 'remembered'
+      and received_at < ${before(rememberDays)} order by received_at limit ${BATCH} for update skip locked)`,
+    sql`delete from events where id in (select id from events where verdict <> 'remembered'
+      and received_at < ${before(rememberDays)} order by received_at limit ${BATCH} for update skip locked)`,
+    sql`update events set verdict = 'remembered', type = '', event_id = null, control_number = null, reason = null,
+        outcome = null, ended_at = null, workflow_id = null
+      where id in (select id from events where verdict = 'accepted' and outcome is not null
+        and received_at < ${before(keepDays)} order by received_at limit ${BATCH} for update skip locked)`,
+  ],
+
+  audit: ({ keepDays }) => [
+    sql`delete from audit where no in (select no from audit where at < ${before(keepDays)} order by at limit ${BATCH})`,
+  ],
+
+  /** Tokens that were revoked, and consents that nobody ended. */
+  access: ({ keepDays }) => [
+    sql`delete from api_tokens where revoked_at < ${before(keepDays)}`,
+    sql`delete from oauth_consents where expires_at < now()`,
+  ],
+
+  /** Also those that could not be told for so long. */
+  alerts: ({ keepDays }) => [
+    sql`delete from alerts where no in (select no from alerts where at < ${before(keepDays)} order by no limit ${BATCH})`,
+  ],
+};
+
+/**
+ * Goes once over the tally, in the order of its key, and erases tickets that are closed, have not changed for long and change
+ * no annotation: those that were rated count for ever, and the newest of an organization says when it was last active. A
+ * ticket that Zendesk shows again is counted again.
+ */
+async function sweepTickets(
+  db: Db,
+  { keepDays }: Retention,
+  after: string,
+): Promise<{ erased: number; after: string | null }> {
+  const [connectionId = '', ticketId = ''] = after.split('/');
+  const { rows } = await sql<{ seen: number; last: string | null; erased: number }>`
+    with page as (select connection_id, zendesk_id from tickets
+        where (connection_id, zendesk_id) > (${connectionId}, ${ticketId})
+        order by connection_id, zendesk_id limit ${BATCH}),
+      erased as (delete from tickets t using page p
+        where t.connection_id = p.connection_id and t.zendesk_id = p.zendesk_id and t.updated_at < ${before(keepDays)}
+          and (t.status = 'deleted' or (t.status = 'closed' and t.satisfaction is null
+            and (t.organization_id is null or exists (select from tickets n where n.connection_id = t.connection_id
+              and n.organization_id = t.organization_id and n.status <> 'deleted'
+              and (n.updated_at, n.zendesk_id) > (t.updated_at, t.zendesk_id)))))
+        returning 1)
+    select (select count(*) from page) as seen, (select count(*) from erased) as erased,
+      (select connection_id || '/' || zendesk_id from page order by connection_id desc, zendesk_id desc limit 1) as last`.execute(
+    db,
+  );
+  const [page] = rows;
+  return { erased: page?.erased ?? 0, after: page?.seen === BATCH ? page.last : null };
+}

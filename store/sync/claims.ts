@@ -1,0 +1,90 @@
+import { sql } from 'kysely';
+import type { RecordKey } from '../../domain/sync/record.ts';
+import type { Db } from '../database.ts';
+import type { OutcomeScope } from './outcomes.ts';
+import type { Operation } from '../schema.ts';
+
+/** An operation that was planned, and on which organization or user (null for a create); what it writes is fixed with it. */
+export interface PlannedOperation extends RecordKey {
+  readonly operation: Operation;
+  readonly externalId: string;
+  readonly name: string;
+  readonly zendeskId: string | null;
+  /** Where the operation begins: with a bulk job (`planned`), behind it (`incomplete`), or with a look-up (`refused`). */
+  readonly state?: 'planned' | 'incomplete' | 'refused';
+}
+
+/** Who plans: claims belong to this run of this workflow. */
+export interface Planner extends OutcomeScope {
+  readonly workflowId: string;
+}
+
+/**
+ * Asks the runs that are writing these accounts to read them again: what looks unchanged now may be about to be
+ * overwritten with an older reading.
+ */
+export async function markForeignClaims(db: Db, planner: Planner, keys: readonly RecordKey[]): Promise<void> {
+  const rows = keys.map(({ legalEntity, kind, key }) => [legalEntity, kind, key]);
+  await sql`update records a set claim_again_at = clock_timestamp()
+    where a.connection_id = ${planner.connectionId} and a.claim_run is not null and a.claim_run <> ${planner.runId}
+      and jsonb_build_array(a.legal_entity, a.kind, a.key) in
+        (select jsonb_array_elements(${JSON.stringify(rows)}::jsonb))`.execute(db);
+}
+
+/**
+ * Claims what is free, marks what another run has, and answers the keys that are ours now. Between reading and claiming
+ * somebody else may have read anew: what was applied meanwhile is not claimed, and what may have been found unchanged
+ * meanwhile is claimed and marked, so that it is read again before it is let go.
+ */
+export async function claimAccounts(
+  db: Db,
+  planner: Planner,
+  operations: readonly PlannedOperation[],
+): Promise<RecordKey[]> {
+  const { connectionId, runId, workflowId } = planner;
+  const { running, masterEndedAt } = await readRivals(db, planner);
+  const isDoubtful = sql`(coalesce(s.read_at < ${masterEndedAt}::timestamptz, false) or exists (select from staged_records n
+    where n.run_id = any(${sql.val(running)}::text[]) and n.legal_entity = s.legal_entity and n.kind = s.kind
+      and n.key = s.key and n.read_at > s.read_at))`;
+  const { rows } = await sql<RecordKey>`update records a set
+      claim_again_at = case when a.claim_run <> ${runId} or (a.claim_run is null and ${isDoubtful}) then clock_timestamp()
+        else a.claim_again_at end,
+      claim_workflow = coalesce(a.claim_workflow, ${workflowId}), claim_run = coalesce(a.claim_run, ${runId})
+    from ${operationSet(operations)} join staged_records s on s.run_id = ${runId} and s.legal_entity = r.legal_entity
+      and s.kind = r.kind and s.key = r.key
+    where a.connection_id = ${connectionId} and a.legal_entity = r.legal_entity and a.kind = r.kind
+      and a.key = r.key and (a.claim_run is null and s.read_at <= a.applied_read_at) is not true
+    returning case when a.claim_run = ${runId} then a.legal_entity end as "legalEntity", a.kind,
+      a.key as "key"`.execute(db);
+  return rows.filter(({ legalEntity }) => (legalEntity as string | null) !== null);
+}
+
+interface Rivals {
+  readonly running: string[];
+  readonly masterEndedAt: Date | null;
+}
+
+/** Who else may have read the accounts of a connection: the runs under way, and the master run that ended last. */
+async function readRivals(db: Db, { connectionId, runId }: Planner): Promise<Rivals> {
+  const others = db.selectFrom('runs').where('connection_id', '=', connectionId).where('run_id', '<>', runId);
+  const running = await others.select('run_id').where('status', '=', 'running').execute();
+  const ended = others.select('finished_at').where('scope', '=', 'master').where('status', '<>', 'running');
+  const last = await ended.orderBy('started_at', 'desc').limit(1).executeTakeFirst();
+  return { running: running.map(({ run_id: id }) => id), masterEndedAt: last?.finished_at ?? null };
+}
+
+/** Planned operations as a set of rows `r` to join. */
+export function operationSet(operations: readonly PlannedOperation[]) {
+  const rows = operations.map((planned) => ({
+    legal_entity: planned.legalEntity,
+    kind: planned.kind,
+    key: planned.key,
+    operation: planned.operation,
+    zendesk_id: planned.zendeskId,
+    external_id: planned.externalId,
+    name: planned.name,
+    state: planned.state ?? 'planned',
+  }));
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(legal_entity text, kind text, key text,
+    operation text, zendesk_id text, external_id text, name text, state text)`;
+}

@@ -1,0 +1,119 @@
+import { sql } from 'kysely';
+import type { KnownUser } from '../../domain/contacts/plan-user.ts';
+import type { ErpRecord } from '../../domain/sync/erp-record.ts';
+import type { RecordKey } from '../../domain/sync/record.ts';
+import type { SettledContact } from '../../domain/contacts/reserve-contact.ts';
+import type { Db } from '../database.ts';
+import type { Operation } from '../schema.ts';
+import { sliceIs, type Slice } from './staging.ts';
+import { knownUser } from '../contacts/users.ts';
+
+/**
+ * One row of a bulk job, in the order in which it was sent. `zendeskId` is null for a create; external id and name are those
+ * it was planned with, whatever is reserved for the account by now.
+ */
+export interface JobRow {
+  readonly record: ErpRecord;
+  readonly externalId: string;
+  readonly name: string;
+  readonly operation: Operation;
+  readonly zendeskId: string | null;
+  readonly round: number;
+  /** Zendesk's last words about this row, when it refused it. */
+  readonly refusal: string | null;
+  /** Of an account, what the store has seen of the organization: the hash of its form, and those of our tags it carries. */
+  readonly known: { readonly formHash: string; readonly ownTags: readonly string[] } | null;
+  /** Of a contact: what it was settled to, the digest of its address, and what the store has seen of the user. */
+  readonly settled: SettledContact | null;
+  readonly emailDigest: string | null;
+  readonly user: KnownUser | null;
+}
+
+/** A change of one staged row's place in the work. */
+export interface RowMark extends RecordKey {
+  readonly state: 'refused' | 'incomplete' | 'planned' | 'unplanned';
+  readonly refusal?: string | undefined;
+  readonly operation?: Operation | undefined;
+  readonly zendeskId?: string | undefined;
+  /** The user that settling a refusal found to be adopted. */
+  readonly adoptId?: string | undefined;
+}
+
+/** Rows in one job (Zendesk docs: at most 100); rows that came back are sent in ever smaller jobs, at last alone. */
+const ROWS_BY_ROUND = [100, 10] as const;
+
+/** Puts the next planned rows of a slice, of one operation and round, into a job. */
+export async function takeRows(
+  db: Db,
+  no: number,
+  batch: { slice: Slice; operation: 'create' | 'update'; round: number },
+): Promise<void> {
+  const { slice, operation, round } = batch;
+  await sql`with taken as (
+      select ctid as place, row_number() over (order by rank, key) - 1 as row from staged_records
+      where ${sliceIs(slice)} and operation_state = 'planned' and round = ${round}
+        and (operation = 'create') = ${operation === 'create'}
+      order by rank, key limit ${ROWS_BY_ROUND[round] ?? 1})
+    update staged_records s set job_no = ${no}, job_row = taken.row, operation_state = 'submitted', refusal = null
+    from taken where s.ctid = taken.place`.execute(db);
+}
+
+/** Plans the rows of a job again that Zendesk did not take, in smaller jobs when `smaller`. */
+export async function planRowsAgain(db: Db, no: number, { smaller }: { smaller: boolean }): Promise<void> {
+  await sql`update staged_records set operation_state = 'planned', job_no = null, job_row = null,
+    round = round + ${smaller ? 1 : 0} where job_no = ${no} and operation_state = 'submitted'`.execute(db);
+}
+
+/** The rows of a job, in the order in which they were sent. */
+export function rowsOfJob(db: Db, connectionId: string, no: number): Promise<JobRow[]> {
+  return jobRows(db, connectionId, sql`s.job_no = ${no} order by s.job_row`);
+}
+
+/** Rows of a slice that stand in one state, by their rank. */
+export function rowsInState(
+  db: Db,
+  connectionId: string,
+  { slice, state, limit }: { slice: Slice; state: 'refused' | 'incomplete'; limit: number },
+): Promise<JobRow[]> {
+  return jobRows(
+    db,
+    connectionId,
+    sql`s.run_id = ${slice.runId} and s.legal_entity = ${slice.legalEntity} and s.kind = ${slice.kind}
+      and s.operation_state = ${state} order by s.rank, s.key limit ${limit}`,
+  );
+}
+
+async function jobRows(db: Db, connectionId: string, condition: ReturnType<typeof sql>): Promise<JobRow[]> {
+  const { rows } = await sql<JobRow>`
+    select s.record, s.external_id as "externalId", s.name, s.operation, s.zendesk_id as "zendeskId", s.round, s.refusal,
+      case when o.zendesk_id is not null then jsonb_build_object('formHash', o.form_hash, 'ownTags', o.own_tags) end as known, s.settled, s.email_digest as "emailDigest", ${knownUser(sql`u`)} as user
+    from staged_records s
+    left join organizations o on s.kind <> 'contact' and o.connection_id = ${connectionId} and o.zendesk_id = s.zendesk_id
+    left join users u on s.kind = 'contact' and u.connection_id = ${connectionId} and u.zendesk_id = s.zendesk_id
+    where ${condition}`.execute(db);
+  return rows;
+}
+
+/** Marks rows as refused by Zendesk, with its text; as written by a bulk job that could not do everything; or as to be planned anew. */
+export async function markRows(db: Db, runId: string, rows: readonly RowMark[]): Promise<void> {
+  if (rows.length === 0) return;
+  const records = rows.map((row) => ({
+    legal_entity: row.legalEntity,
+    kind: row.kind,
+    key: row.key,
+    state: row.state === 'unplanned' ? null : row.state,
+    refusal: row.refusal ?? null,
+    operation: row.operation ?? null,
+    zendesk_id: row.zendeskId ?? null,
+    adopt_id: row.adoptId ?? null,
+    unplanned: row.state === 'unplanned',
+  }));
+  await sql`update staged_records s set operation_state = r.state, refusal = coalesce(r.refusal, s.refusal),
+      operation = case when r.unplanned then null else coalesce(r.operation, s.operation) end,
+      zendesk_id = coalesce(r.zendesk_id, s.zendesk_id), adopt_id = coalesce(r.adopt_id, s.adopt_id), job_no = null, job_row = null,
+      round = s.round + case when r.state = 'planned' or r.unplanned then 1 else 0 end
+    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as r(legal_entity text, kind text, key text,
+      state text, refusal text, operation text, zendesk_id text, adopt_id text, unplanned boolean)
+    where s.run_id = ${runId} and s.legal_entity = r.legal_entity and s.kind = r.kind
+      and s.key = r.key`.execute(db);
+}

@@ -1,0 +1,123 @@
+import { sql } from 'kysely';
+import { externalIdKey } from '../../domain/sync/external-id.ts';
+import { parseRecordKey, recordKeyText, type RecordKey, type RecordKind } from '../../domain/sync/record.ts';
+import type { Outcome } from '../../domain/sync/outcome.ts';
+import type { Db } from '../database.ts';
+
+/**
+ * A record with its outcome in the last run that read it. `key` is the account number or contact id as F&O writes it;
+ * `zendeskId` of a contact that is the same person as another one is that one's user.
+ */
+export interface RecordReport {
+  readonly connectionId: string;
+  readonly legalEntity: string;
+  readonly kind: RecordKind;
+  readonly key: string;
+  readonly externalId: string | null;
+  readonly state: Outcome | null;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly action: string | null;
+  readonly zendeskId: string | null;
+  readonly attempts: number;
+  readonly firstSeenAt: string;
+  readonly lastSyncedAt: string | null;
+}
+
+/** Which records to list; all of the connection's by default. */
+export interface RecordFilter {
+  readonly state?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly code?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** Which rejected records to try again: with this code, or these keys (a number or id, or entity/kind/number). */
+export interface RetryFilter {
+  readonly code?: string | undefined;
+  readonly keys: readonly string[];
+}
+
+/** The records of a connection and their outcomes. */
+export interface RecordStore {
+  /** Records, the ones that were synchronised or seen last first. */
+  list(connectionId: string, filter: RecordFilter): Promise<{ items: RecordReport[]; total: number }>;
+  /** Lets rejected records be tried again even though nothing about them has changed; answers which. */
+  allowRetry(connectionId: string, filter: RetryFilter): Promise<RecordKey[]>;
+  /** What became of a record in the last run that read it; undefined when none has. */
+  outcomeOf(connectionId: string, key: RecordKey): Promise<Outcome | undefined>;
+  /** Those of the external ids that accounts of the connection have reserved, in the form in which they are compared. */
+  reservedExternalIds(connectionId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** Builds the store of records. */
+export function createRecordStore(db: Db): RecordStore {
+  return {
+    list: (connectionId, filter) => list(db, connectionId, filter),
+    allowRetry: (connectionId, filter) => allowRetry(db, connectionId, filter),
+    async outcomeOf(connectionId, { legalEntity, kind, key }) {
+      const of = db.selectFrom('records').select('state').where('connection_id', '=', connectionId);
+      const row = await of
+        .where('legal_entity', '=', legalEntity)
+        .where('kind', '=', kind)
+        .where('key', '=', key)
+        .executeTakeFirst();
+      return row?.state ?? undefined;
+    },
+    async reservedExternalIds(connectionId, externalIds) {
+      const { rows } = await sql<{ key: string }>`select external_id_key as key from records
+        where connection_id = ${connectionId} and kind <> 'contact'
+        and external_id_key = any(${externalIds.map(externalIdKey)})`.execute(db);
+      return new Set(rows.map(({ key }) => key));
+    },
+  };
+}
+
+async function list(
+  db: Db,
+  connectionId: string,
+  filter: RecordFilter,
+): Promise<{ items: RecordReport[]; total: number }> {
+  const condition = sql`r.connection_id = ${connectionId} and r.state is not null
+    and (${filter.state ?? null}::text is null or r.state = ${filter.state ?? null})
+    and (${filter.kind ?? null}::text is null or r.kind = ${filter.kind ?? null})
+    and (${filter.code ?? null}::text is null or r.code = ${filter.code ?? null})`;
+  const { rows: counted } = await sql<{
+    total: number;
+  }>`select count(*) as total from records r where ${condition}`.execute(db);
+  const { rows } =
+    await sql<RawRecord>`select r.connection_id as "connectionId", r.legal_entity as "legalEntity", r.kind,
+      r.key as key, r.external_id as "externalId", r.state, r.code, r.message, r.action,
+      coalesce(f.zendesk_id, r.zendesk_id) as "zendeskId", r.attempts,
+      r.first_seen_at as "firstSeenAt", r.last_synced_at as "lastSyncedAt"
+    from records r left join records f on f.connection_id = r.connection_id and f.legal_entity = r.follows_entity
+      and f.kind = r.kind and f.key = r.follows_key
+    where ${condition}
+    order by coalesce(r.last_synced_at, r.first_seen_at) desc, r.legal_entity, r.kind, r.key
+    limit ${filter.limit ?? null}`.execute(db);
+  return { items: rows.map(toReport), total: counted[0]?.total ?? 0 };
+}
+
+type RawRecord = Omit<RecordReport, 'firstSeenAt' | 'lastSyncedAt'> & { firstSeenAt: Date; lastSyncedAt: Date | null };
+
+function toReport(row: RawRecord): RecordReport {
+  return { ...row, firstSeenAt: row.firstSeenAt.toISOString(), lastSyncedAt: row.lastSyncedAt?.toISOString() ?? null };
+}
+
+async function allowRetry(db: Db, connectionId: string, filter: RetryFilter): Promise<RecordKey[]> {
+  const keys = sql.val(filter.keys.flatMap(asStored));
+  const { rows } = await sql<RecordKey>`update records set refused_attempt = null,
+      zendesk_id = case when code = 'user_deleted' then null else zendesk_id end
+    where connection_id = ${connectionId} and state = 'rejected'
+      and (${filter.code ?? null}::text is null or code = ${filter.code ?? null})
+      and (${filter.keys.length} = 0 or key = any(${keys}::text[])
+        or legal_entity || '/' || kind || '/' || key = any(${keys}::text[]))
+    returning legal_entity as "legalEntity", kind, key as "key"`.execute(db);
+  return rows;
+}
+
+/** A key as it was typed, and, where it names entity and kind, as the store writes it: F&O compares entities without case. */
+function asStored(typed: string): string[] {
+  const parsed = parseRecordKey(typed);
+  return parsed === undefined ? [typed] : [typed, recordKeyText(parsed)];
+}

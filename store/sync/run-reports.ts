@@ -1,0 +1,213 @@
+import { sql, type Selectable } from 'kysely';
+import { addTotals, isAccountedFor, type Totals } from '../../domain/sync/outcome.ts';
+import { isOfCredentials } from '../../domain/operations/health.ts';
+import type { RecordKind } from '../../domain/sync/record.ts';
+import type { Db } from '../database.ts';
+import { clearRun, type RunEnd, type RunNote } from './runs.ts';
+import type { Database, RunStatus } from '../schema.ts';
+import { noteTrouble } from '../operations/health.ts';
+
+/** What one legal entity and kind came to in a run. */
+export interface PhaseReport extends Totals {
+  readonly legalEntity: string;
+  readonly kind: RecordKind;
+}
+
+/** A run as operators see it. Times are ISO-8601 UTC; `requests` counts what was asked of each far system. */
+export interface RunReport {
+  readonly runId: string;
+  readonly workflowId: string;
+  readonly connectionId: string;
+  readonly status: RunStatus;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly waitedMs: number;
+  readonly totals: Totals;
+  readonly phases: readonly PhaseReport[];
+  readonly requests: { readonly dynamics: number; readonly zendesk: number; readonly entra: number };
+  readonly error: { readonly code: string; readonly message: string } | null;
+  /** What else a person should know of the run. */
+  readonly notes: readonly RunNote[];
+}
+
+/** Runs as they are reported, live while they are under way. */
+export interface RunReportStore {
+  /** The run, or the one that it joined; undefined for an unknown id. */
+  get(runId: string): Promise<RunReport | undefined>;
+  /** Master runs of a connection, newest first. */
+  list(connectionId: string, limit: number | undefined): Promise<{ items: RunReport[]; total: number }>;
+  /** Totals of a run as they stand, for its live details. */
+  totals(runId: string): Promise<Totals>;
+  /**
+   * Ends a run: keeps its phases, drops what it staged, lets go of its claims. A run that would be completed but cannot
+   * account for every record it read has failed. The first failure and the recovery of the whole connection's sync leave an
+   * alert each. Ending it twice is the same as once.
+   */
+  finish(runId: string, end: RunEnd): Promise<RunReport>;
+}
+
+/** Builds the store of run reports. */
+export function createRunReportStore(db: Db): RunReportStore {
+  return {
+    async get(runId) {
+      const join = await db.selectFrom('run_joins').selectAll().where('run_id', '=', runId).executeTakeFirst();
+      const wanted = join?.joined_run_id ?? runId;
+      const row = await db.selectFrom('runs').selectAll().where('run_id', '=', wanted).executeTakeFirst();
+      return row && oneReport(db, row);
+    },
+    list: (connectionId, limit) => list(db, connectionId, limit),
+    totals: async (runId) => addTotals((await stagedPhases(db, [runId])).get(runId) ?? []),
+    finish: (runId, end) => db.transaction().execute((tx) => finish(tx, runId, end)),
+  };
+}
+
+async function list(
+  db: Db,
+  connectionId: string,
+  limit: number | undefined,
+): Promise<{ items: RunReport[]; total: number }> {
+  const masters = db.selectFrom('runs').where('connection_id', '=', connectionId).where('scope', '=', 'master');
+  const { total } = await masters.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const newest = masters.selectAll().orderBy('started_at', 'desc').orderBy('run_id');
+  const rows = await (limit === undefined ? newest : newest.limit(limit)).execute();
+  return { items: await reports(db, rows), total };
+}
+
+type RunRow = Selectable<Database['runs']>;
+
+async function oneReport(db: Db, row: RunRow): Promise<RunReport> {
+  const [report] = await reports(db, [row]);
+  if (report === undefined) throw new Error('A run has no report.');
+  return report;
+}
+
+/** Reports runs in a few queries, however many they are. */
+async function reports(db: Db, rows: readonly RunRow[]): Promise<RunReport[]> {
+  const runIds = rows.map((row) => row.run_id);
+  const running = rows.filter(({ status }) => status === 'running').map((row) => row.run_id);
+  const staged = await stagedPhases(db, running);
+  const kept = await keptPhases(
+    db,
+    runIds.filter((id) => !running.includes(id)),
+  );
+  const requests = await requestsOf(db, runIds);
+  const notes = await notesOf(db, runIds);
+  return rows.map((row) => {
+    const phases = staged.get(row.run_id) ?? kept.get(row.run_id) ?? [];
+    const counted = (requests.get(row.run_id) ?? []).map(({ system, count }) => [system, count] as const);
+    return {
+      runId: row.run_id,
+      workflowId: row.workflow_id,
+      connectionId: row.connection_id,
+      status: row.status,
+      startedAt: row.started_at.toISOString(),
+      finishedAt: row.finished_at?.toISOString() ?? null,
+      waitedMs: row.waited_ms,
+      totals: addTotals(phases),
+      phases,
+      requests: { dynamics: 0, zendesk: 0, entra: 0, ...Object.fromEntries(counted) },
+      error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+      notes: notes.get(row.run_id) ?? [],
+    };
+  });
+}
+
+async function requestsOf(
+  db: Db,
+  runIds: readonly string[],
+): Promise<Map<string, { system: string; count: number }[]>> {
+  const columns = ['run_id as runId', 'system', 'requests as count'] as const;
+  return byRun(await db.selectFrom('run_requests').select(columns).where(isOneOf(runIds)).execute());
+}
+
+async function notesOf(db: Db, runIds: readonly string[]): Promise<Map<string, RunNote[]>> {
+  const notes = db.selectFrom('run_notes').select(['run_id as runId', 'code', 'message']).where(isOneOf(runIds));
+  return byRun(await notes.orderBy('code').execute());
+}
+
+async function keptPhases(db: Db, runIds: readonly string[]): Promise<Map<string, PhaseReport[]>> {
+  const phases = db
+    .selectFrom('run_phases')
+    .select(['run_id as runId', 'legal_entity as legalEntity', 'kind', 'read'])
+    .select(['created', 'updated', 'adopted', 'unchanged', 'skipped', 'rejected'])
+    .where(isOneOf(runIds));
+  return byRun(await phases.orderBy('legal_entity').orderBy('kind').execute());
+}
+
+async function stagedPhases(db: Db, runIds: readonly string[]): Promise<Map<string, PhaseReport[]>> {
+  const wanted = isOneOf(runIds);
+  const { rows } = await sql<PhaseReport & { runId: string }>`
+    select k.run_id as "runId", k.legal_entity as "legalEntity", k.kind, count(s.key) as read,
+      count(*) filter (where s.outcome = 'created') as created, count(*) filter (where s.outcome = 'updated') as updated,
+      count(*) filter (where s.outcome = 'adopted') as adopted, count(*) filter (where s.outcome = 'unchanged') as unchanged,
+      count(*) filter (where s.outcome = 'skipped') as skipped, count(*) filter (where s.outcome = 'rejected') as rejected
+    from (select run_id, legal_entity, kind from staged_reads where ${wanted}
+      union select run_id, legal_entity, kind from staged_records where ${wanted}) k
+    left join staged_records s on s.run_id = k.run_id and s.legal_entity = k.legal_entity and s.kind = k.kind
+    group by 1, 2, 3 order by 2, 3`.execute(db);
+  return byRun(rows);
+}
+
+function isOneOf(runIds: readonly string[]) {
+  return sql<boolean>`run_id = any(${sql.val([...runIds])}::text[])`;
+}
+
+/** Sorts rows by the run that they belong to, in their order. */
+function byRun<Row extends { readonly runId: string }>(rows: readonly Row[]): Map<string, Omit<Row, 'runId'>[]> {
+  const sorted = new Map<string, Omit<Row, 'runId'>[]>();
+  for (const { runId, ...row } of rows) {
+    const own = sorted.get(runId) ?? [];
+    own.push(row);
+    sorted.set(runId, own);
+  }
+  return sorted;
+}
+
+async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
+  const row = await db.selectFrom('runs').selectAll().where('run_id', '=', runId).forUpdate().executeTakeFirstOrThrow();
+  if (row.status !== 'running') return oneReport(db, row);
+  const staged = (await stagedPhases(db, [runId])).get(runId) ?? [];
+  const unaccounted = end.status === 'completed' && !staged.every(isAccountedFor);
+  const verdict: RunEnd = unaccounted ? { ...end, status: 'failed', error: UNACCOUNTED } : end;
+  const phases = verdict.status === 'completed' ? staged : staged.map(onlyAccounted);
+  if (phases.length > 0) {
+    const rows = phases.map(({ legalEntity, ...phase }) => ({ run_id: runId, legal_entity: legalEntity, ...phase }));
+    await db.insertInto('run_phases').values(rows).execute();
+  }
+  await clearRun(db, runId);
+  const ended = await db
+    .updateTable('runs')
+    .set({
+      status: verdict.status,
+      finished_at: sql<Date>`clock_timestamp()`,
+      waited_ms: verdict.waitedMs,
+      error_code: verdict.error?.code ?? null,
+      error_message: verdict.error?.message ?? null,
+    })
+    .where('run_id', '=', runId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await noteSync(db, ended);
+  return oneReport(db, ended);
+}
+
+/** Only a run of the whole connection tells whether its sync works; why credentials are rejected is told by itself. */
+async function noteSync(db: Db, run: RunRow): Promise<void> {
+  if (run.scope !== 'master' || run.legal_entity !== null) return;
+  const finding = { connectionId: run.connection_id, subject: 'sync' as const, runId: run.run_id };
+  if (run.status === 'completed') await noteTrouble(db, { ...finding, problem: null });
+  if (run.status !== 'failed' || run.error_code === null || isOfCredentials(run.error_code)) return;
+  await noteTrouble(db, { ...finding, problem: { code: run.error_code, message: run.error_message ?? '' } });
+}
+
+const UNACCOUNTED = {
+  code: 'unaccounted',
+  message:
+    'Some records that were read have no outcome. Please report this with the run id; the next run reads them again.',
+};
+
+/** A run that ended early reports the records it came to; the others are read again by the next run. */
+function onlyAccounted(phase: PhaseReport): PhaseReport {
+  const { created, updated, adopted, unchanged, skipped, rejected } = phase;
+  return { ...phase, read: created + updated + adopted + unchanged + skipped + rejected };
+}

@@ -1,0 +1,156 @@
+import { sql } from 'kysely';
+import { emailKey } from '../../domain/contacts/email.ts';
+import { nameKey, plainName } from '../../domain/accounts/organization-name.ts';
+import type { ErpRecord } from '../../domain/sync/erp-record.ts';
+import type { RecordKind } from '../../domain/sync/record.ts';
+import type { Db } from '../database.ts';
+import { contentHash } from '../connection/sealing.ts';
+
+/** One legal entity and kind of one run: what a wave of work is about. `legalEntity` is lower case. */
+export interface Slice {
+  readonly runId: string;
+  readonly legalEntity: string;
+  readonly kind: RecordKind;
+}
+
+/** How far the reading of a slice has come. `nextLink` is F&O's own cursor, null before the first page. */
+export interface ReadProgress {
+  readonly nextLink: string | null;
+  readonly pages: number;
+  readonly complete: boolean;
+}
+
+/** What a run has read, page by page, kept until the run ends. */
+export interface StagingStore {
+  /** The database's time, taken before a request, by which readings are ordered. */
+  now(): Promise<Date>;
+  /** Where the reading of a slice stands; begins it when nobody has. */
+  progress(slice: Slice): Promise<ReadProgress>;
+  /** Stores a page and the cursor behind it in one transaction; the same page twice is the same as once. */
+  addPage(slice: Slice, page: { records: readonly ErpRecord[]; nextLink: string | null; readAt: Date }): Promise<void>;
+  /** Stages records that were read one by one: for a single resync, and for records that changed under our hands. */
+  addRecords(runId: string, records: readonly ErpRecord[], readAt: Date): Promise<void>;
+  /** Rows staged of a slice, and the rows of the last accepted reading (undefined: never read). */
+  counts(connectionId: string, slice: Slice): Promise<{ rows: number; lastAccepted: number | undefined }>;
+  /** Takes a complete reading as the truth: later readings are compared with it, accounts missing from it are absent. */
+  accept(connectionId: string, slice: Slice): Promise<void>;
+  /** Those of these legal entities of which some kind was never read and accepted. */
+  neverRead(connectionId: string, entities: readonly string[], kinds: readonly RecordKind[]): Promise<string[]>;
+  /** Forgets the staged rows of a slice that could not be read, or was not believed. */
+  discard(slice: Slice): Promise<void>;
+}
+
+/** Builds the staging store. */
+export function createStagingStore(db: Db): StagingStore {
+  return {
+    now: () => databaseNow(db),
+    progress: (slice) => progress(db, slice),
+    addPage: (slice, page) =>
+      db.transaction().execute(async (tx) => {
+        await stage(tx, slice.runId, page);
+        await sql`update staged_reads set next_link = ${page.nextLink}, pages = pages + 1, complete = ${page.nextLink === null}
+          where ${sliceIs(slice)}`.execute(tx);
+      }),
+    addRecords: (runId, records, readAt) => stage(db, runId, { records, readAt }),
+    counts: (connectionId, slice) => counts(db, connectionId, slice),
+    accept: (connectionId, slice) => db.transaction().execute((tx) => accept(tx, connectionId, slice)),
+    async neverRead(connectionId, entities, kinds) {
+      const { rows } = await sql<{
+        entity: string;
+      }>`select e.entity from unnest(${sql.val([...entities])}::text[]) e(entity)
+        where (select count(*) from accepted_reads r where r.connection_id = ${connectionId} and r.legal_entity = e.entity
+          and r.kind = any(${sql.val([...kinds])}::text[])) < ${kinds.length}`.execute(db);
+      return rows.map(({ entity }) => entity);
+    },
+    async discard(slice) {
+      await sql`delete from staged_records where ${sliceIs(slice)}`.execute(db);
+      await sql`delete from staged_reads where ${sliceIs(slice)}`.execute(db);
+    },
+  };
+}
+
+/** The rows of one slice, as a condition on any table that has run_id, legal_entity and kind. */
+export function sliceIs(slice: Slice) {
+  return sql<boolean>`run_id = ${slice.runId} and legal_entity = ${slice.legalEntity} and kind = ${slice.kind}`;
+}
+
+async function databaseNow(db: Db): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error('The database did not tell its time.');
+  return row.now;
+}
+
+async function progress(db: Db, slice: Slice): Promise<ReadProgress> {
+  await db
+    .insertInto('staged_reads')
+    .values({ run_id: slice.runId, legal_entity: slice.legalEntity, kind: slice.kind, next_link: null })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const row = await db.selectFrom('staged_reads').selectAll().where(sliceIs(slice)).executeTakeFirstOrThrow();
+  return { nextLink: row.next_link, pages: row.pages, complete: row.complete };
+}
+
+/** What is kept of an email address: enough to know it again, not to read it. */
+export function emailDigest(email: string): string {
+  return contentHash(emailKey(email));
+}
+
+async function stage(db: Db, runId: string, page: { records: readonly ErpRecord[]; readAt: Date }): Promise<void> {
+  const rows = page.records.map((record) => ({
+    legal_entity: record.legalEntity,
+    kind: record.kind,
+    key: record.key,
+    plain_name: plainName(record),
+    plain_name_key: nameKey(plainName(record)),
+    email_digest: record.kind === 'contact' && record.email !== '' ? emailDigest(record.email) : null,
+    record,
+  }));
+  await sql`insert into staged_records
+      (run_id, legal_entity, kind, key, plain_name, plain_name_key, email_digest, record, read_at)
+    select ${runId}, r.*, ${page.readAt} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as r(legal_entity text, kind text, key text, plain_name text, plain_name_key text, email_digest text,
+        record jsonb)
+    on conflict (run_id, legal_entity, kind, key) do update set
+      record = excluded.record, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
+      email_digest = excluded.email_digest, settled = null, read_at = excluded.read_at,
+      prior_outcome = coalesce(staged_records.prior_outcome, staged_records.outcome),
+      outcome = null, rejection = null, rank = null, adopt_id = null, operation = null, operation_state = null, refusal = null,
+      job_no = null, zendesk_id = null, round = 0`.execute(db);
+}
+
+async function counts(
+  db: Db,
+  connectionId: string,
+  slice: Slice,
+): Promise<{ rows: number; lastAccepted: number | undefined }> {
+  const staged = await db
+    .selectFrom('staged_records')
+    .select((eb) => eb.fn.countAll<number>().as('rows'))
+    .where(sliceIs(slice))
+    .executeTakeFirstOrThrow();
+  const last = await db
+    .selectFrom('accepted_reads')
+    .select('rows')
+    .where('connection_id', '=', connectionId)
+    .where('legal_entity', '=', slice.legalEntity)
+    .where('kind', '=', slice.kind)
+    .executeTakeFirst();
+  return { rows: staged.rows, lastAccepted: last?.rows };
+}
+
+async function accept(db: Db, connectionId: string, slice: Slice): Promise<void> {
+  const { rows } = await counts(db, connectionId, slice);
+  const row = { rows, accepted_at: sql<Date>`now()` };
+  await db
+    .insertInto('accepted_reads')
+    .values({ connection_id: connectionId, legal_entity: slice.legalEntity, kind: slice.kind, ...row })
+    .onConflict((conflict) => conflict.columns(['connection_id', 'legal_entity', 'kind']).doUpdateSet(row))
+    .execute();
+  await sql`update staged_reads set accepted = true where ${sliceIs(slice)}`.execute(db);
+  await sql`update records a set present = false,
+      email_digest = case when a.zendesk_id is not null then a.email_digest end
+    where a.connection_id = ${connectionId} and a.legal_entity = ${slice.legalEntity} and a.kind = ${slice.kind} and a.present
+      and not exists (select from staged_records s where s.run_id = ${slice.runId} and s.legal_entity = a.legal_entity
+        and s.kind = a.kind and s.key = a.key)`.execute(db);
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { firstSyncCost } from '../../../domain/connection/first-sync-cost.ts';
+
+describe('what a first sync costs', () => {
+  it.each([
+    [[0], 0, { dynamics: 1, zendesk: 1 }],
+    [[1], 0, { dynamics: 1, zendesk: 4 }],
+    [[1_000], 0, { dynamics: 1, zendesk: 22 }],
+    [[10_000], 0, { dynamics: 5, zendesk: 205 }],
+    [[1_000, 50, 3_000], 0, { dynamics: 4, zendesk: 87 }],
+    [[1_000], 4_200, { dynamics: 1, zendesk: 26 }],
+  ])('is so many requests for slices of %j and %i organizations that are there', (slices, organizations, cost) => {
+    expect(firstSyncCost({ slices, organizations }, null)).toEqual({ ...cost, minutes: null });
+  });
+
+  it('is so many minutes as the requests that are left to us need, rounded up', () => {
+    const size = { slices: [100_000], organizations: 0 };
+    expect(firstSyncCost(size, 525)).toEqual({ dynamics: 50, zendesk: 2_041, minutes: 4 });
+    expect(firstSyncCost(size, 150).minutes).toBe(14);
+    expect(firstSyncCost(size, 0).minutes).toBe(2_041);
+    expect(firstSyncCost({ slices: [1], organizations: 0 }, 525).minutes).toBe(1);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseRecordKey } from '../../../domain/sync/record.ts';
+import { addTotals, isAccountedFor, NO_TOTALS } from '../../../domain/sync/outcome.ts';
+import { covers } from '../../../domain/sync/run-scope.ts';
+import { shrinkReason } from '../../../domain/sync/shrink.ts';
+
+describe('the shrink guard', () => {
+  it.each([
+    [100, 90, false],
+    [100, 89, true],
+    [40, 36, false],
+    [40, 35, false],
+    [40, 34, true],
+    [3, 0, true],
+    [0, 0, false],
+  ])('of %d accounts and now %d: trips is %p', (lastAccepted, rows, trips) => {
+    expect(shrinkReason("usmf's customers", { rows, lastAccepted }) !== undefined).toBe(trips);
+  });
+
+  it('lets an entity that was never read be empty', () => {
+    expect(shrinkReason('x', { rows: 0, lastAccepted: undefined })).toBeUndefined();
+  });
+});
+
+describe('joining a run', () => {
+  const all = { full: false, acceptShrink: false };
+
+  it('is possible when the run under way covers the request', () => {
+    expect(covers(all, { ...all, legalEntity: 'usmf' })).toBe(true);
+    expect(covers({ ...all, legalEntity: 'usmf' }, all)).toBe(false);
+    expect(covers({ ...all, legalEntity: 'usmf' }, { ...all, legalEntity: 'frrt' })).toBe(false);
+    expect(covers(all, { ...all, full: true })).toBe(false);
+    expect(covers(all, { ...all, acceptShrink: true })).toBe(false);
+    expect(covers({ full: true, acceptShrink: true }, all)).toBe(true);
+  });
+});
+
+describe('totals', () => {
+  it('are accounted for when every record read has an outcome', () => {
+    const phase = { ...NO_TOTALS, read: 3, created: 1, rejected: 2 };
+    expect(isAccountedFor(addTotals([phase, phase]))).toBe(true);
+    expect(isAccountedFor({ ...phase, read: 4 })).toBe(false);
+  });
+});
+
+describe('a record key that an operator types', () => {
+  it('may have slashes in the account number', () => {
+    expect(parseRecordKey('USMF/customer/A/1')).toEqual({ legalEntity: 'usmf', kind: 'customer', key: 'A/1' });
+    expect(parseRecordKey('usmf/contact/000901')).toEqual({ legalEntity: 'usmf', kind: 'contact', key: '000901' });
+    expect(parseRecordKey('A-1')).toBeUndefined();
+    expect(parseRecordKey('usmf/ledger/A-1')).toBeUndefined();
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { useConnectedStore } from '../../fixtures/connected-store.ts';
+
+const MOST = 200;
+const customer = (key: string) => ({ legalEntity: 'usmf', kind: 'customer' as const, key });
+const reader = (runId: string) => ({ connectionId: 'contoso', runId, workflowId: `workflow of ${runId}` });
+
+describe('a record that an event of F&O has named', () => {
+  const at = useConnectedStore();
+
+  const note = (key: string) => at.store.dueRecords.note('contoso', customer(key));
+  const take = (runId: string, key: string) => at.store.dueRecords.take(reader(runId), customer(key), MOST);
+
+  it('is read at once when it is the first for a while', async () => {
+    expect(await note('A')).toBe(0);
+  });
+
+  it('is left to the first when others are due, which takes it with its own', async () => {
+    await note('A');
+    expect(await note('B')).toBe(10_000);
+    expect(await note('A')).toBe(10_000);
+    expect(await take('first', 'A')).toEqual({ state: 'taken' });
+    expect(await at.store.dueRecords.takenBy('first')).toEqual(['A', 'B']);
+    expect(await take('second', 'B')).toEqual({
+      state: 'held',
+      holder: { runId: 'first', workflowId: 'workflow of first' },
+    });
+    await at.store.dueRecords.done('first');
+    expect(await take('second', 'B')).toEqual({ state: 'read' });
+  });
+
+  it('is read when the run under way has probably ended, if it comes too late for that', async () => {
+    await note('A');
+    await take('first', 'A');
+    expect(await note('B')).toBe(3_000);
+    expect(await note('C')).toBe(10_000);
+    expect(await at.store.dueRecords.takenBy('first')).toEqual(['A']);
+  });
+
+  it('stays due when it is named again while it is read', async () => {
+    await note('A');
+    await take('first', 'A');
+    await note('A');
+    await at.store.dueRecords.done('first');
+    expect(await take('second', 'A')).toEqual({ state: 'taken' });
+  });
+
+  it('is taken once, however often its run asks', async () => {
+    await note('A');
+    expect([await take('first', 'A'), await take('first', 'A')]).toEqual([{ state: 'taken' }, { state: 'taken' }]);
+  });
+
+  it('is taken by one of two runs that ask at the same time', async () => {
+    for (const key of ['A', 'B']) await note(key);
+    await Promise.all([take('first', 'A'), take('second', 'B')]);
+    const [first, second] = [await at.store.dueRecords.takenBy('first'), await at.store.dueRecords.takenBy('second')];
+    expect([...first, ...second].sort()).toEqual(['A', 'B']);
+  });
+
+  it('is due again when the run that has it cannot answer for it', async () => {
+    for (const key of ['A', 'B', 'C']) await note(key);
+    await take('first', 'A');
+    await at.store.dueRecords.giveBack('first', ['B']);
+    expect(await at.store.dueRecords.takenBy('first')).toEqual(['A', 'C']);
+    await at.store.dueRecords.giveBack('first');
+    await take('second', 'C');
+    expect(await at.store.dueRecords.takenBy('second')).toEqual(['A', 'B', 'C']);
+  });
+
+  it('is read with others of its entity and kind only', async () => {
+    await note('A');
+    await at.store.dueRecords.note('contoso', { ...customer('A'), kind: 'vendor' });
+    await at.store.dueRecords.note('contoso', { ...customer('B'), legalEntity: 'frrt' });
+    await take('first', 'A');
+    expect(await at.store.dueRecords.takenBy('first')).toEqual(['A']);
+  });
+});

@@ -1,0 +1,59 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { useConnectedStore } from '../../fixtures/connected-store.ts';
+import { execute } from '../../fixtures/database.ts';
+
+const KEY = { legalEntity: 'usmf', kind: 'customer' as const, key: 'C1' };
+
+describe('the annotation of an account', () => {
+  const at = useConnectedStore();
+  beforeEach(async () => {
+    for (const [key, id] of [
+      ['C1', '71'],
+      ['C2', '72'],
+    ])
+      await execute(
+        at.url,
+        `insert into records (connection_id, legal_entity, kind, key, plain_name, plain_name_key, zendesk_id)
+          values ('contoso', 'usmf', 'customer', '${key}', '${key}', '${key}', '${id}')`,
+      );
+  });
+
+  async function due(...organizations: string[]) {
+    const askedAt = await at.store.staging.now();
+    return { accounts: await at.store.annotationWakes.due('contoso', organizations, askedAt), askedAt };
+  }
+  const wake = async (): Promise<void> => {
+    const { accounts, askedAt } = await due('71');
+    await at.store.annotationWakes.woken('contoso', accounts, askedAt);
+  };
+
+  it('is woken for a few seconds later, so that what follows is written with it', async () => {
+    expect((await due('71', '79')).accounts).toEqual([{ ...KEY, delayMs: 3_000 }]);
+  });
+
+  it('is not woken again before it has looked at the tickets', async () => {
+    await wake();
+    expect((await due('71', '72')).accounts).toEqual([{ ...KEY, key: 'C2', delayMs: 3_000 }]);
+  });
+
+  it('is woken again once it has looked, but looks at most every ten seconds', async () => {
+    await wake();
+    await at.store.annotationWakes.looks('contoso', KEY);
+    const [again] = (await due('71')).accounts;
+    expect(again?.delayMs).toBeGreaterThan(5_000);
+    expect(again?.delayMs).toBeLessThanOrEqual(10_000);
+  });
+
+  it('is woken again when it looked before whoever woke it had noted that', async () => {
+    const { accounts, askedAt } = await due('71');
+    await at.store.annotationWakes.looks('contoso', KEY);
+    await at.store.annotationWakes.woken('contoso', accounts, askedAt);
+    expect((await due('71')).accounts).toHaveLength(1);
+  });
+
+  it('is woken again when it has not looked for a minute, since the wake may be lost', async () => {
+    await wake();
+    await execute(at.url, `update annotation_wakes set woken_at = woken_at - interval '61 seconds'`);
+    expect((await due('71')).accounts).toHaveLength(1);
+  });
+});

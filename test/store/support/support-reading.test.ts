@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { READING_GAP_MS } from '../../../store/support/support-reading.ts';
+import { saveConnection } from '../../fixtures/accounts.ts';
+import { useConnectedStore } from '../../fixtures/connected-store.ts';
+
+const MOST = 500;
+const ticket = (id: string) => ({ record: 'ticket' as const, id });
+
+describe('a record that is due to be read back', () => {
+  const at = useConnectedStore();
+
+  const noteDue = (id: string) => at.store.supportReading.noteDue('contoso', ticket(id));
+
+  async function readAll(): Promise<string[]> {
+    const taken = await at.store.supportReading.take('contoso', MOST);
+    if ('waitMs' in taken) throw new Error('Somebody else reads, or the gap is not over.');
+    await at.store.supportReading.done('contoso', taken);
+    return taken.due.map(({ id }) => id);
+  }
+
+  it('is asked for at once when it is the first for a while', async () => {
+    expect(await noteDue('1')).toBe(0);
+    expect(await readAll()).toEqual(['1']);
+  });
+
+  it('is asked for when the gap is over, if it is the first after a reading', async () => {
+    await noteDue('1');
+    await readAll();
+    const waitMs = await noteDue('2');
+    expect(waitMs).toBeGreaterThan(READING_GAP_MS / 2);
+    expect(waitMs).toBeLessThanOrEqual(READING_GAP_MS);
+    expect(await at.store.supportReading.take('contoso', MOST)).toEqual({ waitMs: READING_GAP_MS });
+  });
+
+  it('is left to the first when others are due already, which reads it with its own', async () => {
+    await noteDue('1');
+    expect(await noteDue('2')).toBeGreaterThan(READING_GAP_MS);
+    expect(await noteDue('1')).toBeGreaterThan(READING_GAP_MS);
+    expect((await readAll()).sort()).toEqual(['1', '2']);
+    expect(await at.store.supportReading.isDue('contoso', ticket('2'))).toBe(false);
+  });
+
+  it('is asked for when the next reading may begin, if one is under way that does not have it', async () => {
+    await noteDue('1');
+    const taken = await at.store.supportReading.take('contoso', MOST);
+    expect(await noteDue('2')).toBe(READING_GAP_MS);
+    expect(await noteDue('3')).toBeGreaterThan(READING_GAP_MS);
+    if ('waitMs' in taken) throw new Error('Somebody else reads.');
+    await at.store.supportReading.done('contoso', taken);
+    expect(await at.store.supportReading.isDue('contoso', ticket('1'))).toBe(false);
+    expect(await at.store.supportReading.isDue('contoso', ticket('2'))).toBe(true);
+  });
+
+  it('is asked for anew when it is named again while it is read', async () => {
+    await noteDue('1');
+    const taken = await at.store.supportReading.take('contoso', MOST);
+    expect(await noteDue('1')).toBe(READING_GAP_MS);
+    if ('waitMs' in taken) throw new Error('Somebody else reads.');
+    await at.store.supportReading.done('contoso', taken);
+    expect(await at.store.supportReading.isDue('contoso', ticket('1'))).toBe(true);
+  });
+
+  it('does not wait for the records of another connection', async () => {
+    await saveConnection(at.store, 'fabrikam');
+    await at.store.supportReading.noteDue('fabrikam', ticket('1'));
+    expect(await noteDue('1')).toBe(0);
+    await at.store.connections.remove('fabrikam');
+  });
+});

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openDatabase } from '../../../store/database.ts';
+import { createRunReportStore } from '../../../store/sync/run-reports.ts';
+import type { Store } from '../../../store/store.ts';
+import { account, saveConnection } from '../../fixtures/accounts.ts';
+import { openTestStore } from '../../fixtures/database.ts';
+
+const NOTE = { code: 'bulk_user_import_off', message: 'One by one.' };
+
+describe('the reports of runs', () => {
+  let store: Store;
+  let url: string;
+  let close: () => Promise<void>;
+
+  beforeAll(async () => {
+    ({ store, url, close } = await openTestStore());
+    await saveConnection(store, 'contoso');
+    await saveConnection(store, 'busy');
+  });
+  afterAll(() => close());
+
+  /** Begins a run that has read one account and asked Zendesk `requests` times. */
+  async function begin(connectionId: string, runId: string, requests: number): Promise<void> {
+    const scope = { legalEntity: undefined, full: false, acceptShrink: false };
+    await store.runs.begin({ runId, workflowId: `w-${runId}`, connectionId, kind: 'master', ...scope });
+    await store.staging.addRecords(runId, [account(`A-${runId}`)], await store.staging.now());
+    for (let count = 0; count < requests; count += 1) await store.runs.countRequest(runId, 'zendesk');
+  }
+  const end = (runId: string) => store.reports.finish(runId, { status: 'cancelled', waitedMs: 5, error: null });
+
+  it('give every run its own phases, requests and notes, those under way live', async () => {
+    await begin('contoso', 'run-1', 2);
+    await store.runs.note('run-1', NOTE);
+    await store.runs.note('run-1', { ...NOTE, message: 'Said again.' });
+    await end('run-1');
+    await begin('contoso', 'run-2', 1);
+    const { items, total } = await store.reports.list('contoso', undefined);
+    expect(total).toBe(2);
+    expect(items).toEqual([
+      expect.objectContaining({
+        runId: 'run-2',
+        status: 'running',
+        totals: expect.objectContaining({ read: 1 }),
+        phases: [expect.objectContaining({ legalEntity: 'usmf', kind: 'customer', read: 1 })],
+        requests: { dynamics: 0, zendesk: 1, entra: 0 },
+        notes: [],
+      }),
+      expect.objectContaining({
+        runId: 'run-1',
+        status: 'cancelled',
+        totals: expect.objectContaining({ read: 0 }),
+        phases: [expect.objectContaining({ legalEntity: 'usmf', kind: 'customer', read: 0 })],
+        requests: { dynamics: 0, zendesk: 2, entra: 0 },
+        notes: [NOTE],
+      }),
+    ]);
+    expect(await store.reports.get('run-1')).toEqual(items[1]);
+    expect((await store.reports.list('contoso', 1)).items).toEqual([items[0]]);
+  });
+
+  it('of a connection without runs are an empty list', async () => {
+    await saveConnection(store, 'quiet');
+    expect(await store.reports.list('quiet', undefined)).toEqual({ items: [], total: 0 });
+  });
+
+  it('take as many queries for thirty runs as for one', async () => {
+    const db = openDatabase(url);
+    let queries = 0;
+    const counting = db.withPlugin({
+      transformQuery({ node }) {
+        queries += 1;
+        return node;
+      },
+      transformResult: ({ result }) => Promise.resolve(result),
+    });
+    const reports = createRunReportStore(counting);
+    const queriesOfList = async (runs: number): Promise<number> => {
+      queries = 0;
+      expect((await reports.list('busy', undefined)).items).toHaveLength(runs);
+      return queries;
+    };
+    try {
+      await begin('busy', 'busy-0', 1);
+      const ofOne = await queriesOfList(1);
+      await end('busy-0');
+      for (let n = 1; n < 30; n += 1) {
+        await begin('busy', `busy-${n}`, 1);
+        await end(`busy-${n}`);
+      }
+      expect(await queriesOfList(30)).toBe(ofOne);
+    } finally {
+      await db.destroy();
+    }
+  });
+});
