@@ -1,72 +1,70 @@
 import { Context } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
-import type { FarSystem } from '../clients/errors.ts';
+import type { RemoteSystem } from '../clients/errors.ts';
 import type { ConnectionRef, HousekeepingSteps, RunRef, Steps } from '../workflows/steps.ts';
-import { clarifyJobs } from './sync/clarify-jobs.ts';
-import { compareUsers } from './contacts/compare-users.ts';
-import { completeRecords } from './sync/complete-records.ts';
+import { endWait } from './connection/end-wait.ts';
+import { pingSystem } from './connection/ping/ping-system.ts';
+import { wireZendesk } from './connection/wire-zendesk.ts';
 import type { ActivityDependencies, StepContext } from './dependencies.ts';
+import { endEvent } from './events/end-event.ts';
+import { takeDueRecords } from './events/take-due-records.ts';
+import { toFailure } from './failure.ts';
+import { deliverAlert } from './operations/deliver-alert.ts';
+import { recordCredentialFailure, recordSupportFailure, type RecordFailure } from './operations/record-failure.ts';
+import { sweep } from './operations/sweep.ts';
+import { createRequestObserver, watched } from './request-observer.ts';
 import { annotateChanged } from './support/annotate-changed.ts';
 import { annotate } from './support/annotate.ts';
-import { endEvent } from './events/end-event.ts';
-import { endWait } from './connection/end-wait.ts';
-import { toFailure } from './failure.ts';
-import { noteRejection, noteSupportStop, type NoteStop } from './operations/note-stop.ts';
-import { planChanges } from './sync/plan-changes.ts';
-import { pollJobs } from './sync/poll-jobs.ts';
-import { findLegalEntities, prepareZendesk } from './sync/prepare.ts';
 import { endEventIfRead, readBack } from './support/read-back.ts';
-import { acceptReading, discardReading, readRecordsPage } from './sync/read-records.ts';
-import { readAgain, stageRecord } from './sync/read-again.ts';
-import { compareOrganizations, readOrganizationChanges } from './accounts/read-organizations.ts';
 import { readTicketChanges, readUserChanges } from './support/read-support-changes.ts';
+import { clarifyJobs } from './sync/clarify-jobs.ts';
+import { completeRecords } from './sync/complete-records.ts';
+import { findLegalEntities } from './sync/find-legal-entities.ts';
+import { planAgain, planChanges } from './sync/plan-changes.ts';
+import { pollJobs } from './sync/poll-jobs.ts';
+import { compareWithZendesk, rankRecords, readZendeskChanges, reserveRecords } from './sync/prepare-target.ts';
+import { readAgain, stageRecord } from './sync/read-again.ts';
+import { acceptReading, discardReading, readRecordsPage } from './sync/read-records.ts';
 import { recordJobs } from './sync/record-jobs.ts';
-import { createRequestObserver, watched } from './request-observer.ts';
-import { pingSystem } from './connection/ping/ping-system.ts';
 import { resolveRefusals } from './sync/resolve-refusals.ts';
 import { beginRun, countOutcomes, finishRun } from './sync/run.ts';
-import { rankContacts, settleContacts } from './contacts/reserve-contacts.ts';
-import { rankAccounts, settleReservations } from './accounts/reserve-accounts.ts';
 import { submitJobs } from './sync/submit-jobs.ts';
-import { sweep } from './operations/sweep.ts';
-import { takeDueRecords } from './events/take-due-records.ts';
 import { takeOverClaims } from './sync/take-over-claims.ts';
-import { tellOperator } from './operations/deliver-alert.ts';
-import { wireZendesk } from './connection/wire-zendesk.ts';
 
-const HEARTBEAT_MS = 2_000;
+/** An activity learns that it is cancelled by the answer to a heartbeat, so cancelled work ends within about a second. */
+const HEARTBEAT_MS = 750;
 
 /**
- * Builds the steps that a worker runs. Each beats while it works, so that a lost worker is noticed within seconds, and
- * whatever it throws becomes one of the failures of `failure.ts`.
+ * Creates the activities that a worker runs. Each sends heartbeats while it works, so that a lost worker is noticed within seconds,
+ * and whatever it throws becomes one of the failures of `failure.ts`.
  */
 export function createActivities(dependencies: ActivityDependencies): Steps & HousekeepingSteps {
   type Step<Input, Result> = (context: StepContext, input: Input) => Promise<Result>;
   const step =
-    <Input extends ConnectionRef & Partial<RunRef>, Result>(work: Step<Input, Result>, noteStop = noteRejection) =>
+    <Input extends ConnectionRef & Partial<RunRef>, Result>(
+      work: Step<Input, Result>,
+      recordFailure = recordCredentialFailure,
+    ) =>
     (input: Input): Promise<Result> => {
       const context = contextOf(dependencies, input);
       return withHeartbeat(
         () => work(context, input),
-        (error) => failureOf(error, { context, input, noteStop }),
+        (error) => failureOf(error, { context, input, recordFailure }),
       );
     };
   return {
     beginRun: step(beginRun),
-    prepareZendesk: step(prepareZendesk),
     findLegalEntities: step(findLegalEntities),
     readRecordsPage: step(readRecordsPage),
     acceptReading: step(acceptReading),
     discardReading: step(discardReading),
-    readOrganizationChanges: step(readOrganizationChanges),
-    compareOrganizations: step(compareOrganizations),
-    rankAccounts: step(rankAccounts),
-    settleReservations: step(settleReservations),
-    compareUsers: step(compareUsers),
-    rankContacts: step(rankContacts),
-    settleContacts: step(settleContacts),
+    readZendeskChanges: step(readZendeskChanges),
+    compareWithZendesk: step(compareWithZendesk),
+    rankRecords: step(rankRecords),
+    reserveRecords: step(reserveRecords),
     takeOverClaims: step(takeOverClaims),
     planChanges: step(planChanges),
+    planAgain: step(planAgain),
     submitJobs: step(submitJobs),
     clarifyJobs: step(clarifyJobs),
     pollJobs: step(pollJobs),
@@ -80,13 +78,13 @@ export function createActivities(dependencies: ActivityDependencies): Steps & Ho
     takeDueRecords: step(takeDueRecords),
     endEvent: step(endEvent),
     annotate: step(annotate),
-    readTicketChanges: step(readTicketChanges, noteSupportStop),
-    readUserChanges: step(readUserChanges, noteSupportStop),
-    annotateChanged: step(annotateChanged, noteSupportStop),
+    readTicketChanges: step(readTicketChanges, recordSupportFailure),
+    readUserChanges: step(readUserChanges, recordSupportFailure),
+    annotateChanged: step(annotateChanged, recordSupportFailure),
     wireZendesk: step(wireZendesk),
     pingSystem: step(pingSystem),
     endWait: step(endWait),
-    tellOperator: step(tellOperator),
+    deliverAlert: step(deliverAlert),
     countOutcomes: step(countOutcomes),
     finishRun: step(finishRun),
     sweep: (input) =>
@@ -98,17 +96,18 @@ export function createActivities(dependencies: ActivityDependencies): Steps & Ho
 }
 
 function contextOf(
-  { withFarSystems, ...dependencies }: ActivityDependencies,
+  dependencies: ActivityDependencies,
   { connectionId, runId }: ConnectionRef & Partial<RunRef>,
 ): StepContext {
+  const signal = Context.current().cancellationSignal;
   return {
     ...dependencies,
     attempt: attemptOf(),
-    far: (work, watch) => {
+    remote: (work, watch) => {
       const seen = { share: 0 };
       const observer = createRequestObserver(dependencies, { connectionId, runId, share: () => seen.share });
-      const eyes = watch === undefined ? observer : watched(observer, watch);
-      return withFarSystems(connectionId, eyes, (systems) => {
+      const observed = watch === undefined ? observer : watched(observer, watch);
+      return dependencies.withRemoteSystems(connectionId, { observer: observed, signal }, (systems) => {
         seen.share = systems.connection.settings.zendesk.share;
         return work(systems);
       });
@@ -118,35 +117,37 @@ function contextOf(
 
 const attemptOf = (): number => Context.current().info.attempt;
 
+/** Runs a step. One that fails after it was cancelled ends as cancelled, however its requests failed. */
 async function withHeartbeat<Result>(
   work: () => Promise<Result>,
   toThrow: (error: unknown) => Promise<ApplicationFailure>,
 ): Promise<Result> {
-  const { heartbeat } = Context.current();
+  const { heartbeat, cancellationSignal } = Context.current();
   const beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
   try {
     return await work();
   } catch (error) {
+    cancellationSignal.throwIfAborted();
     throw await toThrow(error);
   } finally {
     clearInterval(beat);
   }
 }
 
-/** The failure of a step. One that ends the work is noted first; where that fails, the step is tried again instead. */
+/** Returns the failure of a step. One that ends the work is recorded first; where that fails, the step is retried instead. */
 async function failureOf(
   error: unknown,
-  { context, input, noteStop }: { context: StepContext; input: ConnectionRef; noteStop: NoteStop },
+  { context, input, recordFailure }: { context: StepContext; input: ConnectionRef; recordFailure: RecordFailure },
 ): Promise<ApplicationFailure> {
   const reached = await context.store.connections.get(input.connectionId).then(
     (connection) => connection?.reached,
     () => undefined,
   );
-  const at = { attempt: context.attempt, reached: (system: FarSystem) => reached?.[system] ?? true };
+  const at = { attempt: context.attempt, reached: (system: RemoteSystem) => reached?.[system] ?? true };
   const failure = toFailure(error, at);
   if (failure.nonRetryable !== true || failure.type === 'RateLimited') return failure;
-  return noteStop(context, input, failure).then(
+  return recordFailure(context, input, failure).then(
     () => failure,
-    (notNoted: unknown) => toFailure(notNoted, at),
+    (notRecorded: unknown) => toFailure(notRecorded, at),
   );
 }

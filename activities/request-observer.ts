@@ -1,11 +1,11 @@
-import type { FarSystem } from '../clients/errors.ts';
+import type { RemoteSystem } from '../clients/errors.ts';
 import type { CallResult, ObservedCall, RequestObserver } from '../clients/http.ts';
 import { readRateHeaders } from '../clients/zendesk/rate-headers.ts';
 import type { GateTicket } from '../store/connection/rate-gates.ts';
 import type { Store } from '../store/store.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
-/** Whose requests are observed. `share` is the part of Zendesk's rate limit that is left to others, 0 to 1. */
+/** The work whose requests are observed. `share` is the part of Zendesk's rate limit that is left to others, 0 to 1. */
 export interface ObservedRun {
   readonly connectionId: string;
   /** The run that the requests are counted for; undefined for work that is no run. */
@@ -18,20 +18,20 @@ const LONGEST_WINDOW_MS = 60_000;
 /** What `before` leaves for `after`. */
 interface Begun {
   readonly ticket: GateTicket;
-  /** By the clock that only goes forward. */
+  /** By a monotonic clock, in milliseconds. */
   readonly atMs: number;
 }
 
 /**
- * Puts the rate gates before every request, and counts it: a closed gate throws GateClosed and nothing is sent; a 429
- * closes the gate for all that work for the connection; an answer opens the gate that it probed.
+ * Creates an observer that checks the rate gates before every request, and counts it: a closed gate throws a GateClosedError and
+ * nothing is sent; a 429 closes the gate for everything that works for the connection; an answer opens the gate that it probed.
  */
 export function createRequestObserver(
-  { store, noteRequest }: Pick<ActivityDependencies, 'store' | 'noteRequest'>,
+  { store, countRequest }: Pick<ActivityDependencies, 'store' | 'countRequest'>,
   run: ObservedRun,
 ): RequestObserver {
   const { connectionId, runId } = run;
-  const reached = new Set<FarSystem>();
+  const reached = new Set<RemoteSystem>();
   return {
     async before({ system, buckets }) {
       const ticket = await store.gates.enter({ connectionId, system, buckets });
@@ -41,8 +41,8 @@ export function createRequestObserver(
     async after(call, token, result) {
       const { ticket, atMs } = token as Begun;
       const durationMs = performance.now() - atMs;
-      noteRequest({ connectionId, system: call.system, status: result.status, durationMs });
-      await settleGate(store, ticket, result);
+      countRequest({ connectionId, system: call.system, status: result.status, durationMs });
+      await updateGate(store, ticket, result);
       if (runId !== undefined && result.error?.kind === 'limited') await store.runs.countLimited(runId, call.system);
       if (result.status !== null && !reached.has(call.system)) {
         reached.add(call.system);
@@ -53,7 +53,7 @@ export function createRequestObserver(
   };
 }
 
-/** Lets somebody see the answers to the requests that an observer sees. */
+/** Returns an observer that also gives each answer to `watch`. */
 export function watched(
   observer: RequestObserver,
   watch: (result: CallResult, call: ObservedCall) => void,
@@ -67,7 +67,7 @@ export function watched(
   };
 }
 
-async function settleGate(store: Store, ticket: GateTicket, { status, error }: CallResult): Promise<void> {
+async function updateGate(store: Store, ticket: GateTicket, { status, error }: CallResult): Promise<void> {
   if (error?.kind === 'limited')
     await store.gates.close(ticket, error.bucket ?? 'account', error.retryAfterMs ?? 30_000);
   else if (status !== null && status < 500) await store.gates.succeed(ticket);
@@ -75,8 +75,8 @@ async function settleGate(store: Store, ticket: GateTicket, { status, error }: C
 }
 
 /**
- * Leaves the rest of a rate window to people and other apps once only their share is left. It looks at an answer, so each
- * window allows at least one request: others can slow us, never stop us for good.
+ * Leaves the rest of a rate window to people and other apps once only their share is left. It goes by an answer, so each window
+ * allows at least one request: others can slow the sync down, never stop it for good.
  */
 async function leaveShare(
   store: Store,

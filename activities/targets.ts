@@ -1,9 +1,11 @@
-import type { RecordKind } from '../domain/sync/record.ts';
+import type { TargetName } from '../domain/entities.ts';
 import { ORGANIZATIONS } from './accounts/organization-target.ts';
-import type { Target } from './sync/target.ts';
 import { USERS } from './contacts/user-target.ts';
+import type { Target } from './sync/target.ts';
 
-/** The target of a kind of record. */
-export function targetOf(kind: RecordKind): Target {
-  return kind === 'contact' ? USERS : ORGANIZATIONS;
+const TARGETS: Readonly<Record<TargetName, Target>> = { organization: ORGANIZATIONS, user: USERS };
+
+/** Returns what records become in Zendesk, by the target of their entity. */
+export function targetOf(name: TargetName): Target {
+  return TARGETS[name];
 }

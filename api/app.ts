@@ -4,7 +4,6 @@ import type { Secret } from '../runtime/config/secret.ts';
 import type { AdminDeps } from './admin/admin-deps.ts';
 import type { IngressDeps } from './ingress/take-event.ts';
 import { createAdminRoutes } from './admin/routes.ts';
-import { createStartedRuns } from './admin/started-runs.ts';
 import { createFailureLimit } from './failure-limit.ts';
 import { answeringErrors, answerNotFound, answerWrongMethod } from './answer-errors.ts';
 import { createCodecRoutes } from './codec/routes.ts';
@@ -52,7 +51,7 @@ export function createApp(parts: AppDeps): Express {
     .post(createDynamicsEvents(doors))
     .options(createDynamicsHandshake(doors))
     .all(answerWrongMethod(['POST', 'OPTIONS']));
-  const admin = { services, publicUrl, startedRuns: createStartedRuns() };
+  const admin = { services, publicUrl };
   routes
     .route('/oauth/zendesk/start')
     .get(createConsentStart(admin))

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { loadConfig, requireSettings, type Config } from '../runtime/config/config.ts';
-import { aloud, createLog, type Log } from '../runtime/log/log.ts';
+import { always, createLog, type Log } from '../runtime/log/log.ts';
 import { createProcessLog } from '../runtime/log/process-log.ts';
-import { cannotHelp, openServices } from '../runtime/services.ts';
-import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
+import { isUnrecoverable, openServices } from '../runtime/services.ts';
+import { EXIT_UNRECOVERABLE, onShutdown } from '../runtime/shutdown.ts';
 import { warnOfOpenings } from '../runtime/config/warn-of-openings.ts';
 import { warnOfShortToken } from './admin/short-token.ts';
 import { createApp } from './app.ts';
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     await housekeeping;
     await services.close();
   });
-  aloud(log).info({ url: place.url }, 'listening');
+  always(log).info({ url: place.url }, 'listening');
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<void> {
@@ -63,10 +63,10 @@ function urlOf(server: Server, host: string): string {
 }
 
 function giveUp(log: Log, error: unknown): never {
-  const hopeless = cannotHelp(error) || error instanceof ListenError;
-  if (hopeless && error instanceof Error) log.error(error.message.replaceAll('\n', ' '));
+  const unrecoverable = isUnrecoverable(error) || error instanceof ListenError;
+  if (unrecoverable && error instanceof Error) log.error(error.message.replaceAll('\n', ' '));
   else log.error({ err: error }, 'the api stopped');
-  process.exit(hopeless ? EXIT_CANNOT_HELP : 1);
+  process.exit(unrecoverable ? EXIT_UNRECOVERABLE : 1);
 }
 
 main().catch((error: unknown) => giveUp(createLog({ level: 'info', process: 'api' }).log, error));

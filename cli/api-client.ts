@@ -1,5 +1,5 @@
 import got, { RequestError, type Method, type Response } from 'got';
-import { CommandFailure, type Mistake } from './failures.ts';
+import { CommandError, type Mistake } from './failures.ts';
 import type { Settings } from './settings.ts';
 
 /** A request to the admin API. */
@@ -16,7 +16,7 @@ export interface ApiRequest {
   readonly signal?: AbortSignal;
 }
 
-/** The admin API: sends one request, answers its document (nothing for an empty answer). Throws `CommandFailure`. */
+/** The admin API: sends one request, answers its document (nothing for an empty answer). Throws `CommandError`. */
 export type Api = <Answer>(request: ApiRequest) => Promise<Answer>;
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -55,7 +55,7 @@ async function send(settings: Settings, request: ApiRequest): Promise<Response> 
 function urlOf({ url }: Settings, { path, query = {} }: ApiRequest): URL {
   // A URL takes these two as steps in its path, however they are encoded.
   if (path.includes('.') || path.includes('..')) {
-    throw new CommandFailure('There is nothing of that name.', { code: 'not_found' });
+    throw new CommandError('There is nothing of that name.', { code: 'not_found' });
   }
   const target = new URL(`${url}/api/${path.map(encodeURIComponent).join('/')}`);
   for (const [name, value] of Object.entries(query)) {
@@ -64,11 +64,11 @@ function urlOf({ url }: Settings, { path, query = {} }: ApiRequest): URL {
   return target;
 }
 
-function unreachable({ url }: Settings, code: string): CommandFailure {
+function unreachable({ url }: Settings, code: string): CommandError {
   if (code === 'ETIMEDOUT') {
-    return new CommandFailure(`The API at ${url} did not answer in time: see its log.`, { code: 'timeout' });
+    return new CommandError(`The API at ${url} did not answer in time: see its log.`, { code: 'timeout' });
   }
-  return new CommandFailure(
+  return new CommandError(
     `The API at ${url} cannot be reached (${code}): run \`npm start\`, or set LEDGERDESK_URL to where it listens.`,
     { code: 'unreachable' },
   );
@@ -81,7 +81,7 @@ function parse(response: Response, { url }: Settings): unknown {
     return JSON.parse(text);
   } catch {
     const { statusCode: status } = response;
-    throw new CommandFailure(
+    throw new CommandError(
       `What answers at ${url} (HTTP ${status}) is not Ledgerdesk's API: set LEDGERDESK_URL to where it listens.`,
       { code: 'not_the_api', status },
     );
@@ -92,12 +92,12 @@ interface ErrorAnswer {
   readonly error?: { readonly code?: string; readonly message?: string; readonly mistakes?: readonly Mistake[] };
 }
 
-function refusal(response: Response, answer: unknown, { tokenSource }: Settings): CommandFailure {
+function refusal(response: Response, answer: unknown, { tokenSource }: Settings): CommandError {
   const { statusCode: status } = response;
   const { code = 'refused', message = `The API answered HTTP ${status}.`, mistakes } = errorOf(answer);
   const source =
     status === 401 || code === 'too_many_failures' ? ` The token that was sent is from ${tokenSource}.` : '';
-  return new CommandFailure(`${message}${source}`, { code, status, ...(mistakes && { mistakes }) });
+  return new CommandError(`${message}${source}`, { code, status, ...(mistakes && { mistakes }) });
 }
 
 function errorOf(answer: unknown): NonNullable<ErrorAnswer['error']> {

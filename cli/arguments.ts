@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { Command, ParsedArguments } from './command.ts';
-import { UsageMistake } from './failures.ts';
+import { UsageError } from './failures.ts';
 import { readInterval } from './times.ts';
 
-/** Reads the arguments of a command. Throws `UsageMistake` for an unknown option and for an argument too few or too many. */
+/** Reads the arguments of a command. Throws `UsageError` for an unknown option and for an argument too few or too many. */
 export function parseArguments(command: Command, args: readonly string[]): ParsedArguments {
   const { values, positionals } = parseStrictly(command, args);
   const parsed = {
@@ -43,36 +43,36 @@ function parseStrictly(
     });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (code.startsWith('ERR_PARSE_ARGS')) throw new UsageMistake((error as Error).message);
+    if (code.startsWith('ERR_PARSE_ARGS')) throw new UsageError((error as Error).message);
     throw error;
   }
 }
 
 function checkPositionals(command: Command, given: readonly string[]): void {
   command.positionals.forEach((name, index) => {
-    if (given[index] === undefined || given[index] === '') throw new UsageMistake(`${name} is missing.`);
+    if (given[index] === undefined || given[index] === '') throw new UsageError(`${name} is missing.`);
   });
   const [first, second] = given.slice(command.positionals.length);
   const extra = command.words === undefined ? first : second;
-  if (extra !== undefined && command.rest === undefined) throw new UsageMistake(`"${extra}" is one argument too many.`);
+  if (extra !== undefined && command.rest === undefined) throw new UsageError(`"${extra}" is one argument too many.`);
   if (first !== undefined && command.words?.includes(first) === false)
-    throw new UsageMistake(`"${first}" is none of: ${command.words.join(', ')}.`);
+    throw new UsageError(`"${first}" is none of: ${command.words.join(', ')}.`);
 }
 
 function textOf(values: Values, option: string): string | undefined {
   const value = values[option];
-  if (value === '') throw new UsageMistake(`--${option} needs a value.`);
+  if (value === '') throw new UsageError(`--${option} needs a value.`);
   return typeof value === 'string' ? value : undefined;
 }
 
 function countOf(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageMistake(`--${option} must be a whole number from 1.`);
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--${option} must be a whole number from 1.`);
   return Number(text);
 }
 
 function durationOf(text: string | undefined, option: string): number | undefined {
   const durationMs = text === undefined ? undefined : readInterval(text);
   if (text === undefined || durationMs !== undefined) return durationMs;
-  throw new UsageMistake(`--${option} must be a whole number with s, m, h or d, from 1m to 7d.`);
+  throw new UsageError(`--${option} must be a whole number with s, m, h or d, from 1m to 7d.`);
 }

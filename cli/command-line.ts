@@ -1,7 +1,7 @@
 import { parseArguments } from './arguments.ts';
 import type { Command, CommandContext, Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { CommandFailure, UsageMistake } from './failures.ts';
+import { CommandError, UsageError } from './failures.ts';
 import { printable } from './printable.ts';
 import { describeCommand, describeCommands } from './usage.ts';
 
@@ -23,7 +23,7 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
     if (parsed.help) return printHelp(usage, asJson);
     return printOutcome(await command.run(parsed, context), asJson);
   } catch (error) {
-    return error instanceof UsageMistake
+    return error instanceof UsageError
       ? printUsageMistake(error.message, usage, asJson)
       : printFailure(asFailure(error), asJson);
   }
@@ -77,7 +77,7 @@ function printUsageMistake(message: string, usage: string, asJson: boolean): Pri
   return { exitCode: 2, stdout, stderr: `${message}\n\n${usage}\n` };
 }
 
-function printFailure(failure: CommandFailure, asJson: boolean): Printed {
+function printFailure(failure: CommandError, asJson: boolean): Printed {
   const { code, mistakes, runId, exitCode = 1 } = failure.details;
   if (asJson) {
     const extra = { ...(mistakes && { mistakes }), ...(runId !== undefined && { runId }) };
@@ -87,10 +87,10 @@ function printFailure(failure: CommandFailure, asJson: boolean): Printed {
   return { exitCode, stdout: '', stderr: [failure.message, ...lines].map((line) => `${printable(line)}\n`).join('') };
 }
 
-function asFailure(error: unknown): CommandFailure {
-  if (error instanceof CommandFailure) return error;
+function asFailure(error: unknown): CommandError {
+  if (error instanceof CommandError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new CommandFailure(`The command broke off: ${message}`, { code: 'unexpected' });
+  return new CommandError(`The command broke off: ${message}`, { code: 'unexpected' });
 }
 
 function json(document: unknown): string {

@@ -19,9 +19,9 @@ export interface ParsedArguments {
   readonly word: string | undefined;
   text(option: string): string | undefined;
   flag(option: string): boolean;
-  /** A whole number from 1. Throws `UsageMistake` for anything else. */
+  /** A whole number from 1. Throws `UsageError` for anything else. */
   count(option: string): number | undefined;
-  /** A duration such as 15m, in milliseconds. Throws `UsageMistake` for anything else. */
+  /** A duration such as 15m, in milliseconds. Throws `UsageError` for anything else. */
   durationMs(option: string): number | undefined;
 }
 

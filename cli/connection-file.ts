@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CommandFailure } from './failures.ts';
+import { CommandError } from './failures.ts';
 import { findJsonMistake } from './json-mistake.ts';
 import { resolveSecrets } from './resolve-secrets.ts';
 
 /**
  * Reads a connection file and puts the secrets that it names in their places. What is wrong besides is the API's to judge.
- * Throws `CommandFailure`: unreadable, not JSON (with line and column), or with every secret that is missing.
+ * Throws `CommandError`: unreadable, not JSON (with line and column), or with every secret that is missing.
  */
 export async function readConnectionFile(
   file: string,
@@ -15,7 +15,7 @@ export async function readConnectionFile(
   const document = parseDocument(file, await readText(file));
   const { resolved, mistakes } = await resolveSecrets(document, { env, directory: dirname(file) });
   if (mistakes.length === 0) return resolved;
-  throw new CommandFailure(`Secrets that ${file} names are missing; nothing was applied.`, {
+  throw new CommandError(`Secrets that ${file} names are missing; nothing was applied.`, {
     code: 'secrets_missing',
     mistakes,
   });
@@ -27,7 +27,7 @@ async function readText(file: string): Promise<string> {
     return text.replace(/^\u{feff}/u, '');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new CommandFailure(`The connection file ${file} cannot be read (${code}).`, { code: 'unreadable_file' });
+    throw new CommandError(`The connection file ${file} cannot be read (${code}).`, { code: 'unreadable_file' });
   }
 }
 
@@ -38,6 +38,6 @@ function parseDocument(file: string, text: string): unknown {
     const mistake = findJsonMistake(text);
     const where = mistake === undefined ? '' : ` at line ${mistake.line}, column ${mistake.column}`;
     const expected = mistake === undefined ? '' : `: expected ${mistake.expected}`;
-    throw new CommandFailure(`${file} is not JSON${where}${expected}.`, { code: 'not_json' });
+    throw new CommandError(`${file} is not JSON${where}${expected}.`, { code: 'not_json' });
   }
 }

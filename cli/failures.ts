@@ -18,8 +18,8 @@ export interface FailureDetails {
 }
 
 /** A command that could not do its work: one sentence for people, a code for scripts. Never holds a secret. */
-export class CommandFailure extends Error {
-  override readonly name = 'CommandFailure';
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
   readonly details: FailureDetails;
 
   constructor(message: string, details: FailureDetails) {
@@ -29,6 +29,6 @@ export class CommandFailure extends Error {
 }
 
 /** A command line that says nothing we can do: exit 2, with the usage. */
-export class UsageMistake extends Error {
-  override readonly name = 'UsageMistake';
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
 }

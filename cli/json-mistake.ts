@@ -17,13 +17,13 @@ export function findJsonMistake(text: string): JsonMistake | undefined {
     if (!reader.atEnd()) reader.fail('the end of the document');
     return undefined;
   } catch (error) {
-    if (!(error instanceof Misread)) throw error;
+    if (!(error instanceof JsonError)) throw error;
     const before = text.slice(0, error.offset).split(/\r\n|\n|\r/);
     return { line: before.length, column: (before.at(-1) ?? '').length + 1, expected: error.expected };
   }
 }
 
-class Misread extends Error {
+class JsonError extends Error {
   readonly offset: number;
   readonly expected: string;
 
@@ -67,7 +67,7 @@ function createReader(text: string): Reader {
       return stands;
     },
     fail: (expected) => {
-      throw new Misread(offset, expected);
+      throw new JsonError(offset, expected);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CommandFailure } from './failures.ts';
+import { CommandError } from './failures.ts';
 
 /** Where the admin API is, and what opens it. */
 export interface Settings {
@@ -15,7 +15,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 
-/** Reads the settings from the environment. Throws `CommandFailure` with one sentence when one is missing or no good. */
+/** Reads the settings from the environment. Throws `CommandError` with one sentence when one is missing or no good. */
 export async function readSettings(env: Env): Promise<Settings> {
   return { url: readUrl(present(env['LEDGERDESK_URL']) ?? DEFAULT_URL), ...(await readToken(env)) };
 }
@@ -24,7 +24,7 @@ function readUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isBase = url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
   if (!isBase || url.search !== '' || url.hash !== '') {
-    throw new CommandFailure('LEDGERDESK_URL must be a plain http or https URL, as http://127.0.0.1:8080.', {
+    throw new CommandError('LEDGERDESK_URL must be a plain http or https URL, as http://127.0.0.1:8080.', {
       code: 'bad_url',
     });
   }
@@ -69,8 +69,8 @@ function checked(token: string, tokenSource: string): Omit<Settings, 'url'> {
   throw noToken(`The admin token from ${tokenSource} must consist of printable ASCII characters without blanks.`);
 }
 
-function noToken(message: string): CommandFailure {
-  return new CommandFailure(message, { code: 'no_admin_token' });
+function noToken(message: string): CommandError {
+  return new CommandError(message, { code: 'no_admin_token' });
 }
 
 function present(text: string | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { CommandFailure } from './failures.ts';
+import { CommandError } from './failures.ts';
 import type { Run } from './run-report.ts';
 
 /** What waiting needs. */
@@ -24,7 +24,7 @@ const FIRST_POLLS_FOR_MS = 10_000;
 const PATIENCE_MS = 30_000;
 
 /**
- * Polls a run until it has ended; answers nothing when the signal ended the waiting. Throws the poll's `CommandFailure`, which
+ * Polls a run until it has ended; answers nothing when the signal ended the waiting. Throws the poll's `CommandError`, which
  * says that the run goes on.
  */
 export async function waitForRun(waiting: Waiting): Promise<Run | undefined> {
@@ -33,7 +33,7 @@ export async function waitForRun(waiting: Waiting): Promise<Run | undefined> {
   while (!waiting.signal.aborted) {
     const answer = await poll(waiting);
     if (answer === undefined) return undefined;
-    if (answer instanceof CommandFailure) {
+    if (answer instanceof CommandError) {
       failingSince ??= waiting.now();
       if (!mayPass(answer) || waiting.now() - failingSince >= PATIENCE_MS) throw lostSight(answer, waiting.runId);
     } else {
@@ -52,23 +52,23 @@ export function goesOn(runId: string): string {
 }
 
 /** A run is Temporal's, not the API's: it ends without anybody who looks. One that the API does not know is none. */
-function lostSight({ message, details }: CommandFailure, runId: string): CommandFailure {
-  if (details.status === 404) return new CommandFailure(message, details);
-  return new CommandFailure(`${message} Nobody waits any more; ${goesOn(runId)}`, { ...details, runId });
+function lostSight({ message, details }: CommandError, runId: string): CommandError {
+  if (details.status === 404) return new CommandError(message, details);
+  return new CommandError(`${message} Nobody waits any more; ${goesOn(runId)}`, { ...details, runId });
 }
 
 /** Nothing when the waiting ended meanwhile: what broke off then is no failure. */
-async function poll({ getRun, signal }: Waiting): Promise<Run | CommandFailure | undefined> {
+async function poll({ getRun, signal }: Waiting): Promise<Run | CommandError | undefined> {
   try {
     return await getRun();
   } catch (error) {
     if (signal.aborted) return undefined;
-    if (error instanceof CommandFailure) return error;
+    if (error instanceof CommandError) return error;
     throw error;
   }
 }
 
 /** Whether a failure may pass by itself: no answer at all, or one that says "not now". */
-function mayPass({ details: { status } }: CommandFailure): boolean {
+function mayPass({ details: { status } }: CommandError): boolean {
   return status === undefined || status >= 500 || status === 429 || status === 408;
 }

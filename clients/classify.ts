@@ -1,4 +1,4 @@
-import type { FarSystem, FarSystemErrorKind, Bucket } from './errors.ts';
+import type { RemoteSystem, RemoteErrorKind, Bucket } from './errors.ts';
 import { parseUrl } from './parse-url.ts';
 
 /** Response headers by lower-case name; repeated ones are joined by a comma. */
@@ -12,8 +12,8 @@ export interface AdviceNames {
 }
 
 /** An answer as a system's judge sees it. `body` is the parsed JSON, undefined when there is none; `text` the raw body. */
-export interface JudgedAnswer {
-  readonly system: FarSystem;
+export interface FailedAnswer {
+  readonly system: RemoteSystem;
   readonly status: number;
   readonly headers: AnswerHeaders;
   readonly body: unknown;
@@ -26,7 +26,7 @@ export interface JudgedAnswer {
 
 /** Why an answer is a failure. `detail` and `code` are raw here; they are redacted when the error is built. */
 export interface Verdict {
-  readonly kind: FarSystemErrorKind;
+  readonly kind: RemoteErrorKind;
   readonly code: string | null;
   readonly detail: string;
   readonly requestId?: string | undefined;
@@ -35,9 +35,9 @@ export interface Verdict {
 }
 
 /** Reads one system's failures; undefined when the answer is none. */
-export type Judge = (answer: JudgedAnswer) => Verdict | undefined;
+export type ClassifyError = (answer: FailedAnswer) => Verdict | undefined;
 
-const BY_STATUS = new Map<number, FarSystemErrorKind>([
+const BY_STATUS = new Map<number, RemoteErrorKind>([
   [400, 'refused'],
   [401, 'unauthorized'],
   [403, 'forbidden'],
@@ -59,7 +59,7 @@ export function isSuccess(status: number): boolean {
 }
 
 /** What a failed status means where nothing more is known. A 503 that says when to come back is a limit, not an outage. */
-export function kindOfStatus(answer: Pick<JudgedAnswer, 'status' | 'headers' | 'repeatable'>): FarSystemErrorKind {
+export function kindOfStatus(answer: Pick<FailedAnswer, 'status' | 'headers' | 'repeatable'>): RemoteErrorKind {
   const { status, headers, repeatable } = answer;
   if (status === 503 && headers['retry-after'] !== undefined) return 'limited';
   if (status >= 500) return repeatable ? 'unavailable' : 'unsure';
@@ -67,7 +67,7 @@ export function kindOfStatus(answer: Pick<JudgedAnswer, 'status' | 'headers' | '
 }
 
 /** Says in words what came where the body holds no message that could be read. */
-export function describeBody(answer: Pick<JudgedAnswer, 'status' | 'headers' | 'body' | 'text'>): string {
+export function describeBody(answer: Pick<FailedAnswer, 'status' | 'headers' | 'body' | 'text'>): string {
   const { status, headers, body, text } = answer;
   const location = headers['location'];
   if (status >= 300 && status < 400)

@@ -1,15 +1,15 @@
 import { parseUrl } from './parse-url.ts';
-import { farSystemError, type FarSystem } from './errors.ts';
+import { remoteError, type RemoteSystem } from './errors.ts';
 
 /** What becomes of an address that an operator typed: the origin to call, or a sentence that says what is wrong. */
-type OriginVerdict = { readonly ok: true; readonly origin: string } | { readonly ok: false; readonly reason: string };
+type OriginCheck = { readonly ok: true; readonly origin: string } | { readonly ok: false; readonly reason: string };
 
 /** The one rule for where requests may go. */
 export interface Egress {
-  /** Throws a FarSystemError of kind `blocked` unless the URL is one of the system's own hosts, or an allowed one. */
-  check(url: string | URL, system: FarSystem, operation?: string): void;
+  /** Throws a RemoteError of kind `blocked` unless the URL is one of the system's own hosts, or an allowed one. */
+  check(url: string | URL, system: RemoteSystem, operation?: string): void;
   /** Judges an address from a connection file and cuts it down to its origin. */
-  judgeOrigin(text: string, system: FarSystem): OriginVerdict;
+  checkOrigin(text: string, system: RemoteSystem): OriginCheck;
   /** Whether an operator has opened this host: then plain http and any address behind its name will do. */
   isOpened(url: URL): boolean;
 }
@@ -37,7 +37,7 @@ const ENTRA_HOSTS = ['login.microsoftonline.com', 'login.microsoftonline.us', 'l
 const endsIn = (suffixes: readonly string[], labels: string): RegExp =>
   new RegExp(`^(?:${LABEL}\\.)${labels}(?:${suffixes.map((suffix) => suffix.replaceAll('.', '\\.')).join('|')})$`);
 
-const HOSTS: Readonly<Record<FarSystem, { readonly pattern: RegExp; readonly example: string }>> = {
+const HOSTS: Readonly<Record<RemoteSystem, { readonly pattern: RegExp; readonly example: string }>> = {
   dynamics: { pattern: endsIn(DYNAMICS_SUFFIXES, '{1,4}'), example: 'https://contoso.operations.dynamics.com' },
   zendesk: { pattern: endsIn(['zendesk.com'], '{1}'), example: 'https://contoso.zendesk.com' },
   entra: {
@@ -53,7 +53,7 @@ const HOSTS: Readonly<Record<FarSystem, { readonly pattern: RegExp; readonly exa
 export function createEgress(allowHosts: readonly string[]): Egress {
   const allowed = new Set(allowHosts.map((entry) => entry.trim().toLowerCase()));
   const isOpened = (url: URL): boolean => allowed.has(url.hostname) || allowed.has(`${url.hostname}:${portOf(url)}`);
-  const reasonAgainst = (url: URL, system: FarSystem): string | undefined => {
+  const reasonAgainst = (url: URL, system: RemoteSystem): string | undefined => {
     if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
     if (isOpened(url)) return /^https?:$/.test(url.protocol) ? undefined : 'must begin with https://';
     if (url.protocol !== 'https:') return 'must begin with https://';
@@ -67,19 +67,19 @@ export function createEgress(allowHosts: readonly string[]): Egress {
       const reason = parsed === undefined ? 'is not a URL' : reasonAgainst(parsed, system);
       if (reason === undefined) return;
       const detail = `Ledgerdesk does not call it: the address ${parsed === undefined ? '' : `at ${parsed.host} `}${reason}.`;
-      throw farSystemError({ system, operation, kind: 'blocked', code: 'EGRESS', detail });
+      throw remoteError({ system, operation, kind: 'blocked', code: 'EGRESS', detail });
     },
     isOpened,
-    judgeOrigin: (text, system) => judge(text, system, reasonAgainst),
+    checkOrigin: (text, system) => judge(text, system, reasonAgainst),
   };
 }
 
 function judge(
   text: string,
-  system: FarSystem,
-  reasonAgainst: (url: URL, system: FarSystem) => string | undefined,
-): OriginVerdict {
-  const refuse = (reason: string): OriginVerdict => ({ ok: false, reason: `The address ${reason}.` });
+  system: RemoteSystem,
+  reasonAgainst: (url: URL, system: RemoteSystem) => string | undefined,
+): OriginCheck {
+  const refuse = (reason: string): OriginCheck => ({ ok: false, reason: `The address ${reason}.` });
   const trimmed = text.trim();
   if (/[\s\\\p{Cc}]/u.test(trimmed)) return refuse('must not contain blanks or backslashes');
   if (!/^https?:\/\/[^/]/i.test(trimmed)) return refuse('must begin with https:// and a host');

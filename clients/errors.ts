@@ -1,5 +1,6 @@
-/** The far systems that Ledgerdesk calls. */
-export type FarSystem = 'entra' | 'dynamics' | 'zendesk';
+import { SYSTEM_NAMES, type RemoteSystem } from '../domain/connection/remote-system.ts';
+
+export type { RemoteSystem };
 
 /**
  * What a rate limit is kept by. `account` is a system's general limit; Zendesk has `incremental` (exports), `jobs`
@@ -21,7 +22,7 @@ export type Bucket = string;
  * - `refused`: the system does not accept the data.
  * - `unexpected`: the answer is not one that this system's API gives.
  */
-export type FarSystemErrorKind =
+export type RemoteErrorKind =
   | 'limited'
   | 'unavailable'
   | 'unsure'
@@ -34,11 +35,11 @@ export type FarSystemErrorKind =
   | 'refused'
   | 'unexpected';
 
-/** Everything that is kept of a failed request; see the members of `FarSystemError`. */
-export interface FarSystemErrorFacts {
-  readonly system: FarSystem;
+/** Everything that is kept of a failed request; see the members of `RemoteError`. */
+export interface RemoteErrorFacts {
+  readonly system: RemoteSystem;
   readonly operation: string;
-  readonly kind: FarSystemErrorKind;
+  readonly kind: RemoteErrorKind;
   readonly status: number | null;
   readonly code: string | null;
   readonly requestId: string | null;
@@ -48,18 +49,16 @@ export interface FarSystemErrorFacts {
   readonly advice: string;
 }
 
-const TITLES: Readonly<Record<FarSystem, string>> = { entra: 'Entra', dynamics: 'F&O', zendesk: 'Zendesk' };
-
 /**
- * A request to a far system that did not do what it should. It holds only what an operator may see: neither the HTTP
- * client's error (which carries headers and bodies) nor a credential is kept, so it can be logged and stored as it is.
+ * A request to a remote system that failed. It holds only what an operator may see: neither the HTTP client's error (which carries
+ * headers and bodies) nor a credential is kept, so it can be logged and stored as it is.
  */
-export class FarSystemError extends Error implements FarSystemErrorFacts {
-  override readonly name = 'FarSystemError';
-  readonly system: FarSystem;
-  /** What was asked, e.g. `read CustomersV3`. */
+export class RemoteError extends Error implements RemoteErrorFacts {
+  override readonly name = 'RemoteError';
+  readonly system: RemoteSystem;
+  /** What was requested, e.g. `read CustomersV3`. */
   readonly operation: string;
-  readonly kind: FarSystemErrorKind;
+  readonly kind: RemoteErrorKind;
   /** HTTP status; null when no answer came. */
   readonly status: number | null;
   /** The vendor's code or error word, or the network's error code; redacted. */
@@ -75,7 +74,7 @@ export class FarSystemError extends Error implements FarSystemErrorFacts {
   /** One sentence: what a person should do about it. */
   readonly advice: string;
 
-  constructor(facts: FarSystemErrorFacts) {
+  constructor(facts: RemoteErrorFacts) {
     super(sentence(facts));
     this.system = facts.system;
     this.operation = facts.operation;
@@ -90,20 +89,20 @@ export class FarSystemError extends Error implements FarSystemErrorFacts {
   }
 }
 
-function sentence(facts: FarSystemErrorFacts): string {
+function sentence(facts: RemoteErrorFacts): string {
   const { system, operation, status, code, requestId, detail } = facts;
   const words = [status, code].filter((word) => word !== null).join(' ');
   const answer = status === null ? `gave no usable answer to "${operation}"` : `answered "${operation}"`;
   const how = words === '' ? '' : status === null ? ` (${words})` : ` with ${words}`;
   const id = requestId === null ? '' : ` (request ${requestId})`;
-  return `${TITLES[system]} ${answer}${how}${id}: ${detail}`;
+  return `${SYSTEM_NAMES[system]} ${answer}${how}${id}: ${detail}`;
 }
 
 /** Builds an error that did not come as an HTTP failure; what is not given is null, and the advice that of its kind. */
-export function farSystemError(
-  facts: Pick<FarSystemErrorFacts, 'system' | 'operation' | 'kind' | 'detail'> & Partial<FarSystemErrorFacts>,
-): FarSystemError {
-  return new FarSystemError({
+export function remoteError(
+  facts: Pick<RemoteErrorFacts, 'system' | 'operation' | 'kind' | 'detail'> & Partial<RemoteErrorFacts>,
+): RemoteError {
+  return new RemoteError({
     status: null,
     code: null,
     requestId: null,
@@ -114,12 +113,12 @@ export function farSystemError(
   });
 }
 
-/** What a person should do about a failure of which no more than its kind is known. */
-export function generalAdvice(system: FarSystem, kind: FarSystemErrorKind): string {
-  const title = TITLES[system];
-  const advice: Readonly<Record<FarSystemErrorKind, string>> = {
+/** Returns what a person should do about a failure of which no more than its kind is known. */
+export function generalAdvice(system: RemoteSystem, kind: RemoteErrorKind): string {
+  const title = SYSTEM_NAMES[system];
+  const advice: Readonly<Record<RemoteErrorKind, string>> = {
     limited: `Nothing: Ledgerdesk waits until ${title} takes requests again.`,
-    unavailable: `Nothing at first: Ledgerdesk tries again; if it lasts, see whether ${title} is down or being serviced.`,
+    unavailable: `Nothing at first: Ledgerdesk tries again. If it lasts, check whether ${title} is down or under maintenance.`,
     unsure: `Nothing: Ledgerdesk reads back what ${title} holds before it writes again.`,
     unreachable: `Check the address of ${title} in the connection, and that this machine can resolve it and trusts its certificate.`,
     blocked: `Check the address of ${title} in the connection, and what this machine's name server answers for it. Only a host in LEDGERDESK_ALLOW_HOSTS may have a private address.`,
@@ -127,7 +126,7 @@ export function generalAdvice(system: FarSystem, kind: FarSystemErrorKind): stri
     forbidden: `Give the account that Ledgerdesk uses in ${title} the privilege that the message names.`,
     missing: `Check the address of ${title} in the connection, and whether the record was removed.`,
     conflict: `Nothing: Ledgerdesk reads the record again and repeats the change.`,
-    refused: `Mend in the source record what the message names, then retry.`,
+    refused: `Fix in the source record what the message names, then retry.`,
     unexpected: `Check that the address of ${title} in the connection is the API's own, with no proxy or log-in page before it.`,
   };
   return advice[kind];

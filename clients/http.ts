@@ -1,25 +1,25 @@
 import { readRetryAfterMs } from './retry-after.ts';
-import { judgeDynamics } from './dynamics/classify.ts';
+import { classifyDynamicsError } from './dynamics/classify.ts';
 import type { Egress } from './egress.ts';
-import { judgeEntra } from './entra/classify.ts';
-import { farSystemError, generalAdvice, FarSystemError, type Bucket, type FarSystem } from './errors.ts';
+import { classifyEntraError } from './entra/classify.ts';
+import { remoteError, generalAdvice, RemoteError, type Bucket, type RemoteSystem } from './errors.ts';
 import { createExchange, type Incoming, type Outgoing } from './exchange.ts';
 import {
   isSuccess,
   looksLikeHtml,
   type AdviceNames,
   type AnswerHeaders,
-  type Judge,
+  type ClassifyError,
   type Verdict,
 } from './classify.ts';
 import { parseLosslessJson } from './lossless-json.ts';
 import { networkFailure } from './network-failure.ts';
 import { redact, secretsOf } from './redact.ts';
-import { judgeZendesk } from './zendesk/classify.ts';
+import { classifyZendeskError } from './zendesk/classify.ts';
 
 /** A request as an observer sees it: never its URL, headers or body. */
 export interface ObservedCall {
-  readonly system: FarSystem;
+  readonly system: RemoteSystem;
   readonly operation: string;
   readonly buckets: readonly Bucket[];
 }
@@ -27,7 +27,7 @@ export interface ObservedCall {
 /** How a request ended: `status` null when no answer came; `error` absent when it succeeded. */
 export interface CallResult {
   readonly status: number | null;
-  readonly error?: FarSystemError;
+  readonly error?: RemoteError;
   readonly headers: AnswerHeaders;
 }
 
@@ -41,7 +41,7 @@ export interface RequestObserver {
 }
 
 /** A request to a far system. `operation` names it in errors and figures, e.g. `read CustomersV3`. */
-export interface HttpRequest extends Outgoing {
+export interface HttpRequest extends Omit<Outgoing, 'signal'> {
   readonly operation: string;
   /** The limits it counts against. */
   readonly buckets: readonly Bucket[];
@@ -60,34 +60,38 @@ export interface HttpAnswer {
 
 /** Requests to one far system. */
 export interface Http {
-  /** Resolves with a 2xx answer; everything else rejects with a FarSystemError, or with what the observer threw. */
+  /** Resolves with a 2xx answer; everything else rejects with a RemoteError, or with what the observer threw. */
   request(request: HttpRequest): Promise<HttpAnswer>;
 }
 
-const JUDGES: Readonly<Record<FarSystem, Judge>> = {
-  dynamics: judgeDynamics,
-  entra: judgeEntra,
-  zendesk: judgeZendesk,
+const CLASSIFIERS: Readonly<Record<RemoteSystem, ClassifyError>> = {
+  dynamics: classifyDynamicsError,
+  entra: classifyEntraError,
+  zendesk: classifyZendeskError,
 };
 
-/** Makes the HTTP client of one system. `clock` gives epoch milliseconds, for a Retry-After that is a date. */
+/**
+ * Creates the HTTP client of one system. `clock` gives epoch milliseconds, for a Retry-After that is a date; `signal` gives what
+ * ends the requests of the caller early, such as the cancellation of its activity.
+ */
 export function createHttp(options: {
-  readonly system: FarSystem;
+  readonly system: RemoteSystem;
   readonly egress: Egress;
   readonly observer: RequestObserver;
   readonly clock?: () => number;
+  readonly signal?: () => AbortSignal | undefined;
 }): Http {
-  const { system, egress, observer, clock = Date.now } = options;
+  const { system, egress, observer, clock = Date.now, signal = () => undefined } = options;
   const exchange = createExchange(egress);
 
   const attempt = async (request: HttpRequest): Promise<{ result: CallResult; answer?: HttpAnswer }> => {
     const repeatable = request.repeatable ?? request.method === 'GET';
     let status: number | null = null;
     try {
-      const incoming = await exchange(request, (begun) => (status = begun));
+      const incoming = await exchange({ ...request, signal: signal() }, (begun) => (status = begun));
       const answer = readIncoming(incoming, { request, system, repeatable, nowMs: clock() });
       const { headers } = incoming;
-      return answer instanceof FarSystemError
+      return answer instanceof RemoteError
         ? { result: { status, headers, error: answer } }
         : { result: { status, headers }, answer };
     } catch (failure) {
@@ -104,7 +108,7 @@ export function createHttp(options: {
       const { result, answer } = await attempt(request);
       await observer.after(call, token, result);
       if (result.error !== undefined) throw result.error;
-      if (answer === undefined) throw farSystemError({ ...call, kind: 'unexpected', detail: 'no answer was read.' });
+      if (answer === undefined) throw remoteError({ ...call, kind: 'unexpected', detail: 'no answer was read.' });
       return answer;
     },
   };
@@ -112,12 +116,12 @@ export function createHttp(options: {
 
 interface Reading {
   readonly request: HttpRequest;
-  readonly system: FarSystem;
+  readonly system: RemoteSystem;
   readonly repeatable: boolean;
   readonly nowMs: number;
 }
 
-function readIncoming(incoming: Incoming, reading: Reading): HttpAnswer | FarSystemError {
+function readIncoming(incoming: Incoming, reading: Reading): HttpAnswer | RemoteError {
   const { status, headers, text } = incoming;
   const parsed = tryParse(text);
   const body = parsed === 'unreadable' ? undefined : parsed.body;
@@ -132,7 +136,7 @@ function readIncoming(incoming: Incoming, reading: Reading): HttpAnswer | FarSys
     repeatable,
     names: request.names ?? {},
   };
-  const verdict = JUDGES[system](answer);
+  const verdict = CLASSIFIERS[system](answer);
   if (verdict !== undefined) return failureOf(verdict, incoming, reading);
   if (isSuccess(status) && parsed === 'unreadable')
     return failureOf(unreadable(incoming, repeatable), incoming, reading);
@@ -155,12 +159,12 @@ function tryParse(text: string): { body: unknown } | 'unreadable' {
   }
 }
 
-function failureOf(verdict: Verdict, incoming: Incoming, reading: Reading): FarSystemError {
+function failureOf(verdict: Verdict, incoming: Incoming, reading: Reading): RemoteError {
   const { system, request, nowMs } = reading;
   const secrets = secretsOf(request);
   const limited = verdict.kind === 'limited';
   const requestId = verdict.requestId ?? requestIdOf(incoming.headers);
-  return new FarSystemError({
+  return new RemoteError({
     system,
     operation: request.operation,
     kind: verdict.kind,

@@ -1,4 +1,4 @@
-import { farSystemError, type FarSystem, type FarSystemError, type FarSystemErrorKind } from './errors.ts';
+import { remoteError, type RemoteSystem, type RemoteError, type RemoteErrorKind } from './errors.ts';
 import { isBlockedAddress } from './guarded-agents.ts';
 import { textMember } from './classify.ts';
 
@@ -9,7 +9,7 @@ export class BodyTooLargeError extends Error {
 
 /** The request that failed, as far as its failure needs it. */
 export interface FailedRequest {
-  readonly system: FarSystem;
+  readonly system: RemoteSystem;
   readonly operation: string;
   readonly repeatable: boolean;
   /** Status of the answer that broke off; null when none had begun. */
@@ -18,7 +18,7 @@ export interface FailedRequest {
 
 interface Meaning {
   /** What it means before anything was sent, or for a request that may be repeated. */
-  readonly kind: FarSystemErrorKind;
+  readonly kind: RemoteErrorKind;
   readonly detail: string;
   /** Whether the far system may have taken the request: then a write is `unsure`. */
   readonly sent: boolean;
@@ -55,10 +55,10 @@ const BLOCKED: Meaning = {
 const CERTIFICATE = /CERT|ALTNAME|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(TLS|SSL)|^EPROTO$/;
 
 /** Turns what the HTTP client threw into an error of ours; of the original only its code and the time limit are kept. */
-export function networkFailure(error: unknown, request: FailedRequest): FarSystemError {
+export function networkFailure(error: unknown, request: FailedRequest): RemoteError {
   const code = codeOf(error);
   const { kind, detail, sent } = meaningOf(code, error);
-  return farSystemError({
+  return remoteError({
     system: request.system,
     operation: request.operation,
     kind: sent && !request.repeatable ? 'unsure' : kind,

@@ -7,43 +7,49 @@ import { createEntraTokens, type TokenSource } from '../clients/entra/tokens.ts'
 import { createHttp, type Http, type RequestObserver } from '../clients/http.ts';
 import { createZendeskClient, type ZendeskClient } from '../clients/zendesk/client.ts';
 import { createZendeskOAuth, type ZendeskOAuth } from '../clients/zendesk/oauth.ts';
-import { ConnectionProblem, type Connection } from '../store/connection/connections.ts';
+import { ConnectionStateError, type Connection } from '../store/connection/connections.ts';
 import type { Store } from '../store/store.ts';
 import { createZendeskTokenSource } from './zendesk-token-source.ts';
 
 /** The two systems of one connection, ready to be called. */
-interface FarSystems {
+interface RemoteSystems {
   readonly connection: Connection;
   readonly dynamics: DynamicsClient;
   readonly zendesk: ZendeskClient;
 }
 
-/** Calls the far systems of a connection; `observer` is told of every request that `work` makes. */
-export type WithFarSystems = <Result>(
+/** The work that calls remote systems: who observes its requests, and what ends them early. */
+export interface RemoteCaller {
+  readonly observer: RequestObserver;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Calls the remote systems of a connection on behalf of `caller`. */
+export type WithRemoteSystems = <Result>(
   connectionId: string,
-  observer: RequestObserver,
-  work: (far: FarSystems) => Promise<Result>,
+  caller: RemoteCaller,
+  work: (systems: RemoteSystems) => Promise<Result>,
 ) => Promise<Result>;
 
 type Secrets = Awaited<ReturnType<Store['credentials']['open']>>;
 
 /**
- * Builds clients from what is stored of a connection, once per process and version of the connection: so a token is shared
- * by all steps, and a changed credential counts from the next step on. Throws ConnectionProblem for a connection that is
- * missing or has no Zendesk token yet.
+ * Creates the function that builds clients from what is stored of a connection, once per process and version of the connection: so
+ * all steps share a token, and a changed credential is used from the next step on. It throws a ConnectionStateError for a connection
+ * that is missing or has no Zendesk token yet.
  */
-export function createFarSystemsOpener({ store, egress }: { store: Store; egress: Egress }): WithFarSystems {
-  const observers = new AsyncLocalStorage<RequestObserver>();
-  const observer = followCaller(observers);
-  const built = new Map<string, { version: string; clients: Omit<FarSystems, 'connection'> }>();
+export function createRemoteSystemsOpener({ store, egress }: { store: Store; egress: Egress }): WithRemoteSystems {
+  const callers = new AsyncLocalStorage<RemoteCaller>();
+  const followed = followCaller(callers);
+  const built = new Map<string, { version: string; clients: Omit<RemoteSystems, 'connection'> }>();
 
-  const clientsOf = (connection: Connection, secrets: Secrets): Omit<FarSystems, 'connection'> => {
+  const clientsOf = (connection: Connection, secrets: Secrets): Omit<RemoteSystems, 'connection'> => {
     const version = versionOf(connection, secrets);
     const known = built.get(connection.id);
     if (known?.version === version) return known.clients;
     const clients = {
-      dynamics: buildDynamics({ connection, secrets, egress, observer }),
-      zendesk: buildZendesk({ connection, secrets, egress, observer }, store),
+      dynamics: buildDynamics({ connection, secrets, egress, ...followed }),
+      zendesk: buildZendesk({ connection, secrets, egress, ...followed }, store),
     };
     built.set(connection.id, { version, clients });
     return clients;
@@ -52,20 +58,23 @@ export function createFarSystemsOpener({ store, egress }: { store: Store; egress
   return async (connectionId, caller, work) => {
     const connection = await store.connections.require(connectionId);
     const clients = clientsOf(connection, await store.credentials.open(connectionId));
-    return observers.run(caller, () => work({ connection, ...clients }));
+    return callers.run(caller, () => work({ connection, ...clients }));
   };
 }
 
-/** An observer that passes everything on to that of the step which makes the request: clients outlive steps. */
-function followCaller(observers: AsyncLocalStorage<RequestObserver>): RequestObserver {
-  const current = (): RequestObserver => {
-    const observer = observers.getStore();
-    if (!observer) throw new Error('A far system was called outside a step.');
-    return observer;
+/** Returns an observer and a signal that are always those of the step which makes the request, since clients outlive steps. */
+function followCaller(callers: AsyncLocalStorage<RemoteCaller>): Pick<Parts, 'observer' | 'signal'> {
+  const current = (): RemoteCaller => {
+    const caller = callers.getStore();
+    if (!caller) throw new Error('A remote system was called outside a step.');
+    return caller;
   };
   return {
-    before: (call) => current().before(call),
-    after: (call, token, result) => current().after(call, token, result),
+    observer: {
+      before: (call) => current().observer.before(call),
+      after: (call, token, result) => current().observer.after(call, token, result),
+    },
+    signal: () => current().signal,
   };
 }
 
@@ -74,12 +83,13 @@ interface Parts {
   readonly secrets: Secrets;
   readonly egress: Egress;
   readonly observer: RequestObserver;
+  readonly signal: () => AbortSignal | undefined;
 }
 
-function buildDynamics({ connection, secrets, egress, observer }: Parts): DynamicsClient {
-  const { environmentUrl, tenantId, clientId, authorityHost, entitySets } = connection.settings.dynamics;
+function buildDynamics({ connection, secrets, egress, observer, signal }: Parts): DynamicsClient {
+  const { environmentUrl, tenantId, clientId, authorityHost } = connection.settings.dynamics;
   const credential = credentialOf(connection, secrets);
-  const http = createHttp({ system: 'entra', egress, observer });
+  const http = createHttp({ system: 'entra', egress, observer, signal });
   const tokens =
     credential === undefined
       ? withoutCredential(connection.id)
@@ -87,13 +97,12 @@ function buildDynamics({ connection, secrets, egress, observer }: Parts): Dynami
   return createDynamicsClient({
     origin: environmentUrl,
     tokens,
-    entitySets,
     names: { clientId, tenantId, environment: environmentUrl },
-    http: createHttp({ system: 'dynamics', egress, observer }),
+    http: createHttp({ system: 'dynamics', egress, observer, signal }),
   });
 }
 
-/** Undefined where none is stored: then Zendesk can still be worked with. */
+/** Returns undefined where none is stored; Zendesk can still be used then. */
 function credentialOf({ settings: { dynamics } }: Connection, secrets: Secrets): EntraCredential | undefined {
   if (dynamics.federatedTokenFile !== undefined) return { federatedTokenFile: dynamics.federatedTokenFile };
   const privateKey = secrets['dynamics.certificate.privateKey'];
@@ -106,11 +115,11 @@ function credentialOf({ settings: { dynamics } }: Connection, secrets: Secrets):
 
 function withoutCredential(id: string): TokenSource {
   const sentence = `Connection "${id}" has no credential for Dynamics 365: apply its file again with dynamics.clientSecret.`;
-  return { token: () => Promise.reject(new ConnectionProblem('needs_authorization', sentence)) };
+  return { token: () => Promise.reject(new ConnectionStateError('needs_authorization', sentence)) };
 }
 
-function buildZendesk({ connection, secrets, egress, observer }: Parts, store: Store): ZendeskClient {
-  const http = createHttp({ system: 'zendesk', egress, observer });
+function buildZendesk({ connection, secrets, egress, observer, signal }: Parts, store: Store): ZendeskClient {
+  const http = createHttp({ system: 'zendesk', egress, observer, signal });
   const oauth = buildOAuth(connection, secrets, http);
   return createZendeskClient({
     origin: connection.settings.zendesk.baseUrl,
@@ -119,14 +128,14 @@ function buildZendesk({ connection, secrets, egress, observer }: Parts, store: S
   });
 }
 
-/** The OAuth calls of a connection; undefined where it has no OAuth client. */
+/** Builds the OAuth calls of a connection; undefined where it has no OAuth client. */
 export function buildOAuth(connection: Connection, secrets: Secrets, http: Http): ZendeskOAuth | undefined {
   const { oauthClientId: clientId, baseUrl: origin } = connection.settings.zendesk;
   if (clientId === undefined) return undefined;
   return createZendeskOAuth({ origin, clientId, clientSecret: secrets['zendesk.oauthClientSecret'], http });
 }
 
-/** Tokens change by themselves and are read anew each time; clients live on. */
+/** Tokens change by themselves and are read anew each time, so that clients can be kept. */
 const ROTATING: ReadonlySet<string> = new Set(['zendesk.accessToken', 'zendesk.refreshToken']);
 
 function versionOf(connection: Connection, secrets: Secrets): string {

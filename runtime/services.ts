@@ -1,38 +1,35 @@
-import { createAlertReceiver, type TellOperator } from '../clients/alert-receiver.ts';
+import { createAlertReceiver, type SendAlert } from '../clients/alert-receiver.ts';
 import { createEgress, type Egress } from '../clients/egress.ts';
-import { prepareFields } from '../clients/zendesk/prepare-fields.ts';
-import { FarSystemError } from '../clients/errors.ts';
+import { RemoteError } from '../clients/errors.ts';
 import { createExchange } from '../clients/exchange.ts';
 import { createHttp, type RequestObserver } from '../clients/http.ts';
 import { parseLosslessJson } from '../clients/lossless-json.ts';
-import { ConnectionProblem } from '../store/connection/connections.ts';
+import { ConnectionStateError } from '../store/connection/connections.ts';
 import { SealError } from '../store/connection/sealing.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { ConfigError, requireSettings, type Config, type Env } from './config/config.ts';
-import { buildOAuth, createFarSystemsOpener, type WithFarSystems } from './remote-systems.ts';
+import { buildOAuth, createRemoteSystemsOpener, type WithRemoteSystems } from './remote-systems.ts';
 import { createZendeskConsent, type ZendeskConsent } from './zendesk-consent.ts';
 import { createPayloadEncryption, type PayloadEncryption } from './temporal/payload-encryption.ts';
 import { connectTemporal, type TemporalConnection } from './temporal/temporal-connection.ts';
 import { openTracing } from './log/tracing.ts';
 
-/** What an api or worker process works with, built once from its configuration. */
+/** What an api or worker process needs, built once from its configuration. */
 export interface Services {
   readonly store: Store;
   readonly temporal: TemporalConnection;
-  /** How payloads are kept in Temporal; the client of `temporal` keeps them so. */
+  /** The encryption of payloads in Temporal; the client of `temporal` uses it. */
   readonly payloads: PayloadEncryption;
-  readonly withFarSystems: WithFarSystems;
-  /** Tells the operator an alert; undefined where LEDGERDESK_ALERT_URL is not set. */
-  readonly tell: TellOperator | undefined;
-  /** Creates the organization and user fields that a connection's Zendesk lacks; answers how many. */
-  prepareZendesk(connectionId: string): Promise<number>;
-  /** Judges an address that an operator typed. */
-  readonly judgeOrigin: Egress['judgeOrigin'];
+  readonly withRemoteSystems: WithRemoteSystems;
+  /** Sends an alert to the operator's receiver; undefined where LEDGERDESK_ALERT_URL is not set. */
+  readonly sendAlert: SendAlert | undefined;
+  /** Checks an address that an operator typed. */
+  readonly checkOrigin: Egress['checkOrigin'];
   /** Parses JSON so that 64-bit numbers survive, as text. Throws SyntaxError. */
   parseJson(text: string): unknown;
-  /** Consents by which persons authorize connections in Zendesk. */
+  /** The consents by which persons authorize connections in Zendesk. */
   readonly consent: ZendeskConsent;
-  /** Says in a code and one sentence what went wrong; holds no secret. */
+  /** Returns a code and one sentence that say what went wrong, without any secret. */
   describeFailure(error: unknown): { readonly code: string; readonly message: string };
   close(): Promise<void>;
 }
@@ -53,21 +50,14 @@ export async function openServices(options: { config: Config; env: Env }): Promi
   const tracing = await openTracing(options.config);
   const temporal = connectTemporal({ env: options.env, client: { dataConverter }, plugins: tracing.plugins });
   const egress = createEgress(allowHosts);
-  const withFarSystems = createFarSystemsOpener({ store, egress });
+  const withRemoteSystems = createRemoteSystemsOpener({ store, egress });
   return {
     store,
     temporal,
     payloads,
-    withFarSystems,
-    tell: buildAlertReceiver(options.config, egress),
-    judgeOrigin: (text, system) => egress.judgeOrigin(text, system),
-    async prepareZendesk(connectionId) {
-      const created = await withFarSystems(connectionId, UNOBSERVED, ({ zendesk, connection: { settings } }) =>
-        prepareFields(zendesk, { users: settings.sync.contacts }),
-      );
-      await store.connections.markPrepared(connectionId);
-      return created;
-    },
+    withRemoteSystems,
+    sendAlert: buildAlertReceiver(options.config, egress),
+    checkOrigin: (text, system) => egress.checkOrigin(text, system),
     parseJson: parseLosslessJson,
     consent: createZendeskConsent(store, async (connectionId) => {
       const connection = await store.connections.get(connectionId);
@@ -84,27 +74,27 @@ export async function openServices(options: { config: Config; env: Env }): Promi
   };
 }
 
-/** The receiver is an operator's own and no far system of a connection: its address was judged with the configuration. */
-function buildAlertReceiver(config: Config, egress: Egress): Services['tell'] {
+/** The receiver belongs to the operator and to no connection, so its address was checked with the configuration. */
+function buildAlertReceiver(config: Config, egress: Egress): Services['sendAlert'] {
   const { alertUrl: url, alertSecret, host, port } = config;
   if (url === undefined || alertSecret === undefined) return undefined;
   const publicUrl = config.publicUrl ?? (port === 0 ? undefined : `http://${host}:${port}`);
   return createAlertReceiver({ url, secret: alertSecret.reveal(), publicUrl, exchange: createExchange(egress) });
 }
 
-/** Requests outside a run are few, belong to no run's figures, and are made while a person waits: no gate holds them. */
+/** Requests outside a run are few, belong to no run's figures, and are made while a person waits, so no rate gate holds them. */
 const UNOBSERVED: RequestObserver = {
   before: () => Promise.resolve(undefined),
   after: () => Promise.resolve(),
 };
 
-/** Whether a start failed for a reason that another try cannot mend: a setting, or keys that do not fit. */
-export function cannotHelp(error: unknown): boolean {
+/** Returns whether a start failed for a reason that another attempt cannot fix: a setting, or keys that do not match. */
+export function isUnrecoverable(error: unknown): boolean {
   return error instanceof ConfigError || error instanceof SealError;
 }
 
 function describeFailure(error: unknown): { code: string; message: string } {
-  if (error instanceof FarSystemError) return { code: error.kind, message: `${error.message} ${error.advice}` };
-  if (error instanceof ConnectionProblem) return { code: error.code, message: error.message };
+  if (error instanceof RemoteError) return { code: error.kind, message: `${error.message} ${error.advice}` };
+  if (error instanceof ConnectionStateError) return { code: error.code, message: error.message };
   return { code: 'failed', message: error instanceof Error ? error.message : 'It failed without saying why.' };
 }

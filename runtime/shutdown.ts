@@ -12,7 +12,7 @@ export interface ShutdownOptions {
  * The exit code that says "trying again cannot help" (a wrong setting, a port that is taken): the supervisor then stops
  * everything instead of restarting. EX_CONFIG of sysexits.h.
  */
-export const EXIT_CANNOT_HELP = 78;
+export const EXIT_UNRECOVERABLE = 78;
 
 /**
  * Ends the process cleanly, once, on SIGTERM, on SIGINT, or when the supervisor that started it is gone (its IPC channel

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { FarSystemError } from '../clients/errors.ts';
+import { RemoteError } from '../clients/errors.ts';
 import type { ZendeskOAuth } from '../clients/zendesk/oauth.ts';
 import type { Store } from '../store/store.ts';
 
@@ -50,7 +50,7 @@ export function createZendeskConsent(
         await store.zendeskTokens.keep(connectionId, issued);
         return { connectionId, userId: user.id };
       } catch (error) {
-        if (error instanceof FarSystemError) return { refused: `Zendesk did not accept the consent. ${error.advice}` };
+        if (error instanceof RemoteError) return { refused: `Zendesk did not accept the consent. ${error.advice}` };
         throw error;
       }
     },

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FarSystemError, farSystemError } from '../clients/errors.ts';
+import { RemoteError, remoteError } from '../clients/errors.ts';
 import type { IssuedTokens, ZendeskOAuth } from '../clients/zendesk/oauth.ts';
 import type { AccessToken } from '../clients/zendesk/session.ts';
-import { ConnectionProblem, type Connection } from '../store/connection/connections.ts';
+import { ConnectionStateError, type Connection } from '../store/connection/connections.ts';
 import type { Store } from '../store/store.ts';
 import type { HeldTokens } from '../store/connection/zendesk-tokens.ts';
 
@@ -46,7 +46,7 @@ export function createZendeskTokenSource({
 }
 
 function missing({ id }: Connection): never {
-  throw new ConnectionProblem(
+  throw new ConnectionStateError(
     'needs_authorization',
     `Connection "${id}" has no access token for Zendesk: run "ledgerdesk connection authorize ${id}", or apply its file with zendesk.accessToken.`,
   );
@@ -89,9 +89,9 @@ async function renew(renewal: Renewal, held: HeldTokens): Promise<string> {
   }
 }
 
-function stillUnderWay(): FarSystemError {
+function stillUnderWay(): RemoteError {
   const detail = 'another process has not ended it.';
-  return farSystemError({ system: 'zendesk', operation: 'refresh the tokens', kind: 'unavailable', detail });
+  return remoteError({ system: 'zendesk', operation: 'refresh the tokens', kind: 'unavailable', detail });
 }
 
 function lives({ expiresAt }: HeldTokens, now: number): boolean {
@@ -107,7 +107,7 @@ async function renewLeased(renewal: Renewal, owner: string): Promise<string> {
     await store.zendeskTokens.keep(connection.id, issued);
     return issued.accessToken;
   } catch (error) {
-    if (error instanceof FarSystemError && error.kind === 'unauthorized')
+    if (error instanceof RemoteError && error.kind === 'unauthorized')
       await needReconnect(renewal, held, error.advice);
     throw error;
   } finally {

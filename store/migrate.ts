@@ -8,6 +8,7 @@ import * as keeping from './migrations/006-keeping.ts';
 import * as figures from './migrations/007-figures.ts';
 import * as annotationWakes from './migrations/008-annotation-wakes.ts';
 import * as erpDue from './migrations/009-erp-due.ts';
+import * as entitiesAsData from './migrations/010-entities-as-data.ts';
 import type { Database } from './schema.ts';
 
 const OURS = Object.freeze<Record<string, Migration>>({
@@ -20,13 +21,13 @@ const OURS = Object.freeze<Record<string, Migration>>({
   '007-figures': figures,
   '008-annotation-wakes': annotationWakes,
   '009-erp-due': erpDue,
+  '010-entities-as-data': entitiesAsData,
 });
 
 /**
- * Brings the database to the newest schema. Kysely holds PostgreSQL's advisory lock meanwhile, so any number of
- * processes may start at once. What a newer version has done already is left as it is: migrations only add, so that
- * two versions can work side by side (docs/upgrading.md). `last` names the migration to end with; a database that has later
- * ones keeps them. Throws what the failing migration threw; nothing of that migration stays.
+ * Brings the database to the newest schema. Kysely holds PostgreSQL's advisory lock meanwhile, so any number of processes may
+ * start at once. Migrations of a newer version are left as they are. `last` names the migration to end with; a database that
+ * has later ones keeps them. Throws what the failing migration threw; nothing of that migration stays.
  */
 export async function migrate(db: Kysely<Database>, last?: string): Promise<void> {
   const done = await namesDone(db);
@@ -38,12 +39,12 @@ export async function migrate(db: Kysely<Database>, last?: string): Promise<void
   if (error !== undefined) throw error instanceof Error ? error : new Error('The database could not be migrated.');
 }
 
-/** Names of all migrations, in their order. */
+/** Returns the names of all migrations, in their order. */
 export function knownMigrations(): string[] {
   return Object.keys(OURS).sort();
 }
 
-/** Stands for a migration that only a newer version knows, and has done. */
+/** Stands for a migration that only a newer version knows, and has already run. */
 const DONE: Migration = { up: () => Promise.resolve() };
 
 async function namesDone(db: Kysely<Database>): Promise<string[]> {

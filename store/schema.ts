@@ -1,16 +1,17 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { AccountKind } from '../domain/accounts/account.ts';
-import type { ErpRecord } from '../domain/sync/erp-record.ts';
-import type { RecordKind } from '../domain/sync/record.ts';
+import type { ErpRecord } from '../domain/sync/record.ts';
+import type { TargetName } from '../domain/entities.ts';
+import type { SuspendedField } from '../domain/sync/field-check.ts';
+import type { Values } from '../domain/sync/field-value.ts';
 import type { Outcome, Totals } from '../domain/sync/outcome.ts';
 import type { Rejection } from '../domain/sync/rejection.ts';
-import type { ContactSettlement } from '../domain/contacts/reserve-contact.ts';
+import type { ContactReservationResult } from '../domain/contacts/reserve-contact.ts';
 import type { SupportLoad } from '../domain/support/support-load.ts';
 import type { SupportStatus } from '../domain/support/support-status.ts';
-import type { TroubleSubject } from '../domain/operations/health.ts';
+import type { HealthSubject } from '../domain/operations/health.ts';
 import type { ConnectionSettings, ConnectionState } from '../domain/connection/connection.ts';
 
-/** All tables, as Kysely types them. What each column is for stands in the migration that made it. */
+/** All tables, as Kysely types them. The migration that made a column says what it is for. */
 export interface Database {
   connections: ConnectionsTable;
   data_keys: { connection_id: string; id: string; kek_id: string; wrapped: Buffer; digest_key: Buffer | null };
@@ -29,19 +30,22 @@ export interface Database {
   tickets: { connection_id: string; zendesk_id: string };
   account_support: AccountSupportTable;
   organizations: OrganizationsTable;
-  organization_cursors: { connection_id: string; start_time: number };
+  organization_cursors: { connection_id: string; start_time: number; fields: Generated<string[]> };
+  field_checks: FieldChecksTable;
   runs: RunsTable;
   run_joins: { run_id: string; connection_id: string; joined_run_id: string };
-  run_phases: { run_id: string; legal_entity: string; kind: RecordKind } & { [K in keyof Totals]: number };
+  run_phases: { run_id: string; legal_entity: string; kind: string } & { [K in keyof Totals]: number };
   run_notes: { run_id: string; code: string; message: string };
   run_requests: { run_id: string; system: string; requests: number; limited: Generated<number> };
   staged_reads: StagedReadsTable;
   staged_records: StagedRecordsTable;
-  accepted_reads: { connection_id: string; legal_entity: string; kind: RecordKind; rows: number; accepted_at: Date };
+  accepted_reads: { connection_id: string; legal_entity: string; kind: string; rows: number; accepted_at: Date };
   jobs: JobsTable;
   rate_gates: RateGatesTable;
-  troubles: { connection_id: string; subject: TroubleSubject; since: Generated<Date> };
+  health_problems: { connection_id: string; subject: HealthSubject; since: Generated<Date> };
   alerts: AlertsTable;
+  started_runs: { run_id: string; connection_id: string; workflow_id: string; started_at: Generated<Date> };
+  upgrades: { no: GeneratedAlways<number>; at: Generated<Date>; restarted_at: Date | null };
 }
 
 type Json<T> = ColumnType<T, string, string>;
@@ -55,8 +59,6 @@ interface ConnectionsTable {
   state_reason: string | null;
   zendesk_hook: string;
   dynamics_hook: string;
-  prepared_at: Date | null;
-  users_prepared_at: Date | null;
   entra_reached_at: Date | null;
   dynamics_reached_at: Date | null;
   zendesk_reached_at: Date | null;
@@ -75,7 +77,8 @@ interface CredentialsTable {
 interface RecordsTable {
   connection_id: string;
   legal_entity: string;
-  kind: RecordKind;
+  kind: string;
+  target: TargetName;
   key: string;
   present: Generated<boolean>;
   party: string | null;
@@ -92,7 +95,6 @@ interface RecordsTable {
   name: string | null;
   name_key: string | null;
   zendesk_id: string | null;
-  written_hash: string | null;
   applied_read_at: Date | null;
   refused_attempt: string | null;
   state: Outcome | null;
@@ -112,8 +114,13 @@ interface OrganizationsTable {
   zendesk_id: string;
   external_id: string | null;
   external_id_key: string | null;
+  /** Null: not read since it was remembered by its key only. */
+  name: string | null;
   name_key: string;
-  form_hash: string;
+  fields: Json<Values>;
+  updated_at: Date | null;
+  written: ColumnType<Values | null, string | null, string | null>;
+  written_at: Date | null;
   own_tags: string[];
   noted_at: Date;
 }
@@ -122,7 +129,10 @@ interface UsersTable {
   connection_id: string;
   zendesk_id: string;
   external_id_key: string | null;
-  form_hash: string;
+  digests: Json<Values>;
+  updated_at: Date | null;
+  written: ColumnType<Values | null, string | null, string | null>;
+  written_at: Date | null;
   is_staff: boolean;
   is_active: boolean;
   is_suspended: boolean;
@@ -131,6 +141,15 @@ interface UsersTable {
   own_organization_ids: string[];
   refused_organization_ids: string[];
   noted_at: Date;
+}
+
+interface FieldChecksTable {
+  connection_id: string;
+  target: TargetName;
+  needed: string;
+  present: string[];
+  suspended: Json<readonly SuspendedField[]>;
+  checked_at: Generated<Date>;
 }
 
 interface EventsTable {
@@ -146,7 +165,7 @@ interface EventsTable {
   verdict: 'received' | 'accepted' | 'duplicate' | 'refused' | 'remembered';
   reason: string | null;
   outcome: string | null;
-  /** When it came to its outcome; null for one that had none of its own, or none yet. */
+  /** When it got its outcome; null for one that has none. */
   ended_at: Generated<Date | null>;
   workflow_id: string | null;
 }
@@ -189,7 +208,7 @@ interface SupportReadingTable {
 interface ErpDueTable {
   connection_id: string;
   legal_entity: string;
-  kind: RecordKind;
+  kind: string;
   key: string;
   arrived_at: Date;
   taken_run: string | null;
@@ -199,7 +218,7 @@ interface ErpDueTable {
 interface AccountSupportTable {
   connection_id: string;
   legal_entity: string;
-  kind: AccountKind;
+  kind: string;
   key: string;
   load: Json<SupportLoad>;
   status: SupportStatus;
@@ -226,30 +245,31 @@ interface RunsTable {
   error_message: string | null;
 }
 
-/** How a run stands. */
+/** The status of a run. */
 export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled';
 
 interface StagedReadsTable {
   run_id: string;
   legal_entity: string;
-  kind: RecordKind;
+  kind: string;
   next_link: string | null;
   pages: Generated<number>;
   complete: Generated<boolean>;
   accepted: Generated<boolean>;
 }
 
-/** What a planned operation does to the organization or user. */
+/** The effect of a planned operation on the organization or user. */
 export type Operation = 'create' | 'update' | 'adopt';
 
 interface StagedRecordsTable {
   run_id: string;
   legal_entity: string;
-  kind: RecordKind;
+  kind: string;
+  target: TargetName;
   key: string;
   record: Json<ErpRecord>;
   email_digest: string | null;
-  settled: ColumnType<ContactSettlement | null, string | null, string | null>;
+  reservation: ColumnType<ContactReservationResult | null, string | null, string | null>;
   plain_name: string;
   plain_name_key: string;
   read_at: Date;
@@ -269,7 +289,7 @@ interface StagedRecordsTable {
   rejection: ColumnType<Rejection | null, string | null, string | null>;
 }
 
-/** How a bulk job stands: asked for, answer unknown, running, done, vanished, or matched item by item. */
+/** The state of a bulk job: being submitted, answer unknown, running, ended, vanished, or matched item by item. */
 export type JobState = 'submitting' | 'unsure' | 'open' | 'finished' | 'lost' | 'recorded';
 
 /** One row of a finished job, as the store keeps it. */
@@ -286,13 +306,14 @@ interface JobsTable {
   connection_id: string;
   run_id: string;
   legal_entity: string;
-  kind: RecordKind;
+  kind: string;
   operation: 'create' | 'update';
   state: JobState;
   zendesk_job_id: string | null;
   misses: Generated<number>;
   submitted_at: Generated<Date>;
   job_status: string | null;
+  shown_at: Date | null;
   results: ColumnType<readonly JobItem[] | null, string | null, string | null>;
 }
 
@@ -311,11 +332,11 @@ interface AlertsTable {
   no: GeneratedAlways<number>;
   id: string;
   connection_id: string;
-  subject: TroubleSubject;
+  subject: HealthSubject;
   is_failing: boolean;
   code: string | null;
   message: string;
   run_id: string | null;
   at: Generated<Date>;
-  told_at: Date | null;
+  delivered_at: Date | null;
 }

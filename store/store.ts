@@ -18,15 +18,19 @@ import { createReservationStore, type ReservationStore } from './accounts/accoun
 import { createRunReportStore, type RunReportStore } from './sync/run-reports.ts';
 import { createRunStore, type RunStore } from './sync/runs.ts';
 import type { KeyRing } from './connection/sealing.ts';
+import { createStartedRunStore, type StartedRunStore } from './sync/started-runs.ts';
 import { createStagingStore, type StagingStore } from './sync/staging.ts';
 import { createSupportReadingStore, type SupportReadingStore } from './support/support-reading.ts';
 import { createSupportStore, type SupportStore } from './support/support.ts';
 import { createTicketStore, type TicketStore } from './support/tickets.ts';
 import { createTokenStore, type TokenStore } from './operations/tokens.ts';
-import { createTroubleStore, type TroubleStore } from './operations/health.ts';
+import { createHealthStore, type HealthStore } from './operations/health.ts';
 import { createUserStore, type UserStore } from './contacts/users.ts';
 import { createZendeskTokenStore, type ZendeskTokenStore } from './connection/zendesk-tokens.ts';
-import { createWorkStore, type WorkStore } from './sync/changes.ts';
+import { createChangeStore, type ChangeStore } from './sync/changes.ts';
+import { createFieldCheckStore, type FieldCheckStore } from './connection/field-checks.ts';
+import { storeTargetOf } from './targets.ts';
+import { createUpgradeStore, type UpgradeStore } from './operations/upgrades.ts';
 
 /** All that must survive a restart, in PostgreSQL. */
 export interface Store {
@@ -34,6 +38,7 @@ export interface Store {
   readonly credentials: CredentialStore;
   readonly gates: GateStore;
   readonly runs: RunStore;
+  readonly startedRuns: StartedRunStore;
   readonly reports: RunReportStore;
   readonly staging: StagingStore;
   readonly organizations: OrganizationStore;
@@ -51,12 +56,14 @@ export interface Store {
   readonly annotationWakes: AnnotationWakeStore;
   readonly planning: PlanningStore;
   readonly jobs: JobStore;
-  readonly work: WorkStore;
+  readonly changes: ChangeStore;
+  readonly fieldChecks: FieldCheckStore;
   readonly records: RecordStore;
   readonly metrics: MetricStore;
-  readonly troubles: TroubleStore;
+  readonly health: HealthStore;
+  readonly upgrades: UpgradeStore;
   readonly retention: RetentionStore;
-  /** Answers when the database does; throws when it does not. */
+  /** Resolves when the database answers, and throws when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -83,6 +90,7 @@ export async function openStore(options: { url: string; keys: KeyRing; maxConnec
     credentials,
     gates: createGateStore(db),
     runs: createRunStore(db),
+    startedRuns: createStartedRunStore(db),
     reports: createRunReportStore(db),
     staging: createStagingStore(db),
     organizations: createOrganizationStore(db),
@@ -100,10 +108,12 @@ export async function openStore(options: { url: string; keys: KeyRing; maxConnec
     annotationWakes: createAnnotationWakeStore(db),
     planning: createPlanningStore(db),
     jobs: createJobStore(db),
-    work: createWorkStore(db),
+    changes: createChangeStore(db),
+    fieldChecks: createFieldCheckStore(db, (target) => storeTargetOf(target).fields),
     records: createRecordStore(db),
     metrics: createMetricStore(db),
-    troubles: createTroubleStore(db),
+    health: createHealthStore(db),
+    upgrades: createUpgradeStore(db),
     retention: createRetentionStore(db),
     async ping() {
       await db.selectFrom('key_canary').select('kek_id').limit(1).execute();

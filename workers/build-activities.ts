@@ -8,22 +8,22 @@ import { createRequestMetrics } from './request-metrics.ts';
 import { isRunOver } from './run-owner.ts';
 import { temporalRetentionMs } from './temporal-retention.ts';
 import { wakeAnnotation } from './wake-annotation.ts';
-import { wakeOperator } from './wake-operator.ts';
+import { wakeAlerts } from './wake-alerts.ts';
 
-/** Builds the steps of a worker, with what they ask of Temporal. */
+/** Builds the activities of a worker, with what they need of Temporal. */
 export function buildActivities(
-  { store, temporal: { client }, withFarSystems, tell }: Services,
+  { store, temporal: { client }, withRemoteSystems, sendAlert }: Services,
   { config: { retentionDays }, metricMeter }: { config: Config; metricMeter: MetricMeter },
 ): Steps & HousekeepingSteps {
   return createActivities({
     store,
-    withFarSystems,
-    tell,
+    withRemoteSystems,
+    sendAlert,
     keepDays: retentionDays,
-    noteRequest: createRequestMetrics(metricMeter),
+    countRequest: createRequestMetrics(metricMeter),
     isRunOver: (owner) => isRunOver(client, owner),
     wakeAnnotation: (input, delayMs) => wakeAnnotation(client, input, delayMs),
-    wakeOperator: (connectionId) => wakeOperator(client, connectionId),
+    wakeAlerts: (connectionId) => wakeAlerts(client, connectionId),
     setSchedulesPaused: (connectionId, paused) => setSchedulesPaused(client, connectionId, paused),
     temporalRetentionMs: () => temporalRetentionMs(client),
   });

@@ -3,7 +3,7 @@ import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/w
 import type { HousekeepingSteps, Steps } from '../workflows/steps.ts';
 import { TASK_QUEUE } from '../workflows/contract.ts';
 
-/** What a worker is made of. `overrides` are for tests that need shorter time limits. */
+/** The parts of a worker. `overrides` are for tests that need shorter time limits. */
 export interface WorkerParts {
   readonly connection: NativeConnection;
   readonly namespace: string;
@@ -19,7 +19,7 @@ export interface WorkerParts {
 /** The name under which Temporal groups the versions of our workers. */
 const DEPLOYMENT = 'ledgerdesk';
 
-/** Steps that one process works on at a time: far systems take few requests at once, and each step may hold a page. */
+/** Steps that one process works on at a time: remote systems take few requests at once, and each step may hold a page. */
 const STEPS_AT_ONCE = 16;
 
 /**
@@ -50,7 +50,10 @@ export function createWorker({
     maxConcurrentWorkflowTaskPolls: 4,
     // An eager step skips the task queue, and with it the fairness between connections.
     maxEagerActivityReservationsPerWorkflowTask: 0,
-    shutdownGraceTime: '10 seconds',
+    // Heartbeats carry cancellations back; by default they are held back for most of the heartbeat timeout.
+    maxHeartbeatThrottleInterval: '700 milliseconds',
+    // A stopping worker cancels its steps after the first and ends without them after the second. Where a step has got to is in the store.
+    shutdownGraceTime: '700 milliseconds',
     shutdownForceTime: '14 seconds',
     ...(buildId === undefined ? {} : { workerDeploymentOptions: versioned(buildId) }),
     ...overrides,

@@ -1,14 +1,14 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 
-/** The upper bounds, in seconds, by which the durations of requests are counted; a far system may take a minute to answer. */
+/** The upper bounds, in seconds, by which the durations of requests are counted; a remote system may take a minute to answer. */
 export const REQUEST_BUCKETS: Record<string, number[]> = {
   ledgerdesk_worker_request_duration: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
 };
 
-/** Counts the requests of a worker to far systems, by class of answer, and how long they took, beside the metrics of the SDK. */
-export function createRequestMetrics(meter: MetricMeter): ActivityDependencies['noteRequest'] {
-  const requests = meter.createCounter('ledgerdesk_worker_requests', undefined, 'Requests to far systems');
+/** Counts the requests of a worker to remote systems, by class of answer, and how long they took, beside the metrics of the SDK. */
+export function createRequestMetrics(meter: MetricMeter): ActivityDependencies['countRequest'] {
+  const requests = meter.createCounter('ledgerdesk_worker_requests', undefined, 'Requests to remote systems');
   const durations = meter.createHistogram(
     'ledgerdesk_worker_request_duration',
     'float',

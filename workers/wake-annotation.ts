@@ -3,7 +3,7 @@ import { EVENT_PRIORITY, WORKFLOW_TYPES, type AnnotateAccountInput } from '../wo
 import { annotationId } from '../workflows/ids.ts';
 import { wakeWorkflow } from './wake-workflow.ts';
 
-/** Tells the annotation of an account that its tickets have changed; where none is under way, it begins after so many ms. */
+/** Signals the annotation of an account that its tickets have changed; where none is running, it starts after so many ms. */
 export async function wakeAnnotation(client: Client, input: AnnotateAccountInput, delayMs: number): Promise<void> {
   const { connectionId, legalEntity, kind, accountNumber } = input;
   await wakeWorkflow(client, {

@@ -2,8 +2,8 @@ import { loadConfig, type Config } from '../runtime/config/config.ts';
 import { createLog, type Log } from '../runtime/log/log.ts';
 import { createProcessLog } from '../runtime/log/process-log.ts';
 import { ensureSearchAttributes } from '../runtime/temporal/search-attributes.ts';
-import { cannotHelp, openServices } from '../runtime/services.ts';
-import { EXIT_CANNOT_HELP, onShutdown } from '../runtime/shutdown.ts';
+import { isUnrecoverable, openServices } from '../runtime/services.ts';
+import { EXIT_UNRECOVERABLE, onShutdown } from '../runtime/shutdown.ts';
 import { warnOfOpenings } from '../runtime/config/warn-of-openings.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../workflows/search-attributes.ts';
 import { buildActivities } from './build-activities.ts';
@@ -49,10 +49,10 @@ async function work(config: Config, log: Log): Promise<void> {
 }
 
 function giveUp(log: Log, error: unknown): never {
-  const hopeless = cannotHelp(error);
-  if (hopeless && error instanceof Error) log.error(error.message.replaceAll('\n', ' '));
+  const unrecoverable = isUnrecoverable(error);
+  if (unrecoverable && error instanceof Error) log.error(error.message.replaceAll('\n', ' '));
   else log.error({ err: error }, 'the worker stopped');
-  process.exit(hopeless ? EXIT_CANNOT_HELP : 1);
+  process.exit(unrecoverable ? EXIT_UNRECOVERABLE : 1);
 }
 
 main().catch((error: unknown) => giveUp(createLog({ level: 'info', process: 'worker' }).log, error));

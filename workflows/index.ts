@@ -8,5 +8,5 @@ export { sweepStore } from './operations/sweep-store.ts';
 export { syncAccount } from './sync/sync-account.ts';
 export { syncLegalEntity } from './sync/sync-legal-entity.ts';
 export { syncMasterData } from './sync/sync-master-data.ts';
-export { tellOperator } from './operations/deliver-alerts.ts';
+export { deliverAlerts } from './operations/deliver-alerts.ts';
 export { wireConnection } from './connection/wire-connection.ts';

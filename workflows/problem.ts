@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure } from '@temporalio/workflow';
 import type { Problem } from './contract.ts';
 
-/** Codes that end the whole run, since no other legal entity could do better. */
+/** Codes that end the whole run, since no other legal entity could succeed. */
 const ENDS_THE_RUN = new Set(['needs_reconnect', 'connection_missing', 'needs_authorization']);
 
 /** Reads the code and the sentence out of a failed step or child: the type of the failure that began it, and its message. */
@@ -13,12 +13,12 @@ export function problemOf(error: unknown): Problem {
   return { code: 'failed', message: cause instanceof Error ? cause.message : 'The step failed without saying why.' };
 }
 
-/** Whether a problem ends the run at once. */
+/** Returns whether a problem ends the run at once. */
 export function endsTheRun({ code }: Problem): boolean {
   return ENDS_THE_RUN.has(code);
 }
 
-/** What a run with problems failed with: the one problem, or all of them in one sentence. */
+/** Returns what a run with problems failed with: the one problem, or all of them in one sentence; null without any. */
 export function runError(problems: readonly Problem[]): Problem | null {
   const [first] = problems;
   if (first === undefined) return null;

@@ -4,47 +4,43 @@ import {
   condition,
   defineSignal,
   proxyActivities,
+  setCurrentDetails,
   setHandler,
   type ActivityOptions,
   type LocalActivityOptions,
 } from '@temporalio/workflow';
+import { SYSTEM_NAMES, type RemoteSystem } from '../domain/connection/remote-system.ts';
 import { WAKE_SIGNAL, priorityOf } from './contract.ts';
 import type { Steps } from './steps.ts';
 
-/** Performs a step under a summary that a support person understands; waits out rate limits by timers and goes on. */
-export type Perform = <Name extends keyof Steps>(
-  name: Name,
-  input: Parameters<Steps[Name]>[0],
-  summary: string,
-) => Promise<StepResult<Name>>;
-
-type StepResult<Name extends keyof Steps> = Steps[Name] extends (input: never) => Promise<infer Result>
-  ? Result
-  : never;
+/**
+ * The steps as workflows call them: each takes its input, and a summary that a support person understands. A step that meets a rate
+ * limit is waited for by a timer and tried again.
+ */
+export type StepCalls = {
+  readonly [Name in keyof Steps]: (
+    input: Parameters<Steps[Name]>[0],
+    summary: string,
+  ) => Promise<Awaited<ReturnType<Steps[Name]>>>;
+};
 
 /** What a workflow uses to get work done. */
-export interface Performer {
-  readonly perform: Perform;
+export interface StepProxy {
+  readonly steps: StepCalls;
   /** Waits on a timer that says why; the signal `wake` ends it early. */
   pause(ms: number, reason: string): Promise<void>;
-  /** How long this workflow has waited for far systems, in milliseconds. */
+  /** Returns for how long this workflow has waited for remote systems, in milliseconds. */
   waitedMs(): number;
 }
 
-/** A far system that asked for a wait, as `activities/failure.ts` tells it. */
+/** A remote system that asked for a wait, as `activities/failure.ts` writes it. */
 interface RateLimit {
-  readonly system: string;
+  readonly system: RemoteSystem;
   readonly bucket: string;
   readonly waitMs: number;
 }
 
-const SYSTEM_NAMES: Readonly<Record<string, string>> = {
-  zendesk: 'Zendesk',
-  dynamics: 'Dynamics 365',
-  entra: 'Microsoft Entra',
-};
-
-/** How every step is run: noticed within seconds when its worker is lost, and tried again for as long as it takes. */
+/** Returns how every step is run: a lost worker is noticed within seconds, and the step is retried for as long as it takes. */
 export function stepOptions(summary: string, fairnessKey: string): ActivityOptions {
   return {
     summary,
@@ -57,10 +53,10 @@ export function stepOptions(summary: string, fairnessKey: string): ActivityOptio
 }
 
 /**
- * How a workflow asks the store something within its own task, since most that begin late need nothing else. Longer waits
+ * Returns how a workflow asks the store something within its own task, since most that begin late need nothing else. Longer waits
  * are timers, which hold up no other workflow's task.
  */
-export function askOptions(summary: string): LocalActivityOptions {
+export function localStepOptions(summary: string): LocalActivityOptions {
   return {
     summary,
     startToCloseTimeout: '5 seconds',
@@ -70,29 +66,14 @@ export function askOptions(summary: string): LocalActivityOptions {
 }
 
 /**
- * Builds the performer of one workflow. `fairnessKey` is the connection, so that one customer's work never crowds out
- * another's; `onWait` is told the reason of each wait, and null when it is over.
+ * Creates the steps of one workflow. The connection is the fairness key, so that one customer's work never crowds out another's.
+ * The Web UI shows the reason of each wait. `waitedMs` is what earlier histories of the same workflow have waited.
  */
-export function createPerformer(options: {
-  fairnessKey: string;
-  waitedMs: number;
-  onWait: (reason: string | null) => void;
-}): Performer {
-  const wakes = { count: 0 };
-  const waited = { ms: options.waitedMs };
-  setHandler(defineSignal(WAKE_SIGNAL), () => {
-    wakes.count += 1;
-  });
-  const wait = async (ms: number, reason: string): Promise<'over' | 'woken'> => {
-    const seen = wakes.count;
-    options.onWait(reason);
-    const woken = await condition(() => wakes.count > seen, ms, { summary: reason });
-    options.onWait(null);
-    return woken ? 'woken' : 'over';
-  };
-  const attempt: Perform = (name, input, summary) => {
-    const steps = proxyActivities<Steps>(stepOptions(summary, options.fairnessKey));
-    const step = steps[name] as (given: typeof input) => Promise<StepResult<typeof name>>;
+export function createSteps(connectionId: string, waitedMs = 0): StepProxy {
+  const waited = { ms: waitedMs };
+  const wait = createWait();
+  const attempt = (name: keyof Steps, input: unknown, summary: string): Promise<unknown> => {
+    const step = proxyActivities<Steps>(stepOptions(summary, connectionId))[name] as (given: unknown) => Promise<unknown>;
     return step(input);
   };
   const waitOut = async (limit: RateLimit): Promise<'over' | 'woken'> => {
@@ -103,7 +84,7 @@ export function createPerformer(options: {
       waited.ms += Date.now() - since;
     }
   };
-  const perform: Perform = async (name, input, summary) => {
+  const perform = async (name: keyof Steps, input: unknown, summary: string): Promise<unknown> => {
     for (;;) {
       try {
         return await attempt(name, input, summary);
@@ -112,24 +93,39 @@ export function createPerformer(options: {
         if (limit === undefined) throw error;
         if ((await waitOut(limit)) === 'over') continue;
         const { system, bucket } = limit;
-        const ended = { connectionId: input.connectionId, system, bucket };
-        await attempt('endWait', ended, `Try ${nameOf(system)} before its wait is over, since somebody said so`);
+        const early = `Try ${SYSTEM_NAMES[system]} before its wait is over, since a person asked for it`;
+        await attempt('endWait', { connectionId, system, bucket }, early);
       }
     }
   };
-  const pause: Performer['pause'] = async (ms, reason) => {
-    await wait(ms, reason);
+  const call = (name: keyof Steps) => (input: unknown, summary: string) => perform(name, input, summary);
+  return {
+    steps: new Proxy({} as StepCalls, { get: (_target, name) => call(name as keyof Steps) }),
+    async pause(ms, reason) {
+      await wait(ms, reason);
+    },
+    waitedMs: () => waited.ms,
   };
-  return { perform, pause, waitedMs: () => waited.ms };
 }
 
-function nameOf(system: string): string {
-  return SYSTEM_NAMES[system] ?? system;
+/** Creates the wait of a workflow, which the signal `wake` ends early. */
+function createWait(): (ms: number, reason: string) => Promise<'over' | 'woken'> {
+  const wakes = { count: 0 };
+  setHandler(defineSignal(WAKE_SIGNAL), () => {
+    wakes.count += 1;
+  });
+  return async (ms, reason) => {
+    const seen = wakes.count;
+    setCurrentDetails(reason);
+    const woken = await condition(() => wakes.count > seen, ms, { summary: reason });
+    setCurrentDetails('');
+    return woken ? 'woken' : 'over';
+  };
 }
 
 function describeLimit({ system, bucket, waitMs }: RateLimit): string {
   const what = bucket === 'account' ? '' : ` (${bucket})`;
-  return `${nameOf(system)} asked us to wait${what}: ${Math.ceil(waitMs / 1_000)} s`;
+  return `${SYSTEM_NAMES[system]} asked us to wait${what}: ${Math.ceil(waitMs / 1_000)} s`;
 }
 
 function rateLimitOf(error: unknown): RateLimit | undefined {

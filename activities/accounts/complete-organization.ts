@@ -1,39 +1,56 @@
-import type { ZendeskClient } from '../../clients/zendesk/client.ts';
-import { FarSystemError } from '../../clients/errors.ts';
-import type { JobRow } from '../../store/sync/job-rows.ts';
-import type { Findings } from '../../store/sync/changes.ts';
-import type { SliceRef } from '../../workflows/steps.ts';
-import type { StepContext } from '../dependencies.ts';
-import { ORGANIZATIONS, organizationOf, tagOf } from './organization-target.ts';
-import { writtenOutcome } from '../sync/target.ts';
+import { RemoteError } from '../../clients/errors.ts';
+import { accountChanges } from '../../domain/accounts/plan-account.ts';
+import { fieldIgnored } from '../../domain/sync/rejection.ts';
+import { keyOf } from '../../domain/sync/record.ts';
+import type { Changes } from '../../store/sync/changes.ts';
+import type { RemoteSystems, StepContext } from '../dependencies.ts';
+import type { OpenSlice } from '../sync/open-slice.ts';
+import { OUTCOME_OF } from '../sync/written.ts';
+import { desiredValues, type OrganizationRow } from './organization-row.ts';
 
 /**
- * Adds our tag to an organization that lacks it, by a request of its own: a bulk update would replace all tags, and with
+ * Adds our tags to an organization that lacks them, by a request of its own: a bulk update would replace all tags, and with
  * them one that an agent has just set.
  */
 export async function completeOrganization(
-  { store, far }: StepContext,
-  _slice: SliceRef,
-  row: JobRow,
-): Promise<Findings> {
+  { store, remote }: StepContext,
+  { spec }: OpenSlice,
+  row: OrganizationRow,
+): Promise<Changes> {
   const id = row.zendeskId ?? '';
-  const tag = tagOf(row);
+  const present = row.seen?.ownTags ?? [];
+  const { tags } = spec.mapping;
   const askedAt = await store.staging.now();
-  const isThere = await far(({ zendesk }) => addTag(zendesk, id, tag));
-  if (!isThere) {
+  const added = await remote(({ zendesk }) =>
+    addTags(
+      zendesk,
+      id,
+      tags.filter((tag) => !present.includes(tag)),
+    ),
+  );
+  if (added === 'gone') {
     const refusal = 'the organization was deleted before it was tagged.';
-    return { marks: [{ ...row.record, state: 'refused', refusal }], gone: { ids: [id], askedAt } };
+    const transitions = [{ ...keyOf(row.record), state: 'refused' as const, refusal }];
+    return { transitions, organizations: { gone: { ids: [id], askedAt } } };
   }
-  const ownTags = [...new Set([...(row.known?.ownTags ?? []), tag])];
-  return { outcomes: [writtenOutcome(ORGANIZATIONS, row, id)], written: [{ id, form: organizationOf(row), ownTags }] };
+  const { ignored } = accountChanges({ desired: desiredValues(row, spec), known: row.seen });
+  const ownTags = [...new Set([...present, ...tags])];
+  const remark = ignored.length === 0 ? null : fieldIgnored(ignored);
+  return {
+    outcomes: [{ ...keyOf(row.record), outcome: OUTCOME_OF[row.operation], zendeskId: id, remark }],
+    organizations: { written: [{ id, written: {}, writtenAt: added.at, ownTags, isShown: false }] },
+  };
 }
 
-async function addTag(zendesk: Pick<ZendeskClient, 'addOrganizationTags'>, id: string, tag: string): Promise<boolean> {
+async function addTags(
+  zendesk: RemoteSystems['zendesk'],
+  id: string,
+  tags: readonly string[],
+): Promise<{ at: string | null } | 'gone'> {
   try {
-    await zendesk.addOrganizationTags(id, [tag]);
-    return true;
+    return { at: await zendesk.addOrganizationTags(id, tags) };
   } catch (error) {
-    if (error instanceof FarSystemError && error.kind === 'missing' && error.code === 'RecordNotFound') return false;
+    if (error instanceof RemoteError && error.kind === 'missing' && error.code === 'RecordNotFound') return 'gone';
     throw error;
   }
 }

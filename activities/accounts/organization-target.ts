@@ -1,58 +1,53 @@
-import { attemptText } from '../../domain/accounts/plan-account.ts';
-import {
-  renderOrganization,
-  TAG_OF_KIND,
-  type OrganizationForm,
-  type SeenOrganization,
-} from '../../domain/accounts/organization.ts';
-import type { JobRow } from '../../store/sync/job-rows.ts';
-import { formHash } from '../../store/accounts/organizations.ts';
+import { organizationPart, organizationValues, type KnownOrganization } from '../../domain/accounts/organization.ts';
+import { accountAttempt } from '../../domain/accounts/plan-account.ts';
+import type { EntitySpec } from '../../domain/entities.ts';
+import { fieldIgnored } from '../../domain/sync/rejection.ts';
 import type { Target } from '../sync/target.ts';
+import { completeOrganization } from './complete-organization.ts';
+import { desiredValues, organizationOf, sentValues, type OrganizationRow } from './organization-row.ts';
+import { planOrganization } from './plan-organization.ts';
+import { compareOrganizations, readOrganizationChanges } from './read-organizations.ts';
+import { rankAccounts, reserveAccounts, reserveAccountsAgain } from './reserve-accounts.ts';
+import { resolveOrganizations } from './resolve-organizations.ts';
+import { returnDoubtfulAdoptions } from './return-doubtful-adoptions.ts';
 
-/** Accounts become organizations. */
-export const ORGANIZATIONS: Target = {
-  create: (zendesk, rows) =>
-    zendesk.createOrganizations(rows.map((row) => ({ form: organizationOf(row), tags: [tagOf(row)] }))),
-  update: (zendesk, rows) =>
+/** Writes accounts as organizations. */
+export const ORGANIZATIONS: Target<KnownOrganization> = {
+  readChanges: readOrganizationChanges,
+  compare: compareOrganizations,
+  rank: rankAccounts,
+  reserve: reserveAccounts,
+  reserveAgain: reserveAccountsAgain,
+  plan: planOrganization,
+  desired: desiredValues,
+  sent: sentValues,
+  attempt: (row, spec) => accountAttempt({ desired: desiredValues(row, spec), known: row.seen }),
+  remark: (_row, ignored) => (ignored.length === 0 ? null : fieldIgnored(ignored)),
+  create: (zendesk, rows, spec) =>
+    zendesk.createOrganizations(rows.map((row) => ({ form: organizationOf(row, spec), tags: spec.mapping.tags }))),
+  update: (zendesk, rows, spec) =>
     zendesk.updateOrganizations(
-      rows.flatMap((row) => (row.zendeskId === null ? [] : [{ id: row.zendeskId, form: organizationOf(row) }])),
+      rows.flatMap((row) =>
+        row.zendeskId === null ? [] : [{ id: row.zendeskId, form: organizationPart(sentValues(row, spec)) }],
+      ),
     ),
-  async show(zendesk, wanted, askedAt) {
+  returnDoubtfulAdoptions,
+  async show(zendesk, wanted, { askedAt, mapped }) {
     const organizations = await zendesk.showOrganizations(wanted);
-    return { items: organizations.map(toShown), findings: { seen: { organizations, askedAt } } };
+    const items = organizations.map((organization) => ({
+      ...organization,
+      values: organizationValues(organization),
+      isComplete: (_row: OrganizationRow, { mapping }: EntitySpec) =>
+        mapping.tags.every((tag) => organization.tags.includes(tag)),
+    }));
+    return { items, changes: { organizations: { seen: { items: organizations, askedAt, mapped } } } };
   },
-  wantedHash: (row) => formHash(organizationOf(row)),
-  attempt: (row) => attemptText({ desiredHash: formHash(organizationOf(row)), known: knownOf(row) }),
-  isCompleteAfter: (row) => row.operation === 'create' || row.known?.ownTags.includes(tagOf(row)) === true,
-  afterWrite(row, id) {
-    const ownTags = row.operation === 'create' ? [tagOf(row)] : (row.known?.ownTags ?? []);
-    return { written: [{ id, form: organizationOf(row), ownTags }] };
+  isCompleteAfter: (row, { mapping }) =>
+    row.operation === 'create' || mapping.tags.every((tag) => row.seen?.ownTags.includes(tag) === true),
+  afterWrite(row, { id, at, isShown, spec }) {
+    const ownTags = row.operation === 'create' ? spec.mapping.tags : (row.seen?.ownTags ?? []);
+    return { organizations: { written: [{ id, written: sentValues(row, spec), writtenAt: at, ownTags, isShown }] } };
   },
-  remark: () => null,
+  complete: completeOrganization,
+  resolve: resolveOrganizations,
 };
-
-/** The organization that the account of a row should be. */
-export function organizationOf({ record, externalId, name }: JobRow): OrganizationForm {
-  if (record.kind === 'contact') throw new Error('A contact does not become an organization.');
-  return renderOrganization(record, { externalId, name });
-}
-
-/** The tag that the organization of a row should carry. */
-export function tagOf({ record }: JobRow): string {
-  if (record.kind === 'contact') throw new Error('A contact does not become an organization.');
-  return TAG_OF_KIND[record.kind];
-}
-
-function knownOf({ known, zendeskId }: JobRow) {
-  return known === null ? null : { id: zendeskId ?? '', ...known };
-}
-
-function toShown(organization: SeenOrganization) {
-  const { id, externalId, ownTags } = organization;
-  return {
-    id,
-    externalId,
-    formHash: formHash(organization),
-    isComplete: (row: JobRow) => ownTags.includes(tagOf(row)),
-  };
-}

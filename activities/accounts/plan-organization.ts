@@ -1,50 +1,39 @@
-import { renderOrganization, TAG_OF_KIND, type OrganizationForm } from '../../domain/accounts/organization.ts';
-import { planAccount, type Plan } from '../../domain/accounts/plan-account.ts';
-import type { RecordKey } from '../../domain/sync/record.ts';
-import { zendeskRefused } from '../../domain/sync/rejection.ts';
+import { organizationValues, renderOrganization, type KnownOrganization } from '../../domain/accounts/organization.ts';
+import { accountAttempt, planAccount } from '../../domain/accounts/plan-account.ts';
+import type { EntitySpec } from '../../domain/entities.ts';
+import { keyOf } from '../../domain/sync/record.ts';
+import { fieldIgnored, zendeskRefused } from '../../domain/sync/rejection.ts';
+import { contentDigest } from '../../store/digests.ts';
 import type { PlannedOperation } from '../../store/sync/claims.ts';
-import { formHash } from '../../store/accounts/organizations.ts';
 import type { RecordOutcome } from '../../store/sync/outcomes.ts';
 import type { RowToPlan } from '../../store/sync/planning.ts';
+import { isSameAttempt } from '../sync/attempts.ts';
 
 /** Plans one account: what to do about its organization, or the outcome where nothing is to be done. */
-export function planOrganization(row: RowToPlan): RecordOutcome | PlannedOperation {
-  const { record, externalId, name, linkedId, adoptId, known, writtenHash, refusedAttempt } = row;
-  if (record.kind === 'contact') throw new Error('A contact does not become an organization.');
-  const account: RecordKey = { legalEntity: record.legalEntity, kind: record.kind, key: record.key };
-  if (row.rejection !== null) return { ...account, outcome: 'rejected', remark: row.rejection };
-  if (row.overtaken) return { ...account, outcome: 'unchanged' };
-  if (externalId === null || name === null)
-    throw new Error('An account was planned before its external id and name were settled.');
-  const form = renderOrganization(record, { externalId, name });
-  const tag = TAG_OF_KIND[record.kind];
-  const input = {
-    desiredHash: formHash(form),
-    tag,
-    linkedId,
-    adoptId,
-    known,
-    writtenHash,
-    refusedHash: refusedAttempt,
-  };
-  return outcomeOf(account, { row, form, plan: planAccount(input) });
-}
-
-function outcomeOf(
-  account: RecordKey,
-  at: { row: RowToPlan; form: OrganizationForm; plan: Plan },
+export function planOrganization(
+  row: RowToPlan<KnownOrganization>,
+  { mapping }: EntitySpec,
 ): RecordOutcome | PlannedOperation {
-  const { row, form, plan } = at;
-  const desiredHash = formHash(form);
+  const { record, externalId, name, linkedId, adoptId, seen: known, refusedAttempt } = row;
+  const account = keyOf(record);
+  if (row.rejection !== null) return { ...account, outcome: 'rejected', remark: row.rejection };
+  if (row.isStale) return { ...account, outcome: 'unchanged' };
+  if (externalId === null || name === null)
+    throw new Error('An account was planned before its external id and name were reserved.');
+  const desired = organizationValues(renderOrganization(record, { externalId, name }, mapping));
+  const attempt = accountAttempt({ desired, known });
+  const isRefused = isSameAttempt(refusedAttempt, attempt);
+  const plan = planAccount({ desired, tags: mapping.tags, linkedId, adoptId, known, isRefused });
   if ('operation' in plan) {
-    const { externalId, name } = form;
-    return { ...account, operation: plan.operation, zendeskId: 'id' in plan ? plan.id : null, externalId, name };
+    const isLacking = 'fieldsDiffer' in plan && !plan.fieldsDiffer;
+    const state = isLacking ? ('incomplete' as const) : ('planned' as const);
+    return { ...account, operation: plan.operation, state, zendeskId: 'id' in plan ? plan.id : null, externalId, name };
   }
   if (plan.outcome === 'rejected') {
     const remark = row.lastRejection ?? zendeskRefused('it said nothing more.');
-    return { ...account, outcome: 'rejected', remark, refusedAttempt: row.refusedAttempt ?? undefined };
+    return { ...account, outcome: 'rejected', remark, refusedAttempt: contentDigest(attempt) };
   }
-  const isNews = row.linkedId !== plan.id || row.writtenHash !== desiredHash;
-  const written = isNews ? { zendeskId: plan.id, hash: desiredHash } : undefined;
-  return { ...account, outcome: 'unchanged', written, upToDate: true };
+  const remark = plan.ignored.length === 0 ? null : fieldIgnored(plan.ignored);
+  const zendeskId = linkedId === plan.id ? undefined : plan.id;
+  return { ...account, outcome: 'unchanged', zendeskId, remark, upToDate: true };
 }

@@ -1,30 +1,46 @@
-import type { RunRef, Steps } from '../../workflows/steps.ts';
-import type { SettleRequest } from '../../store/accounts/account-reservations.ts';
+import { kindsOf, knownEntities, templatesOf } from '../../domain/entities.ts';
+import type { ReservationRequest } from '../../store/accounts/account-reservations.ts';
+import type { Connection } from '../../store/connection/connections.ts';
+import type { RunRef } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
+import type { OpenSlice, OpenTarget } from '../sync/open-slice.ts';
+import type { ReserveAgain, ReservePage } from '../sync/target.ts';
 
 const PAGE = 1_000;
 
 /** Registers the accounts that were read, and ranks them. */
-export function rankAccounts({ store }: StepContext, run: RunRef): Promise<void> {
-  return store.reservations.prepare(run.runId, run.connectionId);
+export function rankAccounts({ store }: StepContext, run: RunRef, { connection }: OpenTarget): Promise<void> {
+  return store.reservations.prepare(requestOf(run, connection, []));
 }
 
 /** Reserves external ids and names for one page of accounts. */
-export async function settleReservations(
-  context: StepContext,
-  input: Parameters<Steps['settleReservations']>[0],
-): ReturnType<Steps['settleReservations']> {
-  const request = await settleRequest(context, input, input.unread);
-  return { next: await context.store.reservations.settlePage(request, input.after, PAGE) };
-}
-
-/** What settling must know of the connection. */
-export async function settleRequest(
+export function reserveAccounts(
   { store }: StepContext,
   run: RunRef,
-  unread: readonly string[],
-): Promise<SettleRequest> {
-  const { runId, connectionId } = run;
-  const { externalIdTemplate, settings } = await store.connections.require(connectionId);
-  return { runId, connectionId, unread, template: externalIdTemplate, adopt: settings.sync.adopt };
+  { target, after, incompleteEntities }: ReservePage,
+): Promise<number | null> {
+  return store.reservations.reservePage(requestOf(run, target.connection, incompleteEntities), after, PAGE);
+}
+
+/** Ranks accounts that were read one by one, and reserves for them again. */
+export async function reserveAccountsAgain(
+  { store }: StepContext,
+  slice: OpenSlice,
+  { keys, incompleteEntities }: ReserveAgain,
+): Promise<void> {
+  const request = requestOf(slice, slice.connection, incompleteEntities);
+  await store.reservations.prepare(request);
+  await store.reservations.reserveAgain(request, keys, []);
+}
+
+/** Returns what reserving must know of the connection. Entities that are switched off keep their rank and their templates. */
+export function requestOf(
+  { runId, connectionId }: RunRef,
+  connection: Connection,
+  incompleteEntities: readonly string[],
+): ReservationRequest {
+  const entities = knownEntities(connection);
+  const { adopt } = connection.settings.sync;
+  const kinds = kindsOf(entities, 'organization');
+  return { runId, connectionId, kinds, templates: templatesOf(entities), adopt, incompleteEntities };
 }

@@ -1,47 +1,53 @@
-import { nameKey } from '../../domain/accounts/organization-name.ts';
-import type { SeenOrganization } from '../../domain/accounts/organization.ts';
-import type { JobRow } from '../../store/sync/job-rows.ts';
-import type { SliceRef } from '../../workflows/steps.ts';
-import type { FarSystems, StepContext } from '../dependencies.ts';
-import { settleRequest } from './reserve-accounts.ts';
+import type { KnownOrganization, SeenOrganization } from '../../domain/accounts/organization.ts';
+import { nameKey } from '../../domain/sync/record-name.ts';
+import { keyOf } from '../../domain/sync/record.ts';
+import type { RemoteSystems, StepContext } from '../dependencies.ts';
+import type { OpenSlice } from '../sync/open-slice.ts';
+import type { RefusedRows } from '../sync/target.ts';
+import type { OrganizationRow } from './organization-row.ts';
+import { requestOf } from './reserve-accounts.ts';
 
 /**
- * Looks up who has the external id, who has the name, and whether the organization is still there; then each account is
- * settled and planned anew, under another name where its own is taken.
+ * Looks up who has the external id, who has the name, and whether the organization is still there. Then it reserves for each
+ * account again and plans it anew, under another name where its own is taken.
  */
 export async function resolveOrganizations(
-  context: StepContext,
-  slice: SliceRef,
-  { rows, unread }: { rows: readonly JobRow[]; unread: readonly string[] },
+  { store, remote }: StepContext,
+  slice: OpenSlice,
+  { rows, incompleteEntities }: RefusedRows<KnownOrganization>,
 ): Promise<void> {
-  const { store, far } = context;
   const askedAt = await store.staging.now();
-  const { organizations, gone } = await far(({ zendesk }) => lookUp(zendesk, rows));
-  await store.work.record(slice, { seen: { organizations, askedAt }, gone: { ids: gone, askedAt } });
-  const keys = rows.map(({ record: { legalEntity, kind, key } }) => ({ legalEntity, kind, key }));
-  const refusedNames = rows.filter((row) => isNameRefused(row, organizations)).map(({ name }) => name);
-  await store.reservations.settleAgain(await settleRequest(context, slice, unread), keys, refusedNames);
-  await store.work.record(slice, { marks: keys.map((key) => ({ ...key, state: 'unplanned' as const })) });
+  const { items, gone } = await remote(({ zendesk }) => lookUp(zendesk, rows));
+  const seen = { items, askedAt, mapped: slice.mapped };
+  await store.changes.record(slice, { organizations: { seen, gone: { ids: gone, askedAt } } });
+  const keys = rows.map(({ record }) => keyOf(record));
+  const refusedNames = rows.filter((row) => isNameRefused(row, items)).map(({ name }) => name);
+  const request = requestOf(slice, slice.connection, incompleteEntities);
+  await store.reservations.reserveAgain(request, keys, refusedNames);
+  await store.changes.record(slice, { transitions: keys.map((key) => ({ ...key, state: 'unplanned' as const })) });
 }
 
 /**
- * Whether a refused row needs another name. The first refusal may be about anything, and whoever has the name may be about
- * to give it up in this very run; when nobody is seen to have it any more, it is tried once more as it is.
+ * Returns whether a refused row needs another name. The first refusal may be about anything, and the holder of the name may be
+ * about to give it up in this very run; when nobody is seen to have it any more, it is tried once more as it is.
  */
-function isNameRefused({ round, name, zendeskId }: JobRow, organizations: readonly SeenOrganization[]): boolean {
+function isNameRefused(
+  { round, name, zendeskId }: OrganizationRow,
+  organizations: readonly SeenOrganization[],
+): boolean {
   const isTaken = organizations.some(({ id, name: other }) => id !== zendeskId && nameKey(other) === nameKey(name));
   return round > 1 || (round === 1 && isTaken);
 }
 
 async function lookUp(
-  zendesk: FarSystems['zendesk'],
-  rows: readonly JobRow[],
-): Promise<{ organizations: SeenOrganization[]; gone: string[] }> {
-  const ids = rows.flatMap(({ zendeskId }) => (zendeskId === null ? [] : [zendeskId]));
+  zendesk: RemoteSystems['zendesk'],
+  rows: readonly OrganizationRow[],
+): Promise<{ items: SeenOrganization[]; gone: string[] }> {
+  const ids = rows.flatMap(({ zendeskId }) => zendeskId ?? []);
   const byId = ids.length === 0 ? [] : await zendesk.showOrganizations({ ids });
   const byExternalId = await zendesk.showOrganizations({ externalIds: rows.map(({ externalId }) => externalId) });
   const byName: SeenOrganization[] = [];
   for (const { name } of rows) byName.push(...(await zendesk.findOrganizationsByName(name)));
   const shown = new Set(byId.map(({ id }) => id));
-  return { organizations: [...byId, ...byExternalId, ...byName], gone: ids.filter((id) => !shown.has(id)) };
+  return { items: [...byId, ...byExternalId, ...byName], gone: ids.filter((id) => !shown.has(id)) };
 }

@@ -1,10 +1,10 @@
 import type { StepContext } from '../dependencies.ts';
 
 /**
- * Notes on the connection that its credentials are rejected, `rejected` saying why, or that they work again (null); its
- * schedules follow. Twice is the same as once.
+ * Records on the connection that its credentials are rejected, `rejected` saying why, or that they work again (null). Its schedules
+ * follow. Repeating it changes nothing.
  */
-export async function judgeCredentials(
+export async function recordCredentialHealth(
   { store, setSchedulesPaused }: Pick<StepContext, 'store' | 'setSchedulesPaused'>,
   connectionId: string,
   rejected: string | null,

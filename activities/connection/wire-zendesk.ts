@@ -1,4 +1,4 @@
-import { FarSystemError } from '../../clients/errors.ts';
+import { RemoteError } from '../../clients/errors.ts';
 import type { ZendeskClient } from '../../clients/zendesk/client.ts';
 import type { WireConnectionInput, WireConnectionResult } from '../../workflows/contract.ts';
 import type { StepContext } from '../dependencies.ts';
@@ -31,16 +31,16 @@ const TRIGGER_SUBSCRIPTION = 'conditional_ticket_events';
 const TRIGGER_BODY = '{"ledgerdesk": 1, "ticket_id": "{{ticket.id}}"}';
 
 /**
- * Creates the webhook of a connection, or makes the one of its name right, and keeps its signing secret. Where Zendesk does
- * not let tickets be subscribed to, a trigger calls the webhook instead; users are then found by the reconciling alone.
+ * Creates the webhook of a connection, or corrects the one of its name, and keeps its signing secret. Where Zendesk does not let
+ * tickets be subscribed to, a trigger calls the webhook instead; changes of users are then found by the reconciling alone.
  */
 export async function wireZendesk(context: StepContext, input: WireConnectionInput): Promise<WireConnectionResult> {
-  const { store, far } = context;
+  const { store, remote } = context;
   const { id, hooks } = await store.connections.require(input.connectionId);
   const endpoint = `${input.publicUrl}/webhooks/zendesk/${hooks.zendesk}`;
   const name = `Ledgerdesk ${id}`;
-  const { webhookId, by } = await far(({ zendesk }) => wire(zendesk, { name, endpoint }));
-  const secret = await far(({ zendesk }) => zendesk.signingSecret(webhookId));
+  const { webhookId, by } = await remote(({ zendesk }) => wire(zendesk, { name, endpoint }));
+  const secret = await remote(({ zendesk }) => zendesk.signingSecret(webhookId));
   await store.credentials.replace(id, { 'zendesk.webhookSecret': secret });
   return { webhookId, by };
 }
@@ -59,7 +59,7 @@ async function wire(
     const { id } = await zendesk.createWebhook({ name, endpoint, subscriptions: SUBSCRIPTIONS });
     return { webhookId: id, by: 'subscription' };
   } catch (error) {
-    if (!(error instanceof FarSystemError) || error.kind !== 'refused') throw error;
+    if (!(error instanceof RemoteError) || error.kind !== 'refused') throw error;
     const { id } = await zendesk.createWebhook({ name, endpoint, subscriptions: [TRIGGER_SUBSCRIPTION] });
     return wireTrigger(zendesk, { name, webhookId: id });
   }

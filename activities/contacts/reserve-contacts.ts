@@ -1,26 +1,39 @@
-import type { ContactSettleRequest } from '../../store/contacts/contact-reservations.ts';
-import type { RunRef, Steps } from '../../workflows/steps.ts';
+import { knownEntities, templatesOf } from '../../domain/entities.ts';
+import type { Connection } from '../../store/connection/connections.ts';
+import type { ContactReservationRequest } from '../../store/contacts/contact-reservations.ts';
+import type { RunRef } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
+import type { OpenSlice } from '../sync/open-slice.ts';
+import type { ReserveAgain, ReservePage } from '../sync/target.ts';
 
 const PAGE = 1_000;
 
 /** Registers the contacts that were read, and ranks them. */
-export function rankContacts({ store }: StepContext, run: RunRef): Promise<void> {
-  return store.contactReservations.prepare(run.runId, run.connectionId);
+export function rankContacts({ store }: StepContext, { runId, connectionId }: RunRef): Promise<void> {
+  return store.contactReservations.prepare({ runId, connectionId });
 }
 
 /** Ties one page of contacts to their organizations, and reserves external ids and addresses for them. */
-export async function settleContacts(
-  context: StepContext,
-  input: Parameters<Steps['settleContacts']>[0],
-): ReturnType<Steps['settleContacts']> {
-  const request = await contactSettleRequest(context, input);
-  return { next: await context.store.contactReservations.settlePage(request, input.after, PAGE) };
+export function reserveContacts(
+  { store }: StepContext,
+  run: RunRef,
+  { target, after }: ReservePage,
+): Promise<number | null> {
+  return store.contactReservations.reservePage(requestOf(run, target.connection), after, PAGE);
 }
 
-/** What settling contacts must know of the connection. */
-export async function contactSettleRequest({ store }: StepContext, run: RunRef): Promise<ContactSettleRequest> {
-  const { runId, connectionId } = run;
-  const { contactExternalId: template, sharedMailbox } = (await store.connections.require(connectionId)).settings.sync;
-  return { runId, connectionId, template, sharedMailbox };
+/** Ranks contacts that were read one by one, and reserves for them again. */
+export async function reserveContactsAgain(
+  { store }: StepContext,
+  slice: OpenSlice,
+  { keys }: ReserveAgain,
+): Promise<void> {
+  const request = requestOf(slice, slice.connection);
+  await store.contactReservations.prepare(request);
+  await store.contactReservations.reserveAgain(request, keys);
+}
+
+function requestOf({ runId, connectionId }: RunRef, connection: Connection): ContactReservationRequest {
+  const { sharedMailbox } = connection.settings.sync;
+  return { runId, connectionId, templates: templatesOf(knownEntities(connection)), sharedMailbox };
 }

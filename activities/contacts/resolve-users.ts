@@ -1,14 +1,18 @@
 import { userRefusalOf } from '../../clients/zendesk/user-refusal.ts';
 import { emailTaken, userDeleted } from '../../domain/contacts/contact-remarks.ts';
+import type { KnownUser } from '../../domain/contacts/plan-user.ts';
+import type { ContactReservation } from '../../domain/contacts/reserve-contact.ts';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
+import { keyOf } from '../../domain/sync/record.ts';
 import type { Rejection } from '../../domain/sync/rejection.ts';
 import type { SeenUser } from '../../domain/contacts/user.ts';
-import type { JobRow } from '../../store/sync/job-rows.ts';
-import type { Findings } from '../../store/sync/changes.ts';
-import type { SliceRef } from '../../workflows/steps.ts';
+import { contentDigest } from '../../store/digests.ts';
+import type { Changes } from '../../store/sync/changes.ts';
 import type { StepContext } from '../dependencies.ts';
-import { mergeFindings } from '../sync/merge-changes.ts';
-import { settledOf, USERS } from './user-target.ts';
+import { mergeChanges } from '../sync/merge-changes.ts';
+import type { OpenSlice } from '../sync/open-slice.ts';
+import type { RefusedRows } from '../sync/target.ts';
+import { attemptOf, reservationOf, type UserRow } from './user-row.ts';
 
 /** The users that were looked up for refused rows. */
 interface LookedUp {
@@ -21,79 +25,87 @@ interface LookedUp {
  * Looks up who the contacts of refused rows are in Zendesk: by id and external id at once, and by address, one by one, only
  * where that has found nobody. A user without external id is adopted; one that is somebody else's, or was deleted, is left.
  */
-export async function resolveUsers(context: StepContext, slice: SliceRef, rows: readonly JobRow[]): Promise<void> {
-  const { store, far } = context;
+export async function resolveUsers(
+  context: StepContext,
+  slice: OpenSlice,
+  { rows }: RefusedRows<KnownUser, ContactReservation>,
+): Promise<void> {
+  const { store, remote } = context;
   const askedAt = await store.staging.now();
   const ids = rows.flatMap(({ zendeskId }) => zendeskId ?? []);
-  const byId = ids.length === 0 ? [] : await far(({ zendesk }) => zendesk.showUsers({ ids }));
+  const byId = ids.length === 0 ? [] : await remote(({ zendesk }) => zendesk.showUsers({ ids }));
   const externalIds = rows.map(({ externalId }) => externalId);
-  const byExternalId = await far(({ zendesk }) => zendesk.showUsers({ externalIds }));
+  const byExternalId = await remote(({ zendesk }) => zendesk.showUsers({ externalIds }));
   const lookedUp = {
     askedAt,
     byId: new Map(byId.map((user) => [user.id, user])),
     byExternalId: new Map(byExternalId.map((user) => [externalIdKey(user.externalId ?? ''), user])),
   };
   const gone = ids.filter((id) => !lookedUp.byId.has(id));
-  const findings: Findings[] = [
-    { seenUsers: { users: [...byId, ...byExternalId], askedAt }, goneUsers: { ids: gone, askedAt } },
-  ];
-  for (const row of rows) findings.push(await resolve(context, slice, { row, lookedUp }));
-  await store.work.record(slice, mergeFindings(findings));
+  const seen = { items: [...byId, ...byExternalId], askedAt, mapped: slice.mapped };
+  const changes: Changes[] = [{ users: { seen, gone: { ids: gone, askedAt } } }];
+  for (const row of rows) changes.push(await resolve(context, slice, { row, lookedUp }));
+  await store.changes.record(slice, mergeChanges(changes));
 }
 
 async function resolve(
   context: StepContext,
-  slice: SliceRef,
-  { row, lookedUp }: { row: JobRow; lookedUp: LookedUp },
-): Promise<Findings> {
+  slice: OpenSlice,
+  { row, lookedUp }: { row: UserRow; lookedUp: LookedUp },
+): Promise<Changes> {
   if (lookedUp.byId.has(row.zendeskId ?? '')) return planAnew(row);
   if (lookedUp.byExternalId.has(externalIdKey(row.externalId))) return planAnew(row, { replaced: true });
-  const { email } = settledOf(row);
+  const { email } = reservationOf(row);
   const owner = email === null ? undefined : await findOwner(context, slice, { row, email });
-  if (owner === 'other') return rejectAs(row, emailTaken(), { isFinal: true });
-  if (owner !== undefined && email !== null) return adopt(row, { owner, email, askedAt: lookedUp.askedAt });
-  if (row.zendeskId !== null) return rejectAs(row, userDeleted(), { isFinal: true });
+  if (owner === 'other') return rejectAs(row, slice.spec, { remark: emailTaken(), isFinal: true });
+  if (owner !== undefined && email !== null) return adopt(row, slice, { owner, email, askedAt: lookedUp.askedAt });
+  if (row.zendeskId !== null) return rejectAs(row, slice.spec, { remark: userDeleted(), isFinal: true });
   // Nobody is found though Zendesk says that somebody has the address: its index lags, so the next run looks again.
   const isUnfound = row.round > 0 && userRefusalOf(row.refusal) === 'email';
-  return isUnfound ? rejectAs(row, emailTaken(), { isFinal: false }) : planAnew(row);
+  return isUnfound ? rejectAs(row, slice.spec, { remark: emailTaken(), isFinal: false }) : planAnew(row);
 }
 
-/** Plans a row anew; `replaced` tells that the user it was linked to is gone, and another one found in its place. */
+/** Plans a row anew; `replaced`: the user that it was linked to is gone, and another one was found in its place. */
 function planAnew(
-  { record, zendeskId }: JobRow,
+  { record, zendeskId }: UserRow,
   { replaced = false, adoptId }: { replaced?: boolean; adoptId?: string } = {},
-): Findings {
-  const unlinkedUsers = replaced && zendeskId !== null ? [zendeskId] : [];
-  return { marks: [{ ...record, state: 'unplanned', adoptId }], unlinkedUsers };
+): Changes {
+  const unlinked = replaced && zendeskId !== null ? [zendeskId] : [];
+  return { transitions: [{ ...keyOf(record), state: 'unplanned', adoptId }], users: { unlinked } };
 }
 
-/** The user that has the address, if the contact can have it: nobody's by external id, and no other contact's. */
+/** Finds the user that has the address: one that the contact can have, since it is nobody's by external id and no other contact's, or another one. */
 async function findOwner(
-  { store, far }: StepContext,
-  { connectionId }: SliceRef,
-  { row, email }: { row: JobRow; email: string },
+  { store, remote }: StepContext,
+  { connectionId }: OpenSlice,
+  { row, email }: { row: UserRow; email: string },
 ): Promise<SeenUser | 'other' | undefined> {
-  const [owner] = await far(({ zendesk }) => zendesk.findUsersByEmail(email));
+  const [owner] = await remote(({ zendesk }) => zendesk.findUsersByEmail(email));
   if (owner === undefined) return undefined;
   const isOurs = owner.externalId === null || externalIdKey(owner.externalId) === externalIdKey(row.externalId);
   const linked = await store.users.linked(connectionId, [owner.id]);
   return isOurs && !linked.has(owner.id) ? owner : 'other';
 }
 
-function adopt(row: JobRow, { owner, email, askedAt }: { owner: SeenUser; email: string; askedAt: Date }): Findings {
+function adopt(
+  row: UserRow,
+  { mapped }: OpenSlice,
+  { owner, email, askedAt }: { owner: SeenUser; email: string; askedAt: Date },
+): Changes {
   const isStaff = owner.role !== 'end-user';
-  const seenUsers = { users: [owner], askedAt };
-  return {
-    ...planAnew(row, { replaced: true, adoptId: owner.id }),
-    seenUsers,
-    writtenUsers: [{ id: owner.id, isStaff, emails: [email] }],
-  };
+  const seen = { items: [owner], askedAt, mapped };
+  const planned = planAnew(row, { replaced: true, adoptId: owner.id });
+  const written = [{ id: owner.id, isStaff, emails: [email] }];
+  return { ...planned, users: { ...planned.users, seen, written } };
 }
 
-/** `isFinal`: the same is not tried again by itself. */
-function rejectAs(row: JobRow, remark: Rejection, { isFinal }: { isFinal: boolean }): Findings {
-  const { legalEntity, kind, key } = row.record;
-  const user = row.user === null ? null : { ...row.user, isActive: row.zendeskId === null };
-  const refusedAttempt = isFinal ? USERS.attempt({ ...row, user }) : undefined;
-  return { outcomes: [{ legalEntity, kind, key, outcome: 'rejected', remark, refusedAttempt }] };
+/** Rejects a row; `isFinal`: the same is not tried again by itself. */
+function rejectAs(
+  row: UserRow,
+  spec: OpenSlice['spec'],
+  { remark, isFinal }: { remark: Rejection; isFinal: boolean },
+): Changes {
+  const seen = row.seen === null ? null : { ...row.seen, isActive: row.zendeskId === null };
+  const refusedAttempt = isFinal ? contentDigest(attemptOf({ ...row, seen }, spec)) : undefined;
+  return { outcomes: [{ ...keyOf(row.record), outcome: 'rejected', remark, refusedAttempt }] };
 }

@@ -3,7 +3,7 @@ import type { HandleBusinessEventInput } from '../../workflows/contract.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 
-/** Notes what an event came to, for the list of events: what became of its record, unless that is known better. */
+/** Records the outcome of an event for the list of events: the one given, else that of its record. */
 export async function endEvent(
   { store }: StepContext,
   input: Parameters<Steps['endEvent']>[0],
@@ -12,7 +12,7 @@ export async function endEvent(
   await store.events.ended(input.eventId, outcome ?? 'not_found');
 }
 
-/** The record that an event has named. */
+/** Returns the record that an event has named. */
 export function recordOf({ legalEntity, kind, accountNumber }: HandleBusinessEventInput): RecordKey {
   return { legalEntity: legalEntityKey(legalEntity), kind, key: accountNumber };
 }

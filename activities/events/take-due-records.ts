@@ -2,16 +2,16 @@ import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { endEvent, recordOf } from './end-event.ts';
 
-/** Records that one run reads again: a few requests of F&O, and two bulk jobs of Zendesk. */
-const MOST = 200;
+/** Records that one run reads again: a few requests to F&O, and two bulk jobs in Zendesk. */
+const MAX_RECORDS = 200;
 
-/** Takes what is due with the record of an event; from a run whose workflow is over, too. */
+/** Takes what is due together with the record of an event, also from a run whose workflow is over. */
 export async function takeDueRecords(
   context: StepContext,
   input: Parameters<Steps['takeDueRecords']>[0],
 ): ReturnType<Steps['takeDueRecords']> {
   const { store, isRunOver } = context;
-  const taken = await store.dueRecords.take(input, recordOf(input), MOST);
+  const taken = await store.dueRecords.take(input, recordOf(input), MAX_RECORDS);
   if (taken.state === 'taken') return { state: 'taken' };
   if (taken.state === 'read') {
     await endEvent(context, input);

@@ -1,29 +1,29 @@
 import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 
-/** Tells the oldest alert of a connection that was not told; where nobody is to be told, all count as told. */
-export async function tellOperator(
-  { store, tell }: StepContext,
+/** Delivers the oldest alert of a connection that was not delivered. Where no receiver is configured, all count as delivered. */
+export async function deliverAlert(
+  { store, sendAlert }: StepContext,
   { connectionId }: ConnectionRef,
-): ReturnType<Steps['tellOperator']> {
-  const next = await store.troubles.next(connectionId);
+): ReturnType<Steps['deliverAlert']> {
+  const next = await store.health.nextAlert(connectionId);
   if (next === undefined) return { subject: null, left: 0 };
-  if (tell === undefined) {
-    await store.troubles.told(connectionId);
+  if (sendAlert === undefined) {
+    await store.health.delivered(connectionId);
     return { subject: null, left: 0 };
   }
-  const { alert, untold } = next;
-  await tell(alert);
-  await store.troubles.told(connectionId, alert.id);
-  return { subject: alert.subject, left: untold - 1 };
+  const { alert, waiting } = next;
+  await sendAlert(alert);
+  await store.health.delivered(connectionId, alert.id);
+  return { subject: alert.subject, left: waiting - 1 };
 }
 
-/** Has alerts of a connection told that were not told yet; a step that may have made some ends with it. */
-export async function wakeOperatorIfDue(
-  { store, tell, wakeOperator }: Pick<StepContext, 'store' | 'tell' | 'wakeOperator'>,
+/** Starts the delivery of a connection's alerts if some are waiting; a step that may have made some ends with it. */
+export async function wakeAlertsIfDue(
+  { store, sendAlert, wakeAlerts }: Pick<StepContext, 'store' | 'sendAlert' | 'wakeAlerts'>,
   connectionId: string,
 ): Promise<void> {
-  if (!(await store.troubles.isUntold(connectionId))) return;
-  if (tell === undefined) await store.troubles.told(connectionId);
-  else await wakeOperator(connectionId);
+  if (!(await store.health.hasAlerts(connectionId))) return;
+  if (sendAlert === undefined) await store.health.delivered(connectionId);
+  else await wakeAlerts(connectionId);
 }

@@ -1,7 +1,7 @@
 import { EVENT_MEMORY_DAYS } from '../../domain/operations/sweep.ts';
 import type { HousekeepingSteps } from '../../workflows/steps.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { wakeOperatorIfDue } from './deliver-alert.ts';
+import { wakeAlertsIfDue } from './deliver-alert.ts';
 
 /** Batches in one step: it ends within seconds. */
 const BATCHES = 20;
@@ -9,14 +9,14 @@ const DAY_MS = 86_400_000;
 
 type SweepInput = Parameters<HousekeepingSteps['sweep']>[0];
 
-/** Erases a few batches of one kind of what is older than it is kept. */
+/** Erases a few batches of one part of what is older than it is kept. */
 export async function sweep(
   dependencies: ActivityDependencies,
   { part, after: begin }: SweepInput,
 ): ReturnType<HousekeepingSteps['sweep']> {
   const { store, keepDays, temporalRetentionMs } = dependencies;
   if (begin === '' && part === 'runs') await endAbandonedRuns(dependencies);
-  if (begin === '' && part === 'alerts') await wakeUntold(dependencies);
+  if (begin === '' && part === 'alerts') await wakeAllAlerts(dependencies);
   const memoryDays = Math.ceil((await temporalRetentionMs()) / DAY_MS) + EVENT_MEMORY_DAYS;
   const retention = { keepDays, rememberDays: Math.max(keepDays, memoryDays) };
   let [erased, after]: [number, string | null] = [0, begin];
@@ -33,7 +33,7 @@ async function endAbandonedRuns({ store, isRunOver }: ActivityDependencies): Pro
   for (const run of await store.retention.longRunning()) if (await isRunOver(run)) await store.runs.abandon(run.runId);
 }
 
-async function wakeUntold(dependencies: ActivityDependencies): Promise<void> {
-  for (const connectionId of await dependencies.store.troubles.untold())
-    await wakeOperatorIfDue(dependencies, connectionId);
+async function wakeAllAlerts(dependencies: ActivityDependencies): Promise<void> {
+  for (const connectionId of await dependencies.store.health.connectionsWithAlerts())
+    await wakeAlertsIfDue(dependencies, connectionId);
 }

@@ -1,8 +1,10 @@
 import { annotateText } from '../../domain/support/annotation-text.ts';
 import { annotationLines, changedFields, type Annotation } from '../../domain/support/annotation.ts';
-import type { AnnotationTarget, ConnectionSettings } from '../../domain/connection/connection.ts';
+import type { AnnotationTarget } from '../../domain/connection/connection.ts';
+import { entityOf } from '../../domain/entities.ts';
 import { supportLoadOf } from '../../domain/support/support-load.ts';
 import { rulesOf, supportStatusOf } from '../../domain/support/support-status.ts';
+import type { Connection } from '../../store/connection/connections.ts';
 import type { SupportedAccount } from '../../store/support/support.ts';
 import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
 import {
@@ -15,11 +17,11 @@ import {
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
 
-/** What writing an annotation came to. */
+/** The result of writing an annotation. */
 type Written = 'written' | 'unchanged' | AnnotationProblem;
 
-/** How often a write is tried again at once when somebody else was quicker; then the step begins anew. */
-const MOST_TRIES = 3;
+/** How often a write is tried again at once when somebody else was quicker; then the step is retried. */
+const MAX_ATTEMPTS = 3;
 
 /** Writes the annotation of one account if it differs from what was last written. */
 export async function annotate(
@@ -30,8 +32,8 @@ export async function annotate(
   await context.store.annotationWakes.looks(connectionId, key);
   const account = await context.store.support.account(connectionId, key);
   if (account === undefined) return { outcome: 'not_linked' };
-  const { settings } = await context.store.connections.require(connectionId);
-  const result = await annotateOne(context, input, { account, settings });
+  const connection = await context.store.connections.require(connectionId);
+  const result = await annotateOne(context, input, { account, connection });
   if (typeof result === 'string') return { outcome: result };
   if (result.code === 'missing_privilege') throw stop(result.code, result.message);
   return { outcome: result.code };
@@ -39,24 +41,25 @@ export async function annotate(
 
 interface AccountToAnnotate {
   readonly account: SupportedAccount;
-  readonly settings: ConnectionSettings;
+  readonly connection: Connection;
   /** Why it cannot be written, if that is known already. */
   readonly obstacle?: AnnotationProblem | undefined;
 }
 
-/** Writes one account's annotation if it differs, and keeps what was computed, written, or in the way. */
+/** Writes one account's annotation if it differs, and keeps what was computed, written, or what prevented it. */
 export async function annotateOne(
   context: StepContext,
   { connectionId }: ConnectionRef,
-  { account, settings, obstacle }: AccountToAnnotate,
+  { account, connection, obstacle }: AccountToAnnotate,
 ): Promise<Written> {
+  const { settings } = connection;
   const load = supportLoadOf(account.tickets);
   const status = supportStatusOf(load, rulesOf(settings.annotation.status));
   const organizationUrl = `${settings.zendesk.baseUrl}/agent/organizations/${account.organizationId}`;
   const annotation: Annotation = { load, status, organizationUrl };
   const lines = annotationLines(annotation).join('\n');
   const isSaid = account.written === lines || (account.written === null && account.tickets.length === 0);
-  const result = isSaid ? 'unchanged' : (obstacle ?? (await write(context, { account, settings }, annotation)));
+  const result = isSaid ? 'unchanged' : (obstacle ?? (await write(context, { account, connection }, annotation)));
   const problem = typeof result === 'string' ? null : result;
   await context.store.support.save(connectionId, account.account, {
     computed: { load, status },
@@ -76,22 +79,24 @@ async function write(...args: Parameters<typeof mergeIn>): Promise<Written> {
   }
 }
 
-/** Reads the fields, puts the annotation in and writes under the etag that was read, so that nobody's words are lost. */
+/** Reads the fields, inserts the annotation and writes under the etag that was read, so that nobody's text is lost. */
 async function mergeIn(
-  { far }: StepContext,
-  { account: { account }, settings }: AccountToAnnotate,
+  { remote }: StepContext,
+  { account: { account }, connection }: AccountToAnnotate,
   annotation: Annotation,
 ): Promise<Written> {
-  const target = account.kind === 'customer' ? settings.annotation.customers : settings.annotation.vendors;
-  const place = { ...account, entitySet: target.entitySet };
+  const { annotation: target, key: keyColumn } = entityOf(connection, account.kind);
+  if (target === undefined) return 'unchanged';
+  const { legalEntity, key } = account;
+  const place = { legalEntity, key, keyColumn, entitySet: target.entitySet };
   const fields = target.fields === undefined ? [target.field] : Object.values(target.fields);
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const read = await far(({ dynamics }) => dynamics.readFields({ ...place, fields }));
+  for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
+    const read = await remote(({ dynamics }) => dynamics.readFields({ ...place, fields }));
     if (read === null) return ACCOUNT_MISSING;
     const values = changesOf(target, read.values, annotation);
     if (values === 'no_room') return NO_ROOM;
     if (Object.keys(values).length === 0) return 'unchanged';
-    const answer = await far(({ dynamics }) => dynamics.writeFields({ ...place, etag: read.etag, values })).catch(
+    const answer = await remote(({ dynamics }) => dynamics.writeFields({ ...place, etag: read.etag, values })).catch(
       refused,
     );
     if (answer === 'missing') return ACCOUNT_MISSING;
@@ -108,7 +113,7 @@ function refused(error: unknown): AnnotationProblem {
 
 type Values = Readonly<Record<string, string | number | null>>;
 
-/** The fields that must change, and to what; empty when all is as it should be. */
+/** Returns the fields that must change, and their new values; empty when all is as it should be. */
 function changesOf(target: AnnotationTarget, present: Values, annotation: Annotation): Values | 'no_room' {
   if (target.fields !== undefined) return changedFields(annotation, target.fields, present);
   const text = String(present[target.field] ?? '');

@@ -1,4 +1,4 @@
-import { FarSystemError } from '../../clients/errors.ts';
+import { RemoteError } from '../../clients/errors.ts';
 
 /** Why an account is not annotated: a code that the runbook has an entry for, and a sentence that says what to do. */
 export interface AnnotationProblem {
@@ -6,22 +6,22 @@ export interface AnnotationProblem {
   readonly message: string;
 }
 
-/** What people wrote leaves no room. */
+/** The text that people wrote leaves no room. */
 export const NO_ROOM: AnnotationProblem = {
   code: 'annotation_no_room',
   message:
-    'The text of the account in Dynamics 365 leaves no room for the annotation: shorten it, or raise annotation.*.maxLength.',
+    'The text of the account in Dynamics 365 leaves no room for the annotation. Shorten it, or raise annotation.*.maxLength.',
 };
 
 /** F&O does not show the account. */
 export const ACCOUNT_MISSING: AnnotationProblem = {
   code: 'account_missing',
-  message: 'Dynamics 365 does not have the account any more, so there is nothing to annotate.',
+  message: 'Dynamics 365 no longer has the account, so there is nothing to annotate.',
 };
 
 /**
- * The problem when F&O's user may not read or write what holds the annotation; undefined of any other failure. It is the same
- * sentence for all accounts of an entity set, and names the set and the privilege.
+ * Returns the problem when F&O's user may not read or write what holds the annotation; undefined for any other failure. It is the
+ * same sentence for all accounts of an entity set, and names the set and the privilege.
  */
 export function missingPrivilege(error: unknown): AnnotationProblem | undefined {
   if (!isOf(error, 'forbidden')) return undefined;
@@ -31,15 +31,15 @@ export function missingPrivilege(error: unknown): AnnotationProblem | undefined 
   };
 }
 
-/** The problem when F&O refuses to write this one account; undefined of any other failure. It quotes F&O. */
+/** Returns the problem when F&O refuses to write this one account; undefined for any other failure. It quotes F&O. */
 export function refusedWrite(error: unknown): AnnotationProblem | undefined {
   if (!isOf(error, 'refused')) return undefined;
   return {
     code: 'annotation_refused',
-    message: `Dynamics 365 refuses to save the annotation: ${error.detail} Mend the account in Dynamics 365; the next reconcile tries again.`,
+    message: `Dynamics 365 refuses to save the annotation: ${error.detail} Fix the account in Dynamics 365. The next reconcile tries again.`,
   };
 }
 
-function isOf(error: unknown, kind: FarSystemError['kind']): error is FarSystemError {
-  return error instanceof FarSystemError && error.system === 'dynamics' && error.kind === kind;
+function isOf(error: unknown, kind: RemoteError['kind']): error is RemoteError {
+  return error instanceof RemoteError && error.system === 'dynamics' && error.kind === kind;
 }

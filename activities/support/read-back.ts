@@ -2,16 +2,17 @@ import { READING_GAP_MS, type DueRecord } from '../../store/support/support-read
 import type { HandleZendeskEventInput } from '../../workflows/contract.ts';
 import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
+import { openTarget } from '../sync/open-slice.ts';
 
 /** Records in one reading: five requests. */
-const MOST = 500;
+const MAX_RECORDS = 500;
 const PAGE = 100;
 
 /** Reads back what is due, unless the record of this event has been read since it arrived. */
 export async function readBack(context: StepContext, input: HandleZendeskEventInput): ReturnType<Steps['readBack']> {
   const { store } = context;
   if ((await endEventIfRead(context, input)).ended) return { waitMs: 0 };
-  const taken = await store.supportReading.take(input.connectionId, MOST);
+  const taken = await store.supportReading.take(input.connectionId, MAX_RECORDS);
   if ('waitMs' in taken) return taken;
   await readTaken(context, input, taken);
   return { waitMs: (await endEventIfRead(context, input)).ended ? 0 : READING_GAP_MS };
@@ -55,34 +56,35 @@ function idsOf(due: readonly DueRecord[], record: DueRecord['record']): string[]
   return due.filter((each) => each.record === record).map(({ id }) => id);
 }
 
-/** Answers the organizations whose tickets were read, or have gone elsewhere. */
+/** Reads tickets. Returns the organizations whose tickets were read, or have moved elsewhere. */
 async function readTickets(
-  { store, far }: StepContext,
+  { store, remote }: StepContext,
   connectionId: string,
   ids: readonly string[],
 ): Promise<string[]> {
   const touched: string[] = [];
   for (const page of pagesOf(ids)) {
     const askedAt = await store.staging.now();
-    const tickets = await far(({ zendesk }) => zendesk.showTickets(page));
+    const tickets = await remote(({ zendesk }) => zendesk.showTickets(page));
     const shown = new Set(tickets.map(({ id }) => id));
     const absent = page.filter((id) => !shown.has(id));
-    // Also where nothing has changed: an attempt that died may have noted the tickets, and not woken the annotation.
+    // Also where nothing has changed: an attempt that died may have recorded the tickets without waking the annotation.
     const shownOf = tickets.flatMap(({ organizationId }) => organizationId ?? []);
     touched.push(...shownOf, ...(await store.tickets.note(connectionId, { tickets, absent, askedAt })));
   }
   return touched;
 }
 
-/** What became of users is noted on those that contacts are linked to; a deleted one is absent. */
-async function readUsers({ store, far }: StepContext, connectionId: string, ids: readonly string[]): Promise<void> {
+/** Reads users that contacts are linked to; a deleted one is absent. */
+async function readUsers({ store, remote }: StepContext, connectionId: string, ids: readonly string[]): Promise<void> {
   const linked = await store.users.linked(connectionId, ids);
+  const { mapped } = await openTarget(store, connectionId, 'user');
   for (const page of pagesOf(ids.filter((id) => linked.has(id)))) {
     const askedAt = await store.staging.now();
-    const users = await far(({ zendesk }) => zendesk.showUsers({ ids: page }));
-    const shown = new Set(users.map(({ id }) => id));
-    const goneUsers = { ids: page.filter((id) => !shown.has(id)), askedAt };
-    await store.users.note(connectionId, { seenUsers: { users, askedAt }, goneUsers });
+    const items = await remote(({ zendesk }) => zendesk.showUsers({ ids: page }));
+    const shown = new Set(items.map(({ id }) => id));
+    const gone = { ids: page.filter((id) => !shown.has(id)), askedAt };
+    await store.users.record(connectionId, { seen: { items, askedAt, mapped }, gone });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
+import { openTarget } from '../sync/open-slice.ts';
 
 const DAY_MS = 86_400_000;
 /** How far back the first reading of tickets goes when the connection does not say (`support.since`). */
@@ -9,7 +10,7 @@ const YOUNGEST_START_S = 120;
 
 /** Reads one page of the tickets that changed since the cursor into the tally. */
 export async function readTicketChanges(
-  { store, far, attempt }: StepContext,
+  { store, remote, attempt }: StepContext,
   { connectionId }: ConnectionRef,
 ): ReturnType<Steps['readTicketChanges']> {
   const { tickets: cursor } = await store.supportReading.cursors(connectionId);
@@ -17,7 +18,7 @@ export async function readTicketChanges(
   const { settings } = await store.connections.require(connectionId);
   const firstDay = settings.support.since ?? new Date(askedAt.getTime() - FIRST_READING_DAYS * DAY_MS).toISOString();
   const from = cursor === null ? { startTime: secondsOf(new Date(firstDay), askedAt) } : { cursor };
-  const page = await far(({ zendesk }) => zendesk.exportTickets({ ...from, pageSize: pageSizeOf(attempt) }));
+  const page = await remote(({ zendesk }) => zendesk.exportTickets({ ...from, pageSize: pageSizeOf(attempt) }));
   await store.tickets.note(connectionId, { tickets: page.tickets, askedAt });
   if (page.cursor !== null) await store.supportReading.saveCursor(connectionId, 'tickets', page.cursor);
   return { seen: page.tickets.length, done: page.endOfStream };
@@ -25,24 +26,25 @@ export async function readTicketChanges(
 
 /** Reads one page of the users that changed since the cursor; the first reading begins now. */
 export async function readUserChanges(
-  { store, far, attempt }: StepContext,
+  { store, remote, attempt }: StepContext,
   { connectionId }: ConnectionRef,
 ): ReturnType<Steps['readUserChanges']> {
   const { users: cursor } = await store.supportReading.cursors(connectionId);
   const askedAt = await store.staging.now();
   const from = cursor === null ? { startTime: secondsOf(askedAt, askedAt) } : { cursor };
-  const page = await far(({ zendesk }) => zendesk.exportUsers({ ...from, pageSize: pageSizeOf(attempt) }));
+  const page = await remote(({ zendesk }) => zendesk.exportUsers({ ...from, pageSize: pageSizeOf(attempt) }));
   const ids = page.users.map(({ id }) => id);
   const linked = await store.users.linked(connectionId, ids);
   const ours = page.users.filter(({ id }) => linked.has(id));
-  const goneUsers = { ids: ours.filter(({ isActive }) => !isActive).map(({ id }) => id), askedAt };
-  const seenUsers = { users: ours.filter(({ isActive }) => isActive), askedAt };
-  await store.users.note(connectionId, { seenUsers, goneUsers });
+  const { mapped } = await openTarget(store, connectionId, 'user');
+  const gone = { ids: ours.filter(({ isActive }) => !isActive).map(({ id }) => id), askedAt };
+  const seen = { items: ours.filter(({ isActive }) => isActive), askedAt, mapped };
+  await store.users.record(connectionId, { seen, gone });
   if (page.cursor !== null) await store.supportReading.saveCursor(connectionId, 'users', page.cursor);
   return { seen: page.users.length, done: page.endOfStream };
 }
 
-/** A page that came too slowly, or was too large to be taken, is asked for in smaller ones. */
+/** Returns the page size: after a page that came too slowly, or was too large, smaller ones are requested. */
 function pageSizeOf(attempt: number): number {
   return attempt > 1 ? 100 : 1_000;
 }

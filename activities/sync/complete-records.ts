@@ -1,15 +1,16 @@
 import type { SliceRef, Steps } from '../../workflows/steps.ts';
-import { completeOrganization } from '../accounts/complete-organization.ts';
-import { completeUser } from '../contacts/complete-user.ts';
 import type { StepContext } from '../dependencies.ts';
+import { targetOf } from '../targets.ts';
+import { openSlice } from './open-slice.ts';
 
 const ROWS_PER_STEP = 50;
 
 /** Gives organizations and users what a bulk write cannot, one by one; each is recorded before the next is begun. */
-export async function completeRecords(context: StepContext, slice: SliceRef): ReturnType<Steps['completeRecords']> {
+export async function completeRecords(context: StepContext, ref: SliceRef): ReturnType<Steps['completeRecords']> {
   const { store } = context;
+  const slice = await openSlice(store, ref);
+  const target = targetOf(slice.target);
   const rows = await store.jobs.rowsIn(slice.connectionId, slice, { state: 'incomplete', limit: ROWS_PER_STEP });
-  const complete = slice.kind === 'contact' ? completeUser : completeOrganization;
-  for (const row of rows) await store.work.record(slice, await complete(context, slice, row));
+  for (const row of rows) await store.changes.record(slice, await target.complete(context, slice, row));
   return { left: rows.length === ROWS_PER_STEP ? 1 : 0 };
 }

@@ -1,19 +1,34 @@
-import type { Findings } from '../../store/sync/changes.ts';
+import type { Changes } from '../../store/sync/changes.ts';
+import type { Gone, Seen } from '../../store/sync/seen.ts';
 
-/** Puts together what was found out about several rows, to be recorded at once; of organizations at most one reading. */
-export function mergeFindings(parts: readonly Findings[]): Findings {
-  const { seen, gone, goneUsers } = Object.assign({}, ...parts) as Findings;
-  const users = parts.flatMap(({ seenUsers }) => seenUsers ?? []);
-  const [first] = users;
+/** Merges what was found out about several rows, to be recorded together. */
+export function mergeChanges(parts: readonly Changes[]): Changes {
   return {
     outcomes: parts.flatMap(({ outcomes = [] }) => outcomes),
-    marks: parts.flatMap(({ marks = [] }) => marks),
-    written: parts.flatMap(({ written = [] }) => written),
-    writtenUsers: parts.flatMap(({ writtenUsers = [] }) => writtenUsers),
-    unlinkedUsers: parts.flatMap(({ unlinkedUsers = [] }) => unlinkedUsers),
-    ...(seen && { seen }),
-    ...(gone && { gone }),
-    ...(first && { seenUsers: { users: users.flatMap((each) => each.users), askedAt: first.askedAt } }),
-    ...(goneUsers && { goneUsers }),
+    transitions: parts.flatMap(({ transitions = [] }) => transitions),
+    organizations: mergeTarget(parts.flatMap(({ organizations = [] }) => organizations)),
+    users: {
+      ...mergeTarget(parts.flatMap(({ users = [] }) => users)),
+      unlinked: parts.flatMap(({ users }) => users?.unlinked ?? []),
+    },
+  };
+}
+
+interface TargetPart<Item, Written> {
+  readonly seen?: Seen<Item>;
+  readonly gone?: Gone;
+  readonly written?: readonly Written[];
+}
+
+/** The readings of one step were asked for at one time: that of the first. */
+function mergeTarget<Item, Written>(parts: readonly TargetPart<Item, Written>[]): TargetPart<Item, Written> {
+  const seen = parts.flatMap((part) => part.seen ?? []);
+  const gone = parts.flatMap((part) => part.gone ?? []);
+  const [firstSeen] = seen;
+  const [firstGone] = gone;
+  return {
+    written: parts.flatMap((part) => part.written ?? []),
+    ...(firstSeen && { seen: { ...firstSeen, items: seen.flatMap(({ items }) => items) } }),
+    ...(firstGone && { gone: { ...firstGone, ids: gone.flatMap(({ ids }) => ids) } }),
   };
 }

@@ -2,27 +2,36 @@ import type { PlannedOperation } from '../../store/sync/claims.ts';
 import type { RecordOutcome } from '../../store/sync/outcomes.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
-import { planContact } from '../contacts/plan-contact.ts';
-import { planOrganization } from '../accounts/plan-organization.ts';
+import { targetOf } from '../targets.ts';
+import { openSlice } from './open-slice.ts';
 
 const PAGE = 1_000;
 
-/** Plans one page of records. Planning calls nobody: it compares what the store knows, and claims what is to be written. */
+/** Plans one page of records. Planning makes no request: it compares what the store knows, and claims what is to be written. */
 export async function planChanges(
   { store }: StepContext,
   input: Parameters<Steps['planChanges']>[0],
 ): ReturnType<Steps['planChanges']> {
-  const { connectionId, after, kind } = input;
-  const rows = await store.planning.rows(connectionId, input, { after, limit: PAGE });
+  const slice = await openSlice(store, input);
+  const target = targetOf(slice.target);
+  const rows = await store.planning.rows(slice.connectionId, slice, { after: input.after, limit: PAGE });
   const outcomes: RecordOutcome[] = [];
   const operations: PlannedOperation[] = [];
   for (const row of rows) {
-    const planned = kind === 'contact' ? planContact(row) : planOrganization(row);
+    const planned = target.plan(row, slice.spec);
     if ('operation' in planned) operations.push(planned);
     else outcomes.push(planned);
   }
-  await store.planning.save(input, { outcomes, operations });
+  await store.planning.save(slice, { outcomes, operations });
   const last = rows.at(-1);
   if (rows.length === PAGE && last !== undefined) return { unfinished: 0, next: last.record.key };
-  return { unfinished: await store.planning.unfinished(input), next: null };
+  return { unfinished: await store.planning.unfinished(slice), next: null };
+}
+
+/** Plans again what a run has done with these kinds, since Zendesk's fields have changed meanwhile. */
+export function planAgain(
+  { store }: StepContext,
+  { runId, kinds }: Parameters<Steps['planAgain']>[0],
+): ReturnType<Steps['planAgain']> {
+  return store.planning.planAgain(runId, kinds);
 }

@@ -1,17 +1,17 @@
 import { covers } from '../../domain/sync/run-scope.ts';
 import type { RunHolder } from '../../store/sync/runs.ts';
 import type { BegunRun, RunEnding, Steps } from '../../workflows/steps.ts';
-import { judgeCredentials } from '../connection/credentials.ts';
+import { recordCredentialHealth } from '../connection/credentials.ts';
 import type { StepContext } from '../dependencies.ts';
-import { wakeOperatorIfDue } from '../operations/deliver-alert.ts';
+import { wakeAlertsIfDue } from '../operations/deliver-alert.ts';
 
 type BeginInput = Parameters<Steps['beginRun']>[0];
 
-/** Takes the connection for a run, over the body of a run whose workflow is gone if need be. */
+/** Takes the connection for a run. A run that has it and whose workflow is gone is ended first. */
 export async function beginRun(context: StepContext, input: BeginInput): Promise<BegunRun> {
   const { store, isRunOver } = context;
   await store.connections.require(input.connectionId);
-  await wakeOperatorIfDue(context, input.connectionId);
+  await wakeAlertsIfDue(context, input.connectionId);
   const begun = await store.runs.begin(input);
   if (begun.begun) return { state: 'begun' };
   const { holder } = begun;
@@ -28,7 +28,7 @@ async function joinOrWait(store: StepContext['store'], input: BeginInput, holder
   return { state: 'joined', runId: holder.runId };
 }
 
-/** Totals of the run so far. */
+/** Returns the totals of the run so far. */
 export function countOutcomes(
   { store }: StepContext,
   input: Parameters<Steps['countOutcomes']>[0],
@@ -37,18 +37,18 @@ export function countOutcomes(
 }
 
 /**
- * Ends a run, and notes on the connection when its credentials were rejected, or work again; its schedules follow, and the
- * operator is told what has changed.
+ * Ends a run, and records on the connection when its credentials were rejected, or work again. Its schedules follow, and alerts of
+ * what has changed are delivered.
  */
 export async function finishRun(context: StepContext, input: RunEnding): ReturnType<Steps['finishRun']> {
   const { status, waitedMs, error, runId, connectionId } = input;
   const { store } = context;
   const report = await store.reports.finish(runId, { status, waitedMs, error });
   await (report.status === 'completed' ? store.dueRecords.done(runId) : store.dueRecords.giveBack(runId));
-  if (error?.code === 'needs_reconnect') await judgeCredentials(context, connectionId, error.message);
+  if (error?.code === 'needs_reconnect') await recordCredentialHealth(context, connectionId, error.message);
   else if (report.status === 'completed' && (await showsThatAllWorks(store, input)))
-    await judgeCredentials(context, connectionId, null);
-  await wakeOperatorIfDue(context, connectionId);
+    await recordCredentialHealth(context, connectionId, null);
+  await wakeAlertsIfDue(context, connectionId);
   return { totals: report.totals, error: report.error };
 }
 

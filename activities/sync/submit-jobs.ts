@@ -1,19 +1,22 @@
-import { FarSystemError } from '../../clients/errors.ts';
+import { RemoteError } from '../../clients/errors.ts';
+import { keyOf } from '../../domain/sync/record.ts';
 import type { JobToSubmit, NextJob } from '../../store/sync/jobs.ts';
 import type { SliceRef, Steps } from '../../workflows/steps.ts';
-import { createUsersSingly } from '../contacts/create-users-singly.ts';
 import type { StepContext } from '../dependencies.ts';
-import { findDoubtfulAdoptions } from '../accounts/find-doubtful-adoptions.ts';
 import { targetOf } from '../targets.ts';
+import { createSingly, isBulkForbidden, type SingleTarget } from './create-singly.ts';
+import { openSlice, type OpenSlice } from './open-slice.ts';
+import type { Target } from './target.ts';
 
 /** Jobs per step: enough to keep histories short, few enough that a lost worker leaves little to look up. */
 const JOBS_PER_STEP = 25;
-/** The same of jobs whose users are created one by one: so that a step stays far from its time limit. */
+/** The same of jobs whose records are created one by one, so that a step stays far from its time limit. */
 const SINGLE_JOBS_PER_STEP = 3;
 
 /** Submits bulk jobs. Each is written down before it is asked for; one that gets no answer is left for `clarifyJobs`. */
-export async function submitJobs(context: StepContext, slice: SliceRef): ReturnType<Steps['submitJobs']> {
+export async function submitJobs(context: StepContext, ref: SliceRef): ReturnType<Steps['submitJobs']> {
   const { store } = context;
+  const slice = await openSlice(store, ref);
   for (const { no } of await store.jobs.list(slice, ['submitting'])) await store.jobs.unsure(no);
   let next: NextJob | undefined;
   let single = 0;
@@ -29,12 +32,14 @@ export async function submitJobs(context: StepContext, slice: SliceRef): ReturnT
   return { open: open.length, left: next !== 'none', unsure: false, more: typeof next === 'object' };
 }
 
-/** Submits a job; answers whether its users were created one by one. */
-async function submit(context: StepContext, slice: SliceRef, job: JobToSubmit): Promise<boolean> {
+/** Submits a job. Returns whether its records were created one by one. */
+async function submit(context: StepContext, slice: OpenSlice, job: JobToSubmit): Promise<boolean> {
+  const target = targetOf(slice.target);
+  const isSingle = job.operation === 'create' && isSingleTarget(target);
   try {
-    if (await findDoubtfulAdoptions(context, slice, job)) return false;
-    if (!(await isCreateOfUsersSingly(context, slice, job))) return await submitBulk(context, slice, job);
-    await createUsersSingly(context, slice, job);
+    if ((await target.returnDoubtfulAdoptions?.(context, slice, job)) === true) return false;
+    if (!isSingle || !(await isBulkForbidden(context, slice))) return await submitBulk(context, slice, { job, target });
+    await createSingly(context, slice, { target, job });
     return true;
   } catch (error) {
     await afterFailure(context, slice, { job, error });
@@ -42,45 +47,47 @@ async function submit(context: StepContext, slice: SliceRef, job: JobToSubmit): 
   }
 }
 
-async function submitBulk(context: StepContext, slice: SliceRef, job: JobToSubmit): Promise<boolean> {
-  const { store, far } = context;
-  const target = targetOf(slice.kind);
+function isSingleTarget(target: Target): target is SingleTarget {
+  return target.createOne !== undefined;
+}
+
+/** Zendesk answers 403 to the creation of users in bulk until it has switched that on for the account (Zendesk docs, Users). */
+async function submitBulk(
+  context: StepContext,
+  slice: OpenSlice,
+  { job, target }: { job: JobToSubmit; target: Target },
+): Promise<boolean> {
+  const { store, remote } = context;
   try {
-    const status = await far(({ zendesk }) =>
-      job.operation === 'create' ? target.create(zendesk, job.rows) : target.update(zendesk, job.rows),
+    const status = await remote(({ zendesk }) =>
+      job.operation === 'create'
+        ? target.create(zendesk, job.rows, slice.spec)
+        : target.update(zendesk, job.rows, slice.spec),
     );
     await store.jobs.opened(job.no, status.id);
     return false;
   } catch (error) {
-    if (!isBulkImportOff(slice, job, error)) throw error;
-    await createUsersSingly(context, slice, job);
+    const isForbidden = error instanceof RemoteError && error.kind === 'forbidden';
+    if (!isForbidden || job.operation !== 'create' || !isSingleTarget(target)) throw error;
+    await createSingly(context, slice, { target, job });
     return true;
   }
 }
 
-/** Zendesk answers 403 to the creation of users in bulk until it has switched that on for the account (Zendesk docs, Users). */
-function isBulkImportOff({ kind }: SliceRef, { operation }: JobToSubmit, error: unknown): boolean {
-  return kind === 'contact' && operation === 'create' && error instanceof FarSystemError && error.kind === 'forbidden';
-}
-
-async function isCreateOfUsersSingly({ store }: StepContext, slice: SliceRef, job: JobToSubmit): Promise<boolean> {
-  if (slice.kind !== 'contact' || job.operation !== 'create') return false;
-  return store.runs.hasNote(slice.runId, 'bulk_user_import_off');
-}
-
-/** What a failed submission means for its rows; throws what the workflow must know, e.g. that it has to wait. */
+/** Does what a failed submission means for its rows; throws what the workflow must know, e.g. that it has to wait. */
 async function afterFailure(
   { store }: StepContext,
-  slice: SliceRef,
+  slice: OpenSlice,
   failed: { job: JobToSubmit; error: unknown },
 ): Promise<void> {
   const { job, error } = failed;
-  const kind = error instanceof FarSystemError && error.system === 'zendesk' ? error.kind : undefined;
+  const kind = error instanceof RemoteError && error.system === 'zendesk' ? error.kind : undefined;
   if (kind === 'unsure') return store.jobs.unsure(job.no);
-  if (kind === 'refused' && error instanceof FarSystemError) {
+  if (kind === 'refused' && error instanceof RemoteError) {
     if (job.rows.length > 1) return store.jobs.returnRows(job.no, { smaller: true });
-    const marks = job.rows.map(({ record }) => ({ ...record, state: 'refused' as const, refusal: error.detail }));
-    return store.work.record(slice, { marks, job: job.no });
+    const refusal = error.detail;
+    const transitions = job.rows.map(({ record }) => ({ ...keyOf(record), state: 'refused' as const, refusal }));
+    return store.changes.record(slice, { transitions, job: job.no });
   }
   await store.jobs.returnRows(job.no, { smaller: false });
   throw error;

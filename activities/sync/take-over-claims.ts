@@ -20,11 +20,11 @@ export async function takeOverClaims(context: StepContext, run: RunRef): ReturnT
   return { waiting };
 }
 
-async function mayStillWrite({ store, far }: StepContext, runId: string): Promise<boolean> {
+async function mayStillWrite({ store, remote }: StepContext, runId: string): Promise<boolean> {
   const jobs = await store.planning.openJobs(runId);
   if (jobs.some(({ zendeskJobId, ageMs }) => zendeskJobId === null && ageMs < LOST_JOB_MS)) return true;
   const ids = jobs.flatMap(({ zendeskJobId }) => (zendeskJobId === null ? [] : [zendeskJobId]));
   if (ids.length === 0) return false;
-  const shown = await far(({ zendesk }) => zendesk.showJobs(ids));
+  const shown = await remote(({ zendesk }) => zendesk.showJobs(ids));
   return shown.some((job) => !hasEnded(job));
 }

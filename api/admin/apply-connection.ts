@@ -46,7 +46,7 @@ export const applyConnection = endpoint({
 async function applyFile(deps: AdminDeps, body: unknown): Promise<{ connection: ConnectionView; left?: Left }> {
   const { store } = deps.services;
   const stored = await findStored(deps, body);
-  const file = readConnectionFile(body, { judgeOrigin: deps.services.judgeOrigin, known: stored });
+  const file = readConnectionFile(body, { checkOrigin: deps.services.checkOrigin, known: stored });
   const before = stored?.connection;
   const template = await judge(deps, file, before);
   await save(deps, { file, template, before });

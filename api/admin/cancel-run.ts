@@ -1,9 +1,8 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
-import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 import { endpoint } from './endpoint.ts';
 import { findRun, runId } from './find-run.ts';
+import { cancelWorkflow } from './workflow-of-run.ts';
 
 /** `POST /api/runs/{runId}/cancel`. */
 export const cancelRun = endpoint({
@@ -26,17 +25,3 @@ export const cancelRun = endpoint({
       return { cancelling: true as const };
     },
 });
-
-/** Cancels the workflow of a run. One that Temporal no longer runs can end nothing itself: its run is ended here. */
-export async function cancelWorkflow(
-  { services: { store, temporal } }: AdminDeps,
-  run: { readonly runId: string; readonly workflowId: string },
-): Promise<void> {
-  const handle = temporal.client.workflow.getHandle(run.workflowId, undefined, { firstExecutionRunId: run.runId });
-  try {
-    await temporal.withDeadline(TEMPORAL_LIMIT_MS, () => handle.cancel());
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    await store.runs.abandon(run.runId);
-  }
-}

@@ -11,11 +11,11 @@ export interface Left {
 }
 
 /**
- * Does what follows from a stored connection: prepares Zendesk, keeps the schedules, and starts a sync once its credentials
- * work again (`isBack`). Answers what could not be done: what is stored stays, whatever becomes of this.
+ * Does what follows from a stored connection: keeps the schedules, and starts a sync once its credentials work again (`isBack`).
+ * Returns what could not be done; what is stored stays stored in any case.
  */
 export async function completeConnection(deps: AdminDeps, connection: Connection, isBack: boolean): Promise<Left[]> {
-  const { id, state, prepared } = connection;
+  const { id, state } = connection;
   const left: Left[] = [];
   const attempt = async (step: string, work: () => Promise<unknown>): Promise<void> => {
     try {
@@ -25,12 +25,9 @@ export async function completeConnection(deps: AdminDeps, connection: Connection
       left.push({ step, message });
     }
   };
-  // Credentials are for `ping` to judge, and the first run prepares what is missing.
-  if (state !== 'needs_authorization' && !prepared) await attempt(PREPARING, () => deps.services.prepareZendesk(id));
   if (state === 'active') await attempt(SCHEDULING, () => ensureSchedules(deps, connection));
   if (isBack) await attempt('start a sync', () => startMasterSync(deps, id, { full: false, acceptShrink: false }));
   return left;
 }
 
-const PREPARING = 'prepare Zendesk (organization and user fields)';
 const SCHEDULING = 'create the schedules (apply the connection again)';

@@ -8,15 +8,16 @@ export interface ConnectionView {
   readonly state: ConnectionState;
   readonly stateReason: string | null;
   readonly externalId: string;
-  readonly settings: ConnectionSettings;
+  readonly settings: Omit<ConnectionSettings, 'entities'>;
   readonly hooks: { readonly zendesk: string; readonly dynamics: string };
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
-/** Shows a connection; `publicUrl` is the base of its ingress URLs. */
+/** Returns a connection as operators see it; `publicUrl` is the base of its ingress URLs. */
 export function viewConnection(connection: Connection, publicUrl: string): ConnectionView {
-  const { id, name, state, stateReason, externalIdTemplate, settings, hooks, createdAt, updatedAt } = connection;
+  const { id, name, state, stateReason, externalIdTemplate, hooks, createdAt, updatedAt } = connection;
+  const { entities: _entities, ...settings } = connection.settings;
   return {
     id,
     name,

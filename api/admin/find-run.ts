@@ -1,27 +1,32 @@
-import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowFailedError } from '@temporalio/client';
 import { z } from 'zod';
 import { NO_TOTALS } from '../../domain/sync/outcome.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
+import type { StartedRun } from '../../store/sync/started-runs.ts';
 import { ApiError } from '../api-error.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
-import type { StartedRun } from './started-runs.ts';
+import { describeWorkflow } from './workflow-of-run.ts';
 
-/** The id of a run: the first execution run id of its workflow. */
+/** The id of a run: a UUID, which the API makes, or else the first execution's id of its workflow. */
 export const runId = z.string().regex(/^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/);
 
-/** The run that a path names, also one that no worker has begun yet; refuses an unknown one with 404. */
+/** How long a run may take from being stored to being started in Temporal, in ms. */
+const START_LIMIT_MS = 60_000;
+
+/** Finds the run that a path names, also one that no worker has begun yet. Refuses an unknown one with 404. */
 export async function findRun(deps: AdminDeps, wanted: string): Promise<RunReport> {
-  const { reports } = deps.services.store;
-  const report = runId.safeParse(wanted).success ? await reports.get(wanted) : undefined;
+  const { reports, startedRuns } = deps.services.store;
+  const isId = runId.safeParse(wanted).success;
+  const report = isId ? await reports.get(wanted) : undefined;
   if (report) return report;
-  const started = deps.startedRuns.get(wanted);
+  const started = isId ? await startedRuns.get(wanted) : undefined;
   if (!started) throw new ApiError(404, 'run_missing', `There is no run "${wanted.slice(0, 60)}".`);
-  const ending = await endingWithoutRow(deps, wanted, started);
-  // Its first step may have written the row while we asked.
-  return (await reports.get(wanted)) ?? { ...blank(wanted, started), ...ending };
+  const ending = await endingWithoutRow(deps, started);
+  // Its first step may have written the row meanwhile.
+  return (await reports.get(wanted)) ?? { ...blank(started), ...ending };
 }
 
-function blank(id: string, { workflowId, connectionId, startedAt }: StartedRun): RunReport {
+function blank({ runId: id, workflowId, connectionId, startedAt }: StartedRun): RunReport {
   return {
     runId: id,
     workflowId,
@@ -40,28 +45,31 @@ function blank(id: string, { workflowId, connectionId, startedAt }: StartedRun):
 
 type Ending = Pick<RunReport, 'status' | 'finishedAt' | 'error'>;
 
-async function endingWithoutRow(deps: AdminDeps, id: string, started: StartedRun): Promise<Ending | undefined> {
+async function endingWithoutRow(deps: AdminDeps, started: StartedRun): Promise<Ending | undefined> {
   const { temporal } = deps.services;
-  const handle = temporal.client.workflow.getHandle(started.workflowId, id);
   return temporal.withDeadline(TEMPORAL_LIMIT_MS, async () => {
-    try {
-      const { status, closeTime } = await handle.describe();
-      if (status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW') return undefined;
-      const isCancelled = status.name === 'CANCELLED' || status.name === 'TERMINATED';
-      return {
-        status: isCancelled ? 'cancelled' : 'failed',
-        finishedAt: (closeTime ?? new Date()).toISOString(),
-        error: isCancelled ? null : { code: 'failed', message: await failureOf(() => handle.result()) },
-      };
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError)
-        return { status: 'failed', finishedAt: new Date().toISOString(), error: VANISHED };
-      throw error;
-    }
+    const description = await describeWorkflow(deps, started);
+    if (description === undefined) return isJustStored(started) ? undefined : abandoned();
+    const { status, closeTime } = description;
+    if (status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW') return undefined;
+    const isCancelled = status.name === 'CANCELLED' || status.name === 'TERMINATED';
+    const handle = temporal.client.workflow.getHandle(started.workflowId, description.runId);
+    return {
+      status: isCancelled ? 'cancelled' : 'failed',
+      finishedAt: (closeTime ?? new Date()).toISOString(),
+      error: isCancelled ? null : { code: 'failed', message: await failureOf(() => handle.result()) },
+    };
   });
 }
 
-const VANISHED = { code: 'abandoned', message: 'The workflow of this run is not in Temporal any more.' };
+function isJustStored({ startedAt }: StartedRun): boolean {
+  return Date.now() - startedAt.getTime() < START_LIMIT_MS;
+}
+
+function abandoned(): Ending {
+  const message = 'The workflow of this run is not in Temporal. Start the sync again.';
+  return { status: 'failed', finishedAt: new Date().toISOString(), error: { code: 'abandoned', message } };
+}
 
 async function failureOf(result: () => Promise<unknown>): Promise<string> {
   try {

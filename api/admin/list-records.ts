@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { knownEntities } from '../../domain/entities.ts';
 import { OUTCOMES } from '../../domain/sync/outcome.ts';
+import type { Connection } from '../../store/connection/connections.ts';
+import { ApiError } from '../api-error.ts';
 import { connectionId } from '../connection-file/fields.ts';
 import { listOf } from './answers/list.ts';
 import { record } from './answers/record.ts';
@@ -9,7 +12,7 @@ import { limitText, searchText } from './read-input.ts';
 
 const filter = z.strictObject({
   state: z.enum(OUTCOMES).optional(),
-  kind: z.enum(['customer', 'vendor', 'contact']).optional(),
+  kind: searchText.optional().describe('The kind of the records, an entity of the connection.'),
   code: searchText.optional(),
   limit: limitText.optional(),
 });
@@ -28,7 +31,14 @@ export const listRecords = endpoint({
   handle:
     ({ services: { store } }) =>
     async ({ params, query }) => {
-      const { id } = await findConnection(store, params.id);
-      return store.records.list(id, query);
+      const connection = await findConnection(store, params.id);
+      requireKind(connection, query.kind);
+      return store.records.list(connection.id, query);
     },
 });
+
+function requireKind(connection: Connection, wanted: string | undefined): void {
+  const kinds = knownEntities(connection).map(({ kind }) => kind);
+  if (wanted === undefined || kinds.includes(wanted)) return;
+  throw new ApiError(400, 'invalid_request', [{ path: 'kind', message: `must be one of ${kinds.join(', ')}` }]);
+}

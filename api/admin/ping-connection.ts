@@ -24,7 +24,6 @@ export const pingConnection = endpoint({
       return runWorkflow<PingResult>(deps, {
         type: WORKFLOW_TYPES.pingConnection,
         idOf: (suffix) => pingId(id, suffix),
-        connectionId: id,
         input: { connectionId: id },
         summary: `Ping both systems of ${id}`,
       });

@@ -4,13 +4,13 @@ import { z } from 'zod';
 import { masterSyncId } from '../../workflows/ids.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 import { connectionId } from '../connection-file/fields.ts';
-import { cancelWorkflow } from './cancel-run.ts';
 import { endpoint } from './endpoint.ts';
 import { connectionMissing, findConnection } from './find-connection.ts';
 import { removeSchedules } from './schedules.ts';
+import { cancelWorkflow, terminateWorkflow } from './workflow-of-run.ts';
 
 const CANCEL_GRACE_MS = 8_000;
-const LOOK_EVERY_MS = 100;
+const POLL_MS = 100;
 
 /** `DELETE /api/connections/{id}`. */
 export const removeConnection = endpoint({
@@ -31,35 +31,31 @@ export const removeConnection = endpoint({
       await removeSchedules(deps, id);
       await endRuns(deps, id);
       if (!(await store.connections.remove(id))) throw connectionMissing(id);
-      deps.startedRuns.forget(id);
       return { removed: true as const };
     },
 });
 
-/** Cancels the runs and waits for their ends; one that does not end (no worker runs) is terminated, since its rows will go. */
+/** Cancels the runs and waits until they end. One that does not end (no worker runs) is terminated, since its rows are erased. */
 async function endRuns(deps: AdminDeps, id: string): Promise<void> {
   const { store } = deps.services;
   const deadline = performance.now() + CANCEL_GRACE_MS;
   for (const run of await store.runs.listRunning(id)) await cancelWorkflow(deps, run);
   let left = await store.runs.listRunning(id);
   while (left.length > 0 && performance.now() < deadline) {
-    await sleep(LOOK_EVERY_MS);
+    await sleep(POLL_MS);
     left = await store.runs.listRunning(id);
   }
-  for (const { runId, workflowId } of left) await terminate(deps, workflowId, runId);
+  for (const run of left) await terminateWorkflow(deps, run, REASON);
   // A sync that no worker has begun yet has no row.
-  await terminate(deps, masterSyncId(id));
+  await terminateNewest(deps, masterSyncId(id));
 }
 
-async function terminate(
-  { services: { temporal } }: AdminDeps,
-  workflowId: string,
-  firstRunId?: string,
-): Promise<void> {
-  const options = firstRunId === undefined ? {} : { firstExecutionRunId: firstRunId };
-  const handle = temporal.client.workflow.getHandle(workflowId, undefined, options);
+const REASON = 'The connection was removed.';
+
+async function terminateNewest({ services: { temporal } }: AdminDeps, workflowId: string): Promise<void> {
   try {
-    await temporal.withDeadline(TEMPORAL_LIMIT_MS, () => handle.terminate('The connection was removed.'));
+    const handle = temporal.client.workflow.getHandle(workflowId);
+    await temporal.withDeadline(TEMPORAL_LIMIT_MS, () => handle.terminate(REASON));
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

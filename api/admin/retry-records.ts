@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { RecordKey } from '../../domain/sync/record.ts';
-import { TASK_QUEUE, WORKFLOW_TYPES, type SyncAccountInput } from '../../workflows/contract.ts';
+import { knownEntities } from '../../domain/entities.ts';
+import { WORKFLOW_TYPES, type SyncAccountInput } from '../../workflows/contract.ts';
 import { accountSyncId } from '../../workflows/ids.ts';
-import { searchAttributesOf } from '../../workflows/search-attributes.ts';
+import { startOptions } from '../../workflows/start-options.ts';
 import { connectionId } from '../connection-file/fields.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 import { endpoint } from './endpoint.ts';
@@ -11,8 +12,8 @@ import { startMasterSync } from './master-sync.ts';
 import { searchText } from './read-input.ts';
 import { requireAuthorized } from './start-sync.ts';
 
-/** Up to so many records are tried again one by one; more are cheaper in one master sync. */
-const MOST_SINGLE = 20;
+/** Up to so many records are retried one by one; more are cheaper in one master sync. */
+const MAX_SINGLE = 20;
 
 /** `POST /api/connections/{id}/retry`. */
 export const retryRecords = endpoint({
@@ -39,7 +40,9 @@ export const retryRecords = endpoint({
       const { store } = deps.services;
       const connection = await findConnection(store, params.id);
       requireAuthorized(connection);
-      const retried = await store.records.allowRetry(connection.id, { code: code ?? undefined, keys: keys ?? [] });
+      const kinds = knownEntities(connection).map(({ kind }) => kind);
+      const filter = { code: code ?? undefined, keys: keys ?? [], kinds };
+      const retried = await store.records.allowRetry(connection.id, filter);
       return { retried: retried.length, ...(await start(deps, connection.id, retried)) };
     },
 });
@@ -49,7 +52,7 @@ async function start(
   id: string,
   keys: readonly RecordKey[],
 ): Promise<{ runId: string | null; workflowIds: string[] }> {
-  if (keys.length > MOST_SINGLE) {
+  if (keys.length > MAX_SINGLE) {
     const scope = { full: false, acceptShrink: false };
     const { runId, workflowId } = await startMasterSync(deps, id, scope);
     return { runId, workflowIds: [workflowId] };
@@ -65,13 +68,8 @@ async function startAccountSync({ services: { temporal } }: AdminDeps, id: strin
   const input: SyncAccountInput = { connectionId: id, legalEntity, kind, accountNumber };
   await temporal.withDeadline(TEMPORAL_LIMIT_MS, () =>
     temporal.client.workflow.start(WORKFLOW_TYPES.syncAccount, {
-      taskQueue: TASK_QUEUE,
-      workflowId,
+      ...startOptions({ workflowId, input, summary: `Sync ${kind} ${accountNumber} of ${legalEntity} again` }),
       workflowIdConflictPolicy: 'USE_EXISTING',
-      args: [input],
-      staticSummary: `Sync ${kind} ${accountNumber} of ${legalEntity} again`,
-      typedSearchAttributes: searchAttributesOf(id, legalEntity),
-      priority: { fairnessKey: id },
     }),
   );
   return workflowId;

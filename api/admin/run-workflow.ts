@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
-import { TASK_QUEUE, priorityOf } from '../../workflows/contract.ts';
-import { searchAttributesOf } from '../../workflows/search-attributes.ts';
+import { startOptions, type ConnectionInput } from '../../workflows/start-options.ts';
 import { ApiError } from '../api-error.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 
@@ -9,29 +8,22 @@ import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 export interface ShortWorkflow {
   readonly type: string;
   readonly idOf: (suffix: string) => string;
-  readonly connectionId: string;
-  readonly input: object;
+  readonly input: ConnectionInput;
   readonly summary: string;
 }
 
-/** These take a few requests; one that waits for a far system longer than this is told to be under way. */
+/** They take a few requests; one that waits for a remote system longer than this is reported as still running. */
 const WAIT_MS = 60_000;
 
-/** Runs a short workflow and answers its result; what it failed with is told as its sentence. */
+/** Runs a short workflow and returns its result. Throws an ApiError with the sentence of what it failed with. */
 export async function runWorkflow<Result>(
   { services: { temporal } }: AdminDeps,
   wanted: ShortWorkflow,
 ): Promise<Result> {
+  const { type, input, summary } = wanted;
   const workflowId = wanted.idOf(randomBytes(4).toString('hex'));
   const handle = await temporal.withDeadline(TEMPORAL_LIMIT_MS, () =>
-    temporal.client.workflow.start(wanted.type, {
-      taskQueue: TASK_QUEUE,
-      workflowId,
-      args: [wanted.input],
-      staticSummary: wanted.summary,
-      typedSearchAttributes: searchAttributesOf(wanted.connectionId),
-      priority: priorityOf(wanted.connectionId),
-    }),
+    temporal.client.workflow.start(type, startOptions({ workflowId, input, summary })),
   );
   const deadline = Date.now() + WAIT_MS;
   try {
@@ -39,11 +31,11 @@ export async function runWorkflow<Result>(
   } catch (error) {
     if (error instanceof WorkflowFailedError) throw new ApiError(502, 'workflow_failed', rootMessage(error));
     if (Date.now() < deadline) throw error;
-    throw new ApiError(504, 'still_running', `It has not ended within a minute. Temporal shows why: ${workflowId}.`);
+    throw new ApiError(504, 'still_running', `It has not ended within a minute. The workflow ${workflowId} in Temporal shows why.`);
   }
 }
 
-/** The sentence of the failure that began it, which says what a person must do. */
+/** Returns the sentence of the first failure, which says what a person must do. */
 function rootMessage(error: Error): string {
   return error.cause instanceof Error ? rootMessage(error.cause) : error.message;
 }

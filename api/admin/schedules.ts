@@ -6,9 +6,9 @@ import {
 } from '@temporalio/client';
 import { changePause } from '../../runtime/temporal/schedule-pause.ts';
 import type { Connection } from '../../store/connection/connections.ts';
-import { RECONNECT_NOTE, TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
+import { RECONNECT_NOTE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import { masterSyncId, scheduleIds, supportReconcileId } from '../../workflows/ids.ts';
-import { searchAttributesOf } from '../../workflows/search-attributes.ts';
+import { startOptions } from '../../workflows/start-options.ts';
 import { putSchedule, type ScheduleState } from '../put-schedule.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 
@@ -107,11 +107,11 @@ function optionsOf(connectionId: string, { id, everyMs, workflowType, what }: Wa
     action: {
       type: 'startWorkflow',
       workflowType,
-      workflowId: id,
-      taskQueue: TASK_QUEUE,
-      args: [{ connectionId }],
-      staticSummary: `${what}: ${connectionId}, by schedule`,
-      typedSearchAttributes: searchAttributesOf(connectionId),
+      ...startOptions({
+        workflowId: id,
+        input: { connectionId },
+        summary: `${what}: ${connectionId}, by schedule`,
+      }),
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP },
   };

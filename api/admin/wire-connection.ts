@@ -28,7 +28,6 @@ export const wireConnection = endpoint({
       return runWorkflow<WireConnectionResult>(deps, {
         type: WORKFLOW_TYPES.wireConnection,
         idOf: (suffix) => wireId(id, suffix),
-        connectionId: id,
         input,
         summary: `Wire ${id} in Zendesk`,
       });

@@ -2,7 +2,7 @@ import type { ConnectionSettings, CredentialField } from '../../domain/connectio
 import { ApiError, type Mistake } from '../api-error.ts';
 import { mistakesOf } from '../mistakes.ts';
 import { crossCheck, type KnownConnection } from './cross-check.ts';
-import { connectionFileSchema, type JudgeOrigin, type ParsedFile } from './schema.ts';
+import { connectionFileSchema, type CheckOrigin, type ParsedFile } from './schema.ts';
 import { settingsOf } from './settings.ts';
 
 /** A connection file, understood. `externalId` is the template that it names, if it names one. */
@@ -25,9 +25,9 @@ export function refuseFile(mistakes: readonly Mistake[]): ApiError {
  */
 export function readConnectionFile(
   body: unknown,
-  context: { readonly judgeOrigin: JudgeOrigin; readonly known: KnownConnection | undefined },
+  context: { readonly checkOrigin: CheckOrigin; readonly known: KnownConnection | undefined },
 ): ConnectionFile {
-  const parsed = connectionFileSchema(context.judgeOrigin).safeParse(body);
+  const parsed = connectionFileSchema(context.checkOrigin).safeParse(body);
   const mistakes = [...(parsed.success ? [] : mistakesOf(parsed.error)), ...crossCheck(body, context.known)];
   if (!parsed.success || mistakes.length > 0) throw refuseFile(mistakes);
   const file = parsed.data;

@@ -15,14 +15,14 @@ import {
 } from './fields.ts';
 
 /** Judges an address of a connection file. */
-export type JudgeOrigin = Services['judgeOrigin'];
+export type CheckOrigin = Services['checkOrigin'];
 
 /**
  * The schema of a connection file (docs, "A connection file"). Unknown keys are refused, null and absent are alike,
  * defaults are not filled in yet. Fields are judged one by one, so that all mistakes are found at once.
  */
-export function connectionFileSchema(judgeOrigin: JudgeOrigin) {
-  const origin = (system: Parameters<JudgeOrigin>[1]) => originField(judgeOrigin, system);
+export function connectionFileSchema(checkOrigin: CheckOrigin) {
+  const origin = (system: Parameters<CheckOrigin>[1]) => originField(checkOrigin, system);
   return z.strictObject({
     id: connectionId,
     name: text.nullish(),
@@ -116,9 +116,9 @@ const annotationTarget = z.strictObject({
   maxLength: z.int().min(1).max(1_000_000).nullish(),
 });
 
-function originField(judgeOrigin: JudgeOrigin, system: Parameters<JudgeOrigin>[1]) {
+function originField(checkOrigin: CheckOrigin, system: Parameters<CheckOrigin>[1]) {
   return z.string().transform((value, context) => {
-    const verdict = judgeOrigin(value, system);
+    const verdict = checkOrigin(value, system);
     if (verdict.ok) return verdict.origin;
     context.addIssue({ code: 'custom', message: verdict.reason });
     return z.NEVER;

@@ -1,34 +1,34 @@
 import type { RequestHandler, Response } from 'express';
 import { isJsonObject, member, textMember } from '../../domain/events/json.ts';
 import type { Connection } from '../../store/connection/connections.ts';
-import { createDoor, type Knock } from '../ingress/door.ts';
+import { createIngress, type IngressRequest } from '../ingress/ingress.ts';
 import { answerRefused } from '../ingress/refused.ts';
 import { TAKE_LIMIT_MS, type IngressDeps } from '../ingress/take-event.ts';
 import { startWaiting } from '../ingress/within.ts';
 import { takeErpEvent, type ErpTaken } from './take-erp-event.ts';
 
 const LIMIT_BYTES = 1024 * 1024;
-/** Event Grid sends at most so many events at once (Event Grid docs, Output batching). */
-const MOST_EVENTS = 5_000;
+/** The most events that Event Grid sends at once (Event Grid docs, Output batching). */
+const MAX_EVENTS = 5_000;
 
 /**
  * `POST /events/dynamics/:hookId`: events of F&O, directly over HTTPS or by Event Grid. The hook is a secret of 256 random
- * bits and the only credential that F&O can send. New 202, repeated 200, repeated with other content 422; a batch 200 once
- * each of its events was taken, was there or is kept as refused.
+ * bits and the only credential that F&O can send. Answers 202 for a new event, 200 for a repeated one, 422 for one repeated with other
+ * content; 200 for a batch once each of its events was taken, existed already or is kept as refused.
  */
 export function createDynamicsEvents(deps: IngressDeps): RequestHandler<{ hookId: string }> {
-  return createDoor(deps, { limitBytes: LIMIT_BYTES, tooLarge: TOO_MUCH, open: (knock) => answerKnown(deps, knock) });
+  return createIngress(deps, { limitBytes: LIMIT_BYTES, tooLarge: TOO_MUCH, handle: (incoming) => answerKnown(deps, incoming) });
 }
 
-/** The hook is the credential: whoever does not know it learns nothing. */
-async function answerKnown(deps: IngressDeps, knock: Knock): Promise<void> {
-  const { request, response, bytes, inTime } = knock;
+/** The hook is the credential, so a request without it is told nothing. */
+async function answerKnown(deps: IngressDeps, incoming: IngressRequest): Promise<void> {
+  const { request, response, bytes, inTime } = incoming;
   const connection = await inTime(deps.services.store.connections.byHook('dynamics', request.params.hookId));
   if (connection === undefined) await refuse(deps, request, response);
-  else await answerBody(deps, { ...knock, connection, body: parse(deps, bytes) });
+  else await answerBody(deps, { ...incoming, connection, body: parse(deps, bytes) });
 }
 
-async function refuse({ failures }: IngressDeps, request: Knock['request'], response: Response): Promise<void> {
+async function refuse({ failures }: IngressDeps, request: IngressRequest['request'], response: Response): Promise<void> {
   if (!(await failures.isExceeded(request, response))) answerRefused(response);
 }
 
@@ -60,7 +60,7 @@ function parse({ services }: IngressDeps, bytes: Buffer): unknown {
 
 async function answerBody(
   deps: IngressDeps,
-  { connection, body, response, inTime }: Knock & { connection: Connection; body: unknown },
+  { connection, body, response, inTime }: IngressRequest & { connection: Connection; body: unknown },
 ): Promise<void> {
   const code = validationCodeOf(body);
   if (code !== undefined) return void response.status(200).json({ validationResponse: code });
@@ -69,7 +69,7 @@ async function answerBody(
   answerOne(response, taken);
 }
 
-/** Event Grid's question whether we want its events. Its `validationUrl` is never called: it may lead anywhere. */
+/** Returns the code by which Event Grid asks whether we want its events. Its `validationUrl` is never called: it may lead anywhere. */
 function validationCodeOf(body: unknown): string | undefined {
   const events = Array.isArray(body) ? (body as unknown[]) : [body];
   const [first] = events;
@@ -80,7 +80,7 @@ function validationCodeOf(body: unknown): string | undefined {
   return code === '' ? undefined : code;
 }
 
-/** What F&O sent, without the envelope of Event Grid or CloudEvents: by whichever way it comes, it is the same event. */
+/** Returns what F&O sent, without the envelope of Event Grid or CloudEvents: whichever way it comes, it is the same event. */
 function payloadOf(event: unknown): unknown {
   if (!isJsonObject(event)) return event;
   const isWrapped = member(event, 'eventType') !== undefined || member(event, 'specversion') !== undefined;
@@ -91,7 +91,7 @@ async function answerBatch(
   deps: IngressDeps,
   { connection, batch, response }: { connection: Connection; batch: readonly unknown[]; response: Response },
 ): Promise<void> {
-  if (batch.length > MOST_EVENTS) return void response.status(413).json(TOO_LARGE);
+  if (batch.length > MAX_EVENTS) return void response.status(413).json(TOO_LARGE);
   const inTime = startWaiting(BATCH_LIMIT_MS);
   const takeOne = (event: unknown) => startWaiting(TAKE_LIMIT_MS)(takeErpEvent(deps, connection, payloadOf(event)));
   for (const event of batch) await inTime(takeOne(event));

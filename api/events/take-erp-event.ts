@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { knownEntities } from '../../domain/entities.ts';
 import { readErpEvent, type ErpEvent } from '../../domain/events/erp-event.ts';
 import { canonicalJson } from '../../domain/events/json.ts';
 import { legalEntityKey } from '../../domain/sync/record.ts';
@@ -13,7 +14,8 @@ export type ErpTaken = Taken | 'test' | 'malformed';
 
 /** Takes one event of F&O, once by its ControlNumber; one that names no record of ours is kept and ignored. */
 export async function takeErpEvent(deps: IngressDeps, connection: Connection, payload: unknown): Promise<ErpTaken> {
-  const event = readErpEvent(payload, connection.settings.dynamics.events);
+  const naming = { mappings: connection.settings.dynamics.events, entities: knownEntities(connection) };
+  const event = readErpEvent(payload, naming);
   if (event === 'test') return event;
   const bodyHash = createHash('sha256').update(canonicalJson(payload)).digest('hex');
   if (event === 'malformed') {
@@ -33,7 +35,7 @@ export async function takeErpEvent(deps: IngressDeps, connection: Connection, pa
   return takeEvent(deps, incoming, (rowId) => workflowOf(deps, connection.id, { event, name, rowId }));
 }
 
-/** What makes it this event: its ControlNumber; a data event, which has none, its content. */
+/** Returns the name by which an event is the same: its ControlNumber, or the content of a data event, which has none. */
 function nameOf({ form, controlNumber, eventId }: ErpEvent, bodyHash: string): string {
   if (form === 'data') return `data-${bodyHash.slice(0, 32)}`;
   return controlNumber ?? `event-${eventId ?? bodyHash.slice(0, 32)}`;
@@ -44,7 +46,7 @@ function malformed(connectionId: string, bodyHash: string): IncomingEvent {
   return { connectionId, source: 'dynamics', dedupeKey: bodyHash, bodyHash, ...nothing };
 }
 
-/** Notes that the record is due before its workflow begins, so that a run which begins now reads it. */
+/** Records that the record is due before its workflow begins, so that a run which begins now reads it. */
 async function workflowOf(
   { services: { store } }: IngressDeps,
   connectionId: string,

@@ -1,10 +1,10 @@
 import { unavailableReason } from '../unavailable.ts';
 import { TAKE_LIMIT_MS } from './take-event.ts';
-import { Overdue, startWaiting, type InTime, type Waiting } from './within.ts';
+import { DeadlineError, startWaiting, type InTime, type Waiting } from './within.ts';
 
 /** A sender is sent away at once, since waiting would not help it: nothing behind the door answers, or too many wait already. */
-export class SentAway extends Error {
-  override readonly name = 'SentAway';
+export class OverloadedError extends Error {
+  override readonly name = 'OverloadedError';
 }
 
 /** Temporal starts some 150 workflows a second on two cores, so that more than these could not be served in time. */
@@ -27,8 +27,8 @@ export function createOutageWatch(limitMs = { take: TAKE_LIMIT_MS, try: TRY_LIMI
   const waiting: Waiting = new Set();
   let inside = 0;
   return async (take) => {
-    if (state === 'trying') throw new SentAway(SILENT);
-    if (inside >= MOST_AT_ONCE) throw new SentAway(`${MOST_AT_ONCE} events are being taken already.`);
+    if (state === 'trying') throw new OverloadedError(SILENT);
+    if (inside >= MOST_AT_ONCE) throw new OverloadedError(`${MOST_AT_ONCE} events are being taken already.`);
     const tries = state === 'away';
     if (tries) state = 'trying';
     const since = performance.now();
@@ -42,7 +42,7 @@ export function createOutageWatch(limitMs = { take: TAKE_LIMIT_MS, try: TRY_LIMI
     } catch (error) {
       if (isOutage(error) && lastTaken < since) {
         state = 'away';
-        for (const sendAway of waiting) sendAway(new SentAway(SILENT));
+        for (const sendAway of waiting) sendAway(new OverloadedError(SILENT));
       }
       throw error;
     } finally {
@@ -55,5 +55,5 @@ export function createOutageWatch(limitMs = { take: TAKE_LIMIT_MS, try: TRY_LIMI
 const SILENT = 'Neither Temporal nor the store has answered any event lately.';
 
 function isOutage(error: unknown): boolean {
-  return error instanceof Overdue || unavailableReason(error) !== undefined;
+  return error instanceof DeadlineError || unavailableReason(error) !== undefined;
 }

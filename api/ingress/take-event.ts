@@ -2,37 +2,37 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Log } from '../../runtime/log/log.ts';
 import type { Services } from '../../runtime/services.ts';
 import type { IncomingEvent } from '../../store/events/events.ts';
-import { EVENT_PRIORITY, TASK_QUEUE, priorityOf } from '../../workflows/contract.ts';
-import { searchAttributesOf } from '../../workflows/search-attributes.ts';
+import { EVENT_PRIORITY } from '../../workflows/contract.ts';
+import { startOptions, type ConnectionInput } from '../../workflows/start-options.ts';
 import type { FailureLimit } from '../failure-limit.ts';
 
-/** What the doors work with. */
+/** What both ingresses need. */
 export interface IngressDeps {
   readonly services: Pick<Services, 'store' | 'temporal' | 'parseJson'>;
   readonly log: Log;
-  /** Counts senders that no door knows; whoever has signed well, or knows its hook, is never counted. */
+  /** Counts requests that prove nothing. A sender with a valid signature, or a known F&O hook, is never counted. */
   readonly failures: FailureLimit;
 }
 
-/** What became of an event that was let in. */
+/** What became of an event that was accepted or repeated. */
 export type Taken = 'started' | 'duplicate' | 'other_content';
 
 /** The workflow that handles an event; its id makes sure that the event is handled once. */
 export interface EventWorkflow {
   readonly type: string;
   readonly workflowId: string;
-  readonly input: { readonly connectionId: string; readonly legalEntity?: string };
+  readonly input: ConnectionInput;
   readonly summary: string;
   /** When it begins, in ms from now: one whose record will be read with others begins late, to find that done. */
   readonly startDelay: number;
 }
 
-/** Longest time that a sender waits: F&O gives up after a few seconds, Zendesk after twelve. */
+/** The longest time that a sender waits, in ms: F&O gives up after a few seconds, Zendesk after twelve. */
 export const TAKE_LIMIT_MS = 2_000;
 
 /**
- * Takes an event: it is written down, its workflow is started, and only then it counts as accepted. An event that died
- * between these is new when it comes again; a workflow that is there already is what the first delivery started.
+ * Takes an event: stores it, starts its workflow, and only then counts it as accepted. An event whose process died in between is new
+ * when it comes again; a workflow that exists already was started by the first delivery.
  */
 export async function takeEvent(
   { services: { store, temporal } }: IngressDeps,
@@ -50,13 +50,8 @@ export async function takeEvent(
   const isFirst = await temporal.withDeadline(TAKE_LIMIT_MS, async () => {
     try {
       await temporal.client.workflow.start(type, {
-        taskQueue: TASK_QUEUE,
-        workflowId,
-        args: [input],
+        ...startOptions({ workflowId, input, summary, priorityKey: EVENT_PRIORITY }),
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        staticSummary: summary,
-        typedSearchAttributes: searchAttributesOf(input.connectionId, input.legalEntity),
-        priority: priorityOf(input.connectionId, EVENT_PRIORITY),
         ...(startDelay > 0 ? { startDelay } : {}),
       });
       return true;

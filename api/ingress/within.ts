@@ -1,9 +1,9 @@
 /** What was asked of the store or of Temporal took too long for the sender to wait. */
-export class Overdue extends Error {
-  override readonly name = 'Overdue';
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
 }
 
-/** Does work that a sender waits for; throws Overdue when it has not ended in time, whatever it still does then. */
+/** Does work that a sender waits for; throws DeadlineError when it has not ended in time, whatever it still does then. */
 export type InTime = <Result>(work: Promise<Result>) => Promise<Result>;
 
 /** Those who wait, each as the way to send it away before its time is over. */
@@ -19,7 +19,7 @@ export function startWaiting(limitMs: number, waiting?: Waiting): InTime {
       giveUp = reject;
     });
     const left = Math.max(1, deadline - performance.now());
-    const timer = setTimeout(() => giveUp(new Overdue(`Not done within ${limitMs} ms.`)), left);
+    const timer = setTimeout(() => giveUp(new DeadlineError(`Not done within ${limitMs} ms.`)), left);
     waiting?.add(giveUp);
     try {
       return await Promise.race([work, late]);

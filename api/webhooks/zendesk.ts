@@ -5,46 +5,46 @@ import { readZendeskEvent, type ZendeskEvent } from '../../domain/events/zendesk
 import type { Connection } from '../../store/connection/connections.ts';
 import { WORKFLOW_TYPES, type HandleZendeskEventInput } from '../../workflows/contract.ts';
 import { zendeskEventId } from '../../workflows/ids.ts';
-import { createDoor, type Knock } from '../ingress/door.ts';
+import { createIngress, type IngressRequest } from '../ingress/ingress.ts';
 import { answerRefused } from '../ingress/refused.ts';
 import { takeEvent, type EventWorkflow, type IngressDeps, type Taken } from '../ingress/take-event.ts';
 import { isSigned } from './signature.ts';
 import { isRecent } from './timestamp.ts';
 
 const LIMIT_BYTES = 256 * 1024;
-/** What the signature of an unknown hook is compared with, so that it takes as long as a known one. */
+/** The signature of an unknown hook is compared with this, so that it takes as long as that of a known one. */
 const NOBODYS_SECRET = randomBytes(32).toString('base64');
 
 /**
- * `POST /webhooks/zendesk/:hookId`: a delivery of Zendesk. The rungs, in their order: hook, size, encoding, timestamp,
- * signature, JSON; only then an event is taken. New 202, repeated 200, repeated with other content 422.
+ * `POST /webhooks/zendesk/:hookId`: a delivery of Zendesk. Checks size, encoding, hook, signature, timestamp and JSON before it takes
+ * an event. Answers 202 for a new event, 200 for a repeated one, 422 for one repeated with other content.
  */
 export function createZendeskWebhook(deps: IngressDeps): RequestHandler<{ hookId: string }> {
   const tooLarge = 'The body is larger than 256 KiB.';
-  return createDoor(deps, { limitBytes: LIMIT_BYTES, tooLarge, open: (knock) => answerDelivery(deps, knock) });
+  return createIngress(deps, { limitBytes: LIMIT_BYTES, tooLarge, handle: (incoming) => answerDelivery(deps, incoming) });
 }
 
-async function answerDelivery(deps: IngressDeps, knock: Knock): Promise<void> {
-  const { request, response, bytes, inTime } = knock;
-  const verdict = await inTime(judge(deps, request, bytes));
-  if (verdict?.refused === null) {
-    await takeDelivery(deps, { connection: verdict.connection, ...knock });
+async function answerDelivery(deps: IngressDeps, incoming: IngressRequest): Promise<void> {
+  const { request, response, bytes, inTime } = incoming;
+  const proof = await inTime(checkProof(deps, request, bytes));
+  if (proof?.refused === null) {
+    await takeDelivery(deps, { connection: proof.connection, ...incoming });
     return;
   }
-  // A good signature that has aged is no guess. Zendesk's traffic shares addresses, so nothing that is well signed is counted.
-  if (verdict?.refused !== 'timestamp' && (await deps.failures.isExceeded(request, response))) return;
+  // A valid signature that has aged is no guess. Zendesk's traffic shares addresses, so nothing with a valid signature is counted.
+  if (proof?.refused !== 'timestamp' && (await deps.failures.isExceeded(request, response))) return;
   answerRefused(response);
-  if (verdict !== undefined) keepRefused(deps, verdict.connection, { reason: verdict.refused, body: bytes });
+  if (proof !== undefined) keepRefused(deps, proof.connection, { reason: proof.refused, body: bytes });
 }
 
-type Verdict = { readonly connection: Connection; readonly refused: 'signature' | 'timestamp' | null } | undefined;
+type Proof = { readonly connection: Connection; readonly refused: 'signature' | 'timestamp' | null } | undefined;
 
-/** The connection of the hook, and whether one of its secrets has signed the delivery, and lately. Undefined: no such hook. */
-async function judge(
+/** Checks whether one of the hook's secrets has signed the delivery, and recently. Returns undefined for an unknown hook. */
+async function checkProof(
   { services: { store } }: IngressDeps,
   request: Request<{ hookId: string }>,
   body: Buffer,
-): Promise<Verdict> {
+): Promise<Proof> {
   const connection = await store.connections.byHook('zendesk', request.params.hookId);
   const secrets = connection === undefined ? [] : await store.credentials.webhookSecrets(connection.id);
   const timestamp = single(request, 'x-zendesk-webhook-signature-timestamp');
@@ -57,7 +57,7 @@ async function judge(
   return { connection, refused: recent ? null : 'timestamp' };
 }
 
-/** Keeps for the operator that a delivery to a known hook was refused, and why; the sender is told neither. */
+/** Keeps for the operator that a delivery to a known hook was refused, and why; the answer says neither. */
 function keepRefused(
   { services: { store }, log }: IngressDeps,
   connection: Connection,
@@ -71,13 +71,13 @@ function keepRefused(
     .catch((error: unknown) => log.warn({ err: error }, 'a refusal was not kept'));
 }
 
-/** A header that came exactly once. */
+/** Returns a header that came exactly once; else an empty text. */
 function single({ rawHeaders }: Request<{ hookId: string }>, name: string): string {
   const values = rawHeaders.filter((_value, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
   return values.length === 1 ? (values[0] ?? '') : '';
 }
 
-async function takeDelivery(deps: IngressDeps, at: Knock & { connection: Connection }): Promise<void> {
+async function takeDelivery(deps: IngressDeps, at: IngressRequest & { connection: Connection }): Promise<void> {
   const { connection, bytes, request, response, inTime } = at;
   const payload = parse(deps, bytes);
   const invocationId = single(request, 'x-zendesk-webhook-invocation-id');
@@ -114,7 +114,7 @@ function parse({ services }: IngressDeps, bytes: Buffer): unknown {
   }
 }
 
-/** Notes that the record is due before its workflow begins, so that a reading under way finds it. */
+/** Records that the record is due before its workflow begins, so that a reading under way finds it. */
 async function workflowOf(
   { services: { store } }: IngressDeps,
   { connection, event, rowId }: { connection: Connection; event: ZendeskEvent; rowId: string },

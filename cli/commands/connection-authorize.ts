@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from '../command.ts';
-import { CommandFailure } from '../failures.ts';
+import { CommandError } from '../failures.ts';
 
 const LOOK_EVERY_MS = 2_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
@@ -28,7 +28,7 @@ export const connectionAuthorize: Command = {
       if (connection.state === 'active' && connection.updatedAt !== updatedAt)
         return { json: { id, authorized: true, link }, text: `Connection ${id} is authorized.` };
     }
-    throw new CommandFailure(
+    throw new CommandError(
       'Nobody has given consent within ten minutes; the link can be used once more by running this again.',
       {
         code: 'not_authorized',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Api } from '../api-client.ts';
 import type { Command, Outcome, Terminal } from '../command.ts';
-import { CommandFailure } from '../failures.ts';
+import { CommandError } from '../failures.ts';
 import { createProgress } from '../progress.ts';
 import { showRun, type Run } from '../run-report.ts';
 import { goesOn, waitForRun } from '../wait-for-run.ts';
@@ -65,6 +65,6 @@ async function waitForEnd(api: Api, runId: string, terminal: Terminal): Promise<
   }
 }
 
-function interrupted(runId: string): CommandFailure {
-  return new CommandFailure(`Stopped waiting; ${goesOn(runId)}`, { code: 'interrupted', runId, exitCode: INTERRUPTED });
+function interrupted(runId: string): CommandError {
+  return new CommandError(`Stopped waiting; ${goesOn(runId)}`, { code: 'interrupted', runId, exitCode: INTERRUPTED });
 }

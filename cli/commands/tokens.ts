@@ -2,7 +2,7 @@ import type { Command } from '../command.ts';
 import type { List } from '../list.ts';
 import { formatList } from '../table.ts';
 import { showTime } from '../times.ts';
-import { UsageMistake } from '../failures.ts';
+import { UsageError } from '../failures.ts';
 
 /** A token as the API lists it. */
 interface Token {
@@ -23,7 +23,7 @@ export const tokenCreate: Command = {
   options: { scope: { value: 'SCOPE', about: 'read, run or admin' } },
   async run(parsed, { openApi }) {
     const scope = parsed.text('scope');
-    if (scope === undefined || !SCOPES.includes(scope)) throw new UsageMistake('--scope must be read, run or admin.');
+    if (scope === undefined || !SCOPES.includes(scope)) throw new UsageError('--scope must be read, run or admin.');
     const api = await openApi();
     const answer = await api<{ id: string; token: string }>({ method: 'POST', path: ['tokens'], body: { scope } });
     return {

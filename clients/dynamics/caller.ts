@@ -1,10 +1,10 @@
 import type { TokenSource } from '../entra/tokens.ts';
-import { FarSystemError } from '../errors.ts';
+import { RemoteError } from '../errors.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts';
 import type { AdviceNames } from '../classify.ts';
 
 /** A request to F&O, without what every request to it carries. */
-export type DynamicsCall = Pick<HttpRequest, 'operation' | 'method' | 'url' | 'headers' | 'json' | 'signal'>;
+export type DynamicsCall = Pick<HttpRequest, 'operation' | 'method' | 'url' | 'headers' | 'json'>;
 
 /** Sends one request to one environment. */
 export type DynamicsCaller = (call: DynamicsCall) => Promise<HttpAnswer>;
@@ -30,7 +30,7 @@ export function createCaller(options: {
   return async (call) => {
     const token = await tokens.token();
     return send(call, token).catch(async (error: unknown) => {
-      const rejected = error instanceof FarSystemError && error.system === 'dynamics' && error.status === 401;
+      const rejected = error instanceof RemoteError && error.system === 'dynamics' && error.status === 401;
       if (!rejected) throw error;
       return send(call, await tokens.token({ fresh: true, rejected: token }));
     });

@@ -6,10 +6,10 @@ import {
   member,
   textMember,
   type AdviceNames,
-  type Judge,
-  type JudgedAnswer,
+  type ClassifyError,
+  type FailedAnswer,
 } from '../classify.ts';
-import type { FarSystemErrorKind } from '../errors.ts';
+import type { RemoteErrorKind } from '../errors.ts';
 import { infologOf } from './infolog.ts';
 
 const APPS_PAGE = 'System administration > Setup > Microsoft Entra ID applications';
@@ -19,7 +19,7 @@ const APPS_PAGE = 'System administration > Setup > Microsoft Entra ID applicatio
  * routing before OData, or a gateway's page. An AxOData exception is a refusal of the data even as a 500; the server's
  * stack is never read.
  */
-export const judgeDynamics: Judge = (answer) => {
+export const classifyDynamicsError: ClassifyError = (answer) => {
   if (isSuccess(answer.status)) return undefined;
   const error = member(answer.body, 'error');
   const inner = member(error, 'innererror');
@@ -38,7 +38,7 @@ export const judgeDynamics: Judge = (answer) => {
 };
 
 /** Where the request never came to OData: `NoRoute` from the routing before it, `HtmlPage` from a server before that. */
-function codeOfPlace(answer: JudgedAnswer, noRoute: boolean): string | null {
+function codeOfPlace(answer: FailedAnswer, noRoute: boolean): string | null {
   if (noRoute) return 'NoRoute';
   return answer.status === 404 && looksLikeHtml(answer) ? 'HtmlPage' : null;
 }
@@ -49,7 +49,7 @@ function messageOf(error: unknown): string | undefined {
 }
 
 /** The texts are those of Microsoft's samples and live answers; a missing row on PATCH is a 400, not a 404. */
-function kindOf(answer: JudgedAnswer, exception: string | undefined, words: string): FarSystemErrorKind {
+function kindOf(answer: FailedAnswer, exception: string | undefined, words: string): RemoteErrorKind {
   const byStatus = kindOfStatus(answer);
   if (byStatus === 'limited' || answer.status === 401) return byStatus;
   // An app that is mapped to no user is turned away before OData, with 401 or with this 403.
@@ -61,7 +61,7 @@ function kindOf(answer: JudgedAnswer, exception: string | undefined, words: stri
 }
 
 function adviceFor(
-  kind: FarSystemErrorKind,
+  kind: RemoteErrorKind,
   failure: { readonly detail: string; readonly routed: boolean; readonly names: AdviceNames },
 ): string | undefined {
   const app = failure.names.clientId === undefined ? 'the app' : `app ${failure.names.clientId}`;

@@ -1,19 +1,17 @@
 import { z } from 'zod';
-import type { AccountKind } from '../../domain/accounts/account.ts';
-import { FarSystemError } from '../errors.ts';
+import { RemoteError } from '../errors.ts';
 import { readAnswer } from '../read-answer.ts';
-import { accountKeyColumn } from './account-rows.ts';
 import type { DynamicsCaller } from './caller.ts';
 import { rowUrl } from './query.ts';
 
-/** Names one account's row in an entity set: the account set itself, or an extension's with the same key. */
-export interface AccountRow {
+/** Names one record's row in an entity set: the record's own set, or an extension's with the same key. */
+export interface RecordRow {
   readonly entitySet: string;
-  readonly kind: AccountKind;
+  /** The member that holds the key within a company. */
+  readonly keyColumn: string;
   readonly legalEntity: string;
-  /** The account number, as served. */
+  /** The key as F&O serves it. */
   readonly key: string;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Some fields of a row as they were read: numbers as such, all else as text. `etag` changes whenever the row does. */
@@ -31,13 +29,13 @@ type FieldWrite = 'written' | 'conflict' | 'missing';
 /** The calls that read and write single fields of an account. */
 export interface FieldAccess {
   /** Null when there is no such row. Rejects as `refused` for a field that the entity set does not have. */
-  readFields(wanted: AccountRow & { readonly fields: readonly string[] }): Promise<SeenFields | null>;
+  readFields(wanted: RecordRow & { readonly fields: readonly string[] }): Promise<SeenFields | null>;
   /**
    * Sets fields if the row is still the one that was read. Rejects as `refused` with the business logic's words, and as
    * `forbidden` where the user may not write. Never repeated here: after `unsure` or `unavailable`, read the fields again and
    * decide by what they hold. To send the same etag again does no harm either: if the first write was done, it is a conflict.
    */
-  writeFields(wanted: AccountRow & { readonly etag: string; readonly values: FieldValues }): Promise<FieldWrite>;
+  writeFields(wanted: RecordRow & { readonly etag: string; readonly values: FieldValues }): Promise<FieldWrite>;
 }
 
 /** Makes the calls. */
@@ -47,7 +45,7 @@ export function fieldAccess(origin: string, call: DynamicsCaller): FieldAccess {
       const operation = `read fields of ${row.entitySet}`;
       const url = urlOf(origin, row, { $select: fields.join(',') });
       try {
-        const answer = await call({ operation, method: 'GET', url, signal: row.signal });
+        const answer = await call({ operation, method: 'GET', url });
         return readAnswer(rowOf(fields), answer, { system: 'dynamics', operation });
       } catch (error) {
         if (isRowMissing(error)) return null;
@@ -56,13 +54,12 @@ export function fieldAccess(origin: string, call: DynamicsCaller): FieldAccess {
     },
     async writeFields({ etag, values, ...row }) {
       const operation = `write fields of ${row.entitySet}`;
-      const request = { operation, method: 'PATCH', url: urlOf(origin, row, {}), signal: row.signal } as const;
+      const request = { operation, method: 'PATCH', url: urlOf(origin, row, {}) } as const;
       try {
         await call({ ...request, json: values, headers: { 'if-match': etag } });
         return 'written';
       } catch (error) {
-        if (error instanceof FarSystemError && error.system === 'dynamics' && error.kind === 'conflict')
-          return 'conflict';
+        if (error instanceof RemoteError && error.system === 'dynamics' && error.kind === 'conflict') return 'conflict';
         if (isRowMissing(error)) return 'missing';
         throw error;
       }
@@ -70,8 +67,8 @@ export function fieldAccess(origin: string, call: DynamicsCaller): FieldAccess {
   };
 }
 
-function urlOf(origin: string, row: AccountRow, options: Readonly<Record<string, string>>): string {
-  const key = { dataAreaId: row.legalEntity, [accountKeyColumn(row.kind)]: row.key };
+function urlOf(origin: string, row: RecordRow, options: Readonly<Record<string, string>>): string {
+  const key = { dataAreaId: row.legalEntity, [row.keyColumn]: row.key };
   return rowUrl(origin, { entitySet: row.entitySet, key }, options);
 }
 
@@ -86,6 +83,6 @@ function rowOf(fields: readonly string[]): z.ZodType<SeenFields> {
 
 /** A 404 before OData is a wrong entity set or address, not a row that is gone. */
 function isRowMissing(error: unknown): boolean {
-  const isMissing = error instanceof FarSystemError && error.system === 'dynamics' && error.kind === 'missing';
+  const isMissing = error instanceof RemoteError && error.system === 'dynamics' && error.kind === 'missing';
   return isMissing && error.code !== 'NoRoute' && error.code !== 'HtmlPage';
 }

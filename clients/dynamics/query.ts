@@ -1,7 +1,7 @@
 import type { RowSource } from './rows.ts';
 
 /** What decides how the rows of a set are asked for. */
-type Asked = Pick<RowSource<unknown>, 'entitySet' | 'columns' | 'order' | 'keyColumn'>;
+type Asked = Pick<RowSource, 'entitySet' | 'columns' | 'order' | 'keyColumn'>;
 
 /** Longest URL of a look-up: IIS and proxies take about 2,000 characters without being asked. */
 const LONGEST_URL = 2_000;

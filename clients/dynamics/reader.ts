@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { farSystemError, type FarSystemError } from '../errors.ts';
+import { remoteError, type RemoteError } from '../errors.ts';
 import { parseUrl } from '../parse-url.ts';
 import { readAnswer } from '../read-answer.ts';
 import type { DynamicsCaller } from './caller.ts';
@@ -8,7 +8,6 @@ import type { DynamicsCaller } from './caller.ts';
 interface DynamicsRead {
   readonly operation: string;
   readonly url: string;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Reads the collections of one environment. */
@@ -17,7 +16,7 @@ export interface Reader {
   /** Judges a `nextLink` that the page at `url` gave, and returns it as a URL; throws `unexpected` for a foreign one. */
   follow(nextLink: string, from: DynamicsRead): string;
   /** The error of an answer that is not what was asked for. */
-  unexpected(operation: string, detail: string): FarSystemError;
+  unexpected(operation: string, detail: string): RemoteError;
 }
 
 /** Makes the reader. Tokens go to `origin` alone: a link to anywhere else is refused before it is called. */
@@ -27,8 +26,8 @@ export function createReader(options: {
   readonly pageSize: number;
 }): Reader {
   const { origin, call, pageSize } = options;
-  const unexpected = (operation: string, detail: string): FarSystemError =>
-    farSystemError({ system: 'dynamics', operation, kind: 'unexpected', detail });
+  const unexpected = (operation: string, detail: string): RemoteError =>
+    remoteError({ system: 'dynamics', operation, kind: 'unexpected', detail });
 
   return {
     unexpected,

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import type { EntitySpec, NameSource } from '../../domain/entities.ts';
+import { readErpValue, textValue, type FieldValue } from '../../domain/sync/field-value.ts';
+import { membersOf } from '../../domain/sync/mapping.ts';
+import { legalEntityKey, type ErpRecord } from '../../domain/sync/record.ts';
 
-/** A row by the members that were selected; F&O has no null, but an outer join may send one. */
-export type Row = Readonly<Record<string, string | null>>;
+/** A row by the members that were selected. F&O has no null, but an outer join may send one. */
+type Row = Readonly<Record<string, FieldValue>>;
 
 /** One page of an entity set as F&O sends it. */
 export interface RowPage {
@@ -9,25 +13,40 @@ export interface RowPage {
   readonly nextLink: string | undefined;
 }
 
-/** How the records of one entity set are asked for and read. Names of columns are case-sensitive. */
-export interface RowSource<Item> {
+/** How the records of one entity are requested and read. Names of columns are case-sensitive. */
+export interface RowSource {
   readonly entitySet: string;
-  /** What is selected; `dataAreaId` and `keyColumn` are among it. */
+  /** The selected members; `dataAreaId` and `keyColumn` are among them. */
   readonly columns: readonly string[];
-  /** The columns of the whole key: without an order by all of them, pages by offset repeat and miss rows. */
   readonly order: readonly string[];
   /** The column by which single records are looked up within a company. */
   readonly keyColumn: string;
   readonly page: z.ZodType<RowPage>;
-  read(row: Row): Item;
-  /** The value of `keyColumn`, as served. */
-  keyOf(item: Item): string;
+  read(row: Row): ErpRecord;
 }
 
-/** The schema of a page. Every selected member must be there: one that is missing would blank what Zendesk holds. */
-export function pageOf(columns: readonly string[], keyColumn: string): z.ZodType<RowPage> {
-  const shape: Record<string, z.ZodType<string | null>> = {
-    ...Object.fromEntries(columns.map((name) => [name, z.string().nullable()])),
+/** Builds the source of an entity's records. */
+export function rowSourceOf(spec: EntitySpec): RowSource {
+  const { entitySet, key: keyColumn, order, members, mapping } = spec;
+  const mapped = membersOf(mapping);
+  const named = members.name.flatMap(({ join, when }) => [...join, ...(when === undefined ? [] : [when.member])]);
+  const single = [members.party, members.person, members.email, members.inactive].filter((name) => name !== undefined);
+  const columns = [...new Set(['dataAreaId', keyColumn, ...named, ...single, ...mapped])];
+  return {
+    entitySet,
+    columns,
+    order,
+    keyColumn,
+    page: pageOf(columns, keyColumn),
+    read: (row) => readRow(spec, mapped, row),
+  };
+}
+
+/** Every selected member must be there: one that is missing would blank what Zendesk holds. */
+function pageOf(columns: readonly string[], keyColumn: string): z.ZodType<RowPage> {
+  const value = z.union([z.string(), z.number(), z.boolean()]).nullable();
+  const shape: Record<string, z.ZodType<FieldValue>> = {
+    ...Object.fromEntries(columns.map((name) => [name, value])),
     dataAreaId: z.string().min(1),
     [keyColumn]: z.string().refine((key) => key.trim() !== '', 'a row with an empty key'),
   };
@@ -36,12 +55,43 @@ export function pageOf(columns: readonly string[], keyColumn: string): z.ZodType
     .transform((page) => ({ value: page.value, nextLink: page['@odata.nextLink'] ?? undefined }));
 }
 
-/** Reads texts of a row: trimmed and on one line, empty when there is none. */
-export function textsOf(row: Row): (name: string) => string {
-  return (name) => (row[name] ?? '').replace(/\p{Cc}+/gu, ' ').trim();
+function readRow({ kind, key, members }: EntitySpec, mapped: readonly string[], row: Row): ErpRecord {
+  const valueOf = (name: string): FieldValue => readErpValue(row[name] ?? null);
+  const textOf = (name: string | undefined): string | null => (name === undefined ? null : textValue(valueOf(name)));
+  return {
+    legalEntity: legalEntityKey(String(row['dataAreaId'] ?? '')),
+    kind,
+    key: String(row[key] ?? ''),
+    name: nameOf(members.name, (name) => textOf(name) ?? ''),
+    party: textOf(members.party),
+    person: textOf(members.person),
+    email: textOf(members.email),
+    isInactive: isYes(members.inactive === undefined ? null : valueOf(members.inactive)),
+    values: Object.fromEntries(mapped.map((name) => [name, valueOf(name)])),
+  };
 }
 
-/** The form in which F&O compares keys: without regard to case and trailing blanks (SQL collation). */
+function nameOf(sources: readonly NameSource[], textOf: (name: string) => string): string {
+  const applicable = sources.filter(({ when }) => when === undefined || isSameText(textOf(when.member), when.is));
+  const names = applicable.map(({ join }) =>
+    join
+      .map(textOf)
+      .filter((part) => part !== '')
+      .join(' '),
+  );
+  return names.find((name) => name !== '') ?? '';
+}
+
+function isSameText(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+/** F&O's NoYes enumerations travel as their member's name. */
+function isYes(value: FieldValue): boolean {
+  return value === true || (typeof value === 'string' && isSameText(value, 'Yes'));
+}
+
+/** Returns the form in which F&O compares keys: in lower case, without trailing blanks (SQL collation). */
 export function collationKey(key: string): string {
   return key.trimEnd().toLowerCase();
 }

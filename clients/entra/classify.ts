@@ -5,7 +5,7 @@ import {
   member,
   textMember,
   type AdviceNames,
-  type Judge,
+  type ClassifyError,
 } from '../classify.ts';
 
 const SECRETS_PAGE = 'App registrations > Certificates & secrets';
@@ -54,7 +54,7 @@ const tenant = (names: AdviceNames): string => names.tenantId ?? '(see the conne
  * Reads a refusal of Entra's token endpoint: `{error, error_description, error_codes, trace_id}`. Every refusal that names
  * an error of OAuth is `unauthorized`, whatever its status: app, secret, tenant or environment are not as configured.
  */
-export const judgeEntra: Judge = (answer) => {
+export const classifyEntraError: ClassifyError = (answer) => {
   if (isSuccess(answer.status)) return undefined;
   const { body, names } = answer;
   const word = textMember(body, 'error');

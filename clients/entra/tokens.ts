@@ -1,4 +1,4 @@
-import { farSystemError } from '../errors.ts';
+import { remoteError } from '../errors.ts';
 import type { Http } from '../http.ts';
 import { createTokenRequest, type EntraCredential } from './token-request.ts';
 
@@ -7,7 +7,7 @@ export interface TokenSource {
   /**
    * The current access token, or a new one when it is about to expire. `fresh` asks for another because F&O did not take
    * `rejected` (absent: the current one): however many callers ask, one request is made per rejected token.
-   * Throws FarSystemError of `entra`, or what the observer threw.
+   * Throws RemoteError of `entra`, or what the observer threw.
    */
   token(options?: { readonly fresh?: boolean; readonly rejected?: string }): Promise<string>;
 }
@@ -43,7 +43,7 @@ export function createEntraTokens(options: {
     const { accessToken, expiresAtMs } = await requestToken();
     if (accessToken === '') {
       const detail = 'an answer without an access token.';
-      throw farSystemError({ system: 'entra', operation: 'request a token', kind: 'unexpected', detail });
+      throw remoteError({ system: 'entra', operation: 'request a token', kind: 'unexpected', detail });
     }
     const lifeMs = Math.max(0, expiresAtMs - clock());
     held = { token: accessToken, renewAtMs: expiresAtMs - Math.min(MARGIN_MS, lifeMs / 2) };

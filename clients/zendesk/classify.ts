@@ -1,5 +1,12 @@
-import type { Bucket, FarSystemErrorKind } from '../errors.ts';
-import { describeBody, isSuccess, kindOfStatus, textMember, type Judge, type JudgedAnswer } from '../classify.ts';
+import type { Bucket, RemoteErrorKind } from '../errors.ts';
+import {
+  describeBody,
+  isSuccess,
+  kindOfStatus,
+  textMember,
+  type ClassifyError,
+  type FailedAnswer,
+} from '../classify.ts';
 import { readRefusal } from './error-shape.ts';
 import { readEndpointRates } from './rate-headers.ts';
 
@@ -7,7 +14,7 @@ import { readEndpointRates } from './rate-headers.ts';
 const TOO_MANY_JOBS = 'TooManyJobs';
 
 /** Reads a failure of Zendesk by its status first; the body only names the code, the words and which limit was reached. */
-export const judgeZendesk: Judge = (answer) => {
+export const classifyZendeskError: ClassifyError = (answer) => {
   const tooManyJobs = textMember(answer.body, 'error') === TOO_MANY_JOBS;
   if (isSuccess(answer.status) && !tooManyJobs) return undefined;
   const { code, detail } = readRefusal(answer.body);
@@ -21,7 +28,7 @@ export const judgeZendesk: Judge = (answer) => {
   };
 };
 
-function bucketOf(answer: JudgedAnswer, tooManyJobs: boolean): Bucket {
+function bucketOf(answer: FailedAnswer, tooManyJobs: boolean): Bucket {
   if (tooManyJobs) return 'jobs';
   if (/incremental export/i.test(answer.text)) return 'incremental';
   const organization = answer.buckets.find((bucket) => bucket.startsWith('organization:'));
@@ -57,7 +64,7 @@ const OAUTH_ADVICE: ReadonlyMap<string, string> = new Map([
   ['invalid_scope', 'Allow the OAuth client in Zendesk the scopes read and write, and authorize the connection again.'],
 ]);
 
-function adviceFor(kind: FarSystemErrorKind, code: string | null): string | undefined {
+function adviceFor(kind: RemoteErrorKind, code: string | null): string | undefined {
   const ofOAuth = OAUTH_ADVICE.get(code ?? '');
   if (ofOAuth !== undefined) return ofOAuth;
   if (kind === 'unauthorized')

@@ -11,7 +11,7 @@ import { triggerCalls, type TriggerCalls } from './triggers.ts';
 import { userCalls, type UserCalls } from './users.ts';
 import { webhookCalls, type WebhookCalls } from './webhooks.ts';
 
-/** What Ledgerdesk asks of Zendesk. Every function rejects with a FarSystemError of `zendesk`. */
+/** What Ledgerdesk asks of Zendesk. Every function rejects with a RemoteError of `zendesk`. */
 export interface ZendeskClient
   extends
     OrganizationCalls,

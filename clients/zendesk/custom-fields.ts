@@ -1,32 +1,31 @@
 import { z } from 'zod';
+import type { TargetName } from '../../domain/entities.ts';
 import type { ZendeskSession } from './session.ts';
 
 /** The definition of a custom field of organizations or users. */
-interface CustomField {
+export interface CustomField {
   readonly key: string;
   readonly type: string;
-  readonly active: boolean;
+  readonly isActive: boolean;
 }
 
-/** What a new field is called; it becomes a text field. */
+/** A field to create. */
 export interface NewField {
   readonly key: string;
   readonly title: string;
+  readonly type: string;
 }
 
 /** The calls about the definitions of custom fields. */
 export interface FieldCalls {
-  listOrganizationFields(): Promise<readonly CustomField[]>;
-  /** Creates a text field. */
-  createOrganizationField(field: NewField): Promise<CustomField>;
-  listUserFields(): Promise<readonly CustomField[]>;
-  /** Creates a text field. */
-  createUserField(field: NewField): Promise<CustomField>;
+  listFields(owner: TargetName): Promise<readonly CustomField[]>;
+  /** Rejects as `refused` where the key is taken, also by a field that was deleted (Zendesk docs, Organization Fields). */
+  createField(owner: TargetName, field: NewField): Promise<CustomField>;
 }
 
 const field = z
   .looseObject({ key: z.string(), type: z.string(), active: z.boolean().optional() })
-  .transform(({ key, type, active }): CustomField => ({ key, type, active: active !== false }));
+  .transform(({ key, type, active }): CustomField => ({ key, type, isActive: active !== false }));
 
 const ANSWERS = {
   organization: {
@@ -39,22 +38,17 @@ const ANSWERS = {
   },
 };
 
-/** Makes the calls about custom fields, which behave alike for organizations and users. */
+/** Creates the calls about custom fields, which are alike for organizations and users. */
 export function fieldCalls(session: ZendeskSession): FieldCalls {
-  const list = (owner: keyof typeof ANSWERS): Promise<readonly CustomField[]> => {
-    const call = { operation: `list ${owner} fields`, path: `${owner}_fields` };
-    return session.list(ANSWERS[owner].all, { ...call, pages: 'cursor' });
-  };
-  const create = (owner: keyof typeof ANSWERS, { key, title }: NewField): Promise<CustomField> => {
-    const article = owner === 'organization' ? 'an' : 'a';
-    const call = { operation: `create ${article} ${owner} field`, path: `${owner}_fields` };
-    const json = { [`${owner}_field`]: { key, title, type: 'text', active: true } };
-    return session.send(ANSWERS[owner].one, { ...call, method: 'POST', json });
-  };
   return {
-    listOrganizationFields: () => list('organization'),
-    createOrganizationField: (wanted) => create('organization', wanted),
-    listUserFields: () => list('user'),
-    createUserField: (wanted) => create('user', wanted),
+    listFields(owner) {
+      const call = { operation: `list ${owner} fields`, path: `${owner}_fields` };
+      return session.list(ANSWERS[owner].all, { ...call, pages: 'cursor' });
+    },
+    createField(owner, { key, title, type }) {
+      const call = { operation: `create the ${owner} field ${key}`, path: `${owner}_fields` };
+      const json = { [`${owner}_field`]: { key, title, type, active: true } };
+      return session.send(ANSWERS[owner].one, { ...call, method: 'POST', json });
+    },
   };
 }

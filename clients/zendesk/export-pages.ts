@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { farSystemError } from '../errors.ts';
+import { remoteError } from '../errors.ts';
 
 /**
  * Which page of a change export by cursor is wanted: the one behind a cursor, or, the first time, the one that begins at a
@@ -8,7 +8,6 @@ import { farSystemError } from '../errors.ts';
  */
 export type ExportWanted = ({ readonly cursor: string } | { readonly startTime: number }) & {
   readonly pageSize?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 };
 
 /**
@@ -42,7 +41,7 @@ export function continuationOf(
   const cursor = page.after_cursor ?? asked;
   if (!page.end_of_stream && cursor === asked) {
     const detail = 'a page of the export that is not the last one and leads to no other.';
-    throw farSystemError({ system: 'zendesk', operation, kind: 'unexpected', detail });
+    throw remoteError({ system: 'zendesk', operation, kind: 'unexpected', detail });
   }
   return { cursor, endOfStream: page.end_of_stream };
 }

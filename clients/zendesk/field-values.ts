@@ -1,18 +1,21 @@
 import { z } from 'zod';
+import type { FieldValue, Values } from '../../domain/sync/field-value.ts';
 
-const value = z.union([z.string(), z.number(), z.boolean()]).nullish();
+const simple = z.union([z.string(), z.number(), z.boolean()]).nullish();
 
-/** Reads an attribute that Zendesk keeps as a text: numbers and booleans become one; the empty text, null and lists are none. */
+/** Reads an attribute that Zendesk keeps as a text: numbers and booleans become one. Empty texts, null and lists become null. */
 export function textOrNull(wire: unknown): string | null {
-  const { data } = value.safeParse(wire);
-  return data === undefined || data === null || data === '' ? null : String(data);
+  const value = readValue(wire);
+  return value === null ? null : String(value);
 }
 
-/** Reads the custom fields that are ours, and leaves the others. */
-export function ownFieldValues<Key extends string>(
-  definitions: readonly { readonly key: Key }[],
-  values: Readonly<Record<string, unknown>>,
-): Readonly<Record<Key, string | null>> {
-  const own = definitions.map(({ key }) => [key, textOrNull(values[key])] as const);
-  return Object.fromEntries(own) as Record<Key, string | null>;
+/** Reads the value of a custom field. Lists, which no field of ours holds, become null. */
+function readValue(wire: unknown): FieldValue {
+  const { data } = simple.safeParse(wire);
+  return data === undefined || data === '' ? null : data;
+}
+
+/** Reads the values of all custom fields of an organization or user, by their keys. */
+export function readFieldValues(wire: Readonly<Record<string, unknown>> | null | undefined): Values {
+  return Object.fromEntries(Object.entries(wire ?? {}).map(([key, value]) => [key, readValue(value)]));
 }

@@ -3,11 +3,16 @@ import { showManyQueries } from './batches.ts';
 import { jobWire, type JobStatus } from './job-wire.ts';
 import type { ZendeskSession } from './session.ts';
 
+/** A job, and when it was shown, by Zendesk's clock (ISO-8601 UTC, null where Zendesk does not say). */
+export interface ShownJob extends JobStatus {
+  readonly shownAt: string | null;
+}
+
 /** The calls about bulk jobs. */
 export interface JobCalls {
-  /** At most 100; a job that Zendesk no longer keeps (after a day), or not yet shows, is absent. */
-  showJobs(ids: readonly string[]): Promise<readonly JobStatus[]>;
-  /** The jobs that Zendesk still lists. */
+  /** Shows at most 100 jobs. One that Zendesk no longer keeps (after a day), or does not show yet, is absent. */
+  showJobs(ids: readonly string[]): Promise<readonly ShownJob[]>;
+  /** Lists the jobs that Zendesk still keeps. */
   listJobs(): Promise<readonly JobStatus[]>;
 }
 
@@ -17,10 +22,11 @@ const jobs = z.looseObject({ job_statuses: z.array(jobWire) }).transform((wire) 
 export function jobCalls(session: ZendeskSession): JobCalls {
   return {
     async showJobs(ids) {
-      const found: JobStatus[] = [];
+      const found: ShownJob[] = [];
       for (const query of showManyQueries({ ids })) {
         const path = `job_statuses/show_many?${query}`;
-        found.push(...(await session.get(jobs, { operation: 'show jobs', path })));
+        const { body, at } = await session.getDated(jobs, { operation: 'show jobs', path });
+        found.push(...body.map((job) => ({ ...job, shownAt: at })));
       }
       return found;
     },

@@ -17,7 +17,7 @@ export interface Consent {
   readonly redirectUri: string;
 }
 
-/** The OAuth calls of one Zendesk account. All reject with a FarSystemError of `zendesk`; it is `unauthorized` when the grant is void or the client not taken. */
+/** The OAuth calls of one Zendesk account. All reject with a RemoteError of `zendesk`; it is `unauthorized` when the grant is void or the client not taken. */
 export interface ZendeskOAuth {
   /** Where a person gives consent. `challenge` is the S256 of the verifier, `state` comes back with the code. */
   authorizeUrl(wanted: { readonly redirectUri: string; readonly state: string; readonly challenge: string }): string;

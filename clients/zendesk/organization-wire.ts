@@ -1,15 +1,8 @@
 import { z } from 'zod';
-import {
-  ORGANIZATION_FIELDS,
-  TAG_OF_KIND,
-  type OrganizationForm,
-  type SeenOrganization,
-} from '../../domain/accounts/organization.ts';
-import { ownFieldValues, textOrNull } from './field-values.ts';
+import type { OrganizationForm, SeenOrganization } from '../../domain/accounts/organization.ts';
+import { readFieldValues, textOrNull } from './field-values.ts';
 import { idToWire, wireId } from './ids.ts';
 import { moment } from './moment.ts';
-
-const OWN_TAGS: readonly string[] = Object.values(TAG_OF_KIND);
 
 /** An organization of any list or export; only the export shows deleted ones, by `deleted_at`. */
 export const organizationWire = z
@@ -27,32 +20,32 @@ export const organizationWire = z
     id: wire.id,
     externalId: textOrNull(wire.external_id),
     name: wire.name ?? '',
-    fields: ownFieldValues(ORGANIZATION_FIELDS, wire.organization_fields ?? {}),
-    ownTags: OWN_TAGS.filter((tag) => wire.tags?.includes(tag) === true),
+    fields: readFieldValues(wire.organization_fields),
+    tags: wire.tags ?? [],
     updatedAt: wire.updated_at,
     deleted: isText(wire.deleted_at),
   }));
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
-/** What is created: a form, and tags, which only a create may set as a whole. */
+/** An organization to create: a form, and tags, which only a create may set as a whole. */
 export interface NewOrganization {
   readonly form: OrganizationForm;
   readonly tags: readonly string[];
 }
 
-/** What is changed of one organization; absent members stay as they are. */
+/** A change of one organization; absent members stay as they are. */
 export interface OrganizationChange {
   readonly id: string;
   readonly form: Partial<OrganizationForm>;
 }
 
-/** The item of `create_many`. */
+/** Returns the item of `create_many`. */
 export function newOrganizationToWire({ form, tags }: NewOrganization): object {
-  return { ...formToWire(form), tags };
+  return { ...formToWire(form), ...(tags.length > 0 && { tags }) };
 }
 
-/** The item of `update_many`. It never holds tags: they would replace those that people have set. */
+/** Returns the item of `update_many`. It never holds tags: they would replace those that people have set. */
 export function changeToWire({ id, form }: OrganizationChange): object {
   return { id: idToWire(id), ...formToWire(form) };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
-import { nameKey } from '../../domain/accounts/organization-name.ts';
+import { nameKey } from '../../domain/sync/record-name.ts';
 import type { SeenOrganization } from '../../domain/accounts/organization.ts';
 import { assertBatch, showManyQueries, type ManyKeys } from './batches.ts';
 import { jobAnswer, type JobStatus } from './job-wire.ts';
@@ -24,10 +24,7 @@ interface ExportPage {
 /** Reads organizations. */
 interface OrganizationReads {
   /** The export takes a `startTime` that is at least a minute old; deleted organizations appear in it. */
-  exportOrganizations(wanted: {
-    readonly startTime: number;
-    readonly signal?: AbortSignal | undefined;
-  }): Promise<ExportPage>;
+  exportOrganizations(wanted: { readonly startTime: number }): Promise<ExportPage>;
   /** At most 100 by id or external id, in no order; those that are not there are absent. */
   showOrganizations(wanted: ManyKeys): Promise<readonly SeenOrganization[]>;
   /** All of this very name, without regard to case; more than one can exist. */
@@ -47,8 +44,8 @@ interface OrganizationWrites {
   createOrganizations(items: readonly NewOrganization[]): Promise<JobStatus>;
   /** Starts a job that changes 1 to 100 organizations; tags are never sent. */
   updateOrganizations(items: readonly OrganizationChange[]): Promise<JobStatus>;
-  /** Adds tags and leaves those that are there. */
-  addOrganizationTags(id: string, tags: readonly string[]): Promise<void>;
+  /** Adds tags and leaves those that are there. Returns when that was done, by Zendesk's clock. */
+  addOrganizationTags(id: string, tags: readonly string[]): Promise<string | null>;
 }
 
 /** The calls about organizations. */
@@ -82,12 +79,11 @@ export function organizationCalls(session: ZendeskSession): OrganizationCalls {
 
 function organizationReads(session: ZendeskSession): OrganizationReads {
   return {
-    async exportOrganizations({ startTime, signal }) {
+    async exportOrganizations({ startTime }) {
       const page = await session.get(exported, {
         operation: 'export organizations',
         path: `incremental/organizations?start_time=${startTime}&per_page=${EXPORT_PAGE}`,
         buckets: ['incremental'],
-        signal,
       });
       return {
         organizations: page.organizations,
@@ -157,7 +153,8 @@ function organizationWrites(session: ZendeskSession): OrganizationWrites {
     async addOrganizationTags(id, tags) {
       const path = `organizations/${encodeURIComponent(id)}/tags`;
       const call = { operation: 'add tags to an organization', path, buckets: [`organization:${id}`] };
-      await session.send(z.looseObject({ tags: z.array(z.string()) }), { ...call, method: 'PUT', json: { tags } });
+      const schema = z.looseObject({ tags: z.array(z.string()) });
+      return (await session.sendDated(schema, { ...call, method: 'PUT', json: { tags } })).at;
     },
   };
 }

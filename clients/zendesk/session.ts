@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { FarSystemError, farSystemError, type Bucket } from '../errors.ts';
-import type { Http, HttpRequest } from '../http.ts';
+import { RemoteError, remoteError, type Bucket } from '../errors.ts';
+import type { Http, HttpAnswer, HttpRequest } from '../http.ts';
 import { member } from '../classify.ts';
 import { parseUrl } from '../parse-url.ts';
 import { readAnswer } from '../read-answer.ts';
@@ -11,7 +11,6 @@ interface ZendeskCall {
   readonly path: string;
   /** Limits besides the account's. */
   readonly buckets?: readonly Bucket[];
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** A call that writes. `repeatable` where sending it twice leaves the same behind; absent, it is taken not to be. */
@@ -21,10 +20,18 @@ interface ZendeskWrite extends ZendeskCall {
   readonly repeatable?: boolean;
 }
 
+/** An answer and when it was given, by Zendesk's clock: ISO-8601 UTC in whole seconds, null where Zendesk does not say. */
+export interface Dated<T> {
+  readonly body: T;
+  readonly at: string | null;
+}
+
 /** Calls one Zendesk account with a bearer token. */
 export interface ZendeskSession {
   get<T>(schema: z.ZodType<T>, call: ZendeskCall): Promise<T>;
+  getDated<T>(schema: z.ZodType<T>, call: ZendeskCall): Promise<Dated<T>>;
   send<T>(schema: z.ZodType<T>, call: ZendeskWrite): Promise<T>;
+  sendDated<T>(schema: z.ZodType<T>, call: ZendeskWrite): Promise<Dated<T>>;
   /** Removes what can be removed once only, so that sending it twice does no harm. */
   remove(call: ZendeskCall): Promise<void>;
   /** Reads a whole list, by cursor or by page number, whichever the answer carries; throws `unexpected` past 100 pages. */
@@ -62,7 +69,6 @@ export function createSession(options: {
       headers: { authorization: `Bearer ${token}` },
       json: call.json,
       buckets: ['account', ...(call.buckets ?? [])],
-      signal: call.signal,
       ...(call.repeatable === undefined ? {} : { repeatable: call.repeatable }),
     });
 
@@ -71,22 +77,29 @@ export function createSession(options: {
     try {
       return await ask(call, token);
     } catch (error) {
-      if (!(error instanceof FarSystemError) || error.kind !== 'unauthorized') throw error;
+      if (!(error instanceof RemoteError) || error.kind !== 'unauthorized') throw error;
       const next = await accessToken(token);
       if (next === token) throw error;
       return ask(call, next);
     }
   };
 
+  const getDated = async <T>(schema: z.ZodType<T>, call: ZendeskCall): Promise<Dated<T>> => {
+    const answer = await request({ ...call, method: 'GET' });
+    const body = readAnswer(schema, answer, { system: 'zendesk', operation: call.operation });
+    return { body, at: dateOf(answer) };
+  };
+  const sendDated = async <T>(schema: z.ZodType<T>, call: ZendeskWrite): Promise<Dated<T>> => {
+    const answer = await request(call);
+    const body = readAnswer(schema, answer, { system: 'zendesk', operation: call.operation, write: true });
+    return { body, at: dateOf(answer) };
+  };
+
   return {
-    async get(schema, call) {
-      const answer = await request({ ...call, method: 'GET' });
-      return readAnswer(schema, answer, { system: 'zendesk', operation: call.operation });
-    },
-    async send(schema, call) {
-      const answer = await request(call);
-      return readAnswer(schema, answer, { system: 'zendesk', operation: call.operation, write: true });
-    },
+    get: async (schema, call) => (await getDated(schema, call)).body,
+    getDated,
+    send: async (schema, call) => (await sendDated(schema, call)).body,
+    sendDated,
     async remove(call) {
       await request({ ...call, method: 'DELETE', repeatable: true });
     },
@@ -96,7 +109,7 @@ export function createSession(options: {
       for (let pages = 0; next !== undefined; pages += 1) {
         if (pages === MOST_PAGES) {
           const detail = `a list of more than ${MOST_PAGES} pages.`;
-          throw farSystemError({ system: 'zendesk', operation: call.operation, kind: 'unexpected', detail });
+          throw remoteError({ system: 'zendesk', operation: call.operation, kind: 'unexpected', detail });
         }
         const answer = await request({ ...call, path: withQuery(call.path, next), method: 'GET' });
         const found = readAnswer(schema, answer, { system: 'zendesk', operation: call.operation });
@@ -106,6 +119,11 @@ export function createSession(options: {
       return items;
     },
   };
+}
+
+function dateOf({ headers }: HttpAnswer): string | null {
+  const ms = Date.parse(headers['date'] ?? '');
+  return Number.isNaN(ms) ? null : `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 const firstPage = (style: PageStyle): string => (style === 'cursor' ? 'page[size]=100' : 'per_page=100');

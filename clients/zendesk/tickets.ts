@@ -47,7 +47,7 @@ export function ticketCalls(session: ZendeskSession): TicketCalls {
     async exportTickets(wanted) {
       const operation = 'export tickets';
       const path = `incremental/tickets/cursor?${exportQuery(wanted)}&${TICKET_INCLUDES}`;
-      const call = { operation, path, buckets: ['incremental'], signal: wanted.signal };
+      const call = { operation, path, buckets: ['incremental'] };
       const page = await session.get(exported, call);
       return { tickets: ticketsOf(page), ...continuationOf(page, wanted, operation) };
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FarSystemError } from '../errors.ts';
+import { RemoteError } from '../errors.ts';
 import { wireId } from './ids.ts';
 import type { ZendeskSession } from './session.ts';
 
@@ -82,7 +82,7 @@ async function firstCategory(session: ZendeskSession): Promise<string | null> {
   try {
     return (await session.get(categories, call)).trigger_categories[0]?.id ?? null;
   } catch (error) {
-    if (error instanceof FarSystemError && (error.kind === 'missing' || error.kind === 'forbidden')) return null;
+    if (error instanceof RemoteError && (error.kind === 'missing' || error.kind === 'forbidden')) return null;
     throw error;
   }
 }

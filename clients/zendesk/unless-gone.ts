@@ -1,4 +1,4 @@
-import { FarSystemError } from '../errors.ts';
+import { RemoteError } from '../errors.ts';
 
 /**
  * Answers null for a record that Zendesk does not have. A wrong path or a wrong subdomain is a 404 too, and stays an error
@@ -8,7 +8,7 @@ export async function unlessGone<Result>(call: Promise<Result>): Promise<Result 
   try {
     return await call;
   } catch (error) {
-    const isGone = error instanceof FarSystemError && error.kind === 'missing' && error.code === 'RecordNotFound';
+    const isGone = error instanceof RemoteError && error.kind === 'missing' && error.code === 'RecordNotFound';
     if (isGone) return null;
     throw error;
   }

@@ -25,7 +25,7 @@ const PATTERNS: readonly (readonly [UserRefusal, RegExp])[] = [
 ];
 
 /**
- * Reads why Zendesk refused a user or membership from its words: the `detail` of a FarSystemError, or the `details` (or
+ * Reads why Zendesk refused a user or membership from its words: the `detail` of a RemoteError, or the `details` (or
  * `error`) of a job's item, whose spellings differ ("Email: a@b.example is …" with one blank or two).
  */
 export function userRefusalOf(words: string | null): UserRefusal {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { USER_FIELDS, type SeenUser, type UserForm } from '../../domain/contacts/user.ts';
-import { ownFieldValues, textOrNull } from './field-values.ts';
+import type { SeenUser, UserForm } from '../../domain/contacts/user.ts';
+import { readFieldValues, textOrNull } from './field-values.ts';
 import { idToWire, wireId } from './ids.ts';
+import { moment } from './moment.ts';
 
 /**
- * A user of any list, deleted ones by `active`. A role that is neither of the three, which custom roles are, counts as
- * `agent`: whoever may be staff is treated as such.
+ * A user of any list, deleted ones by `active`. Any role besides the three known ones, such as a custom role, counts as
+ * `agent`: a user who may be staff is treated as staff.
  */
 export const userWire = z
   .looseObject({
@@ -19,39 +20,41 @@ export const userWire = z
     suspended: z.boolean().nullish(),
     organization_id: wireId.nullish(),
     user_fields: z.record(z.string(), z.unknown()).nullish(),
+    updated_at: moment.nullish(),
   })
   .refine((wire) => typeof wire.name === 'string' || wire.active === false, { path: ['name'], message: 'missing' })
   .transform((wire): SeenUser => ({
     id: wire.id,
     externalId: textOrNull(wire.external_id),
     name: wire.name ?? '',
-    phone: textOrNull(wire.phone),
-    fields: ownFieldValues(USER_FIELDS, wire.user_fields ?? {}),
+    attributes: { phone: textOrNull(wire.phone) },
+    fields: readFieldValues(wire.user_fields),
     email: textOrNull(wire.email),
     role: wire.role === 'end-user' || wire.role === 'admin' ? wire.role : 'agent',
     isActive: wire.active !== false,
     isSuspended: wire.suspended === true,
     organizationId: wire.organization_id ?? null,
+    updatedAt: wire.updated_at ?? null,
   }));
 
-/** What is created: a form, and what only a create may set. `email` becomes the primary address. */
+/** A user to create: a form, and what only a create may set. `email` becomes the primary address. */
 export interface NewUser {
   readonly form: UserForm;
   readonly email: string | null;
   readonly organizationId: string | null;
 }
 
-/** What is changed of one user; absent members stay as they are. */
+/** A change of one user; absent members stay as they are. */
 export interface UserChange {
   readonly id: string;
   readonly form: Partial<UserForm>;
 }
 
-/** The user of a create. Without `skip_verify_email` Zendesk would write to the person (Zendesk docs, Create User). */
+/** Returns the user of a create. Without `skip_verify_email` Zendesk would write to the person (Zendesk docs, Create User). */
 export function newUserToWire({ form, email, organizationId }: NewUser): object {
-  const { phone, ...others } = form;
+  const given = Object.entries(form.attributes).filter(([, value]) => value !== null);
   return {
-    ...formToWire(phone === null ? others : form),
+    ...formToWire({ ...form, attributes: Object.fromEntries(given) }),
     ...(email === null ? {} : { email }),
     ...(organizationId === null ? {} : { organization_id: idToWire(organizationId) }),
     skip_verify_email: true,
@@ -59,18 +62,18 @@ export function newUserToWire({ form, email, organizationId }: NewUser): object 
 }
 
 /**
- * The item of `update_many`. It never holds an email, which would be added as a second address each time, nor an
+ * Returns the item of `update_many`. It never holds an email, which would be added as a second address each time, nor an
  * organization, which would end every other membership (Zendesk docs, Update User), nor role or tags.
  */
 export function userChangeToWire({ id, form }: UserChange): object {
   return { id: idToWire(id), ...formToWire(form) };
 }
 
-function formToWire({ externalId, name, phone, fields }: Partial<UserForm>): object {
+function formToWire({ externalId, name, attributes, fields }: Partial<UserForm>): object {
   return {
     ...(name === undefined ? {} : { name }),
     ...(externalId === undefined ? {} : { external_id: externalId }),
-    ...(phone === undefined ? {} : { phone }),
+    ...attributes,
     ...(fields === undefined ? {} : { user_fields: fields }),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { emailKey } from '../../domain/contacts/email.ts';
-import { FarSystemError } from '../errors.ts';
+import { RemoteError } from '../errors.ts';
 import type { SeenUser } from '../../domain/contacts/user.ts';
 import { assertBatch, showManyQueries, type ManyKeys } from './batches.ts';
 import {
@@ -78,7 +78,7 @@ function userReads(session: ZendeskSession): UserReads {
     async exportUsers(wanted) {
       const operation = 'export users';
       const path = `incremental/users/cursor?${exportQuery(wanted)}`;
-      const page = await session.get(exported, { operation, path, buckets: ['incremental'], signal: wanted.signal });
+      const page = await session.get(exported, { operation, path, buckets: ['incremental'] });
       return { users: page.users, ...continuationOf(page, wanted, operation) };
     },
   };
@@ -117,7 +117,7 @@ function userWrites(session: ZendeskSession): UserWrites {
         await session.send(z.unknown(), { ...call, method: 'POST', json: { users: [] } });
         return false;
       } catch (error) {
-        if (!(error instanceof FarSystemError)) throw error;
+        if (!(error instanceof RemoteError)) throw error;
         if (error.kind === 'forbidden') return true;
         if (error.kind === 'refused') return false;
         throw error;

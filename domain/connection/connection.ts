@@ -1,11 +1,10 @@
-import type { AccountKind } from '../accounts/account.ts';
-import type { RecordKind } from '../sync/record.ts';
+import type { EntitySpec } from '../entities.ts';
 import type { StatusSettings } from '../support/support-status.ts';
 
-/** Whether a connection may work: `needs_…` wait for a person, `paused` was asked for. */
+/** The state of a connection: it works, it waits for a person (`needs_…`), or somebody paused it. */
 export type ConnectionState = 'active' | 'needs_authorization' | 'needs_reconnect' | 'paused';
 
-/** The secrets of a connection; each is sealed on arrival and never given back. */
+/** The names of a connection's secrets. Each is sealed on arrival and never given back. */
 export const CREDENTIAL_FIELDS = [
   'dynamics.clientSecret',
   'dynamics.certificate.privateKey',
@@ -17,12 +16,12 @@ export const CREDENTIAL_FIELDS = [
 ] as const;
 
 /**
- * Name of one secret of a connection, which is also its path in the connection file; the former webhook secret stands in
- * none: it is kept while deliveries signed with it may still be on their way.
+ * The name of one secret, which is also its path in the connection file. The former webhook secret is in no file: it is kept
+ * while deliveries signed with it may still arrive.
  */
 export type CredentialField = (typeof CREDENTIAL_FIELDS)[number];
 
-/** Where and how the ERP account's annotation is written. */
+/** Where and how the annotation of an ERP account is written. */
 export interface AnnotationTarget {
   readonly entitySet: string;
   readonly field: string;
@@ -31,17 +30,18 @@ export interface AnnotationTarget {
   readonly maxLength?: number | undefined;
 }
 
-/** What a business event is about: the kind of record, and the members that hold its company and key. */
+/** What a business event is about: the kind of the record, and the members that hold its company and key. */
 export interface EventMapping {
-  readonly record: 'customer' | 'vendor' | 'contact';
+  readonly record: string;
   readonly legalEntity: string;
   readonly key: string;
 }
 
 /**
- * A connection's settings without its secrets: the connection file with every default filled in.
- * Origins have no trailing slash; legal entities are lower case, empty for "all that the ERP user can read";
- * durations are milliseconds; `share` is the part of Zendesk's rate limit that is left to others (0 to 1).
+ * A connection's settings without its secrets: the connection file with every default filled in. Origins have no trailing
+ * slash. Legal entities are lower case; an empty list means all that the ERP user can read. Durations are milliseconds. `share`
+ * is the part of Zendesk's rate limit that is left to others (0 to 1). `entities` are entities beyond those that every
+ * connection has.
  */
 export interface ConnectionSettings {
   readonly dynamics: {
@@ -79,17 +79,5 @@ export interface ConnectionSettings {
     readonly status: StatusSettings;
   };
   readonly support: { readonly since?: string | undefined };
-}
-
-/** The kinds of record that a connection synchronises, in the order in which they are read and written. */
-export function kindsOf(settings: ConnectionSettings): readonly RecordKind[] {
-  return settings.sync.contacts ? [...accountKindsOf(settings), 'contact'] : accountKindsOf(settings);
-}
-
-/** The kinds of account among them. */
-export function accountKindsOf(settings: ConnectionSettings): readonly AccountKind[] {
-  const kinds: AccountKind[] = [];
-  if (settings.sync.customers) kinds.push('customer');
-  if (settings.sync.vendors) kinds.push('vendor');
-  return kinds;
+  readonly entities?: readonly EntitySpec[] | undefined;
 }

@@ -1,39 +1,39 @@
-/** How many records a sync will meet: rows of one kind in one legal entity each, and organizations that Zendesk has already. */
+/** The size of a first sync: the rows of each kind in each legal entity, and the organizations that Zendesk already has. */
 export interface SyncSize {
   readonly slices: readonly number[];
   readonly organizations: number;
 }
 
-/** What a first sync costs: requests, and whole minutes below which the rate limit does not let it end; null: limit unknown. */
+/** The cost of a first sync: requests, and the least number of minutes that the rate limit allows; null when the limit is unknown. */
 export interface SyncCost {
   readonly dynamics: number;
   readonly zendesk: number;
   readonly minutes: number | null;
 }
 
-/** Rows that are asked for per page of F&O. */
-const ROWS_A_PAGE = 2_000;
+/** Rows per page of F&O. */
+const ROWS_PER_PAGE = 2_000;
 /** Organizations per page of Zendesk's export. */
-const ORGANIZATIONS_A_PAGE = 1_000;
-/** Most records of a bulk job, and most jobs that are submitted before they are asked after. */
-const RECORDS_A_JOB = 100;
-const JOBS_A_ROUND = 25;
+const ORGANIZATIONS_PER_PAGE = 1_000;
+/** The most records of a bulk job, and the most jobs that are submitted before they are polled. */
+const RECORDS_PER_JOB = 100;
+const JOBS_PER_ROUND = 25;
 
 /**
- * Estimates what a first sync costs when every record is created: a page of the export for each thousand organizations, and
- * for each hundred records a job and about one poll, with one more poll at the end of each round. `perMinute` is how many
- * requests Zendesk leaves us, once the share of others is taken off. Measured: 22 for 1,000 accounts, 205 for 10,000.
+ * Estimates the cost of a first sync in which every record is created: one page of the export per thousand organizations, and
+ * per hundred records a job and about one poll, with one more poll at the end of each round. `perMinute` is the number of
+ * requests that Zendesk leaves us after the share of others. Measured: 22 for 1,000 accounts, 205 for 10,000.
  */
 export function firstSyncCost({ slices, organizations }: SyncSize, perMinute: number | null): SyncCost {
-  const zendesk = Math.floor(organizations / ORGANIZATIONS_A_PAGE) + 1 + sum(slices.map(requestsToWrite));
-  const dynamics = sum(slices.map((rows) => Math.max(1, Math.ceil(rows / ROWS_A_PAGE))));
+  const zendesk = Math.floor(organizations / ORGANIZATIONS_PER_PAGE) + 1 + sum(slices.map(requestsToWrite));
+  const dynamics = sum(slices.map((rows) => Math.max(1, Math.ceil(rows / ROWS_PER_PAGE))));
   const minutes = perMinute === null ? null : Math.ceil(zendesk / Math.max(1, perMinute));
   return { dynamics, zendesk, minutes };
 }
 
 function requestsToWrite(records: number): number {
-  const jobs = Math.ceil(records / RECORDS_A_JOB);
-  return 2 * jobs + Math.ceil(jobs / JOBS_A_ROUND);
+  const jobs = Math.ceil(records / RECORDS_PER_JOB);
+  return 2 * jobs + Math.ceil(jobs / JOBS_PER_ROUND);
 }
 
 function sum(numbers: readonly number[]): number {

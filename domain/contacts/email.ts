@@ -1,17 +1,16 @@
-const LONGEST = 254;
+const MAX_LENGTH = 254;
 
-/** The form in which Zendesk compares addresses: trimmed, without regard to case (Zendesk docs, User Identities). */
+/** Returns the form in which Zendesk compares addresses: trimmed, in lower case (Zendesk docs, User Identities). */
 export function emailKey(email: string): string {
   return email.trim().toLowerCase();
 }
 
 /**
- * Whether an address can be sent to Zendesk: one `@`, no blanks, and a domain with a dot whose parts are not empty. The ERP
- * field is free text, so it holds phone numbers, two addresses at once and remarks as well.
+ * Returns whether an address can be sent to Zendesk: one `@`, no blanks, and a domain with a dot whose parts are not empty. The
+ * ERP field is free text: it also holds phone numbers, two addresses at once, and comments.
  */
 export function isEmail(email: string): boolean {
   const address = email.trim();
-  return (
-    address.length <= LONGEST && /^[^\s@,;:<>()[\]"\\]+@[^\s@.,;:<>()[\]"\\]+(\.[^\s@.,;:<>()[\]"\\]+)+$/.test(address)
-  );
+  const pattern = /^[^\s@,;:<>()[\]"\\]+@[^\s@.,;:<>()[\]"\\]+(\.[^\s@.,;:<>()[\]"\\]+)+$/;
+  return address.length <= MAX_LENGTH && pattern.test(address);
 }

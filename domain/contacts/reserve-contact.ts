@@ -1,4 +1,6 @@
-import type { Contact } from './contact.ts';
+import { externalIdKey, renderExternalId } from '../sync/external-id.ts';
+import { recordKeyText, type ErpRecord, type RecordKey } from '../sync/record.ts';
+import { externalIdContested, type Rejection, type Remark } from '../sync/rejection.ts';
 import {
   accountNotSynced,
   CONTACT_INACTIVE,
@@ -10,11 +12,8 @@ import {
   sharedEmailRejected,
 } from './contact-remarks.ts';
 import { isEmail } from './email.ts';
-import { externalIdKey, renderExternalId } from '../sync/external-id.ts';
-import { recordKeyText, type RecordKey } from '../sync/record.ts';
-import { externalIdContested, type Rejection, type Remark } from '../sync/rejection.ts';
 
-/** An account that a contact belongs to, and the organization it is linked to; null when to none. */
+/** An account that a contact belongs to, and the organization that it is linked to; null when to none. */
 export interface TiedAccount {
   readonly account: string;
   readonly organizationId: string | null;
@@ -23,50 +22,50 @@ export interface TiedAccount {
 /** One contact row of a person, as the store knows it. */
 export interface PersonRow {
   readonly row: RecordKey;
-  /** Whether the row is there and not inactive. */
+  /** Whether the row is present and not inactive. */
   readonly isActive: boolean;
   readonly externalId: string | null;
   readonly zendeskId: string | null;
   readonly accounts: readonly TiedAccount[];
 }
 
-/** What surrounds a contact while it is settled: all rows of its person, itself included, in the order of their keys. */
-export interface ContactSurroundings {
+/** What is known around a contact while it is reserved: all rows of its person, itself included, in the order of their keys. */
+export interface ContactContext {
   readonly person: readonly PersonRow[];
   /** Key text of the contact that has reserved this contact's email address. */
   readonly emailHolder: string | undefined;
   externalIdHolder(externalIdKey: string): string | undefined;
 }
 
-/** How a connection settles contacts. */
+/** How a connection reserves contacts. `templates` are those of external ids, by kind. */
 export interface ContactPolicy {
-  readonly template: string;
+  readonly templates: Readonly<Record<string, string>>;
   readonly sharedMailbox: 'first' | 'reject';
 }
 
-/** A contact that is to be a user: of these organizations, the first one its default; `email` is null when it gets none. */
-export interface SettledContact {
+/** What is reserved for a contact that is to be a user. The first organization is its default; `email` is null when it gets none. */
+export interface ContactReservation {
   readonly externalId: string;
   readonly organizationIds: readonly string[];
   readonly email: string | null;
   readonly remark: Remark | null;
-  /** The row of the same person that had the user until now, when it was another one. */
+  /** The row of the same person that had the user until now, if it was another one. */
   readonly takesOver: RecordKey | null;
 }
 
-/** What settling a contact comes to: a user, or why there is none of its own. */
-export type ContactSettlement =
-  | SettledContact
+/** The result of reserving a contact: a user, or why it has none of its own. */
+export type ContactReservationResult =
+  | ContactReservation
   | { readonly skipped: Remark }
   | { readonly follows: RecordKey; readonly remark: Remark }
   | { readonly rejection: Rejection };
 
-/** Settles one contact. Pure; contacts come in the order of their rank, so that an address goes to the first that has it. */
-export function settleContact(
-  contact: Contact,
-  at: { around: ContactSurroundings; policy: ContactPolicy },
-): ContactSettlement {
-  const { person } = at.around;
+/** Reserves one contact. Pure; contacts come in the order of their rank, so that an address goes to the first that has it. */
+export function reserveContact(
+  contact: ErpRecord,
+  at: { context: ContactContext; policy: ContactPolicy },
+): ContactReservationResult {
+  const { person } = at.context;
   if (contact.isInactive) return { skipped: CONTACT_INACTIVE };
   const lead = leadOf(person);
   if (lead !== undefined && !isSame(lead.row, contact))
@@ -75,10 +74,10 @@ export function settleContact(
   if (tied.length === 0) return { skipped: NO_ACCOUNT };
   const organizationIds = [...new Set(tied.flatMap(({ organizationId }) => organizationId ?? []))];
   if (organizationIds.length === 0) return { rejection: accountNotSynced(tied.map(({ account }) => account)) };
-  return settleUser(contact, organizationIds, at);
+  return reserveUser(contact, organizationIds, at);
 }
 
-/** The row that a person is written from: the one that has the user, else the first; only active rows count. */
+/** Returns the row that a person is written from: the one that has the user, else the first. Only active rows count. */
 function leadOf(person: readonly PersonRow[]): PersonRow | undefined {
   const active = person.filter(({ isActive }) => isActive);
   return (
@@ -92,7 +91,7 @@ function isSame(one: RecordKey, other: RecordKey): boolean {
   return recordKeyText(one) === recordKeyText(other);
 }
 
-/** The accounts of all active rows of a person, those of its own row first. */
+/** Returns the accounts of all active rows of a person, those of its own row first. */
 function tiedAccounts(person: readonly PersonRow[], own: RecordKey): readonly TiedAccount[] {
   const active = person.filter(({ isActive }) => isActive);
   const first = active.filter(({ row }) => isSame(row, own));
@@ -100,37 +99,37 @@ function tiedAccounts(person: readonly PersonRow[], own: RecordKey): readonly Ti
   return [...first, ...others].flatMap(({ accounts }) => accounts);
 }
 
-function settleUser(
-  contact: Contact,
+function reserveUser(
+  contact: ErpRecord,
   organizationIds: readonly string[],
-  { around, policy }: { around: ContactSurroundings; policy: ContactPolicy },
-): ContactSettlement {
+  { context, policy }: { context: ContactContext; policy: ContactPolicy },
+): ContactReservationResult {
   const self = recordKeyText(contact);
-  const held = around.person.find(({ row }) => isSame(row, contact));
-  const former = around.person.find(({ row, externalId }) => externalId !== null && !isSame(row, contact));
+  const held = context.person.find(({ row }) => isSame(row, contact));
+  const former = context.person.find(({ row, externalId }) => externalId !== null && !isSame(row, contact));
   const reserved = held?.externalId ?? former?.externalId ?? null;
-  const rendered = isOfPerson(reserved, around.person, policy)
+  const rendered = isOfPerson(reserved, context.person, policy)
     ? { externalId: reserved }
-    : renderExternalId(policy.template, contact);
+    : renderExternalId(policy.templates, contact);
   if ('rejection' in rendered) return rendered;
   const { externalId } = rendered;
   const takesOver = held?.externalId === null && former !== undefined ? former.row : null;
-  const holder = around.externalIdHolder(externalIdKey(externalId));
+  const holder = context.externalIdHolder(externalIdKey(externalId));
   const isTaken =
     holder !== undefined && holder !== self && (takesOver === null || holder !== recordKeyText(takesOver));
   if (isTaken) return { rejection: externalIdContested(externalId, holder) };
-  const email = settleEmail(contact, around, policy);
+  const email = reserveEmail(contact, context, policy);
   return 'rejection' in email ? email : { externalId, organizationIds, takesOver, ...email };
 }
 
-/** Whether an external id is that of a row of the person: it stays then; under another template the user gets a new one. */
+/** Returns whether an external id is that of a row of the person. It stays then; under another template the user gets a new one. */
 function isOfPerson(
   externalId: string | null,
   person: readonly PersonRow[],
-  { template }: ContactPolicy,
+  { templates }: ContactPolicy,
 ): externalId is string {
   return person.some(({ row }) => {
-    const rendered = renderExternalId(template, row);
+    const rendered = renderExternalId(templates, row);
     return (
       'externalId' in rendered &&
       externalId !== null &&
@@ -139,12 +138,12 @@ function isOfPerson(
   });
 }
 
-function settleEmail(
-  contact: Contact,
-  { emailHolder: holder, person }: ContactSurroundings,
+function reserveEmail(
+  contact: ErpRecord,
+  { emailHolder: holder, person }: ContactContext,
   { sharedMailbox }: ContactPolicy,
 ): { email: string | null; remark: Remark | null } | { rejection: Rejection } {
-  if (contact.email === '') return { email: null, remark: EMAIL_MISSING };
+  if (contact.email === null) return { email: null, remark: EMAIL_MISSING };
   if (!isEmail(contact.email)) return { email: null, remark: EMAIL_MALFORMED };
   if (holder === undefined || person.some(({ row }) => recordKeyText(row) === holder))
     return { email: contact.email.trim(), remark: null };

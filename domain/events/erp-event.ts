@@ -1,10 +1,11 @@
 import type { EventMapping } from '../connection/connection.ts';
+import type { EntitySpec } from '../entities.ts';
+import { legalEntityKey, type RecordKey } from '../sync/record.ts';
 import { isJsonObject, member, textMember, type JsonObject } from './json.ts';
-import { legalEntityKey, type RecordKey, type RecordKind } from '../sync/record.ts';
 
 /**
- * What an event of F&O names: one account or contact; null when it is about anything else. A business event has a
- * ControlNumber; a data event has none. `type` is the business event's class, or the entity and message of a data event.
+ * An event of F&O and the record that it names; null when it is about anything else. A business event has a ControlNumber; a
+ * data event has none. `type` is the business event's class, or the entity and message of a data event.
  */
 export interface ErpEvent {
   readonly form: 'business' | 'data';
@@ -14,92 +15,89 @@ export interface ErpEvent {
   readonly record: RecordKey | null;
 }
 
-/** What reading an event comes to: an event, F&O's test of a new endpoint, or nothing that we know. */
+/** The result of reading an event: an event, F&O's test of a new endpoint, or nothing that is known. */
 export type ReadErpEvent = ErpEvent | 'test' | 'malformed';
 
-/** Reads one event in whichever form it comes; of its content only the key of a record is taken. */
-export function readErpEvent(payload: unknown, mappings: Readonly<Record<string, EventMapping>>): ReadErpEvent {
+/** How the events of a connection name records: the connection's own mappings, by event id, and the names that are usual. */
+export interface EventNaming {
+  readonly mappings: Readonly<Record<string, EventMapping>>;
+  readonly entities: readonly Pick<EntitySpec, 'kind' | 'events' | 'dependsOn'>[];
+}
+
+/** Reads one event in whichever form it comes. Of its content only the key of a record is taken. */
+export function readErpEvent(payload: unknown, naming: EventNaming): ReadErpEvent {
   if (!isJsonObject(payload)) return 'malformed';
   if (Object.keys(payload).length === 0) return 'test';
   if (member(payload, 'MessageName') !== undefined && member(payload, 'InputParameters') !== undefined)
-    return readDataEvent(payload);
-  return readBusinessEvent(payload, mappings);
+    return readDataEvent(payload, naming);
+  return readBusinessEvent(payload, naming);
 }
 
 /** When an endpoint is activated F&O sends an event whose fields are empty, or that has none (Business events overview). */
-function readBusinessEvent(payload: JsonObject, mappings: Readonly<Record<string, EventMapping>>): ReadErpEvent {
+function readBusinessEvent(payload: JsonObject, naming: EventNaming): ReadErpEvent {
   if (member(payload, 'BusinessEventId') === undefined) return 'malformed';
   const type = textMember(payload, 'BusinessEventId');
   const eventId = textMember(payload, 'EventId');
   const controlNumber = textMember(payload, 'ControlNumber');
   const hasNumber = /^[1-9]\d*$/.test(controlNumber);
   if (!hasNumber && eventId === '') return 'test';
-  const record = recordOf(payload, Object.hasOwn(mappings, type) ? mappings[type] : undefined);
+  const mapping = Object.hasOwn(naming.mappings, type) ? naming.mappings[type] : undefined;
   return {
     form: 'business',
     eventId: eventId === '' ? null : eventId,
     controlNumber: hasNumber ? controlNumber : null,
     type: type === '' ? 'unnamed' : type,
-    record,
+    record: mapping === undefined ? usualRecordOf(payload, naming) : mappedRecordOf(payload, mapping),
   };
 }
 
-function recordOf(payload: JsonObject, mapping: EventMapping | undefined): RecordKey | null {
-  if (mapping !== undefined) {
-    const named = { legalEntity: textMember(payload, mapping.legalEntity), key: textMember(payload, mapping.key) };
-    return keyOf(mapping.record, named.legalEntity, named.key);
-  }
-  for (const [kind, names] of KEY_MEMBERS) {
-    const key = firstText(payload, names);
-    if (key !== '') return keyOf(kind, firstText(payload, COMPANY_MEMBERS), key);
+function mappedRecordOf(payload: JsonObject, { record, legalEntity, key }: EventMapping): RecordKey | null {
+  return recordKey(record, textMember(payload, legalEntity), textMember(payload, key));
+}
+
+/** An event about a record also names what that record depends on, so dependent entities are looked for first. */
+function usualRecordOf(payload: JsonObject, { entities }: EventNaming): RecordKey | null {
+  const dependentFirst = [...entities].sort((one, other) => other.dependsOn.length - one.dependsOn.length);
+  for (const { kind, events } of dependentFirst) {
+    const key = firstText(payload, events.members);
+    if (key !== '') return recordKey(kind, firstText(payload, COMPANY_MEMBERS), key);
   }
   return null;
 }
 
-/** Members that usually hold a key, by the kind that they name; company first in the contract, then in the envelope. */
-const KEY_MEMBERS: readonly (readonly [RecordKind, readonly string[]])[] = [
-  ['contact', ['ContactPersonId', 'ContactPerson', 'ContactId']],
-  ['customer', ['CustomerAccount', 'CustomerAccountNumber', 'CustAccount', 'CustomerId']],
-  ['vendor', ['VendorAccountNumber', 'VendorAccount', 'VendAccount', 'VendorId']],
-];
+/** Members that usually hold the company: first those of the event's contract, then that of the envelope. */
 const COMPANY_MEMBERS = ['LegalEntity', 'LegalEntityId', 'DataAreaId', 'BusinessEventLegalEntity'];
 
 function firstText(payload: JsonObject, names: readonly string[]): string {
   return names.map((name) => textMember(payload, name)).find((text) => text !== '') ?? '';
 }
 
-function keyOf(kind: RecordKind, legalEntity: string, key: string): RecordKey | null {
+function recordKey(kind: string, legalEntity: string, key: string): RecordKey | null {
   return legalEntity === '' || key === '' ? null : { legalEntity: legalEntityKey(legalEntity), kind, key };
 }
 
-/** The entities whose data events name a record, by their Dataverse name, and the attribute that holds its key. */
-const DATA_ENTITIES: ReadonlyMap<string, readonly [RecordKind, string]> = new Map([
-  ['mserp_custcustomerv3entity', ['customer', 'mserp_customeraccount']],
-  ['mserp_vendvendorv2entity', ['vendor', 'mserp_vendoraccountnumber']],
-  ['mserp_smmcontactpersonv2entity', ['contact', 'mserp_contactpersonid']],
-]);
-
-/** A data event is a Dataverse execution context: attributes are lists of key and value, in whatever case. */
-function readDataEvent(payload: JsonObject): ErpEvent {
-  const entity = textMember(payload, 'PrimaryEntityName').toLowerCase();
+/** A data event is a Dataverse execution context: attributes are lists of key and value, in any case. */
+function readDataEvent(payload: JsonObject, { entities }: EventNaming): ErpEvent {
+  const table = textMember(payload, 'PrimaryEntityName').toLowerCase();
   const message = textMember(payload, 'MessageName');
-  const [kind, keyName] = DATA_ENTITIES.get(entity) ?? [];
+  const named = entities.find(({ events }) => events.table?.entity === table);
   const attributes = attributesOf(payload);
+  const attribute = (name: string | undefined): string => (name === undefined ? '' : (attributes.get(name) ?? ''));
   const record =
-    kind === undefined || keyName === undefined
+    named === undefined
       ? null
-      : keyOf(kind, attributes.get('mserp_dataareaid') ?? '', attributes.get(keyName) ?? '');
+      : recordKey(named.kind, attribute('mserp_dataareaid'), attribute(named.events.table?.key));
   const eventId = textMember(payload, 'CorrelationId');
   return {
     form: 'data',
     eventId: eventId === '' ? null : eventId,
     controlNumber: null,
-    type: `${entity} ${message}`,
+    type: `${table} ${message}`,
     record,
   };
 }
 
-/** The attributes of the record as it is now, and where it is gone, as it was. */
+/** Returns the attributes of the record as it is now; of a deleted one, as it was. */
 function attributesOf(payload: JsonObject): Map<string, string> {
   const found = new Map<string, string>();
   const given = [...pairsOf(member(payload, 'PreEntityImages')), ...pairsOf(member(payload, 'InputParameters'))];

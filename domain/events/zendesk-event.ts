@@ -1,6 +1,6 @@
 import { isJsonObject, textMember, type JsonObject } from './json.ts';
 
-/** What a delivery of a webhook names: a ticket or a user to be read back; null when it is about anything else. */
+/** A delivery of a webhook and the ticket or user that it names; null when it is about anything else. */
 export interface ZendeskEvent {
   readonly eventId: string;
   readonly type: string;
@@ -10,9 +10,9 @@ export interface ZendeskEvent {
 const SUBJECT = /^zen:(ticket|user):(\d+)$/;
 
 /**
- * Reads a delivery. An event-subscribed webhook sends Zendesk's own form (`id`, `type`, `subject`); our trigger sends ours
- * (`{"ledgerdesk": 1, "ticket_id": "…"}`), whose id is its `id`, else the invocation's, which stays the same over attempts. Both are only
- * hints: nothing but ids is taken. Undefined when it is neither.
+ * Reads a delivery. An event-subscribed webhook sends Zendesk's own form (`id`, `type`, `subject`). Our trigger sends
+ * `{"ledgerdesk": 1, "ticket_id": "…"}`; its id is the member `id`, else the id of the invocation, which is the same for all
+ * attempts. Only ids are taken from either. Returns undefined when it is neither.
  */
 export function readZendeskEvent(payload: unknown, invocationId: string): ZendeskEvent | undefined {
   if (!isJsonObject(payload)) return undefined;

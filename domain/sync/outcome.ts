@@ -4,7 +4,7 @@ export type Outcome = 'created' | 'updated' | 'adopted' | 'unchanged' | 'skipped
 /** All outcomes, in the order in which they are shown. */
 export const OUTCOMES: readonly Outcome[] = ['created', 'updated', 'adopted', 'unchanged', 'skipped', 'rejected'];
 
-/** How many records a run, or one phase of it, read and what became of them. */
+/** The number of records that a run, or one phase of it, read, and how many of them came to each outcome. */
 export type Totals = Readonly<Record<'read' | Outcome, number>>;
 
 /** Totals of nothing yet. */
@@ -20,7 +20,7 @@ export function addTotals(parts: readonly Totals[]): Totals {
   return sum;
 }
 
-/** Whether every record that was read has an outcome; a run for which this is false has failed. */
+/** Returns whether every record that was read has an outcome. A run for which this is false has failed. */
 export function isAccountedFor(totals: Totals): boolean {
   return OUTCOMES.reduce((sum, outcome) => sum + totals[outcome], 0) === totals.read;
 }

@@ -5,7 +5,7 @@ export interface RunScope {
   readonly acceptShrink: boolean;
 }
 
-/** Whether a run under way also does what another request asks, so that the request can simply join it. */
+/** Returns whether a run under way also does what another request asks, so that the request can join it. */
 export function covers(running: RunScope, asked: RunScope): boolean {
   const sameEntities = running.legalEntity === undefined || running.legalEntity === asked.legalEntity;
   return sameEntities && (running.full || !asked.full) && (running.acceptShrink || !asked.acceptShrink);

@@ -1,11 +1,11 @@
-/** What is known of one legal entity and kind when its reading has ended. */
+/** The number of rows of one legal entity and kind, when its reading has ended. */
 export interface ReadCount {
   readonly rows: number;
-  /** Rows of the last accepted reading; undefined when there never was one. */
+  /** Rows of the last accepted reading; undefined when there was none. */
   readonly lastAccepted: number | undefined;
 }
 
-/** The sentence that says why a reading is not trusted, or undefined when it is. */
+/** Returns the sentence that says why a reading is not trusted; undefined when it is. */
 export function shrinkReason(entity: string, count: ReadCount): string | undefined {
   const { rows, lastAccepted } = count;
   if (lastAccepted === undefined || lastAccepted === 0) return undefined;

@@ -1,8 +1,8 @@
-import { BackupProblem } from '../../store/backup/problem.ts';
+import { BackupError } from '../../store/backup/problem.ts';
 import { loadConfig, ConfigError, type Config } from '../config/config.ts';
-import { DataDirectoryInUse } from '../supervisor/data-lock.ts';
+import { DataDirectoryInUseError } from '../supervisor/data-lock.ts';
 import { createLog, type Log } from '../log/log.ts';
-import { NoDatabase } from '../postgres/own-database.ts';
+import { NoDatabaseError } from '../postgres/own-database.ts';
 
 /** What a command of backups works with. `file` is a path, or `-` for the standard stream. */
 export interface BackupCommand {
@@ -45,7 +45,7 @@ function say(text: string): void {
 }
 
 function describe(error: unknown): string {
-  const isOurs = [BackupProblem, ConfigError, DataDirectoryInUse, NoDatabase].some((kind) => error instanceof kind);
+  const isOurs = [BackupError, ConfigError, DataDirectoryInUseError, NoDatabaseError].some((kind) => error instanceof kind);
   if (isOurs && error instanceof Error) return error.message;
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'There is no such file, or no such folder.';

@@ -1,7 +1,7 @@
 import { createWriteStream, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { backUp, type BackedUp } from '../../store/backup/back-up.ts';
-import { BackupProblem } from '../../store/backup/problem.ts';
+import { BackupError } from '../../store/backup/problem.ts';
 import { runBackupCommand, sayKeys, type BackupCommand } from './backup-command.ts';
 import { withOwnDatabase } from '../postgres/own-database.ts';
 
@@ -16,7 +16,7 @@ await runBackupCommand('backup', async ({ file, config, log }: BackupCommand) =>
 /** Under its own name there is never a part of a backup, and none that was there before is lost. */
 async function backUpInto(url: string, file: string): Promise<BackedUp> {
   if (existsSync(file))
-    throw new BackupProblem(`There is a file ${file} already, and a backup overwrites none: name another.`);
+    throw new BackupError(`There is a file ${file} already, and a backup overwrites none: name another.`);
   const part = `${file}.part`;
   await rm(part, { force: true });
   try {

@@ -70,7 +70,7 @@ export function createLog(options: LogOptions): LogSetup {
 }
 
 /** The same log for the few lines that scripts wait for: it writes `info` at whatever level the log has. */
-export function aloud(log: Log): Log {
+export function always(log: Log): Log {
   return log.isLevelEnabled('info') ? log : log.child({}, { level: 'info' });
 }
 

@@ -7,13 +7,13 @@ import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import type { Log } from '../log/log.ts';
 
 /** The embedded database of the data directory is not there. The message says where it was looked for. */
-export class NoDatabase extends Error {
-  override readonly name = 'NoDatabase';
+export class NoDatabaseError extends Error {
+  override readonly name = 'NoDatabaseError';
 }
 
 /**
  * Lends the database of a configuration for a while: what `DATABASE_URL` names, or the embedded one, which is started for
- * that while unless it runs. `alone` makes the embedded one when there is none, and throws DataDirectoryInUse while
+ * that while unless it runs. `alone` makes the embedded one when there is none, and throws DataDirectoryInUseError while
  * Ledgerdesk runs on it.
  */
 export async function withOwnDatabase<Result>(
@@ -23,7 +23,7 @@ export async function withOwnDatabase<Result>(
   const { databaseUrl, dataDir } = config;
   if (databaseUrl !== undefined) return work(databaseUrl.reveal());
   if (!alone && !existsSync(join(dataDir, 'postgres')))
-    throw new NoDatabase(`DATABASE_URL is not set, and ${dataDir} holds no embedded database: set one of the two.`);
+    throw new NoDatabaseError(`DATABASE_URL is not set, and ${dataDir} holds no embedded database: set one of the two.`);
   if (alone) await makeDataDirectory(dataDir);
   const lock = alone ? await lockDataDirectory(dataDir) : undefined;
   try {

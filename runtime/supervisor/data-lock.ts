@@ -11,8 +11,8 @@ interface Holder {
 }
 
 /** The data directory is in use by a living process. The message is one sentence that says by which, and where. */
-export class DataDirectoryInUse extends Error {
-  override readonly name = 'DataDirectoryInUse';
+export class DataDirectoryInUseError extends Error {
+  override readonly name = 'DataDirectoryInUseError';
 }
 
 /** The right to use a data directory, held until `release` or the end of the process. */
@@ -22,7 +22,7 @@ export interface DataLock {
   release(): Promise<void>;
 }
 
-/** Takes the data directory for this process. Throws DataDirectoryInUse; takes over from a process that is gone. */
+/** Takes the data directory for this process. Throws DataDirectoryInUseError; takes over from a process that is gone. */
 export async function lockDataDirectory(dataDir: string): Promise<DataLock> {
   const file = join(dataDir, 'lock.json');
   const me: Holder = { pid: process.pid, identity: processIdentity(process.pid) ?? 'unknown' };
@@ -30,7 +30,7 @@ export async function lockDataDirectory(dataDir: string): Promise<DataLock> {
     const text = await readIfThere(file);
     if (text === undefined) continue;
     const holder = await readRecord<Holder>(file);
-    if (isHeld(holder)) throw new DataDirectoryInUse(sayInUse(dataDir, holder));
+    if (isHeld(holder)) throw new DataDirectoryInUseError(sayInUse(dataDir, holder));
     await removeStale(file, text);
   }
   return {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/config.ts';
-import { DataDirectoryInUse } from './data-lock.ts';
-import { aloud, createLog } from '../log/log.ts';
+import { DataDirectoryInUseError } from './data-lock.ts';
+import { always, createLog } from '../log/log.ts';
 import { onShutdown } from '../shutdown.ts';
 import { loadSupervisorConfig, supervise } from './supervise.ts';
 import type { ChildEntry, Supervised } from './supervise.ts';
@@ -15,7 +15,7 @@ const STOP_LIMIT_MS = 60_000;
  */
 export function runSupervisor(children: readonly ChildEntry[], backoff?: Backoff): void {
   run(children, backoff).catch((error: unknown) => {
-    const expected = error instanceof ConfigError || error instanceof DataDirectoryInUse;
+    const expected = error instanceof ConfigError || error instanceof DataDirectoryInUseError;
     const text = error instanceof Error ? error.message : String(error);
     process.stderr.write(expected ? `${text}\n` : `Ledgerdesk cannot start: ${text}\n`);
     process.exit(1);
@@ -43,10 +43,10 @@ async function run(children: readonly ChildEntry[], backoff?: Backoff): Promise<
     async () => {
       const running = await starting.catch(() => undefined);
       await running?.stop();
-      aloud(log).info('stopped');
+      always(log).info('stopped');
       if (exitCode !== 0) process.exit(exitCode);
     },
-    { graceMs: STOP_LIMIT_MS, onStart: (reason) => aloud(log).info({ reason }, 'stopping') },
+    { graceMs: STOP_LIMIT_MS, onStart: (reason) => always(log).info({ reason }, 'stopping') },
   );
   await starting;
 }

@@ -6,7 +6,7 @@ import type { DataLock } from './data-lock.ts';
 import { openEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { parseLogLine } from '../log/log-line.ts';
-import { aloud, type LogSetup } from '../log/log.ts';
+import { always, type LogSetup } from '../log/log.ts';
 import { waitUntilReady } from './readiness.ts';
 import { superviseChild } from './supervised-child.ts';
 import type { Backoff } from './supervised-child.ts';
@@ -86,7 +86,7 @@ function startChildren(options: SuperviseOptions, { lock, environment, secrets }
   const announce = async (apiUrl: string): Promise<void> => {
     await lock.announce(apiUrl);
     const isReady = await waitUntilReady(apiUrl, logSetup.log, ending.signal);
-    if (isReady) aloud(logSetup.log).info({ apiUrl, ...places }, 'ready');
+    if (isReady) always(logSetup.log).info({ apiUrl, ...places }, 'ready');
   };
   const children = options.children.map(({ name, file }) =>
     superviseChild({

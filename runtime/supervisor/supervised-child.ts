@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log/log.ts';
-import { EXIT_CANNOT_HELP } from '../shutdown.ts';
+import { EXIT_UNRECOVERABLE } from '../shutdown.ts';
 
 /** How long a crashed child is left down: doubling from the first wait to the longest, back to the first after a good run. */
 export interface Backoff {
@@ -49,7 +49,7 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
     ended = endOf(child);
     void ended.then((how) => {
       if (stopping) return;
-      if (how.code === EXIT_CANNOT_HELP) {
+      if (how.code === EXIT_UNRECOVERABLE) {
         options.onHopeless();
         return;
       }

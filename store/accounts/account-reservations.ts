@@ -1,67 +1,71 @@
 import { sql } from 'kysely';
-import type { Account, AccountKind } from '../../domain/accounts/account.ts';
-import { recordKeyText, type RecordKey } from '../../domain/sync/record.ts';
+import { nameCandidates } from '../../domain/accounts/organization-name.ts';
 import { externalIdKey, renderExternalId } from '../../domain/sync/external-id.ts';
-import { nameCandidates, nameKey } from '../../domain/accounts/organization-name.ts';
+import { nameKey } from '../../domain/sync/record-name.ts';
+import { recordKeyText, type ErpRecord, type RecordKey } from '../../domain/sync/record.ts';
 import type { Rejection } from '../../domain/sync/rejection.ts';
 import {
-  settleAccount,
+  reserveAccount,
   type HeldReservation,
-  type SettlePolicy,
-  type Settlement,
+  type ReservationPolicy,
+  type ReservationResult,
 } from '../../domain/accounts/reserve-account.ts';
 import type { Db } from '../database.ts';
-import { readSurroundings, type MutableSurroundings } from './reservation-context.ts';
+import { readReservationContext, type MutableReservationContext } from './reservation-context.ts';
 
-/** Which staged accounts to settle next, and what settling must know besides the store. */
-export interface SettleRequest extends SettlePolicy {
+/** The run whose staged accounts are reserved, and how. `kinds` are the connection's kinds in the order of their rank. */
+export interface ReservationRequest extends ReservationPolicy {
   readonly runId: string;
   readonly connectionId: string;
+  readonly kinds: readonly string[];
   /** Legal entities that could not be read, or never were: adoption by name waits for them. */
-  readonly unread: readonly string[];
+  readonly incompleteEntities: readonly string[];
 }
 
-/** External ids and names of accounts, each unique within a connection: who holds one keeps it. */
+/** External ids and names of accounts. Each is unique within a connection, and an account that holds one keeps it. */
 export interface ReservationStore {
   /**
-   * Registers the accounts that a run has staged since the last time, lets go of names whose ERP name has changed, and ranks
-   * them: holders of an external id first, then customers before vendors, by legal entity, by account number. A reading older
-   * than the one that the name came from lets go of nothing.
+   * Registers the accounts that a run has staged since the last time, releases names whose ERP name has changed, and ranks the
+   * accounts: holders of an external id first, then by kind, by legal entity, by account number. A reading older than the one
+   * that the name came from releases nothing.
    */
-  prepare(runId: string, connectionId: string): Promise<void>;
-  /** Settles the accounts ranked after `after`, at most `limit`; answers the last rank settled, null when none was left. */
-  settlePage(request: SettleRequest, after: number, limit: number): Promise<number | null>;
-  /** Settles these accounts again after Zendesk refused the names given, in the order in which they come. */
-  settleAgain(request: SettleRequest, keys: readonly RecordKey[], refusedNames: readonly string[]): Promise<void>;
+  prepare(run: Pick<ReservationRequest, 'runId' | 'connectionId' | 'kinds'>): Promise<void>;
+  /** Reserves for the accounts ranked after `after`, at most `limit`. Returns the last rank reserved, null when none was left. */
+  reservePage(request: ReservationRequest, after: number, limit: number): Promise<number | null>;
+  /** Reserves for these accounts again, after Zendesk refused the names given, in the order of their rank. */
+  reserveAgain(request: ReservationRequest, keys: readonly RecordKey[], refusedNames: readonly string[]): Promise<void>;
 }
 
-/** Builds the store of reservations. */
+/** Creates the store of reservations. */
 export function createReservationStore(db: Db): ReservationStore {
   return {
-    prepare: (runId, connectionId) => db.transaction().execute((tx) => prepare(tx, runId, connectionId)),
-    async settlePage(request, after, limit) {
+    prepare: (run) => db.transaction().execute((tx) => prepare(tx, run)),
+    async reservePage(request, after, limit) {
       const rows = await staged(db, request, sql`s.rank > ${after} order by s.rank limit ${limit}`);
-      await settleRows(db, request, { rows, refusedNames: [], again: false });
+      await reserveRows(db, request, { rows, refusedNames: [], again: false });
       return rows.at(-1)?.rank ?? null;
     },
-    async settleAgain(request, keys, refusedNames) {
+    async reserveAgain(request, keys, refusedNames) {
       const wanted = JSON.stringify(keys.map(({ legalEntity, kind, key }) => [legalEntity, kind, key]));
       const isWanted = sql`jsonb_build_array(s.legal_entity, s.kind, s.key) in
         (select jsonb_array_elements(${wanted}::jsonb)) order by s.rank, s.key`;
       const rows = await staged(db, request, isWanted);
-      await settleRows(db, request, { rows, refusedNames: refusedNames.map(nameKey), again: true });
+      await reserveRows(db, request, { rows, refusedNames: refusedNames.map(nameKey), again: true });
     },
   };
 }
 
-async function prepare(db: Db, runId: string, connectionId: string): Promise<void> {
+async function prepare(
+  db: Db,
+  { runId, connectionId, kinds }: Pick<ReservationRequest, 'runId' | 'connectionId' | 'kinds'>,
+): Promise<void> {
   // Tables that have just been filled have no statistics yet, and a plan made without any can take minutes.
   await sql`analyze staged_records`.execute(db);
   await sql`insert into records as a
-      (connection_id, legal_entity, kind, key, plain_name, plain_name_key, plain_name_read_at, party)
-    select ${connectionId}, s.legal_entity, s.kind, s.key, s.plain_name, s.plain_name_key, s.read_at,
-      nullif(s.record->>'partyNumber', '')
-    from staged_records s where s.run_id = ${runId} and s.kind <> 'contact' and s.rank is null order by 2, 3, 4
+      (connection_id, legal_entity, kind, key, target, plain_name, plain_name_key, plain_name_read_at, party)
+    select ${connectionId}, s.legal_entity, s.kind, s.key, s.target, s.plain_name, s.plain_name_key, s.read_at,
+      s.record->>'party'
+    from staged_records s where s.run_id = ${runId} and s.target = 'organization' and s.rank is null order by 2, 3, 4
     on conflict (connection_id, legal_entity, kind, key) do update set
       present = true, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
       plain_name_read_at = excluded.plain_name_read_at, party = excluded.party,
@@ -72,74 +76,74 @@ async function prepare(db: Db, runId: string, connectionId: string): Promise<voi
   await sql`analyze records, organizations`.execute(db);
   await sql`with ranked as (
       select s.ctid as place, row_number() over (order by a.external_id_key is null,
-        s.kind, s.legal_entity collate "C", s.key collate "C") as rank
+        array_position(${sql.val([...kinds])}::text[], s.kind), s.legal_entity collate "C", s.key collate "C") as rank
       from staged_records s join records a on a.connection_id = ${connectionId}
         and a.legal_entity = s.legal_entity and a.kind = s.kind and a.key = s.key
-      where s.run_id = ${runId} and s.kind <> 'contact')
+      where s.run_id = ${runId} and s.target = 'organization')
     update staged_records s set rank = ranked.rank, adopt_id = null, rejection = null
     from ranked where s.ctid = ranked.place and s.rank is null`.execute(db);
 }
 
 interface StagedRow {
-  readonly record: Account;
+  readonly record: ErpRecord;
   readonly rank: number;
   readonly external_id: string | null;
   readonly name: string | null;
   readonly zendesk_id: string | null;
 }
 
-async function staged(db: Db, request: SettleRequest, condition: ReturnType<typeof sql>): Promise<StagedRow[]> {
+async function staged(db: Db, request: ReservationRequest, condition: ReturnType<typeof sql>): Promise<StagedRow[]> {
   const { rows } = await sql<StagedRow>`select s.record, s.rank, a.external_id, a.name, a.zendesk_id
     from staged_records s join records a on a.connection_id = ${request.connectionId}
       and a.legal_entity = s.legal_entity and a.kind = s.kind and a.key = s.key
-    where s.run_id = ${request.runId} and s.kind <> 'contact' and ${condition}`.execute(db);
+    where s.run_id = ${request.runId} and s.target = 'organization' and ${condition}`.execute(db);
   return rows;
 }
 
-interface Settled {
-  readonly record: Account;
+interface Reserved {
+  readonly record: ErpRecord;
   readonly held: HeldReservation;
-  readonly settlement: Settlement;
+  readonly result: ReservationResult;
 }
 
-async function settleRows(
+async function reserveRows(
   db: Db,
-  request: SettleRequest,
+  request: ReservationRequest,
   page: { rows: readonly StagedRow[]; refusedNames: readonly string[]; again: boolean },
 ): Promise<void> {
   const { rows } = page;
   if (rows.length === 0) return;
-  const around = await readSurroundings(db, request, {
-    externalIdKeys: rows.flatMap(({ record }) => renderedKeys(request.template, record)),
+  const context = await readReservationContext(db, request, {
+    externalIdKeys: rows.flatMap(({ record }) => renderedKeys(request.templates, record)),
     nameKeys: rows.flatMap(({ record, name }) =>
       [...nameCandidates(record), ...(name === null ? [] : [name])].map(nameKey),
     ),
     refusedNames: page.refusedNames,
   });
-  const settled = rows.map((row) => settleRow(row, around, request));
-  await db.transaction().execute((tx) => saveSettled(tx, request, { settled, again: page.again }));
+  const reserved = rows.map((row) => reserveRow(row, context, request));
+  await db.transaction().execute((tx) => saveReserved(tx, request, { reserved, again: page.again }));
 }
 
-function renderedKeys(template: string, account: Account): string[] {
-  const rendered = renderExternalId(template, account);
+function renderedKeys(templates: ReservationPolicy['templates'], account: ErpRecord): string[] {
+  const rendered = renderExternalId(templates, account);
   return 'externalId' in rendered ? [externalIdKey(rendered.externalId)] : [];
 }
 
-function settleRow(row: StagedRow, around: MutableSurroundings, policy: SettlePolicy): Settled {
+function reserveRow(row: StagedRow, context: MutableReservationContext, policy: ReservationPolicy): Reserved {
   const held = { externalId: row.external_id, name: row.name, zendeskId: row.zendesk_id };
-  const settlement = settleAccount(row.record, held, { around, policy });
-  around.note(recordKeyText(row.record), held, reservedBy(settlement));
-  return { record: row.record, held, settlement };
+  const result = reserveAccount(row.record, held, { context, policy });
+  context.move(recordKeyText(row.record), held, heldAfter(result));
+  return { record: row.record, held, result };
 }
 
-/** What an account holds once settled: a rejected one may keep an external id, never a name. */
-function reservedBy(settlement: Settlement): { externalId: string | null; name: string | null } {
-  return 'reservation' in settlement ? settlement.reservation : { externalId: settlement.externalId, name: null };
+/** Returns what an account holds from now on: a rejected one may keep an external id, never a name. */
+function heldAfter(result: ReservationResult): { externalId: string | null; name: string | null } {
+  return 'reservation' in result ? result.reservation : { externalId: result.externalId, name: null };
 }
 
 interface SavedRow {
   legal_entity: string;
-  kind: AccountKind;
+  kind: string;
   key: string;
   external_id: string | null;
   external_id_key: string | null;
@@ -149,17 +153,17 @@ interface SavedRow {
   rejection: Rejection | null;
 }
 
-async function saveSettled(
+async function saveReserved(
   db: Db,
-  request: SettleRequest,
-  { settled, again }: { settled: readonly Settled[]; again: boolean },
+  request: ReservationRequest,
+  { reserved, again }: { reserved: readonly Reserved[]; again: boolean },
 ): Promise<void> {
-  const rows = settled.map(toRow);
-  const moved = rows.filter((row, index) => isMoved(row, settled[index]?.held));
+  const rows = reserved.map(toRow);
+  const moved = rows.filter((row, index) => isMoved(row, reserved[index]?.held));
   const ofAccounts = sql`a.connection_id = ${request.connectionId} and a.legal_entity = r.legal_entity
     and a.kind = r.kind and a.key = r.key`;
   if (moved.length > 0) {
-    // Unique indexes are checked row by row, so what is given up must be gone before anybody else takes it.
+    // Unique indexes are checked row by row, so what is given up must be gone before another account takes it.
     await sql`update records a set external_id = null, external_id_key = null, name = null, name_key = null
       from ${recordset(moved)} where ${ofAccounts}`.execute(db);
     await sql`update records a set external_id = r.external_id, external_id_key = r.external_id_key,
@@ -173,8 +177,8 @@ async function saveSettled(
   }
 }
 
-function toRow({ record: account, settlement }: Settled): SavedRow {
-  const { externalId, name } = reservedBy(settlement);
+function toRow({ record: account, result }: Reserved): SavedRow {
+  const { externalId, name } = heldAfter(result);
   return {
     legal_entity: account.legalEntity,
     kind: account.kind,
@@ -183,8 +187,8 @@ function toRow({ record: account, settlement }: Settled): SavedRow {
     external_id_key: externalId === null ? null : externalIdKey(externalId),
     name,
     name_key: name === null ? null : nameKey(name),
-    adopt_id: 'reservation' in settlement ? settlement.reservation.adoptId : null,
-    rejection: 'rejection' in settlement ? settlement.rejection : null,
+    adopt_id: 'reservation' in result ? result.reservation.adoptId : null,
+    rejection: 'rejection' in result ? result.rejection : null,
   };
 }
 

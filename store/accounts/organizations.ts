@@ -1,43 +1,54 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
+import { organizationPart, type SeenOrganization } from '../../domain/accounts/organization.ts';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
-import { nameKey } from '../../domain/accounts/organization-name.ts';
-import { canonicalForm, type OrganizationForm, type SeenOrganization } from '../../domain/accounts/organization.ts';
+import type { Values } from '../../domain/sync/field-value.ts';
+import { pickMapped, type MappedParts } from '../../domain/sync/mapping.ts';
+import { nameKey } from '../../domain/sync/record-name.ts';
 import type { Db } from '../database.ts';
-import { contentHash } from '../connection/sealing.ts';
+import type { Gone, Seen } from '../sync/seen.ts';
+import { checkFieldsAgain } from '../connection/field-checks.ts';
+import { readFieldsFromStart } from './organization-fields.ts';
 
-/** An organization that we have just written: its id, the form it now has, and which of our tags it carries. */
+/**
+ * An organization that we have just written: what was sent (`organizationValues`, or a part of it), when that was done by
+ * Zendesk's clock, and which of our tags it carries. `isShown`: Zendesk has shown it since, which is recorded by itself.
+ */
 export interface WrittenOrganization {
   readonly id: string;
-  readonly form: OrganizationForm;
+  readonly written: Values;
+  readonly writtenAt: string | null;
   readonly ownTags: readonly string[];
+  readonly isShown: boolean;
 }
 
-/** What is known of the organizations in Zendesk, whoever made them. Ids are decimal texts. */
+/** What a step found out about organizations. */
+export interface OrganizationChanges {
+  readonly seen?: Seen<SeenOrganization>;
+  readonly gone?: Gone;
+  readonly written?: readonly WrittenOrganization[];
+}
+
+/** What is remembered of the organizations in Zendesk, whoever made them. Ids are decimal texts. */
 export interface OrganizationStore {
-  /** Where the incremental export goes on: a time in unix seconds, 0 before the first reading. */
-  cursor(connectionId: string): Promise<number>;
   /**
-   * Notes organizations that Zendesk has shown to a request made at `askedAt`; one that was noted later stays as it is.
-   * A deleted one is forgotten and its account unlinked. `cursor` is stored in the same transaction when given.
+   * Returns where the incremental export goes on, a time in unix seconds. It is 0 before the first reading, and again when one
+   * of the fields has not been read of every organization yet.
    */
-  note(
-    connectionId: string,
-    seen: readonly SeenOrganization[],
-    at: { askedAt: Date; cursor?: number | undefined },
-  ): Promise<void>;
-  /** Ids of linked organizations after `after`, for a full comparison. */
+  cursor(connectionId: string, fields: readonly string[]): Promise<number>;
+  /**
+   * Records organizations that Zendesk has shown; one that was recorded later stays as it is. A deleted one is forgotten and its
+   * account unlinked. `cursor` is stored in the same transaction.
+   */
+  record(connectionId: string, seen: Seen<SeenOrganization>, cursor: number): Promise<void>;
+  /** Returns the ids of linked organizations after `after`, for a full comparison. */
   linkedIds(connectionId: string, page: { after: string; limit: number }): Promise<string[]>;
 }
 
-/** Hash of a form, of ours or of Zendesk's: equal hashes mean that nothing needs to be written. */
-export function formHash(form: Parameters<typeof canonicalForm>[0]): string {
-  return contentHash(canonicalForm(form));
-}
-
-/** Builds the store of seen organizations. */
+/** Creates the store of organizations. */
 export function createOrganizationStore(db: Db): OrganizationStore {
   return {
-    async cursor(connectionId) {
+    async cursor(connectionId, fields) {
+      await readFieldsFromStart(db, connectionId, fields);
       const row = await db
         .selectFrom('organization_cursors')
         .select('start_time')
@@ -45,97 +56,163 @@ export function createOrganizationStore(db: Db): OrganizationStore {
         .executeTakeFirst();
       return row?.start_time ?? 0;
     },
-    note: (connectionId, seen, at) => db.transaction().execute((tx) => noteSeen(tx, connectionId, { seen, ...at })),
+    record: (connectionId, seen, cursor) =>
+      db.transaction().execute(async (tx) => {
+        await recordSeen(tx, connectionId, seen);
+        await tx
+          .updateTable('organization_cursors')
+          .set({ start_time: cursor })
+          .where('connection_id', '=', connectionId)
+          .execute();
+      }),
     async linkedIds(connectionId, { after, limit }) {
       const { rows } = await sql<{
         id: string;
-      }>`select zendesk_id as id from records where connection_id = ${connectionId} and kind <> 'contact'
+      }>`select zendesk_id as id from records where connection_id = ${connectionId} and target = 'organization'
         and zendesk_id > ${after} and present order by zendesk_id limit ${limit}`.execute(db);
       return rows.map(({ id }) => id);
     },
   };
 }
 
-/** Notes what we have written ourselves, so that the export does not seem to differ from it. */
-export async function noteWritten(
-  db: Db,
-  connectionId: string,
-  written: readonly WrittenOrganization[],
-): Promise<void> {
-  await upsert(db, connectionId, { rows: written.map(({ id, form, ownTags }) => toRow({ id, ...form, ownTags })) });
+/** A row of `organizations` under the alias `o` as a KnownOrganization in JSON. */
+const KNOWN = sql`jsonb_build_object('id', o.zendesk_id, 'ownTags', o.own_tags, 'written', o.written,
+  'isLatest', coalesce(o.updated_at <= o.written_at, false), 'values', o.fields || jsonb_build_object('external_id', o.external_id)
+    || case when o.name is null then '{}'::jsonb else jsonb_build_object('name', o.name) end)`;
+
+/** Selects what is remembered of the organization of this id. */
+export function seenOrganizationById(connectionId: string, id: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select ${KNOWN} as value from organizations o where o.connection_id = ${connectionId} and o.zendesk_id = ${id}`;
 }
 
-/** Notes organizations as `OrganizationStore.note` does, inside a transaction of the caller's. */
-export async function noteSeen(
-  db: Db,
-  connectionId: string,
-  page: { seen: readonly SeenOrganization[]; askedAt: Date; cursor?: number | undefined },
-): Promise<void> {
-  const deleted = page.seen.filter((organization) => organization.deleted).map(({ id }) => id);
-  await forgetOrganizations(db, connectionId, { ids: deleted, askedAt: page.askedAt });
-  const live = page.seen.filter((organization) => !organization.deleted);
-  await upsert(db, connectionId, { rows: live.map(toRow), askedAt: page.askedAt });
-  if (page.cursor === undefined) return;
-  const row = { start_time: page.cursor };
-  await db
-    .insertInto('organization_cursors')
-    .values({ connection_id: connectionId, ...row })
-    .onConflict((conflict) => conflict.column('connection_id').doUpdateSet(row))
-    .execute();
+/** Selects what is remembered of the organization that an account `a` is linked to; of an unlinked one, that has its external id. */
+export function seenOrganizationOf(connectionId: string): RawBuilder<unknown> {
+  return sql`select ${KNOWN} as value from organizations o where o.connection_id = ${connectionId}
+      and a.zendesk_id is not null and o.zendesk_id = a.zendesk_id
+    union all (select ${KNOWN} as value from organizations o where o.connection_id = ${connectionId}
+      and a.zendesk_id is null and o.external_id_key = a.external_id_key limit 1)`;
+}
+
+/** Records what a step found out about organizations, inside a transaction of the caller's. */
+export async function recordOrganizations(db: Db, connectionId: string, changes: OrganizationChanges): Promise<void> {
+  const { seen, gone, written = [] } = changes;
+  if (seen) await recordSeen(db, connectionId, seen);
+  if (gone) await forgetOrganizations(db, connectionId, gone);
+  await recordWritten(db, connectionId, written);
+}
+
+async function recordSeen(db: Db, connectionId: string, seen: Seen<SeenOrganization>): Promise<void> {
+  const { items: organizations, askedAt } = seen;
+  const deleted = organizations.filter((organization) => organization.deleted).map(({ id }) => id);
+  await forgetOrganizations(db, connectionId, { ids: deleted, askedAt });
+  const live = organizations.filter((organization) => !organization.deleted);
+  const rows = [
+    ...new Map(live.map((organization) => [organization.id, toSeenRow(organization, seen.mapped)])).values(),
+  ];
+  if (rows.length === 0) return;
+  if (await showsOtherFields(db, connectionId, rows)) await checkFieldsAgain(db, connectionId, 'organization');
+  await sql`insert into organizations as o
+      (connection_id, zendesk_id, external_id, external_id_key, name, name_key, fields, updated_at, own_tags, noted_at)
+    select ${connectionId}, r.zendesk_id, r.external_id, r.external_id_key, r.name, r.name_key, r.fields, r.updated_at,
+      array(select jsonb_array_elements_text(r.own_tags)), ${askedAt}
+    from ${seenRows(rows)} order by r.zendesk_id
+    on conflict (connection_id, zendesk_id) do update set external_id = excluded.external_id,
+      external_id_key = excluded.external_id_key, name = excluded.name, name_key = excluded.name_key,
+      fields = excluded.fields, updated_at = excluded.updated_at, own_tags = excluded.own_tags, noted_at = excluded.noted_at
+    where o.noted_at <= excluded.noted_at`.execute(db);
 }
 
 interface SeenRow {
   readonly zendesk_id: string;
   readonly external_id: string | null;
   readonly external_id_key: string | null;
+  readonly name: string;
   readonly name_key: string;
-  readonly form_hash: string;
+  readonly fields: Values;
+  /** Mapped fields that Zendesk does not show at all. */
+  readonly absent: readonly string[];
+  readonly updated_at: string;
   readonly own_tags: readonly string[];
 }
 
-function toRow(seen: Omit<SeenOrganization, 'updatedAt' | 'deleted'>): SeenRow {
-  const externalId = (seen.externalId ?? '') === '' ? null : seen.externalId;
+function toSeenRow({ id, externalId, name, fields, tags, updatedAt }: SeenOrganization, mapped: MappedParts): SeenRow {
+  const { values, absent, ownTags } = pickMapped({ fields, tags }, mapped);
   return {
-    zendesk_id: seen.id,
+    zendesk_id: id,
     external_id: externalId,
     external_id_key: externalId === null ? null : externalIdKey(externalId),
-    name_key: nameKey(seen.name),
-    form_hash: formHash(seen),
-    own_tags: seen.ownTags,
+    name,
+    name_key: nameKey(name),
+    fields: values,
+    absent,
+    updated_at: updatedAt,
+    own_tags: ownTags,
   };
 }
 
-/** `askedAt` undefined: we know it now, for we wrote it ourselves. */
-async function upsert(
-  db: Db,
-  connectionId: string,
-  { rows, askedAt }: { rows: readonly SeenRow[]; askedAt?: Date },
-): Promise<void> {
-  if (rows.length === 0) return;
-  const unique = [...new Map(rows.map((row) => [row.zendesk_id, row])).values()];
-  await sql`insert into organizations as o
-      (connection_id, zendesk_id, external_id, external_id_key, name_key, form_hash, own_tags, noted_at)
-    select ${connectionId}, r.zendesk_id, r.external_id, r.external_id_key, r.name_key, r.form_hash,
-      array(select jsonb_array_elements_text(r.own_tags)), coalesce(${askedAt ?? null}::timestamptz, clock_timestamp())
-    from jsonb_to_recordset(${JSON.stringify(unique)}::jsonb) as r(zendesk_id text, external_id text, external_id_key text,
-      name_key text, form_hash text, own_tags jsonb) order by r.zendesk_id
-    on conflict (connection_id, zendesk_id) do update set external_id = excluded.external_id,
-      external_id_key = excluded.external_id_key, name_key = excluded.name_key, form_hash = excluded.form_hash,
-      own_tags = excluded.own_tags, noted_at = excluded.noted_at
-    where o.noted_at <= excluded.noted_at`.execute(db);
+function seenRows(rows: readonly SeenRow[]) {
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(zendesk_id text, external_id text, external_id_key text,
+    name text, name_key text, fields jsonb, absent jsonb, updated_at timestamptz, own_tags jsonb)`;
+}
+
+/**
+ * Returns whether Zendesk's custom fields seem to have changed: a field that had a value is shown no more, or what we wrote last
+ * is shown as something else for the first time although nobody has changed the organization since.
+ */
+async function showsOtherFields(db: Db, connectionId: string, rows: readonly SeenRow[]): Promise<boolean> {
+  const { rows: found } = await sql<{ differs: boolean }>`select exists (select from ${seenRows(rows)}
+    join organizations o on o.connection_id = ${connectionId} and o.zendesk_id = r.zendesk_id
+    where exists (select from jsonb_array_elements_text(r.absent) a (key) where o.fields ->> a.key is not null)
+      or (r.updated_at <= o.written_at and exists (select from jsonb_each(r.fields) f
+        where o.written ? f.key and o.written -> f.key <> f.value and o.fields -> f.key is distinct from f.value))) as differs`.execute(db);
+  return found[0]?.differs === true;
+}
+
+async function recordWritten(db: Db, connectionId: string, written: readonly WrittenOrganization[]): Promise<void> {
+  if (written.length === 0) return;
+  const rows = written.map(({ id, written: values, writtenAt, ownTags, isShown }) => {
+    const { externalId, name, fields = {} } = organizationPart(values);
+    return {
+      zendesk_id: id,
+      external_id: externalId ?? null,
+      external_id_key: externalId === undefined ? null : externalIdKey(externalId),
+      name: name ?? null,
+      name_key: name === undefined ? null : nameKey(name),
+      fields,
+      written: values,
+      written_at: writtenAt,
+      own_tags: ownTags,
+      is_shown: isShown,
+    };
+  });
+  const set = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(zendesk_id text, external_id text,
+    external_id_key text, name text, name_key text, fields jsonb, written jsonb, written_at timestamptz, own_tags jsonb,
+    is_shown boolean)`;
+  await sql`insert into organizations (connection_id, zendesk_id, name_key, noted_at)
+    select ${connectionId}, r.zendesk_id, coalesce(r.name_key, ''), clock_timestamp() from ${set}
+    where not r.is_shown order by r.zendesk_id on conflict do nothing`.execute(db);
+  await sql`update organizations o set written = coalesce(o.written, '{}') || r.written, written_at = coalesce(r.written_at, o.written_at),
+      external_id = case when r.is_shown then o.external_id else coalesce(r.external_id, o.external_id) end,
+      external_id_key = case when r.is_shown then o.external_id_key else coalesce(r.external_id_key, o.external_id_key) end,
+      name = case when r.is_shown then o.name else coalesce(r.name, o.name) end,
+      name_key = case when r.is_shown then o.name_key else coalesce(r.name_key, o.name_key) end,
+      fields = case when r.is_shown then o.fields else o.fields || r.fields end,
+      own_tags = case when r.is_shown then o.own_tags else array(select jsonb_array_elements_text(r.own_tags)) end,
+      noted_at = case when r.is_shown then o.noted_at else clock_timestamp() end
+    from ${set} where o.connection_id = ${connectionId} and o.zendesk_id = r.zendesk_id`.execute(db);
 }
 
 /** Forgets organizations that Zendesk did not have at `askedAt`, and unlinks their accounts. */
-export async function forgetOrganizations(
+async function forgetOrganizations(
   db: Db,
   connectionId: string,
-  gone: { ids: readonly string[]; askedAt: Date },
+  gone: Gone,
 ): Promise<void> {
   if (gone.ids.length === 0) return;
   const ids = sql.val([...gone.ids]);
   await sql`delete from organizations where connection_id = ${connectionId} and zendesk_id = any(${ids}::text[])
     and noted_at <= ${gone.askedAt}`.execute(db);
-  await sql`update records a set zendesk_id = null, written_hash = null where a.connection_id = ${connectionId}
-    and a.kind <> 'contact' and a.zendesk_id = any(${ids}::text[]) and not exists (select from organizations o
+  await sql`update records a set zendesk_id = null where a.connection_id = ${connectionId}
+    and a.target = 'organization' and a.zendesk_id = any(${ids}::text[]) and not exists (select from organizations o
       where o.connection_id = a.connection_id and o.zendesk_id = a.zendesk_id)`.execute(db);
 }

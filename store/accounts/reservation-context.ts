@@ -1,17 +1,17 @@
 import { sql } from 'kysely';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
-import { nameKey } from '../../domain/accounts/organization-name.ts';
-import type { HeldReservation, NamedOrganization, Surroundings } from '../../domain/accounts/reserve-account.ts';
+import type { HeldReservation, NamedOrganization, ReservationContext } from '../../domain/accounts/reserve-account.ts';
+import { nameKey } from '../../domain/sync/record-name.ts';
 import type { Db } from '../database.ts';
 
-/** Surroundings that follow the accounts which are settled one after the other. */
-export interface MutableSurroundings extends Surroundings {
-  /** Notes what an account has given up and what it holds now. */
-  note(self: string, before: HeldReservation, now: { externalId: string | null; name: string | null }): void;
+/** A context that follows the accounts which are reserved one after the other. */
+export interface MutableReservationContext extends ReservationContext {
+  /** Moves what an account holds: it gives up what it held before for what it holds now. */
+  move(self: string, before: HeldReservation, now: { externalId: string | null; name: string | null }): void;
 }
 
-/** What to look up: the external ids and names (in their compared form) that the accounts at hand may want. */
-export interface SurroundingsRequest {
+/** The external ids and names, in their compared form, that the accounts at hand may want. */
+export interface ContextRequest {
   readonly externalIdKeys: readonly string[];
   readonly nameKeys: readonly string[];
   /** Names in their compared form that Zendesk refused. */
@@ -21,26 +21,26 @@ export interface SurroundingsRequest {
 const KEY_TEXT = sql<string>`a.legal_entity || '/' || a.kind || '/' || a.key`;
 
 /** Reads who holds what around a page of accounts, in five queries whatever its size. */
-export async function readSurroundings(
+export async function readReservationContext(
   db: Db,
-  scope: { connectionId: string; unread: readonly string[] },
-  request: SurroundingsRequest,
-): Promise<MutableSurroundings> {
+  scope: { connectionId: string; incompleteEntities: readonly string[] },
+  request: ContextRequest,
+): Promise<MutableReservationContext> {
   const { connectionId } = scope;
   const externalIds = await readHolders(db, { connectionId, column: 'external_id_key', keys: request.externalIdKeys });
   const names = await readHolders(db, { connectionId, column: 'name_key', keys: request.nameKeys });
   const named = await readOrganizations(db, { connectionId, column: 'name_key', keys: request.nameKeys });
   const found = await readOrganizations(db, { connectionId, column: 'external_id_key', keys: request.externalIdKeys });
-  const wanting = await readWanting(db, connectionId, request.nameKeys);
+  const unlinked = await countUnlinked(db, connectionId, request.nameKeys);
   return {
-    unread: scope.unread,
+    incompleteEntities: scope.incompleteEntities,
     externalIdHolder: (key) => externalIds.get(key),
     nameHolder: (key) => names.get(key),
     organizationsNamed: (key) => named.get(key) ?? [],
     organizationWithExternalId: (key) => found.get(key)?.[0],
-    wanting: (key) => wanting.get(key) ?? 0,
+    unlinked: (key) => unlinked.get(key) ?? 0,
     refused: (key) => request.refusedNames.includes(key),
-    note(self, before, now) {
+    move(self, before, now) {
       moveHolding(externalIds, self, {
         before: before.externalId === null ? null : externalIdKey(before.externalId),
         now: now.externalId === null ? null : externalIdKey(now.externalId),
@@ -70,7 +70,7 @@ interface Lookup {
 
 async function readHolders(db: Db, { connectionId, column, keys }: Lookup): Promise<Map<string, string>> {
   const { rows } = await sql<{ key: string; holder: string }>`select a.${sql.ref(column)} as key, ${KEY_TEXT} as holder
-    from records a where a.connection_id = ${connectionId} and a.kind <> 'contact' and a.${sql.ref(column)} = any(${sql.val([...keys])}::text[])`.execute(
+    from records a where a.connection_id = ${connectionId} and a.target = 'organization' and a.${sql.ref(column)} = any(${sql.val([...keys])}::text[])`.execute(
     db,
   );
   return new Map(rows.map(({ key, holder }) => [key, holder]));
@@ -81,8 +81,8 @@ async function readOrganizations(
   { connectionId, column, keys }: Lookup,
 ): Promise<Map<string, NamedOrganization[]>> {
   const { rows } = await sql<NamedOrganization & { key: string }>`
-    select o.${sql.ref(column)} as key, o.zendesk_id as id, o.external_id as "externalId", ${KEY_TEXT} as ours
-    from organizations o left join records a on a.connection_id = o.connection_id and a.kind <> 'contact'
+    select o.${sql.ref(column)} as key, o.zendesk_id as id, o.external_id as "externalId", ${KEY_TEXT} as "linkedTo"
+    from organizations o left join records a on a.connection_id = o.connection_id and a.target = 'organization'
       and a.zendesk_id = o.zendesk_id
     where o.connection_id = ${connectionId} and o.${sql.ref(column)} = any(${sql.val([...keys])}::text[])`.execute(db);
   const byKey = new Map<string, NamedOrganization[]>();
@@ -90,9 +90,9 @@ async function readOrganizations(
   return byKey;
 }
 
-async function readWanting(db: Db, connectionId: string, keys: readonly string[]): Promise<Map<string, number>> {
+async function countUnlinked(db: Db, connectionId: string, keys: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ key: string; accounts: number }>`select a.plain_name_key as key, count(*) as accounts
-    from records a where a.connection_id = ${connectionId} and a.kind <> 'contact' and a.zendesk_id is null
+    from records a where a.connection_id = ${connectionId} and a.target = 'organization' and a.zendesk_id is null
       and a.present
       and a.plain_name_key = any(${sql.val([...keys])}::text[]) group by 1`.execute(db);
   return new Map(rows.map(({ key, accounts }) => [key, accounts]));

@@ -4,7 +4,7 @@ import { createGzip } from 'node:zlib';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { writeForm, type BackupHeader, type TableToWrite } from './file-format.ts';
-import { BackupProblem } from './problem.ts';
+import { BackupError } from './problem.ts';
 import { copyTarget, readMigrations, readTables, type Table } from './tables.ts';
 
 /** What was backed up. */
@@ -17,7 +17,7 @@ export interface BackedUp {
 
 /**
  * Writes a backup of the whole database, compressed: everything as it was in one moment, whatever is written meanwhile, and
- * nobody waits for it. Secrets stay sealed as they are. Throws BackupProblem for a database that has never been in use.
+ * nobody waits for it. Secrets stay sealed as they are. Throws BackupError for a database that has never been in use.
  */
 export async function backUp(url: string, sink: NodeJS.WritableStream): Promise<BackedUp> {
   const client = new pg.Client({ connectionString: url });
@@ -26,7 +26,7 @@ export async function backUp(url: string, sink: NodeJS.WritableStream): Promise<
     await client.query('begin isolation level repeatable read read only');
     const migrations = await readMigrations(client);
     if (migrations.length === 0)
-      throw new BackupProblem('There is nothing to back up: Ledgerdesk has never run on this database.');
+      throw new BackupError('There is nothing to back up: Ledgerdesk has never run on this database.');
     const tables = await readTables(client);
     const head: BackupHeader = {
       format: 'ledgerdesk-backup',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { BackupProblem } from './problem.ts';
+import { BackupError } from './problem.ts';
 
 /** What stands at the beginning of a backup: how the database was made, and the tables in the order in which they follow. */
 const header = z.strictObject({
@@ -66,7 +66,7 @@ function lengthOf(bytes: number): Buffer {
   return buffer;
 }
 
-/** Reads the form of a backup, part after part in its order. Throws BackupProblem. */
+/** Reads the form of a backup, part after part in its order. Throws BackupError. */
 export interface FormReader {
   header(): Promise<BackupHeader>;
   /** The chunks of the next table; must be read to their end. */
@@ -82,7 +82,7 @@ export function readForm(bytes: AsyncIterable<Buffer>): FormReader {
   let held: Buffer = Buffer.alloc(0);
   const fill = async (): Promise<void> => {
     const next = await source.next();
-    if (next.done === true) throw new BackupProblem(DAMAGED);
+    if (next.done === true) throw new BackupError(DAMAGED);
     held = held.length === 0 ? next.value : Buffer.concat([held, next.value]);
   };
   const take = (length: number): Buffer => {
@@ -98,7 +98,7 @@ export function readForm(bytes: AsyncIterable<Buffer>): FormReader {
   };
   const readChunk = async (): Promise<Buffer> => {
     const length = (await read(LENGTH_BYTES)).readUInt32BE();
-    if (length > LONGEST_CHUNK) throw new BackupProblem(DAMAGED);
+    if (length > LONGEST_CHUNK) throw new BackupError(DAMAGED);
     return read(length);
   };
   return {
@@ -108,7 +108,7 @@ export function readForm(bytes: AsyncIterable<Buffer>): FormReader {
         await fill();
         end = held.indexOf('\n');
       }
-      if (end < 0) throw new BackupProblem(NEITHER);
+      if (end < 0) throw new BackupError(NEITHER);
       return parse(header, await read(end + 1), NEITHER);
     },
     async *chunks() {
@@ -118,8 +118,8 @@ export function readForm(bytes: AsyncIterable<Buffer>): FormReader {
       const { rows } = parse(trailer, await readChunk(), DAMAGED);
       const expected = hash.digest();
       while (held.length < HASH_BYTES) await fill();
-      if (!take(HASH_BYTES).equals(expected)) throw new BackupProblem(DAMAGED);
-      if (held.length > 0 || (await source.next()).done !== true) throw new BackupProblem(DAMAGED);
+      if (!take(HASH_BYTES).equals(expected)) throw new BackupError(DAMAGED);
+      if (held.length > 0 || (await source.next()).done !== true) throw new BackupError(DAMAGED);
       return rows;
     },
   };
@@ -129,13 +129,13 @@ function parse<T>(schema: z.ZodType<T>, bytes: Buffer, otherwise: string): T {
   try {
     return schema.parse(JSON.parse(bytes.toString('utf8')));
   } catch {
-    throw new BackupProblem(otherwise);
+    throw new BackupError(otherwise);
   }
 }
 
 /** Turns what decompressing threw into a sentence; anything else stays as it is. */
 export function damageOf(error: unknown): unknown {
   const { code } = error as { readonly code?: unknown };
-  if (code === 'Z_DATA_ERROR' && (error as Error).message.includes('header')) return new BackupProblem(NEITHER);
-  return code === 'Z_BUF_ERROR' || code === 'Z_DATA_ERROR' ? new BackupProblem(DAMAGED) : error;
+  if (code === 'Z_DATA_ERROR' && (error as Error).message.includes('header')) return new BackupError(NEITHER);
+  return code === 'Z_BUF_ERROR' || code === 'Z_DATA_ERROR' ? new BackupError(DAMAGED) : error;
 }

@@ -7,7 +7,7 @@ import { openDatabase } from '../database.ts';
 import { knownMigrations, migrate } from '../migrate.ts';
 import type { BackedUp } from './back-up.ts';
 import { damageOf, readForm, type BackupHeader, type FormReader } from './file-format.ts';
-import { BackupProblem } from './problem.ts';
+import { BackupError } from './problem.ts';
 import { copyTarget, quote, readMigrations, readTables, type Table } from './tables.ts';
 
 /** What was restored, and when it was backed up. */
@@ -23,7 +23,7 @@ const OWN = ['key_canary'];
 
 /**
  * Restores a backup into an empty database, in one transaction: all of it, or nothing. A backup of an older version is then
- * migrated. Throws BackupProblem when the database is not empty, or the file is damaged or not to be used.
+ * migrated. Throws BackupError when the database is not empty, or the file is damaged or not to be used.
  */
 export async function restore(url: string, file: NodeJS.ReadableStream): Promise<Restored> {
   const gunzip = createGunzip();
@@ -48,14 +48,14 @@ async function prepare(url: string, { migrations }: BackupHeader): Promise<void>
   const known = knownMigrations();
   const last = migrations.at(-1) ?? '';
   if (!migrations.every((name) => known.includes(name)))
-    throw new BackupProblem(
+    throw new BackupError(
       `The backup was made by a newer Ledgerdesk (its database has "${last}"): restore it with that version.`,
     );
   await withClient(url, refuseUnlessEmpty);
   await migrateTo(url, last);
   const present = await withClient(url, readMigrations);
   if (present.join() !== migrations.join())
-    throw new BackupProblem(
+    throw new BackupError(
       `The backup was made by an older Ledgerdesk (its database ends with "${last}"), and this database was already prepared by a newer one: restore into a new, empty database.`,
     );
 }
@@ -65,7 +65,7 @@ async function load(url: string, { tables }: BackupHeader, form: FormReader): Pr
     await client.query('begin');
     const present = await readTables(client);
     if (describe(present) !== describe(tables))
-      throw new BackupProblem('The tables of the backup are not those of its version: it cannot be restored.');
+      throw new BackupError('The tables of the backup are not those of its version: it cannot be restored.');
     // From here on nobody can write what would be found beside the backup.
     for (const { name } of present) await client.query(`lock table ${quote(name)} in exclusive mode`);
     await refuseUnlessEmpty(client);
@@ -74,7 +74,7 @@ async function load(url: string, { tables }: BackupHeader, form: FormReader): Pr
     for (const table of tables) loaded.push(await loadTable(client, table, form));
     const expected = await form.rows();
     if (loaded.join() !== expected.join())
-      throw new BackupProblem('The backup has other row counts than it says: it cannot be restored.');
+      throw new BackupError('The backup has other row counts than it says: it cannot be restored.');
     await setSequences(client);
     const { rows: keys } = await client.query<{ id: string }>('select kek_id as id from key_canary order by 1');
     await client.query('commit');
@@ -93,7 +93,7 @@ async function refuseUnlessEmpty(client: pg.Client): Promise<void> {
   for (const { name } of await readTables(client)) {
     if (OWN.includes(name)) continue;
     const { rows } = await client.query(`select from ${quote(name)} limit 1`);
-    if (rows.length > 0) throw new BackupProblem(NOT_EMPTY);
+    if (rows.length > 0) throw new BackupError(NOT_EMPTY);
   }
 }
 

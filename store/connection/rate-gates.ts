@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 
 /** A far system asked us to wait. `waitMs` is what is left of it; the bucket is what it closed. */
-export class GateClosed extends Error {
-  override readonly name = 'GateClosed';
+export class GateClosedError extends Error {
+  override readonly name = 'GateClosedError';
   readonly system: string;
   readonly bucket: string;
   readonly waitMs: number;
@@ -31,7 +31,7 @@ export interface GateTicket extends GateRequest {
 
 /** Rate gates: one row per connection, far system and bucket while that bucket is closed, shared by every worker. */
 export interface GateStore {
-  /** Asks leave for a request; throws GateClosed while a bucket is closed, or while another request probes it. */
+  /** Asks leave for a request; throws GateClosedError while a bucket is closed, or while another request probes it. */
   enter(request: GateRequest): Promise<GateTicket>;
   /**
    * Closes a bucket for `waitMs`, unless it was closed while this request was under way: so that many answers "too many
@@ -96,7 +96,7 @@ async function enter(db: Db, request: GateRequest): Promise<GateTicket> {
   );
   const gates = rows.filter(({ bucket }) => (bucket as string | null) !== null);
   const closed = gates.find(({ wait_ms: waitMs }) => waitMs > 0);
-  if (closed) throw new GateClosed({ system, bucket: closed.bucket, waitMs: closed.wait_ms });
+  if (closed) throw new GateClosedError({ system, bucket: closed.bucket, waitMs: closed.wait_ms });
   const probe = gates.length > 0 ? await takeProbe(db, request) : null;
   return { ...request, enteredAt: rows[0]?.now ?? new Date(), probe };
 }
@@ -116,7 +116,7 @@ async function takeProbe(db: Db, { connectionId, system, buckets }: GateRequest)
   const [behind] = rows;
   if (!behind) return probe;
   await db.updateTable('rate_gates').set({ probe: null, probe_at: null }).where('probe', '=', probe).execute();
-  throw new GateClosed({ system, bucket: behind.bucket, waitMs: BEHIND_PROBE_MS });
+  throw new GateClosedError({ system, bucket: behind.bucket, waitMs: BEHIND_PROBE_MS });
 }
 
 async function close(db: Db, ticket: GateTicket, closing: { bucket: string; waitMs: number }): Promise<number> {

@@ -1,53 +1,60 @@
 import { sql } from 'kysely';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
 import type { RecordKey } from '../../domain/sync/record.ts';
-import { settleContact, type ContactPolicy, type ContactSettlement } from '../../domain/contacts/reserve-contact.ts';
-import { readContactSurroundings, type ContactRow } from './reservation-context.ts';
+import {
+  reserveContact,
+  type ContactPolicy,
+  type ContactReservationResult,
+} from '../../domain/contacts/reserve-contact.ts';
 import type { Db } from '../database.ts';
+import { readContactContext, type ContactRow } from './reservation-context.ts';
 
-/** Which staged contacts to settle, and how the connection wants it. */
-export interface ContactSettleRequest extends ContactPolicy {
+/** The run whose staged contacts are reserved, and how. */
+export interface ContactReservationRequest extends ContactPolicy {
   readonly runId: string;
   readonly connectionId: string;
 }
 
-/** External ids, addresses and accounts of contacts: settled once the accounts have their organizations. */
+/** External ids, addresses and accounts of contacts. They are reserved once the accounts have their organizations. */
 export interface ContactReservationStore {
   /**
-   * Registers the contacts that a run has staged since the last time, lets go of addresses that the ERP has changed, and
-   * ranks them: those that have a user first, then by legal entity, then by id.
+   * Registers the contacts that a run has staged since the last time, releases addresses that the ERP has changed, and ranks the
+   * contacts: those that have a user first, then by legal entity, then by id.
    */
-  prepare(runId: string, connectionId: string): Promise<void>;
-  /** Settles the contacts ranked after `after`, at most `limit`; answers the last rank settled, null when none was left. */
-  settlePage(request: ContactSettleRequest, after: number, limit: number): Promise<number | null>;
-  /** Settles these contacts again. */
-  settleAgain(request: ContactSettleRequest, keys: readonly RecordKey[]): Promise<void>;
+  prepare(run: Pick<ContactReservationRequest, 'runId' | 'connectionId'>): Promise<void>;
+  /** Reserves for the contacts ranked after `after`, at most `limit`. Returns the last rank reserved, null when none was left. */
+  reservePage(request: ContactReservationRequest, after: number, limit: number): Promise<number | null>;
+  /** Reserves for these contacts again. */
+  reserveAgain(request: ContactReservationRequest, keys: readonly RecordKey[]): Promise<void>;
 }
 
-/** Builds the store of the contacts' reservations. */
+/** Creates the store of the contacts' reservations. */
 export function createContactReservationStore(db: Db): ContactReservationStore {
   return {
-    prepare: (runId, connectionId) => db.transaction().execute((tx) => prepare(tx, runId, connectionId)),
-    async settlePage(request, after, limit) {
+    prepare: (run) => db.transaction().execute((tx) => prepare(tx, run)),
+    async reservePage(request, after, limit) {
       const rows = await staged(db, request, sql`s.rank > ${after} order by s.rank limit ${limit}`);
-      await settleRows(db, request, rows);
+      await reserveRows(db, request, rows);
       return rows.at(-1)?.rank ?? null;
     },
-    async settleAgain(request, keys) {
-      const wanted = JSON.stringify(keys.map(({ legalEntity, key }) => [legalEntity, key]));
-      const isWanted = sql`jsonb_build_array(s.legal_entity, s.key) in
+    async reserveAgain(request, keys) {
+      const wanted = JSON.stringify(keys.map(({ legalEntity, kind, key }) => [legalEntity, kind, key]));
+      const isWanted = sql`jsonb_build_array(s.legal_entity, s.kind, s.key) in
         (select jsonb_array_elements(${wanted}::jsonb)) order by s.rank, s.key`;
-      await settleRows(db, request, await staged(db, request, isWanted));
+      await reserveRows(db, request, await staged(db, request, isWanted));
     },
   };
 }
 
-async function prepare(db: Db, runId: string, connectionId: string): Promise<void> {
-  await sql`insert into records as a (connection_id, legal_entity, kind, key, plain_name, plain_name_key,
+async function prepare(
+  db: Db,
+  { runId, connectionId }: Pick<ContactReservationRequest, 'runId' | 'connectionId'>,
+): Promise<void> {
+  await sql`insert into records as a (connection_id, legal_entity, kind, key, target, plain_name, plain_name_key,
       plain_name_read_at, party, person_party, is_inactive)
-    select ${connectionId}, s.legal_entity, s.kind, s.key, s.plain_name, s.plain_name_key, s.read_at,
-      nullif(s.record->>'accountParty', ''), nullif(s.record->>'personParty', ''), (s.record->>'isInactive')::boolean
-    from staged_records s where s.run_id = ${runId} and s.kind = 'contact' and s.rank is null order by 2, 4
+    select ${connectionId}, s.legal_entity, s.kind, s.key, s.target, s.plain_name, s.plain_name_key, s.read_at,
+      s.record->>'party', s.record->>'person', (s.record->>'isInactive')::boolean
+    from staged_records s where s.run_id = ${runId} and s.target = 'user' and s.rank is null order by 2, 3, 4
     on conflict (connection_id, legal_entity, kind, key) do update set present = true, plain_name = excluded.plain_name,
       plain_name_key = excluded.plain_name_key, plain_name_read_at = excluded.plain_name_read_at, party = excluded.party,
       person_party = excluded.person_party, is_inactive = excluded.is_inactive
@@ -55,58 +62,66 @@ async function prepare(db: Db, runId: string, connectionId: string): Promise<voi
         or a.person_party is distinct from excluded.person_party or a.is_inactive <> excluded.is_inactive)
       and (a.plain_name_read_at is null or a.plain_name_read_at <= excluded.plain_name_read_at)`.execute(db);
   await sql`update records a set email_digest = null from staged_records s
-    where s.run_id = ${runId} and s.kind = 'contact' and s.rank is null and a.connection_id = ${connectionId}
+    where s.run_id = ${runId} and s.target = 'user' and s.rank is null and a.connection_id = ${connectionId}
       and a.legal_entity = s.legal_entity and a.kind = s.kind and a.key = s.key and a.email_digest is not null
       and a.email_digest is distinct from s.email_digest`.execute(db);
   await sql`with ranked as (
       select s.ctid as place, row_number() over (order by a.zendesk_id is null, a.external_id_key is null,
-        s.legal_entity collate "C", s.key collate "C") as rank
+        s.legal_entity collate "C", s.kind, s.key collate "C") as rank
       from staged_records s join records a on a.connection_id = ${connectionId}
         and a.legal_entity = s.legal_entity and a.kind = s.kind and a.key = s.key
-      where s.run_id = ${runId} and s.kind = 'contact')
-    update staged_records s set rank = ranked.rank, adopt_id = null, settled = null
+      where s.run_id = ${runId} and s.target = 'user')
+    update staged_records s set rank = ranked.rank, adopt_id = null, reservation = null
     from ranked where s.ctid = ranked.place and s.rank is null`.execute(db);
   // Tables that have just been filled have no statistics yet, and a plan made without any can take minutes.
   await sql`analyze staged_records, records, users`.execute(db);
 }
 
-async function staged(db: Db, request: ContactSettleRequest, condition: ReturnType<typeof sql>): Promise<ContactRow[]> {
+async function staged(
+  db: Db,
+  request: ContactReservationRequest,
+  condition: ReturnType<typeof sql>,
+): Promise<ContactRow[]> {
   const { rows } = await sql<ContactRow>`select s.record, s.rank, s.email_digest from staged_records s
-    where s.run_id = ${request.runId} and s.kind = 'contact' and ${condition}`.execute(db);
+    where s.run_id = ${request.runId} and s.target = 'user' and ${condition}`.execute(db);
   return rows;
 }
 
-interface SettledRow {
+interface ReservedRow {
   readonly row: ContactRow;
-  readonly settlement: ContactSettlement;
+  readonly result: ContactReservationResult;
 }
 
-async function settleRows(db: Db, request: ContactSettleRequest, rows: readonly ContactRow[]): Promise<void> {
+async function reserveRows(db: Db, request: ContactReservationRequest, rows: readonly ContactRow[]): Promise<void> {
   if (rows.length === 0) return;
-  const around = await readContactSurroundings(db, request, rows);
-  const settled = rows.map((row): SettledRow => {
-    const settlement = settleContact(row.record, { around: around.of(row), policy: request });
-    around.note(row, reservedBy(row, settlement));
-    return { row, settlement };
+  const context = await readContactContext(db, request, rows);
+  const reserved = rows.map((row): ReservedRow => {
+    const result = reserveContact(row.record, { context: context.of(row), policy: request });
+    context.hold(row, heldAfter(row, result));
+    return { row, result };
   });
-  await db.transaction().execute((tx) => saveSettled(tx, request, settled));
+  await db.transaction().execute((tx) => saveReserved(tx, request, reserved));
 }
 
-/** What a contact holds once settled; one that is not written keeps what it has. */
-function reservedBy(
+/** Returns what a contact holds from now on; one that is not written keeps what it has. */
+function heldAfter(
   row: ContactRow,
-  settlement: ContactSettlement,
+  result: ContactReservationResult,
 ): { externalId: string | null; emailDigest: string | null } {
-  if (!('organizationIds' in settlement)) return { externalId: null, emailDigest: null };
-  return { externalId: settlement.externalId, emailDigest: settlement.email === null ? null : row.email_digest };
+  if (!('organizationIds' in result)) return { externalId: null, emailDigest: null };
+  return { externalId: result.externalId, emailDigest: result.email === null ? null : row.email_digest };
 }
 
-async function saveSettled(db: Db, request: ContactSettleRequest, settled: readonly SettledRow[]): Promise<void> {
-  const rows = settled.map(toSavedRow);
+async function saveReserved(
+  db: Db,
+  request: ContactReservationRequest,
+  reserved: readonly ReservedRow[],
+): Promise<void> {
+  const rows = reserved.map(toSavedRow);
   const ofRecords = sql`a.connection_id = ${request.connectionId} and a.legal_entity = r.legal_entity
-    and a.kind = 'contact' and a.key = r.key`;
-  await handOver(db, request.connectionId, settled);
-  // Unique indexes are checked row by row, so what is given up must be gone before anybody else takes it.
+    and a.kind = r.kind and a.key = r.key`;
+  await handOver(db, request.connectionId, reserved);
+  // Unique indexes are checked row by row, so what is given up must be gone before another contact takes it.
   await sql`update records a set email_digest = null from ${recordset(rows)} where ${ofRecords}
     and a.email_digest is not null and a.email_digest is distinct from r.email_digest
     and (r.is_user or a.zendesk_id is null)`.execute(db);
@@ -118,57 +133,54 @@ async function saveSettled(db: Db, request: ContactSettleRequest, settled: reado
       or a.follows_key is distinct from r.follows_key or a.follows_entity is distinct from r.follows_entity)`.execute(
     db,
   );
-  await sql`update staged_records s set settled = r.settled from ${recordset(rows)}
-    where s.run_id = ${request.runId} and s.legal_entity = r.legal_entity and s.kind = 'contact' and s.key = r.key`.execute(
+  await sql`update staged_records s set reservation = r.reservation from ${recordset(rows)}
+    where s.run_id = ${request.runId} and s.legal_entity = r.legal_entity and s.kind = r.kind and s.key = r.key`.execute(
     db,
   );
 }
 
 /** Gives the user of a person to the row that it is written from now on. */
-async function handOver(db: Db, connectionId: string, settled: readonly SettledRow[]): Promise<void> {
-  for (const { row, settlement } of settled) {
-    if (!('takesOver' in settlement) || settlement.takesOver === null) continue;
-    const { legalEntity, key } = settlement.takesOver;
+async function handOver(db: Db, connectionId: string, reserved: readonly ReservedRow[]): Promise<void> {
+  for (const { row, result } of reserved) {
+    if (!('takesOver' in result) || result.takesOver === null) continue;
+    const { legalEntity, kind, key } = result.takesOver;
     const { rows } = await sql<{
       external_id: string;
       external_id_key: string;
       zendesk_id: string | null;
-      written_hash: string | null;
     }>`
-      with former as (select external_id, external_id_key, zendesk_id, written_hash from records
-        where connection_id = ${connectionId} and legal_entity = ${legalEntity} and kind = 'contact' and key = ${key})
-      update records a set external_id = null, external_id_key = null, zendesk_id = null, written_hash = null, email_digest = null
-      from former where a.connection_id = ${connectionId} and a.legal_entity = ${legalEntity} and a.kind = 'contact'
+      with former as (select external_id, external_id_key, zendesk_id from records
+        where connection_id = ${connectionId} and legal_entity = ${legalEntity} and kind = ${kind} and key = ${key})
+      update records a set external_id = null, external_id_key = null, zendesk_id = null, email_digest = null
+      from former where a.connection_id = ${connectionId} and a.legal_entity = ${legalEntity} and a.kind = ${kind}
         and a.key = ${key} returning former.*`.execute(db);
     const [former] = rows;
     if (former === undefined) continue;
-    const own = db
-      .updateTable('records')
-      .set(former)
-      .where('connection_id', '=', connectionId)
-      .where('kind', '=', 'contact');
-    await own.where('legal_entity', '=', row.record.legalEntity).where('key', '=', row.record.key).execute();
+    const { legalEntity: ownEntity, kind: ownKind, key: ownKey } = row.record;
+    const own = db.updateTable('records').set(former).where('connection_id', '=', connectionId);
+    await own.where('legal_entity', '=', ownEntity).where('kind', '=', ownKind).where('key', '=', ownKey).execute();
   }
 }
 
-function toSavedRow({ row, settlement }: SettledRow) {
-  const { legalEntity, key } = row.record;
-  const { externalId, emailDigest } = reservedBy(row, settlement);
-  const follows = 'follows' in settlement ? settlement.follows : null;
+function toSavedRow({ row, result }: ReservedRow) {
+  const { legalEntity, kind, key } = row.record;
+  const { externalId, emailDigest } = heldAfter(row, result);
+  const follows = 'follows' in result ? result.follows : null;
   return {
     legal_entity: legalEntity,
+    kind,
     key,
     external_id: externalId,
     external_id_key: externalId === null ? null : externalIdKey(externalId),
     email_digest: emailDigest,
-    is_user: 'organizationIds' in settlement,
+    is_user: 'organizationIds' in result,
     follows_entity: follows?.legalEntity ?? null,
     follows_key: follows?.key ?? null,
-    settled: settlement,
+    reservation: result,
   };
 }
 
 function recordset(rows: readonly ReturnType<typeof toSavedRow>[]) {
-  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(legal_entity text, key text, external_id text,
-    external_id_key text, email_digest text, is_user boolean, follows_entity text, follows_key text, settled jsonb)`;
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(legal_entity text, kind text, key text, external_id text,
+    external_id_key text, email_digest text, is_user boolean, follows_entity text, follows_key text, reservation jsonb)`;
 }

@@ -1,31 +1,30 @@
 import { sql } from 'kysely';
+import type { ContactContext, ContactPolicy, PersonRow, TiedAccount } from '../../domain/contacts/reserve-contact.ts';
 import { externalIdKey, renderExternalId } from '../../domain/sync/external-id.ts';
-import { recordKeyText, type RecordKey } from '../../domain/sync/record.ts';
-import type { Contact } from '../../domain/contacts/contact.ts';
-import type { ContactSurroundings, PersonRow, TiedAccount } from '../../domain/contacts/reserve-contact.ts';
+import { recordKeyText, type ErpRecord, type RecordKey } from '../../domain/sync/record.ts';
 import type { Db } from '../database.ts';
 
-/** A staged contact that is about to be settled. */
+/** A staged contact that is about to be reserved. */
 export interface ContactRow {
-  readonly record: Contact;
+  readonly record: ErpRecord;
   readonly rank: number;
   readonly email_digest: string | null;
 }
 
-/** What surrounds a page of contacts, following those that are settled one after the other. */
-export interface ContactsAround {
-  of(row: ContactRow): ContactSurroundings;
-  /** Notes what a contact holds now: its external id and its address. */
-  note(row: ContactRow, now: { externalId: string | null; emailDigest: string | null }): void;
+/** The contexts of a page of contacts. They follow the contacts that are reserved one after the other. */
+export interface ContactContexts {
+  of(row: ContactRow): ContactContext;
+  /** Records what a contact holds from now on: its external id and its address. */
+  hold(row: ContactRow, now: { externalId: string | null; emailDigest: string | null }): void;
 }
 
 /** Reads who holds what around a page of contacts, in four queries whatever its size. */
-export async function readContactSurroundings(
+export async function readContactContext(
   db: Db,
-  scope: { connectionId: string; template: string },
+  scope: { connectionId: string } & Pick<ContactPolicy, 'templates'>,
   rows: readonly ContactRow[],
-): Promise<ContactsAround> {
-  const { connectionId, template } = scope;
+): Promise<ContactContexts> {
+  const { connectionId, templates } = scope;
   const people = await readPeople(db, connectionId, rows);
   const emails = await readHolders(db, connectionId, {
     column: 'email_digest',
@@ -33,33 +32,34 @@ export async function readContactSurroundings(
   });
   const externalIds = await readHolders(db, connectionId, {
     column: 'external_id_key',
-    values: rows.flatMap(({ record }) => renderedKey(template, record)),
+    values: rows.flatMap(({ record }) => renderedKey(templates, record)),
   });
   return {
     of: ({ record, email_digest: digest }) => ({
-      person: people.get(personOf(record)) ?? [],
+      person: people.get(personOf(record, record.person)) ?? [],
       emailHolder: digest === null ? undefined : emails.get(digest),
       externalIdHolder: (key) => externalIds.get(key),
     }),
-    note({ record }, { externalId, emailDigest }) {
+    hold({ record }, { externalId, emailDigest }) {
       if (emailDigest !== null) emails.set(emailDigest, recordKeyText(record));
       if (externalId !== null) externalIds.set(externalIdKey(externalId), recordKeyText(record));
     },
   };
 }
 
-function renderedKey(template: string, contact: Contact): string[] {
-  const rendered = renderExternalId(template, contact);
+function renderedKey(templates: ContactPolicy['templates'], contact: ErpRecord): string[] {
+  const rendered = renderExternalId(templates, contact);
   return 'externalId' in rendered ? [externalIdKey(rendered.externalId)] : [];
 }
 
-/** A person by its party; a contact without one is a person of its own. */
-function personOf({ personParty, ...key }: RecordKey & { personParty: string }): string {
-  return personParty === '' ? `/${recordKeyText(key)}` : personParty;
+/** Returns what tells a person from others: its party; a contact without one is a person of its own. */
+function personOf(key: RecordKey, party: string | null): string {
+  return party ?? `/${recordKeyText(key)}`;
 }
 
 interface PersonRecord {
   readonly legal_entity: string;
+  readonly kind: string;
   readonly key: string;
   readonly person_party: string | null;
   readonly party: string | null;
@@ -73,23 +73,23 @@ async function readPeople(
   connectionId: string,
   rows: readonly ContactRow[],
 ): Promise<Map<string, PersonRow[]>> {
-  const parties = rows.flatMap(({ record: { personParty } }) => (personParty === '' ? [] : [personParty]));
-  const own = rows.map(({ record: { legalEntity, key } }) => ({ legal_entity: legalEntity, key }));
-  const columns = sql`c.legal_entity, c.key, c.person_party, c.party, c.present and not c.is_inactive as active,
+  const parties = rows.flatMap(({ record: { person } }) => person ?? []);
+  const own = rows.map(({ record: { legalEntity, kind, key } }) => ({ legal_entity: legalEntity, kind, key }));
+  const columns = sql`c.legal_entity, c.kind, c.key, c.person_party, c.party, c.present and not c.is_inactive as active,
     c.external_id, c.zendesk_id`;
   const { rows: records } = await sql<PersonRecord>`
-    select ${columns} from records c where c.connection_id = ${connectionId} and c.kind = 'contact'
+    select ${columns} from records c where c.connection_id = ${connectionId} and c.target = 'user'
       and c.person_party = any(${sql.val([...new Set(parties)])}::text[])
     union
-    select ${columns} from jsonb_to_recordset(${JSON.stringify(own)}::jsonb) as r(legal_entity text, key text)
-      join records c on c.connection_id = ${connectionId} and c.legal_entity = r.legal_entity and c.kind = 'contact'
+    select ${columns} from jsonb_to_recordset(${JSON.stringify(own)}::jsonb) as r(legal_entity text, kind text, key text)
+      join records c on c.connection_id = ${connectionId} and c.legal_entity = r.legal_entity and c.kind = r.kind
         and c.key = r.key
-    order by legal_entity, key`.execute(db);
+    order by legal_entity, kind, key`.execute(db);
   const tied = await readTied(db, connectionId, records);
   const people = new Map<string, PersonRow[]>();
   for (const record of records) {
-    const row = { legalEntity: record.legal_entity, kind: 'contact' as const, key: record.key };
-    const person = personOf({ ...row, personParty: record.person_party ?? '' });
+    const row = { legalEntity: record.legal_entity, kind: record.kind, key: record.key };
+    const person = personOf(row, record.person_party);
     const accounts = tied.get(`${record.legal_entity}/${record.party ?? ''}`) ?? [];
     const { active: isActive, external_id: externalId, zendesk_id: zendeskId } = record;
     people.set(person, [...(people.get(person) ?? []), { row, isActive, externalId, zendeskId, accounts }]);
@@ -97,7 +97,7 @@ async function readPeople(
   return people;
 }
 
-/** The accounts of parties, by legal entity and party: a party can be customer and vendor of one company. */
+/** Reads the accounts of parties, by legal entity and party: one party can have several accounts in one company. */
 async function readTied(
   db: Db,
   connectionId: string,
@@ -106,13 +106,13 @@ async function readTied(
   const parties = [...new Set(records.flatMap(({ party }) => party ?? []))];
   const { rows } = await sql<{
     legal_entity: string;
-    kind: 'customer' | 'vendor';
+    kind: string;
     key: string;
     party: string;
     zendesk_id: string | null;
   }>`
     select a.legal_entity, a.kind, a.key, a.party, a.zendesk_id from records a
-    where a.connection_id = ${connectionId} and a.kind <> 'contact' and a.party = any(${sql.val(parties)}::text[])
+    where a.connection_id = ${connectionId} and a.target = 'organization' and a.party = any(${sql.val(parties)}::text[])
     order by a.legal_entity, a.kind, a.key`.execute(db);
   const tied = new Map<string, TiedAccount[]>();
   for (const { legal_entity: legalEntity, kind, key, party, zendesk_id: organizationId } of rows) {
@@ -130,9 +130,9 @@ async function readHolders(
   connectionId: string,
   { column, values }: { column: 'email_digest' | 'external_id_key'; values: readonly string[] },
 ): Promise<Map<string, string>> {
-  const { rows } = await sql<{ value: string; legalEntity: string; key: string }>`
-    select c.${sql.ref(column)} as value, c.legal_entity as "legalEntity", c.key from records c
-    where c.connection_id = ${connectionId} and c.kind = 'contact'
+  const { rows } = await sql<{ value: string; legalEntity: string; kind: string; key: string }>`
+    select c.${sql.ref(column)} as value, c.legal_entity as "legalEntity", c.kind, c.key from records c
+    where c.connection_id = ${connectionId} and c.target = 'user'
       and c.${sql.ref(column)} = any(${sql.val([...values])}::text[])`.execute(db);
-  return new Map(rows.map(({ value, ...row }) => [value, recordKeyText({ ...row, kind: 'contact' })]));
+  return new Map(rows.map(({ value, ...row }) => [value, recordKeyText(row)]));
 }

@@ -1,61 +1,65 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
+import { userValues, type SeenUser } from '../../domain/contacts/user.ts';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
-import type { KnownUser } from '../../domain/contacts/plan-user.ts';
-import { canonicalUser, type SeenUser, type UserForm } from '../../domain/contacts/user.ts';
+import type { Values } from '../../domain/sync/field-value.ts';
+import { pickMapped, type MappedParts } from '../../domain/sync/mapping.ts';
+import { checkFieldsAgain } from '../connection/field-checks.ts';
 import type { Db } from '../database.ts';
-import { contentHash } from '../connection/sealing.ts';
-import { emailDigest } from '../sync/staging.ts';
+import type { Gone, Seen } from '../sync/seen.ts';
+import { emailDigest, valueDigests } from '../digests.ts';
 
-/** What we have written of a user; absent members are as they were. Emails are addresses, organizations ids. */
+/**
+ * What we have just written of a user; absent members are as they were. `written` are digests of what was sent (`userValues`, or
+ * a part of it), `writtenAt` is when, by Zendesk's clock; `isShown`: Zendesk has shown the user since, which is recorded by
+ * itself. Emails are addresses, organizations ids.
+ */
 export interface WrittenUser {
   readonly id: string;
   readonly isStaff: boolean;
-  readonly form?: UserForm | undefined;
+  readonly externalId?: string | undefined;
+  readonly written?: Values | undefined;
+  readonly writtenAt?: string | null | undefined;
+  readonly isShown?: boolean | undefined;
   /** Addresses that are now known to be its identities. */
   readonly emails?: readonly string[] | undefined;
-  /** Organizations that it is known to belong to by now; `own` are those that we put it in. */
+  /** Organizations that it is now known to belong to; `own` are those that we put it in. */
   readonly joined?: { readonly ids: readonly string[]; readonly own: readonly string[] } | undefined;
   readonly left?: readonly string[] | undefined;
   /** Organizations that Zendesk did not let us put it in. */
   readonly refused?: readonly string[] | undefined;
 }
 
-/** What is known of the users in Zendesk that contacts are linked to. */
+/** What a step found out about users. `unlinked` are gone and replaced by others. */
+export interface UserChanges {
+  readonly seen?: Seen<SeenUser>;
+  readonly gone?: Gone;
+  readonly written?: readonly WrittenUser[];
+  readonly unlinked?: readonly string[];
+}
+
+/** What is remembered of the users in Zendesk that contacts are linked to. */
 export interface UserStore {
-  /** Notes that we are about to put a user into organizations, so that a crash does not make the membership another's. */
+  /** Records that we are about to put a user into organizations, so that after a crash the memberships still count as ours. */
   intend(connectionId: string, id: string, organizationIds: readonly string[]): Promise<void>;
-  /** Takes back such an intention: somebody else had put the user there. */
+  /** Takes back such an intention: someone else had put the user there. */
   disown(connectionId: string, id: string, organizationIds: readonly string[]): Promise<void>;
-  /** Ids of linked users after `after`, for a full comparison. */
+  /** Returns the ids of linked users after `after`, for a full comparison. */
   linkedIds(connectionId: string, page: { after: string; limit: number }): Promise<string[]>;
-  /** Notes what Zendesk has shown of linked users outside a run, and those that it did not have. */
-  note(
+  /** Returns the ids of active linked users after `after` of which one of these fields is unknown. */
+  unknownIds(
     connectionId: string,
-    found: {
-      readonly seenUsers: { readonly users: readonly SeenUser[]; readonly askedAt: Date };
-      readonly goneUsers: { readonly ids: readonly string[]; readonly askedAt: Date };
-    },
-  ): Promise<void>;
-  /** Those of these users that contacts are linked to. */
+    fields: readonly string[],
+    page: { after: string; limit: number },
+  ): Promise<string[]>;
+  /** Records what Zendesk has shown of linked users outside a run, and those that it did not have. */
+  record(connectionId: string, changes: UserChanges): Promise<void>;
+  /** Returns those of these users that contacts are linked to. */
   linked(connectionId: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Forgets what Zendesk once refused of users, so that a full comparison tries it again. */
   forgetRefusals(connectionId: string): Promise<void>;
 }
 
-/** Hash of a user's form, of ours or of Zendesk's: equal hashes mean that nothing needs to be written. */
-export function userHash(form: Parameters<typeof canonicalUser>[0], isStaff: boolean): string {
-  return contentHash(canonicalUser(form, isStaff));
-}
-
-/** A row of `users` under the alias `at` as a KnownUser in JSON; null where the join found none. */
-export function knownUser(at: ReturnType<typeof sql>) {
-  return sql<KnownUser | null>`case when ${at}.zendesk_id is not null then jsonb_build_object('id', ${at}.zendesk_id,
-    'formHash', ${at}.form_hash, 'isStaff', ${at}.is_staff, 'isActive', ${at}.is_active, 'isSuspended', ${at}.is_suspended,
-    'emailDigests', ${at}.email_digests, 'organizationIds', ${at}.organization_ids,
-    'ownOrganizationIds', ${at}.own_organization_ids, 'refusedOrganizationIds', ${at}.refused_organization_ids) end`;
-}
-
-/** Builds the store of seen users. */
+/** Creates the store of users. */
 export function createUserStore(db: Db): UserStore {
   return {
     async intend(connectionId, id, organizationIds) {
@@ -72,19 +76,22 @@ export function createUserStore(db: Db): UserStore {
       const { rows } = await sql<{
         id: string;
       }>`select zendesk_id as id from records where connection_id = ${connectionId}
-        and kind = 'contact' and zendesk_id > ${after} and present order by zendesk_id limit ${limit}`.execute(db);
+        and target = 'user' and zendesk_id > ${after} and present order by zendesk_id limit ${limit}`.execute(db);
       return rows.map(({ id }) => id);
     },
-    note: (connectionId, { seenUsers, goneUsers }) =>
-      db.transaction().execute(async (tx) => {
-        await noteSeenUsers(tx, connectionId, seenUsers);
-        await noteGoneUsers(tx, connectionId, goneUsers);
-      }),
+    async unknownIds(connectionId, fields, { after, limit }) {
+      const { rows } = await sql<{ id: string }>`select u.zendesk_id as id from users u
+        join records a on a.connection_id = u.connection_id and a.target = 'user' and a.zendesk_id = u.zendesk_id
+        where u.connection_id = ${connectionId} and u.zendesk_id > ${after} and a.present and u.is_active
+          and not u.digests ?& ${sql.val([...fields])}::text[] order by u.zendesk_id limit ${limit}`.execute(db);
+      return rows.map(({ id }) => id);
+    },
+    record: (connectionId, changes) => db.transaction().execute((tx) => recordUsers(tx, connectionId, changes)),
     async linked(connectionId, ids) {
       const { rows } = await sql<{
         id: string;
       }>`select zendesk_id as id from records where connection_id = ${connectionId}
-        and kind = 'contact' and zendesk_id = any(${sql.val([...ids])}::text[])`.execute(db);
+        and target = 'user' and zendesk_id = any(${sql.val([...ids])}::text[])`.execute(db);
       return new Set(rows.map(({ id }) => id));
     },
     async forgetRefusals(connectionId) {
@@ -94,35 +101,53 @@ export function createUserStore(db: Db): UserStore {
   };
 }
 
+/** A row of `users` under the alias `u` as a KnownUser in JSON. */
+const KNOWN = sql`jsonb_build_object('id', u.zendesk_id, 'values', u.digests, 'written', u.written,
+  'isLatest', coalesce(u.updated_at <= u.written_at, false), 'isStaff', u.is_staff, 'isActive', u.is_active,
+  'isSuspended', u.is_suspended, 'emailDigests', u.email_digests, 'organizationIds', u.organization_ids,
+  'ownOrganizationIds', u.own_organization_ids, 'refusedOrganizationIds', u.refused_organization_ids)`;
+
+/** Selects what is remembered of the user of this id. */
+export function seenUserById(connectionId: string, id: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select ${KNOWN} as value from users u where u.connection_id = ${connectionId} and u.zendesk_id = ${id}`;
+}
+
 /**
- * Notes users that Zendesk has shown to a request made at `askedAt`. The primary address and the default organization that
- * it shows are added to what is known; without its known default, all that was known of its organizations is void.
+ * Selects what is remembered of the user that a contact `a`, staged as `s`, is linked to or is to adopt; where there is none, of
+ * the active one that has its external id.
  */
-export async function noteSeenUsers(
-  db: Db,
-  connectionId: string,
-  { users, askedAt }: { users: readonly SeenUser[]; askedAt: Date },
-): Promise<void> {
+export function seenUserOf(connectionId: string): RawBuilder<unknown> {
+  return sql`select ${KNOWN} as value from users u where u.connection_id = ${connectionId}
+      and u.zendesk_id = coalesce(a.zendesk_id, s.adopt_id)
+    union all (select ${KNOWN} as value from users u where u.connection_id = ${connectionId}
+      and coalesce(a.zendesk_id, s.adopt_id) is null and u.is_active and u.external_id_key = a.external_id_key limit 1)`;
+}
+
+/** Records what a step found out about users, inside a transaction of the caller's. */
+export async function recordUsers(db: Db, connectionId: string, changes: UserChanges): Promise<void> {
+  const { seen, gone, written = [], unlinked = [] } = changes;
+  if (seen) await recordSeen(db, connectionId, seen);
+  if (gone) await recordGone(db, connectionId, gone);
+  await recordWritten(db, connectionId, written);
+  await unlinkUsers(db, connectionId, unlinked);
+}
+
+/**
+ * The primary address and the default organization that Zendesk shows are added to what is known. Where it does not show the
+ * known default, nothing that was known of the user's organizations holds any more.
+ */
+async function recordSeen(db: Db, connectionId: string, { items: users, askedAt, mapped }: Seen<SeenUser>): Promise<void> {
   if (users.length === 0) return;
-  const rows = users.map((user) => ({
-    zendesk_id: user.id,
-    external_id_key: user.externalId === null ? null : externalIdKey(user.externalId),
-    form_hash: userHash(user, user.role !== 'end-user'),
-    is_staff: user.role !== 'end-user',
-    is_active: user.isActive,
-    is_suspended: user.isSuspended,
-    emails: user.email === null ? [] : [emailDigest(user.email)],
-    organizations: user.organizationId === null ? [] : [user.organizationId],
-  }));
-  await sql`insert into users as u (connection_id, zendesk_id, external_id_key, form_hash, is_staff, is_active, is_suspended,
-      email_digests, organization_ids, noted_at)
-    select ${connectionId}, r.zendesk_id, r.external_id_key, r.form_hash, r.is_staff, r.is_active, r.is_suspended,
+  const rows = [...new Map(users.map((user) => [user.id, toSeenRow(user, mapped)])).values()];
+  if (await showsOtherFields(db, connectionId, rows)) await checkFieldsAgain(db, connectionId, 'user');
+  await sql`insert into users as u (connection_id, zendesk_id, external_id_key, digests, updated_at, is_staff, is_active,
+      is_suspended, email_digests, organization_ids, noted_at)
+    select ${connectionId}, r.zendesk_id, r.external_id_key, r.digests, r.updated_at, r.is_staff, r.is_active, r.is_suspended,
       array(select jsonb_array_elements_text(r.emails)), array(select jsonb_array_elements_text(r.organizations)), ${askedAt}
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(zendesk_id text, external_id_key text, form_hash text,
-      is_staff boolean, is_active boolean, is_suspended boolean, emails jsonb, organizations jsonb) order by r.zendesk_id
+    from ${seenRows(rows)} order by r.zendesk_id
     on conflict (connection_id, zendesk_id) do update set external_id_key = excluded.external_id_key,
-      form_hash = excluded.form_hash, is_staff = excluded.is_staff, is_active = excluded.is_active,
-      is_suspended = excluded.is_suspended,
+      digests = excluded.digests, updated_at = excluded.updated_at, is_staff = excluded.is_staff,
+      is_active = excluded.is_active, is_suspended = excluded.is_suspended,
       email_digests = array(select distinct unnest(u.email_digests || excluded.email_digests)),
       organization_ids = case when excluded.organization_ids <@ u.organization_ids and excluded.organization_ids <> '{}'
         then u.organization_ids else excluded.organization_ids end,
@@ -130,50 +155,99 @@ export async function noteSeenUsers(
     where u.noted_at <= excluded.noted_at`.execute(db);
 }
 
-/** Notes what we have written of users ourselves. */
-export async function noteWrittenUsers(db: Db, connectionId: string, written: readonly WrittenUser[]): Promise<void> {
+interface SeenRow {
+  readonly zendesk_id: string;
+  readonly external_id_key: string | null;
+  readonly digests: Values;
+  /** Mapped fields that Zendesk does not show at all. */
+  readonly absent: readonly string[];
+  readonly updated_at: string | null;
+  readonly is_staff: boolean;
+  readonly is_active: boolean;
+  readonly is_suspended: boolean;
+  readonly emails: readonly string[];
+  readonly organizations: readonly string[];
+}
+
+function toSeenRow(user: SeenUser, mapped: MappedParts): SeenRow {
+  const { values: fields, absent } = pickMapped({ fields: user.fields, tags: [] }, mapped);
+  return {
+    zendesk_id: user.id,
+    external_id_key: user.externalId === null ? null : externalIdKey(user.externalId),
+    digests: valueDigests(userValues({ ...user, fields }, false)),
+    absent,
+    updated_at: user.updatedAt,
+    is_staff: user.role !== 'end-user',
+    is_active: user.isActive,
+    is_suspended: user.isSuspended,
+    emails: user.email === null ? [] : [emailDigest(user.email)],
+    organizations: user.organizationId === null ? [] : [user.organizationId],
+  };
+}
+
+function seenRows(rows: readonly SeenRow[]) {
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(zendesk_id text, external_id_key text, digests jsonb,
+    absent jsonb, updated_at timestamptz, is_staff boolean, is_active boolean, is_suspended boolean, emails jsonb,
+    organizations jsonb)`;
+}
+
+/** Returns whether Zendesk's custom fields of users seem to have changed (see `store/accounts/organizations.ts`). */
+async function showsOtherFields(db: Db, connectionId: string, rows: readonly SeenRow[]): Promise<boolean> {
+  const { rows: found } = await sql<{ differs: boolean }>`select exists (select from ${seenRows(rows)}
+    join users u on u.connection_id = ${connectionId} and u.zendesk_id = r.zendesk_id
+    where exists (select from jsonb_array_elements_text(r.absent) a (key) where u.digests ->> a.key is not null)
+      or (r.updated_at <= u.written_at and exists (select from jsonb_each(r.digests) f
+        where u.written ? f.key and u.written -> f.key <> f.value and u.digests -> f.key is distinct from f.value))) as differs`.execute(db);
+  return found[0]?.differs === true;
+}
+
+async function recordWritten(db: Db, connectionId: string, written: readonly WrittenUser[]): Promise<void> {
   if (written.length === 0) return;
-  const rows = written.map(({ id, isStaff, form, emails = [], joined, left = [], refused = [] }) => ({
-    zendesk_id: id,
-    external_id_key: form === undefined ? null : externalIdKey(form.externalId),
-    form_hash: form === undefined ? null : userHash(form, isStaff),
-    is_staff: isStaff,
-    emails: emails.map(emailDigest),
-    joined: joined?.ids ?? [],
-    own: joined?.own ?? [],
-    left,
-    refused,
+  const rows = written.map((user) => ({
+    zendesk_id: user.id,
+    external_id_key: user.externalId === undefined ? null : externalIdKey(user.externalId),
+    written: user.written ?? null,
+    written_at: user.writtenAt ?? null,
+    is_shown: user.isShown ?? false,
+    is_staff: user.isStaff,
+    emails: (user.emails ?? []).map(emailDigest),
+    joined: user.joined?.ids ?? [],
+    own: user.joined?.own ?? [],
+    left: user.left ?? [],
+    refused: user.refused ?? [],
   }));
   const added = (column: string, more: string) =>
     sql`array(select distinct unnest(u.${sql.ref(column)} || array(select jsonb_array_elements_text(r.${sql.ref(more)}))))`;
-  const set = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(zendesk_id text, external_id_key text, form_hash text,
-    is_staff boolean, emails jsonb, joined jsonb, own jsonb, "left" jsonb, refused jsonb)`;
-  await sql`insert into users (connection_id, zendesk_id, form_hash, is_staff, is_active, is_suspended, noted_at)
-    select ${connectionId}, r.zendesk_id, coalesce(r.form_hash, ''), r.is_staff, true, false, clock_timestamp() from ${set}
-    order by r.zendesk_id on conflict do nothing`.execute(db);
+  const set = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(zendesk_id text, external_id_key text, written jsonb,
+    written_at timestamptz, is_shown boolean, is_staff boolean, emails jsonb, joined jsonb, own jsonb, "left" jsonb,
+    refused jsonb)`;
+  await sql`insert into users (connection_id, zendesk_id, is_staff, is_active, is_suspended, noted_at)
+    select ${connectionId}, r.zendesk_id, r.is_staff, true, false, clock_timestamp() from ${set}
+    where not r.is_shown order by r.zendesk_id on conflict do nothing`.execute(db);
   await sql`update users u set external_id_key = coalesce(r.external_id_key, u.external_id_key),
-      form_hash = coalesce(r.form_hash, u.form_hash), email_digests = ${added('email_digests', 'emails')},
+      written = case when r.written is null then u.written else coalesce(u.written, '{}') || r.written end,
+      written_at = case when r.written is null then u.written_at else coalesce(r.written_at, u.written_at) end,
+      digests = case when r.written is null or r.is_shown then u.digests else u.digests || r.written end,
+      email_digests = ${added('email_digests', 'emails')},
       organization_ids = array(select x from unnest(${added('organization_ids', 'joined')}) x where not r.left ? x),
       own_organization_ids = array(select x from unnest(${added('own_organization_ids', 'own')}) x where not r.left ? x),
       refused_organization_ids = array(select x from unnest(${added('refused_organization_ids', 'refused')}) x where not r.joined ? x),
-      noted_at = clock_timestamp()
+      noted_at = case when r.is_shown then u.noted_at else clock_timestamp() end
     from ${set} where u.connection_id = ${connectionId} and u.zendesk_id = r.zendesk_id`.execute(db);
 }
 
-/** Notes that Zendesk no longer had these users at `askedAt`. */
-export async function noteGoneUsers(
+async function recordGone(
   db: Db,
   connectionId: string,
-  gone: { ids: readonly string[]; askedAt: Date },
+  gone: Gone,
 ): Promise<void> {
   if (gone.ids.length === 0) return;
   await sql`update users set is_active = false, noted_at = ${gone.askedAt} where connection_id = ${connectionId}
     and zendesk_id = any(${sql.val([...gone.ids])}::text[]) and noted_at <= ${gone.askedAt}`.execute(db);
 }
 
-/** Takes users from the contacts that were linked to them. */
-export async function unlinkUsers(db: Db, connectionId: string, ids: readonly string[]): Promise<void> {
+async function unlinkUsers(db: Db, connectionId: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await sql`update records set zendesk_id = null, written_hash = null where connection_id = ${connectionId}
-    and kind = 'contact' and zendesk_id = any(${sql.val([...ids])}::text[])`.execute(db);
+  await sql`update records set zendesk_id = null where connection_id = ${connectionId}
+    and target = 'user' and zendesk_id = any(${sql.val([...ids])}::text[])`.execute(db);
 }

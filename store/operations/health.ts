@@ -1,52 +1,52 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { recoveryMessage, type Alert, type TroubleSubject } from '../../domain/operations/health.ts';
+import { recoveryMessage, type Alert, type HealthSubject } from '../../domain/operations/health.ts';
 import type { Db } from '../database.ts';
 
-/** What is found out about one subject of a connection. */
-export interface Finding {
+/** The state of one subject of a connection, as somebody has just found it. */
+export interface HealthReport {
   readonly connectionId: string;
-  readonly subject: TroubleSubject;
+  readonly subject: HealthSubject;
   /** Why it fails; null when it works. */
   readonly problem: { readonly code: string; readonly message: string } | null;
   readonly runId?: string | undefined;
 }
 
-/** What fails of which connection, and the alerts that an operator has not been told yet. */
-export interface TroubleStore {
-  /** Notes what was found out; the first failure and the recovery leave an alert each, anything else leaves none. */
-  note(finding: Finding): Promise<void>;
-  /** Whether a connection has alerts that were not told. */
-  isUntold(connectionId: string): Promise<boolean>;
-  /** Connections that have some. */
-  untold(): Promise<string[]>;
-  /** The oldest alert that was not told, and how many there are. */
-  next(connectionId: string): Promise<{ readonly alert: Alert; readonly untold: number } | undefined>;
-  /** An alert was told; without an id, all of the connection count as told, since there is nobody to tell. */
-  told(connectionId: string, id?: string): Promise<void>;
+/** What fails of which connection, and the alerts that have not been delivered yet. */
+export interface HealthStore {
+  /** Records a report. The first failure and the recovery leave an alert each, anything else leaves none. */
+  record(report: HealthReport): Promise<void>;
+  /** Returns whether a connection has alerts that were not delivered. */
+  hasAlerts(connectionId: string): Promise<boolean>;
+  /** Returns the connections that have some. */
+  connectionsWithAlerts(): Promise<string[]>;
+  /** Returns the oldest alert that was not delivered, and how many there are. */
+  nextAlert(connectionId: string): Promise<{ readonly alert: Alert; readonly waiting: number } | undefined>;
+  /** Records that an alert was delivered; without an id, all of the connection, since there is nobody to deliver them to. */
+  delivered(connectionId: string, id?: string): Promise<void>;
 }
 
-/** Builds the store of troubles. */
-export function createTroubleStore(db: Db): TroubleStore {
-  const untoldOf = (connectionId: string) =>
-    db.selectFrom('alerts').where('connection_id', '=', connectionId).where('told_at', 'is', null);
+/** Creates the store of health. */
+export function createHealthStore(db: Db): HealthStore {
+  const alertsOf = (connectionId: string) =>
+    db.selectFrom('alerts').where('connection_id', '=', connectionId).where('delivered_at', 'is', null);
   return {
-    note: (finding) => noteTrouble(db, finding),
-    isUntold: async (connectionId) =>
-      (await untoldOf(connectionId).select('no').limit(1).executeTakeFirst()) !== undefined,
-    async untold() {
+    record: (report) => recordHealth(db, report),
+    hasAlerts: async (connectionId) =>
+      (await alertsOf(connectionId).select('no').limit(1).executeTakeFirst()) !== undefined,
+    async connectionsWithAlerts() {
       const rows = await db
         .selectFrom('alerts')
         .select('connection_id')
         .distinct()
-        .where('told_at', 'is', null)
+        .where('delivered_at', 'is', null)
         .execute();
       return rows.map((row) => row.connection_id);
     },
-    async next(connectionId) {
-      const row = await untoldOf(connectionId).selectAll().orderBy('no').limit(1).executeTakeFirst();
+    async nextAlert(connectionId) {
+      const row = await alertsOf(connectionId).selectAll().orderBy('no').limit(1).executeTakeFirst();
       if (row === undefined) return undefined;
-      const count = untoldOf(connectionId).select((eb) => eb.fn.countAll<number>().as('untold'));
+      const count = alertsOf(connectionId).select((eb) => eb.fn.countAll<number>().as('waiting'));
       const alert = {
         id: row.id,
         connectionId,
@@ -57,14 +57,14 @@ export function createTroubleStore(db: Db): TroubleStore {
         runId: row.run_id,
         at: row.at.toISOString(),
       };
-      return { alert, untold: (await count.executeTakeFirstOrThrow()).untold };
+      return { alert, waiting: (await count.executeTakeFirstOrThrow()).waiting };
     },
-    async told(connectionId, id) {
+    async delivered(connectionId, id) {
       await db
         .updateTable('alerts')
-        .set({ told_at: sql<Date>`now()` })
+        .set({ delivered_at: sql<Date>`now()` })
         .where('connection_id', '=', connectionId)
-        .where('told_at', 'is', null)
+        .where('delivered_at', 'is', null)
         .$if(id !== undefined, (query) => query.where('id', '=', id ?? ''))
         .execute();
     },
@@ -72,15 +72,15 @@ export function createTroubleStore(db: Db): TroubleStore {
 }
 
 /**
- * Notes what was found out, in the transaction of whoever found it, so that neither the change nor its alert is ever there
- * without the other. Of several who find the same out at once, one makes the alert.
+ * Records a report inside a transaction of the caller's, so that the change and its alert are there together or not at all. Of
+ * several reports of the same change at once, one leaves the alert.
  */
-export async function noteTrouble(db: Db, finding: Finding): Promise<void> {
-  const { connectionId, subject, problem, runId } = finding;
+export async function recordHealth(db: Db, report: HealthReport): Promise<void> {
+  const { connectionId, subject, problem, runId } = report;
   const changed =
     problem === null
-      ? sql`delete from troubles where connection_id = ${connectionId} and subject = ${subject} returning connection_id`
-      : sql`insert into troubles (connection_id, subject) select id, ${subject} from connections where id = ${connectionId}
+      ? sql`delete from health_problems where connection_id = ${connectionId} and subject = ${subject} returning connection_id`
+      : sql`insert into health_problems (connection_id, subject) select id, ${subject} from connections where id = ${connectionId}
           on conflict do nothing returning connection_id`;
   const message = problem?.message ?? recoveryMessage(connectionId, subject);
   await sql`with changed as (${changed})

@@ -10,16 +10,16 @@ export interface Retention {
 
 /** Erases what is older than it is kept. Nothing of a run under way is touched, and no row that somebody holds is waited for. */
 export interface RetentionStore {
-  /** Erases one batch of a kind. `after` is where the last batch ended, empty at the beginning; answered as null at the end. */
+  /** Erases one batch of a part. `after` is where the last batch ended, empty at the beginning; the result has null at the end. */
   sweep(part: SweepPart, retention: Retention, after: string): Promise<{ erased: number; after: string | null }>;
-  /** Runs that have been under way for longer than a day: their workflows may be gone. */
+  /** Returns runs that have been under way for longer than a day: their workflows may be gone. */
   longRunning(): Promise<{ readonly runId: string; readonly workflowId: string }[]>;
 }
 
 /** Rows in one statement: a few milliseconds of locks. */
 const BATCH = 1_000;
 
-/** Builds the store of what is erased in time. */
+/** Creates the store that erases what is older than it is kept. */
 export function createRetentionStore(db: Db): RetentionStore {
   return {
     async sweep(part, retention, after) {
@@ -49,8 +49,8 @@ type Batch = (retention: Retention) => readonly RawBuilder<unknown>[];
 
 const STATEMENTS: Readonly<Record<Exclude<SweepPart, 'tickets'>, Batch>> = {
   /**
-   * A run's phases, notes, figures and jobs go with it. Kept are runs that still claim records, and of each connection the
-   * last master run that ended and the last good one, by which its state is told however seldom it is synchronised.
+   * A run's phases, notes, figures and jobs are erased with it. Runs that still claim records are kept, and of each connection the last
+   * master run that ended and the last good one, which show its state however seldom it is synchronized.
    */
   runs: ({ keepDays }) => [
     sql`delete from runs where run_id in (
@@ -65,6 +65,8 @@ const STATEMENTS: Readonly<Record<Exclude<SweepPart, 'tickets'>, Batch>> = {
       order by r.finished_at limit ${BATCH} for update of r skip locked)`,
     sql`delete from run_joins where run_id in (select j.run_id from run_joins j
       where not exists (select from runs r where r.run_id = j.joined_run_id) limit ${BATCH})`,
+    sql`delete from started_runs where run_id in (select run_id from started_runs
+      where started_at < ${before(keepDays)} limit ${BATCH})`,
   ],
 
   /** What was listed for long enough goes; of an event that was taken, the memory that it was stays for longer. */
@@ -91,7 +93,7 @@ const STATEMENTS: Readonly<Record<Exclude<SweepPart, 'tickets'>, Batch>> = {
     sql`delete from oauth_consents where expires_at < now()`,
   ],
 
-  /** Also those that could not be told for so long. */
+  /** Also those that could not be delivered for so long. */
   alerts: ({ keepDays }) => [
     sql`delete from alerts where no in (select no from alerts where at < ${before(keepDays)} order by no limit ${BATCH})`,
   ],

@@ -1,11 +1,9 @@
 import { sql } from 'kysely';
-import type { AccountKind } from '../../domain/accounts/account.ts';
 import type { RecordKey } from '../../domain/sync/record.ts';
 import type { Db } from '../database.ts';
 
 /** An account whose annotation is to be woken, and in how many milliseconds it is to begin. */
 export interface AnnotationToWake extends RecordKey {
-  readonly kind: AccountKind;
   readonly delayMs: number;
 }
 
@@ -54,7 +52,7 @@ async function due(
       greatest(${QUIET_MS}, ${GAP_MS} - coalesce(1000 * extract(epoch from ${askedAt}::timestamptz - w.looked_at), ${GAP_MS}))::int as "delayMs"
     from records a left join annotation_wakes w on w.connection_id = a.connection_id and w.legal_entity = a.legal_entity
       and w.kind = a.kind and w.key = a.key
-    where a.connection_id = ${connectionId} and a.kind <> 'contact'
+    where a.connection_id = ${connectionId} and a.target = 'organization'
       and a.zendesk_id = any(${sql.val([...organizationIds])}::text[])
       and (w.woken_at is null or w.woken_at <= w.looked_at
         or w.woken_at < ${askedAt}::timestamptz - make_interval(secs => ${LONGEST_WAKE_MS / 1_000}))`.execute(db);

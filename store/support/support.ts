@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { AccountKind } from '../../domain/accounts/account.ts';
 import type { RecordKey } from '../../domain/sync/record.ts';
 import type { SupportLoad } from '../../domain/support/support-load.ts';
 import type { SupportStatus } from '../../domain/support/support-status.ts';
@@ -8,7 +7,7 @@ import type { Db } from '../database.ts';
 
 /** An account with its organization, its tickets and what was last written on it. */
 export interface SupportedAccount {
-  readonly account: RecordKey & { readonly kind: AccountKind };
+  readonly account: RecordKey;
   readonly organizationId: string;
   readonly tickets: readonly SupportTicket[];
   /** The lines as they were last written, joined by line feeds; null before the first writing. */
@@ -24,7 +23,7 @@ export interface ComputedSupport {
 /** An account's support as it is listed. Times are ISO-8601 UTC. */
 export interface SupportReport extends Omit<SupportLoad, 'satisfaction'> {
   readonly legalEntity: string;
-  readonly kind: AccountKind;
+  readonly kind: string;
   readonly key: string;
   readonly zendeskId: string | null;
   readonly satisfaction: SupportLoad['satisfaction'];
@@ -63,7 +62,7 @@ export function createSupportStore(db: Db): SupportStore {
       supported(
         db,
         connectionId,
-        sql`a.kind <> 'contact' and a.zendesk_id > ${after} and (w.key is not null or exists (select from tickets t
+        sql`a.target = 'organization' and a.zendesk_id > ${after} and (w.key is not null or exists (select from tickets t
           where t.connection_id = a.connection_id and t.organization_id = a.zendesk_id)) order by a.zendesk_id limit ${limit}`,
       ),
     async save(connectionId, { legalEntity, kind, key }, { computed, written, problem = null }) {
@@ -90,7 +89,7 @@ export function createSupportStore(db: Db): SupportStore {
 
 interface RawAccount {
   readonly legalEntity: string;
-  readonly kind: AccountKind;
+  readonly kind: string;
   readonly key: string;
   readonly organizationId: string;
   readonly written: string | null;

@@ -4,7 +4,7 @@ import type { Db } from '../database.ts';
 import type { OutcomeScope } from './outcomes.ts';
 import type { Operation } from '../schema.ts';
 
-/** An operation that was planned, and on which organization or user (null for a create); what it writes is fixed with it. */
+/** A planned operation, and the organization or user that it is about (null for a create). Its external id and name are fixed with it. */
 export interface PlannedOperation extends RecordKey {
   readonly operation: Operation;
   readonly externalId: string;
@@ -14,14 +14,14 @@ export interface PlannedOperation extends RecordKey {
   readonly state?: 'planned' | 'incomplete' | 'refused';
 }
 
-/** Who plans: claims belong to this run of this workflow. */
+/** The run that plans, and its workflow: claims belong to both. */
 export interface Planner extends OutcomeScope {
   readonly workflowId: string;
 }
 
 /**
- * Asks the runs that are writing these accounts to read them again: what looks unchanged now may be about to be
- * overwritten with an older reading.
+ * Asks the runs that are writing these records to read them again: what looks unchanged now may be about to be overwritten
+ * with an older reading.
  */
 export async function markForeignClaims(db: Db, planner: Planner, keys: readonly RecordKey[]): Promise<void> {
   const rows = keys.map(({ legalEntity, kind, key }) => [legalEntity, kind, key]);
@@ -32,11 +32,11 @@ export async function markForeignClaims(db: Db, planner: Planner, keys: readonly
 }
 
 /**
- * Claims what is free, marks what another run has, and answers the keys that are ours now. Between reading and claiming
- * somebody else may have read anew: what was applied meanwhile is not claimed, and what may have been found unchanged
- * meanwhile is claimed and marked, so that it is read again before it is let go.
+ * Claims what is free, marks what another run has, and returns the keys that this run has now. Between reading and claiming
+ * another run may have read anew: what was applied meanwhile is not claimed, and what may have been found unchanged meanwhile is
+ * claimed and marked, so that it is read again before it is released.
  */
-export async function claimAccounts(
+export async function claimRecords(
   db: Db,
   planner: Planner,
   operations: readonly PlannedOperation[],
@@ -53,7 +53,7 @@ export async function claimAccounts(
     from ${operationSet(operations)} join staged_records s on s.run_id = ${runId} and s.legal_entity = r.legal_entity
       and s.kind = r.kind and s.key = r.key
     where a.connection_id = ${connectionId} and a.legal_entity = r.legal_entity and a.kind = r.kind
-      and a.key = r.key and (a.claim_run is null and s.read_at <= a.applied_read_at) is not true
+      and a.key = r.key and (a.claim_run is null and s.read_at < a.applied_read_at) is not true
     returning case when a.claim_run = ${runId} then a.legal_entity end as "legalEntity", a.kind,
       a.key as "key"`.execute(db);
   return rows.filter(({ legalEntity }) => (legalEntity as string | null) !== null);
@@ -64,7 +64,7 @@ interface Rivals {
   readonly masterEndedAt: Date | null;
 }
 
-/** Who else may have read the accounts of a connection: the runs under way, and the master run that ended last. */
+/** Finds which other runs may have read the records of a connection: those under way, and the master run that ended last. */
 async function readRivals(db: Db, { connectionId, runId }: Planner): Promise<Rivals> {
   const others = db.selectFrom('runs').where('connection_id', '=', connectionId).where('run_id', '<>', runId);
   const running = await others.select('run_id').where('status', '=', 'running').execute();
@@ -73,7 +73,7 @@ async function readRivals(db: Db, { connectionId, runId }: Planner): Promise<Riv
   return { running: running.map(({ run_id: id }) => id), masterEndedAt: last?.finished_at ?? null };
 }
 
-/** Planned operations as a set of rows `r` to join. */
+/** Returns planned operations as a set of rows `r` to join. */
 export function operationSet(operations: readonly PlannedOperation[]) {
   const rows = operations.map((planned) => ({
     legal_entity: planned.legalEntity,

@@ -1,18 +1,16 @@
 import { sql } from 'kysely';
-import type { KnownUser } from '../../domain/contacts/plan-user.ts';
-import type { ErpRecord } from '../../domain/sync/erp-record.ts';
-import type { RecordKey } from '../../domain/sync/record.ts';
-import type { SettledContact } from '../../domain/contacts/reserve-contact.ts';
+import type { ErpRecord, RecordKey } from '../../domain/sync/record.ts';
 import type { Db } from '../database.ts';
 import type { Operation } from '../schema.ts';
+import { storeTargetOf } from '../targets.ts';
 import { sliceIs, type Slice } from './staging.ts';
-import { knownUser } from '../contacts/users.ts';
 
 /**
- * One row of a bulk job, in the order in which it was sent. `zendeskId` is null for a create; external id and name are those
- * it was planned with, whatever is reserved for the account by now.
+ * One row of a bulk job, in the order in which it was sent. `zendeskId` is null for a create. External id and name are those
+ * that it was planned with, whatever is reserved for the record by now. `seen` is what the store remembers of the organization
+ * or user, and `reservation` what was reserved for it besides.
  */
-export interface JobRow {
+export interface JobRow<Seen = unknown, Reservation = unknown> {
   readonly record: ErpRecord;
   readonly externalId: string;
   readonly name: string;
@@ -21,25 +19,22 @@ export interface JobRow {
   readonly round: number;
   /** Zendesk's last words about this row, when it refused it. */
   readonly refusal: string | null;
-  /** Of an account, what the store has seen of the organization: the hash of its form, and those of our tags it carries. */
-  readonly known: { readonly formHash: string; readonly ownTags: readonly string[] } | null;
-  /** Of a contact: what it was settled to, the digest of its address, and what the store has seen of the user. */
-  readonly settled: SettledContact | null;
+  readonly seen: Seen | null;
+  readonly reservation: Reservation | null;
   readonly emailDigest: string | null;
-  readonly user: KnownUser | null;
 }
 
-/** A change of one staged row's place in the work. */
-export interface RowMark extends RecordKey {
+/** A change of one staged row's state: where it stands on its way from a plan to an outcome. */
+export interface RowTransition extends RecordKey {
   readonly state: 'refused' | 'incomplete' | 'planned' | 'unplanned';
   readonly refusal?: string | undefined;
   readonly operation?: Operation | undefined;
   readonly zendeskId?: string | undefined;
-  /** The user that settling a refusal found to be adopted. */
+  /** The user that resolving a refusal chose for adoption. */
   readonly adoptId?: string | undefined;
 }
 
-/** Rows in one job (Zendesk docs: at most 100); rows that came back are sent in ever smaller jobs, at last alone. */
+/** Rows in one job (Zendesk docs: at most 100). Rows that came back are sent in ever smaller jobs, in the end alone. */
 const ROWS_BY_ROUND = [100, 10] as const;
 
 /** Puts the next planned rows of a slice, of one operation and round, into a job. */
@@ -64,38 +59,41 @@ export async function planRowsAgain(db: Db, no: number, { smaller }: { smaller: 
     round = round + ${smaller ? 1 : 0} where job_no = ${no} and operation_state = 'submitted'`.execute(db);
 }
 
-/** The rows of a job, in the order in which they were sent. */
-export function rowsOfJob(db: Db, connectionId: string, no: number): Promise<JobRow[]> {
-  return jobRows(db, connectionId, sql`s.job_no = ${no} order by s.job_row`);
+/** Returns the rows of a job, in the order in which they were sent. */
+export function rowsOfJob<Seen, Reservation>(
+  db: Db,
+  connectionId: string,
+  { slice, no }: { slice: Slice; no: number },
+): Promise<JobRow<Seen, Reservation>[]> {
+  return jobRows(db, { connectionId, slice, condition: sql`s.job_no = ${no} order by s.job_row` });
 }
 
-/** Rows of a slice that stand in one state, by their rank. */
-export function rowsInState(
+/** Returns the rows of a slice that are in one state, by their rank. */
+export function rowsInState<Seen, Reservation>(
   db: Db,
   connectionId: string,
   { slice, state, limit }: { slice: Slice; state: 'refused' | 'incomplete'; limit: number },
-): Promise<JobRow[]> {
-  return jobRows(
-    db,
-    connectionId,
-    sql`s.run_id = ${slice.runId} and s.legal_entity = ${slice.legalEntity} and s.kind = ${slice.kind}
-      and s.operation_state = ${state} order by s.rank, s.key limit ${limit}`,
-  );
+): Promise<JobRow<Seen, Reservation>[]> {
+  const condition = sql`s.run_id = ${slice.runId} and s.legal_entity = ${slice.legalEntity} and s.kind = ${slice.kind}
+      and s.operation_state = ${state} order by s.rank, s.key limit ${limit}`;
+  return jobRows(db, { connectionId, slice, condition });
 }
 
-async function jobRows(db: Db, connectionId: string, condition: ReturnType<typeof sql>): Promise<JobRow[]> {
-  const { rows } = await sql<JobRow>`
+async function jobRows<Seen, Reservation>(
+  db: Db,
+  { connectionId, slice, condition }: { connectionId: string; slice: Slice; condition: ReturnType<typeof sql> },
+): Promise<JobRow<Seen, Reservation>[]> {
+  const { seenById } = storeTargetOf(slice.target);
+  const { rows } = await sql<JobRow<Seen, Reservation>>`
     select s.record, s.external_id as "externalId", s.name, s.operation, s.zendesk_id as "zendeskId", s.round, s.refusal,
-      case when o.zendesk_id is not null then jsonb_build_object('formHash', o.form_hash, 'ownTags', o.own_tags) end as known, s.settled, s.email_digest as "emailDigest", ${knownUser(sql`u`)} as user
-    from staged_records s
-    left join organizations o on s.kind <> 'contact' and o.connection_id = ${connectionId} and o.zendesk_id = s.zendesk_id
-    left join users u on s.kind = 'contact' and u.connection_id = ${connectionId} and u.zendesk_id = s.zendesk_id
+      seen.value as seen, s.reservation, s.email_digest as "emailDigest"
+    from staged_records s left join lateral (${seenById(connectionId, sql`s.zendesk_id`)}) seen on true
     where ${condition}`.execute(db);
   return rows;
 }
 
-/** Marks rows as refused by Zendesk, with its text; as written by a bulk job that could not do everything; or as to be planned anew. */
-export async function markRows(db: Db, runId: string, rows: readonly RowMark[]): Promise<void> {
+/** Moves rows to another state: refused by Zendesk, with its text; written by a bulk job that could not do everything; or to be planned anew. */
+export async function moveRows(db: Db, runId: string, rows: readonly RowTransition[]): Promise<void> {
   if (rows.length === 0) return;
   const records = rows.map((row) => ({
     legal_entity: row.legalEntity,

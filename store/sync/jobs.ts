@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 import { planRowsAgain, rowsInState, rowsOfJob, takeRows, type JobRow } from './job-rows.ts';
 import type { JobItem, JobState } from '../schema.ts';
-import { sliceIs, type Slice } from './staging.ts';
+import { sliceIs, type Slice, type SliceKey } from './staging.ts';
 
-/** A bulk job as it stands. `no` is ours; `zendeskJobId` is null until Zendesk has answered. */
+/** A bulk job and its state. `no` is ours; `zendeskJobId` is null until Zendesk has answered. */
 export interface Job {
   readonly no: number;
   readonly operation: 'create' | 'update';
@@ -14,45 +14,56 @@ export interface Job {
   readonly ageMs: number;
   readonly status: string | null;
   readonly results: readonly JobItem[] | null;
+  /** When Zendesk showed that it had ended, by Zendesk's clock; null before, and where Zendesk does not say. */
+  readonly shownAt: string | null;
 }
 
 /** A job that is written down and about to be asked for. */
-export interface JobToSubmit {
+export interface JobToSubmit<Seen = unknown, Reservation = unknown> {
   readonly no: number;
   readonly operation: 'create' | 'update';
-  readonly rows: readonly JobRow[];
+  readonly rows: readonly JobRow<Seen, Reservation>[];
 }
 
-/** What asking for the next job came to: a job to submit, none left, or no room for another open one. */
-export type NextJob = { readonly job: JobToSubmit } | 'none' | 'full';
+/** The next job to submit; `none` when nothing is left, `full` when no further job may be open. */
+export type NextJob<Seen = unknown, Reservation = unknown> =
+  { readonly job: JobToSubmit<Seen, Reservation> } | 'none' | 'full';
 
-/** Bulk jobs: what is asked of Zendesk is written down before it is asked. */
+/** Bulk jobs. Each is written down before Zendesk is asked for it. */
 export interface JobStore {
   /** Takes the next rows to submit together and writes the job down; `full` while 25 jobs of the connection are open. */
-  next(connectionId: string, slice: Slice): Promise<NextJob>;
-  /** Zendesk took the job. */
+  next<Seen, Reservation>(connectionId: string, slice: Slice): Promise<NextJob<Seen, Reservation>>;
+  /** Records that Zendesk took the job. */
   opened(no: number, zendeskJobId: string): Promise<void>;
-  /** Nobody knows whether Zendesk took the job. */
+  /** Records that it is unknown whether Zendesk took the job. */
   unsure(no: number): Promise<void>;
-  /** Zendesk did not take the job: its rows are planned again, in smaller jobs when `smaller`. */
+  /** Plans the rows of a job again that Zendesk did not take, in smaller jobs when `smaller`. */
   returnRows(no: number, options: { smaller: boolean }): Promise<void>;
-  /** Jobs of a slice in these states, oldest first. A job still "submitting" belongs to an attempt that died. */
-  list(slice: Slice, states: readonly JobState[]): Promise<Job[]>;
-  /** Zendesk ids of all jobs of the connection that we know to be open. */
+  /** Returns the jobs of a slice in these states, oldest first. A job still "submitting" belongs to an attempt that died. */
+  list(slice: SliceKey, states: readonly JobState[]): Promise<Job[]>;
+  /** Counts the updates of a slice so far. */
+  countUpdates(slice: SliceKey): Promise<number>;
+  /** Returns the Zendesk ids of all jobs of the connection that are known to be open. */
   knownOpen(connectionId: string): Promise<string[]>;
-  /** Notes what a poll has shown. */
+  /** Records what a poll has shown. */
   saveState(
     no: number,
-    seen: { state: JobState; misses?: number; status?: string; results?: readonly JobItem[] | null },
+    seen: {
+      state: JobState;
+      misses?: number;
+      status?: string;
+      results?: readonly JobItem[] | null;
+      shownAt?: string | null;
+    },
   ): Promise<void>;
-  /** The rows of a job, in the order in which they were sent. */
-  rows(connectionId: string, no: number): Promise<JobRow[]>;
-  /** The records of a slice that Zendesk refused, or for which a bulk job could not do everything. */
-  rowsIn(
+  /** Returns the rows of a job, in the order in which they were sent. */
+  rows<Seen, Reservation>(connectionId: string, slice: Slice, no: number): Promise<JobRow<Seen, Reservation>[]>;
+  /** Returns the rows of a slice that Zendesk refused, or for which a bulk job could not do everything. */
+  rowsIn<Seen, Reservation>(
     connectionId: string,
     slice: Slice,
     wanted: { state: 'refused' | 'incomplete'; limit: number },
-  ): Promise<JobRow[]>;
+  ): Promise<JobRow<Seen, Reservation>[]>;
 }
 
 /** Zendesk runs at most 30 bulk jobs of an account (Zendesk docs, Job Statuses); five are left to people and other apps. */
@@ -74,26 +85,35 @@ export function createJobStore(db: Db): JobStore {
         await tx.updateTable('jobs').set({ state: 'recorded' }).where('no', '=', no).execute();
       }),
     list: (slice, states) => list(db, slice, states),
+    async countUpdates(slice) {
+      const updates = db.selectFrom('jobs').where(sliceIs(slice)).where('operation', '=', 'update');
+      return (await updates.select((eb) => eb.fn.countAll<number>().as('jobs')).executeTakeFirstOrThrow()).jobs;
+    },
     async knownOpen(connectionId) {
       const open = db.selectFrom('jobs').select('zendesk_job_id').where('connection_id', '=', connectionId);
       const rows = await open.where('state', '=', 'open').execute();
       return rows.flatMap(({ zendesk_job_id: id }) => (id === null ? [] : [id]));
     },
-    async saveState(no, { state, misses, status, results }) {
+    async saveState(no, { state, misses, status, results, shownAt }) {
       const change = {
         state,
         ...(misses === undefined ? {} : { misses }),
         ...(status === undefined ? {} : { job_status: status }),
+        ...(shownAt === undefined ? {} : { shown_at: shownAt === null ? null : new Date(shownAt) }),
         ...(results === undefined ? {} : { results: results === null ? null : JSON.stringify(results) }),
       };
       await db.updateTable('jobs').set(change).where('no', '=', no).execute();
     },
-    rows: (connectionId, no) => rowsOfJob(db, connectionId, no),
+    rows: (connectionId, slice, no) => rowsOfJob(db, connectionId, { slice, no }),
     rowsIn: (connectionId, slice, wanted) => rowsInState(db, connectionId, { slice, ...wanted }),
   };
 }
 
-async function next(db: Db, connectionId: string, slice: Slice): Promise<NextJob> {
+async function next<Seen, Reservation>(
+  db: Db,
+  connectionId: string,
+  slice: Slice,
+): Promise<NextJob<Seen, Reservation>> {
   // Several slices of a connection submit at once: the count of open jobs holds only while nobody else counts.
   await sql`select id from connections where id = ${connectionId} for update`.execute(db);
   const [first] = await db
@@ -114,7 +134,7 @@ async function next(db: Db, connectionId: string, slice: Slice): Promise<NextJob
   if (jobs >= OPEN_JOBS) return 'full';
   const operation = first.operation === 'create' ? ('create' as const) : ('update' as const);
   const no = await take(db, connectionId, { slice, operation, round: first.round });
-  return { job: { no, operation, rows: await rowsOfJob(db, connectionId, no) } };
+  return { job: { no, operation, rows: await rowsOfJob(db, connectionId, { slice, no }) } };
 }
 
 async function take(
@@ -134,6 +154,7 @@ async function take(
       state: 'submitting',
       zendesk_job_id: null,
       job_status: null,
+      shown_at: null,
       results: null,
     })
     .returning('no')
@@ -142,7 +163,7 @@ async function take(
   return no;
 }
 
-async function list(db: Db, slice: Slice, states: readonly JobState[]): Promise<Job[]> {
+async function list(db: Db, slice: SliceKey, states: readonly JobState[]): Promise<Job[]> {
   const rows = await db
     .selectFrom('jobs')
     .selectAll()
@@ -160,5 +181,6 @@ async function list(db: Db, slice: Slice, states: readonly JobState[]): Promise<
     ageMs: row.age_ms,
     status: row.job_status,
     results: row.results,
+    shownAt: row.shown_at?.toISOString() ?? null,
   }));
 }

@@ -5,20 +5,20 @@ import type { Remark } from '../../domain/sync/rejection.ts';
 import type { Db } from '../database.ts';
 
 /**
- * What became of one staged record. `written` is set when its organization or user now has the form of that hash (written,
- * or found like that); `remark` says why a record is rejected, or what else a person should know of it; `refusedAttempt` is
- * set when Zendesk refused it, so that the same is not tried again; `upToDate` when nothing had to be done, so that an older
- * reading which comes later does not undo it.
+ * The outcome of one staged record. `zendeskId` is set when its organization or user is now as it should be (written, or found
+ * like that) and the link is new or was written; `remark` says why a record is rejected, or what else a person should know;
+ * `refusedAttempt` is set when Zendesk refused it, so that the same is not tried again; `upToDate` when nothing had to be done,
+ * so that an older reading which comes later does not undo it.
  */
 export interface RecordOutcome extends RecordKey {
   readonly outcome: Outcome;
-  readonly written?: { readonly zendeskId: string; readonly hash: string } | undefined;
+  readonly zendeskId?: string | undefined;
   readonly remark?: Remark | null | undefined;
   readonly refusedAttempt?: string | undefined;
   readonly upToDate?: boolean;
 }
 
-/** Where outcomes are recorded: the run that staged the records, and its connection. */
+/** The run that staged the records, and its connection. */
 export interface OutcomeScope {
   readonly runId: string;
   readonly connectionId: string;
@@ -27,8 +27,8 @@ export interface OutcomeScope {
 const SAME_RECORD = sql<boolean>`t.legal_entity = r.legal_entity and t.kind = r.kind and t.key = r.key`;
 
 /**
- * Records outcomes, in the run and on the records, and lets go of the claims on them; a record that somebody else
- * asked for meanwhile stays claimed, to be read again. Run it inside a transaction with what led to the outcomes.
+ * Saves outcomes, in the run and on the records, and releases the claims on them. A record that another run asked for meanwhile
+ * stays claimed, to be read again. Run it inside a transaction with what led to the outcomes.
  */
 export async function saveOutcomes(db: Db, scope: OutcomeScope, outcomes: readonly RecordOutcome[]): Promise<void> {
   if (outcomes.length === 0) return;
@@ -51,7 +51,7 @@ async function saveOnRecords(
       state = r.outcome, code = r.remark->>'code', message = r.remark->>'message', action = r.remark->>'action',
       attempts = case when r.outcome = 'rejected' then t.attempts + 1 else 0 end,
       refused_attempt = r.refused_attempt,
-      zendesk_id = coalesce(r.zendesk_id, t.zendesk_id), written_hash = coalesce(r.hash, t.written_hash),
+      zendesk_id = coalesce(r.zendesk_id, t.zendesk_id),
       last_synced_at = case when r.zendesk_id is null then t.last_synced_at else now() end,
       applied_read_at = case when r.zendesk_id is null and not r.up_to_date then t.applied_read_at
         else greatest(t.applied_read_at, s.read_at) end,
@@ -64,9 +64,7 @@ async function saveOnRecords(
       and (r.outcome = t.state and r.outcome in ('unchanged', 'skipped') and t.claim_run is null
         and t.code is not distinct from r.remark->>'code'
         and not (r.up_to_date and (select u.scope from runs u where u.run_id = ${runId}) = 'account')
-        and (r.zendesk_id is null or (r.zendesk_id = t.zendesk_id and r.hash = t.written_hash))) is not true`.execute(
-    db,
-  );
+        and (r.zendesk_id is null or r.zendesk_id = t.zendesk_id)) is not true`.execute(db);
 }
 
 function recordset(outcomes: readonly RecordOutcome[]) {
@@ -75,12 +73,11 @@ function recordset(outcomes: readonly RecordOutcome[]) {
     kind: record.kind,
     key: record.key,
     outcome: record.outcome,
-    zendesk_id: record.written?.zendeskId ?? null,
-    hash: record.written?.hash ?? null,
+    zendesk_id: record.zendeskId ?? null,
     remark: record.remark ?? null,
     refused_attempt: record.refusedAttempt ?? null,
     up_to_date: record.upToDate ?? false,
   }));
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(legal_entity text, kind text, key text,
-    outcome text, zendesk_id text, hash text, remark jsonb, refused_attempt text, up_to_date boolean)`;
+    outcome text, zendesk_id text, remark jsonb, refused_attempt text, up_to_date boolean)`;
 }

@@ -1,33 +1,31 @@
 import { sql } from 'kysely';
-import type { ErpRecord } from '../../domain/sync/erp-record.ts';
-import { recordKeyText, type RecordKey } from '../../domain/sync/record.ts';
-import type { KnownUser } from '../../domain/contacts/plan-user.ts';
-import type { KnownOrganization } from '../../domain/accounts/plan-account.ts';
+import { recordKeyText, type ErpRecord, type RecordKey } from '../../domain/sync/record.ts';
 import type { Rejection, RejectionCode } from '../../domain/sync/rejection.ts';
-import type { ContactSettlement } from '../../domain/contacts/reserve-contact.ts';
-import { claimAccounts, markForeignClaims, operationSet, type PlannedOperation, type Planner } from './claims.ts';
 import type { Db } from '../database.ts';
+import { storeTargetOf } from '../targets.ts';
+import { claimRecords, markForeignClaims, operationSet, type PlannedOperation, type Planner } from './claims.ts';
 import { saveOutcomes, type RecordOutcome } from './outcomes.ts';
-import { sliceIs, type Slice } from './staging.ts';
-import { knownUser } from '../contacts/users.ts';
+import { sliceIs, type Slice, type SliceKey } from './staging.ts';
 
-/** A staged, settled record with all that planning needs to know: of accounts what is known of organizations, of contacts of users. */
-export interface RowToPlan {
+/**
+ * A staged, reserved record with everything that planning needs to know. `seen` is what the store remembers of the organization
+ * or user, and `reservation` what was reserved for it besides external id and name.
+ */
+export interface RowToPlan<Seen = unknown, Reservation = unknown> {
   readonly record: ErpRecord;
   readonly externalId: string | null;
   readonly name: string | null;
   readonly linkedId: string | null;
   readonly adoptId: string | null;
-  readonly writtenHash: string | null;
+  /** The digest of the attempt that Zendesk refused the last time. */
   readonly refusedAttempt: string | null;
   readonly lastRejection: Rejection | null;
   readonly rejection: Rejection | null;
-  readonly known: KnownOrganization | null;
-  readonly settled: ContactSettlement | null;
+  readonly seen: Seen | null;
+  readonly reservation: Reservation | null;
   readonly emailDigest: string | null;
-  readonly user: KnownUser | null;
-  /** Whether somebody wrote the account after it was read here, so that this reading is old news. */
-  readonly overtaken: boolean;
+  /** Whether another run applied a later reading of the record, so that this reading is stale. */
+  readonly isStale: boolean;
 }
 
 /** A claim that belongs to another run. */
@@ -36,33 +34,41 @@ export interface ForeignClaim {
   readonly runId: string;
 }
 
-/** Plans and claims. A write needs a claim on its account; a claim has no clock and belongs to a run. */
+/** Plans and claims. A write needs a claim on its record; a claim has no clock and belongs to a run. */
 export interface PlanningStore {
-  /** Accounts of a slice without a plan, by account number after `after`. */
-  rows(connectionId: string, slice: Slice, page: { after: string; limit: number }): Promise<RowToPlan[]>;
-  /** The other runs that have claims on the connection's accounts. */
+  /** Returns the records of a slice without a plan, by key after `after`. */
+  rows<Seen, Reservation>(
+    connectionId: string,
+    slice: Slice,
+    page: { after: string; limit: number },
+  ): Promise<RowToPlan<Seen, Reservation>[]>;
+  /** Returns the other runs that have claims on the connection's records. */
   foreignClaims(planner: Planner): Promise<ForeignClaim[]>;
-  /** Lets go of the claims of a run that is over. */
+  /** Releases the claims of a run that is over. */
   releaseClaims(connectionId: string, runId: string): Promise<void>;
   /**
-   * Saves outcomes, and operations for the accounts that could be claimed. An account that another run has claimed is
-   * marked to be read again by it, and counts as unchanged here.
+   * Saves outcomes, and operations for the records that could be claimed. A record that another run has claimed is marked to be
+   * read again by that run, and counts as unchanged here.
    */
   save(
     planner: Planner,
     plans: { outcomes: readonly RecordOutcome[]; operations: readonly PlannedOperation[] },
   ): Promise<void>;
-  /** Accounts that this run still claims because somebody asked for them again. */
-  marked(planner: Planner, slice: Slice): Promise<RecordKey[]>;
-  /** Takes off that list what nobody has asked for since `readAt`, when it was read again. */
-  unmark(planner: Planner, slice: Slice, readAt: Date): Promise<void>;
-  /** Operations of a slice that are not done yet. */
-  unfinished(slice: Slice): Promise<number>;
-  /** The bulk jobs of a run that may still be running in Zendesk; an id is null where the answer was lost. */
+  /** Returns the records that this run still claims because another run asked for them. */
+  marked(planner: Planner, slice: SliceKey): Promise<RecordKey[]>;
+  /** Removes from that list what nobody has asked for since `readAt`, when it was read again. */
+  unmark(planner: Planner, slice: SliceKey, readAt: Date): Promise<void>;
+  /** Counts the operations of a slice that are not done yet. */
+  unfinished(slice: SliceKey): Promise<number>;
+  /** Plans the refused rows of a slice from the beginning, since what they were refused for has been found. Returns how many. */
+  planRefusedAgain(slice: SliceKey): Promise<number>;
+  /** Plans again what a run has done with these kinds, since what is written of them has changed. Rejected and skipped records stay so. */
+  planAgain(runId: string, kinds: readonly string[]): Promise<void>;
+  /** Returns the bulk jobs of a run that may still be running in Zendesk; an id is null where the answer was lost. */
   openJobs(runId: string): Promise<{ zendeskJobId: string | null; ageMs: number }[]>;
 }
 
-/** Builds the store of plans and claims. */
+/** Creates the store of plans and claims. */
 export function createPlanningStore(db: Db): PlanningStore {
   return {
     rows: (connectionId, slice, page) => rowsToPlan(db, { connectionId, slice, page }),
@@ -83,6 +89,16 @@ export function createPlanningStore(db: Db): PlanningStore {
         where ${sliceIs(slice)} and operation_state <> 'done'`.execute(db);
       return rows[0]?.rows ?? 0;
     },
+    async planRefusedAgain(slice) {
+      const { numAffectedRows } = await sql`update staged_records set ${FROM_THE_BEGINNING}
+        where ${sliceIs(slice)} and operation_state = 'refused'`.execute(db);
+      return Number(numAffectedRows ?? 0n);
+    },
+    async planAgain(runId, kinds) {
+      await sql`update staged_records set prior_outcome = coalesce(prior_outcome, outcome), outcome = null, ${FROM_THE_BEGINNING}
+        where run_id = ${runId} and kind = any(${sql.val([...kinds])}::text[])
+          and outcome in ('created', 'updated', 'adopted', 'unchanged')`.execute(db);
+    },
     async openJobs(runId) {
       const { rows } = await sql<{ zendeskJobId: string | null; ageMs: number }>`
         select zendesk_job_id as "zendeskJobId", (extract(epoch from now() - submitted_at) * 1000)::float8 as "ageMs"
@@ -92,71 +108,60 @@ export function createPlanningStore(db: Db): PlanningStore {
   };
 }
 
-interface RawRow {
+const FROM_THE_BEGINNING = sql`operation = null, operation_state = null, refusal = null, job_no = null, job_row = null,
+  zendesk_id = null, round = 0`;
+
+interface RawRow<Seen, Reservation> {
   record: ErpRecord;
   external_id: string | null;
   name: string | null;
   zendesk_id: string | null;
   adopt_id: string | null;
-  written_hash: string | null;
   refused_attempt: string | null;
   code: string | null;
   message: string | null;
   action: string | null;
   rejection: Rejection | null;
-  overtaken: boolean;
-  known_id: string | null;
-  form_hash: string | null;
-  own_tags: string[] | null;
-  settled: ContactSettlement | null;
+  is_stale: boolean;
+  seen: Seen | null;
+  reservation: Reservation | null;
   email_digest: string | null;
-  user: KnownUser | null;
 }
 
-async function rowsToPlan(
+async function rowsToPlan<Seen, Reservation>(
   db: Db,
   request: { connectionId: string; slice: Slice; page: { after: string; limit: number } },
-): Promise<RowToPlan[]> {
+): Promise<RowToPlan<Seen, Reservation>[]> {
   const { connectionId, slice, page } = request;
-  const { rows } = await sql<RawRow>`
-    select s.record, a.external_id, a.name, a.zendesk_id, s.adopt_id, a.written_hash, a.refused_attempt, a.code, a.message,
-      a.action, s.rejection, coalesce(s.read_at <= a.applied_read_at, false) as overtaken,
-      coalesce(l.zendesk_id, f.zendesk_id) as known_id, coalesce(l.form_hash, f.form_hash) as form_hash,
-      coalesce(l.own_tags, f.own_tags) as own_tags, s.settled, s.email_digest,
-      ${knownUser(sql`u`)} as user
+  const { rows } = await sql<RawRow<Seen, Reservation>>`
+    select s.record, a.external_id, a.name, a.zendesk_id, s.adopt_id, a.refused_attempt, a.code, a.message, a.action,
+      s.rejection, coalesce(s.read_at < a.applied_read_at, false) as is_stale, seen.value as seen, s.reservation,
+      s.email_digest
     from staged_records s
     join records a on a.connection_id = ${connectionId} and a.legal_entity = s.legal_entity and a.kind = s.kind
       and a.key = s.key
-    left join organizations l on s.kind <> 'contact' and l.connection_id = ${connectionId} and l.zendesk_id = a.zendesk_id
-    left join lateral (select * from organizations o where s.kind <> 'contact' and a.zendesk_id is null
-      and o.connection_id = ${connectionId} and o.external_id_key = a.external_id_key limit 1) f on true
-    left join lateral (select * from users v where s.kind = 'contact' and v.connection_id = ${connectionId}
-      and (v.zendesk_id = coalesce(a.zendesk_id, s.adopt_id) or (coalesce(a.zendesk_id, s.adopt_id) is null and v.is_active
-        and v.external_id_key = a.external_id_key)) limit 1) u on true
+    left join lateral (${storeTargetOf(slice.target).seenOf(connectionId)}) seen on true
     where s.run_id = ${slice.runId} and s.legal_entity = ${slice.legalEntity} and s.kind = ${slice.kind}
       and s.outcome is null and s.operation is null and s.key collate "C" > ${page.after}
     order by s.key collate "C" limit ${page.limit}`.execute(db);
   return rows.map(toRowToPlan);
 }
 
-function toRowToPlan(row: RawRow): RowToPlan {
+function toRowToPlan<Seen, Reservation>(row: RawRow<Seen, Reservation>): RowToPlan<Seen, Reservation> {
   const { code, message, action } = row;
-  const known = row.known_id !== null && row.form_hash !== null;
   return {
     record: row.record,
     externalId: row.external_id,
     name: row.name,
     linkedId: row.zendesk_id,
     adoptId: row.adopt_id,
-    writtenHash: row.written_hash,
     refusedAttempt: row.refused_attempt,
     lastRejection: code === null ? null : { code: code as RejectionCode, message: message ?? '', action: action ?? '' },
     rejection: row.rejection,
-    known: known ? { id: row.known_id ?? '', formHash: row.form_hash ?? '', ownTags: row.own_tags ?? [] } : null,
-    settled: row.settled,
+    seen: row.seen,
+    reservation: row.reservation,
     emailDigest: row.email_digest,
-    user: row.user,
-    overtaken: row.overtaken,
+    isStale: row.is_stale,
   };
 }
 
@@ -176,7 +181,7 @@ async function save(
   await markForeignClaims(db, planner, plans.outcomes);
   await saveOutcomes(db, planner, plans.outcomes);
   if (plans.operations.length === 0) return;
-  const claimed = new Set((await claimAccounts(db, planner, plans.operations)).map(recordKeyText));
+  const claimed = new Set((await claimRecords(db, planner, plans.operations)).map(recordKeyText));
   const mine = plans.operations.filter((operation) => claimed.has(recordKeyText(operation)));
   await sql`update staged_records s set operation = r.operation, operation_state = r.state,
       zendesk_id = r.zendesk_id, external_id = r.external_id, name = r.name
@@ -190,7 +195,7 @@ async function save(
   );
 }
 
-async function marked(db: Db, planner: Planner, slice: Slice): Promise<RecordKey[]> {
+async function marked(db: Db, planner: Planner, slice: SliceKey): Promise<RecordKey[]> {
   const { rows } = await sql<RecordKey>`select a.legal_entity as "legalEntity", a.kind, a.key as "key"
     from records a where a.connection_id = ${planner.connectionId} and a.claim_run = ${planner.runId}
       and a.claim_again_at is not null and a.legal_entity = ${slice.legalEntity} and a.kind = ${slice.kind}

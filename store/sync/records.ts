@@ -1,17 +1,17 @@
 import { sql } from 'kysely';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
-import { parseRecordKey, recordKeyText, type RecordKey, type RecordKind } from '../../domain/sync/record.ts';
+import { parseRecordKey, recordKeyText, type RecordKey } from '../../domain/sync/record.ts';
 import type { Outcome } from '../../domain/sync/outcome.ts';
 import type { Db } from '../database.ts';
 
 /**
- * A record with its outcome in the last run that read it. `key` is the account number or contact id as F&O writes it;
+ * A record with its outcome in the last run that read it. `key` is the account number or contact id as F&O writes it. The
  * `zendeskId` of a contact that is the same person as another one is that one's user.
  */
 export interface RecordReport {
   readonly connectionId: string;
   readonly legalEntity: string;
-  readonly kind: RecordKind;
+  readonly kind: string;
   readonly key: string;
   readonly externalId: string | null;
   readonly state: Outcome | null;
@@ -24,7 +24,7 @@ export interface RecordReport {
   readonly lastSyncedAt: string | null;
 }
 
-/** Which records to list; all of the connection's by default. */
+/** Restricts the records to list; all of the connection's by default. */
 export interface RecordFilter {
   readonly state?: string | undefined;
   readonly kind?: string | undefined;
@@ -32,25 +32,27 @@ export interface RecordFilter {
   readonly limit?: number | undefined;
 }
 
-/** Which rejected records to try again: with this code, or these keys (a number or id, or entity/kind/number). */
+/** Restricts the rejected records to try again: those with this code, or these keys (a number or id, or entity/kind/number). */
 export interface RetryFilter {
   readonly code?: string | undefined;
   readonly keys: readonly string[];
+  /** The kinds that a key can name. */
+  readonly kinds: readonly string[];
 }
 
 /** The records of a connection and their outcomes. */
 export interface RecordStore {
-  /** Records, the ones that were synchronised or seen last first. */
+  /** Returns records, those that were synchronized or seen last first. */
   list(connectionId: string, filter: RecordFilter): Promise<{ items: RecordReport[]; total: number }>;
-  /** Lets rejected records be tried again even though nothing about them has changed; answers which. */
+  /** Allows rejected records to be tried again even though nothing about them has changed. Returns which. */
   allowRetry(connectionId: string, filter: RetryFilter): Promise<RecordKey[]>;
-  /** What became of a record in the last run that read it; undefined when none has. */
+  /** Returns the outcome of a record in the last run that read it; undefined when none has. */
   outcomeOf(connectionId: string, key: RecordKey): Promise<Outcome | undefined>;
-  /** Those of the external ids that accounts of the connection have reserved, in the form in which they are compared. */
+  /** Returns those of the external ids that accounts of the connection have reserved, in the form in which they are compared. */
   reservedExternalIds(connectionId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
-/** Builds the store of records. */
+/** Creates the store of records. */
 export function createRecordStore(db: Db): RecordStore {
   return {
     list: (connectionId, filter) => list(db, connectionId, filter),
@@ -66,7 +68,7 @@ export function createRecordStore(db: Db): RecordStore {
     },
     async reservedExternalIds(connectionId, externalIds) {
       const { rows } = await sql<{ key: string }>`select external_id_key as key from records
-        where connection_id = ${connectionId} and kind <> 'contact'
+        where connection_id = ${connectionId} and target = 'organization'
         and external_id_key = any(${externalIds.map(externalIdKey)})`.execute(db);
       return new Set(rows.map(({ key }) => key));
     },
@@ -105,7 +107,7 @@ function toReport(row: RawRecord): RecordReport {
 }
 
 async function allowRetry(db: Db, connectionId: string, filter: RetryFilter): Promise<RecordKey[]> {
-  const keys = sql.val(filter.keys.flatMap(asStored));
+  const keys = sql.val(filter.keys.flatMap((key) => asStored(key, filter.kinds)));
   const { rows } = await sql<RecordKey>`update records set refused_attempt = null,
       zendesk_id = case when code = 'user_deleted' then null else zendesk_id end
     where connection_id = ${connectionId} and state = 'rejected'
@@ -116,8 +118,8 @@ async function allowRetry(db: Db, connectionId: string, filter: RetryFilter): Pr
   return rows;
 }
 
-/** A key as it was typed, and, where it names entity and kind, as the store writes it: F&O compares entities without case. */
-function asStored(typed: string): string[] {
-  const parsed = parseRecordKey(typed);
+/** Returns a key as it was typed, and, where it names entity and kind, as the store writes it: F&O ignores the case of entities. */
+function asStored(typed: string, kinds: readonly string[]): string[] {
+  const parsed = parseRecordKey(typed, kinds);
   return parsed === undefined ? [typed] : [typed, recordKeyText(parsed)];
 }

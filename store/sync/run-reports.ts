@@ -1,19 +1,18 @@
 import { sql, type Selectable } from 'kysely';
 import { addTotals, isAccountedFor, type Totals } from '../../domain/sync/outcome.ts';
-import { isOfCredentials } from '../../domain/operations/health.ts';
-import type { RecordKind } from '../../domain/sync/record.ts';
+import { isCredentialCode } from '../../domain/operations/health.ts';
 import type { Db } from '../database.ts';
 import { clearRun, type RunEnd, type RunNote } from './runs.ts';
 import type { Database, RunStatus } from '../schema.ts';
-import { noteTrouble } from '../operations/health.ts';
+import { recordHealth } from '../operations/health.ts';
 
-/** What one legal entity and kind came to in a run. */
+/** The totals of one legal entity and kind in a run. */
 export interface PhaseReport extends Totals {
   readonly legalEntity: string;
-  readonly kind: RecordKind;
+  readonly kind: string;
 }
 
-/** A run as operators see it. Times are ISO-8601 UTC; `requests` counts what was asked of each far system. */
+/** A run as operators see it. Times are ISO-8601 UTC; `requests` counts the requests to each remote system. */
 export interface RunReport {
   readonly runId: string;
   readonly workflowId: string;
@@ -26,27 +25,27 @@ export interface RunReport {
   readonly phases: readonly PhaseReport[];
   readonly requests: { readonly dynamics: number; readonly zendesk: number; readonly entra: number };
   readonly error: { readonly code: string; readonly message: string } | null;
-  /** What else a person should know of the run. */
+  /** Further things that a person should know of the run. */
   readonly notes: readonly RunNote[];
 }
 
-/** Runs as they are reported, live while they are under way. */
+/** Reports of runs, live while they are under way. */
 export interface RunReportStore {
-  /** The run, or the one that it joined; undefined for an unknown id. */
+  /** Returns the run, or the one that it joined; undefined for an unknown id. */
   get(runId: string): Promise<RunReport | undefined>;
-  /** Master runs of a connection, newest first. */
+  /** Returns the master runs of a connection, newest first. */
   list(connectionId: string, limit: number | undefined): Promise<{ items: RunReport[]; total: number }>;
-  /** Totals of a run as they stand, for its live details. */
+  /** Returns the present totals of a run, for its live details. */
   totals(runId: string): Promise<Totals>;
   /**
-   * Ends a run: keeps its phases, drops what it staged, lets go of its claims. A run that would be completed but cannot
-   * account for every record it read has failed. The first failure and the recovery of the whole connection's sync leave an
-   * alert each. Ending it twice is the same as once.
+   * Ends a run: keeps its phases, drops what it staged, and releases its claims. A run that would be completed but cannot account
+   * for every record it read has failed. The first failure and the recovery of the whole connection's sync leave an alert each.
+   * Ending a run twice is the same as once.
    */
   finish(runId: string, end: RunEnd): Promise<RunReport>;
 }
 
-/** Builds the store of run reports. */
+/** Creates the store of run reports. */
 export function createRunReportStore(db: Db): RunReportStore {
   return {
     async get(runId) {
@@ -152,7 +151,7 @@ function isOneOf(runIds: readonly string[]) {
   return sql<boolean>`run_id = any(${sql.val([...runIds])}::text[])`;
 }
 
-/** Sorts rows by the run that they belong to, in their order. */
+/** Groups rows by the run that they belong to, in their order. */
 function byRun<Row extends { readonly runId: string }>(rows: readonly Row[]): Map<string, Omit<Row, 'runId'>[]> {
   const sorted = new Map<string, Omit<Row, 'runId'>[]>();
   for (const { runId, ...row } of rows) {
@@ -187,17 +186,17 @@ async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
     .where('run_id', '=', runId)
     .returningAll()
     .executeTakeFirstOrThrow();
-  await noteSync(db, ended);
+  await recordSyncHealth(db, ended);
   return oneReport(db, ended);
 }
 
-/** Only a run of the whole connection tells whether its sync works; why credentials are rejected is told by itself. */
-async function noteSync(db: Db, run: RunRow): Promise<void> {
+/** Only a run of the whole connection shows whether its sync works. Rejected credentials have an alert of their own. */
+async function recordSyncHealth(db: Db, run: RunRow): Promise<void> {
   if (run.scope !== 'master' || run.legal_entity !== null) return;
-  const finding = { connectionId: run.connection_id, subject: 'sync' as const, runId: run.run_id };
-  if (run.status === 'completed') await noteTrouble(db, { ...finding, problem: null });
-  if (run.status !== 'failed' || run.error_code === null || isOfCredentials(run.error_code)) return;
-  await noteTrouble(db, { ...finding, problem: { code: run.error_code, message: run.error_message ?? '' } });
+  const checked = { connectionId: run.connection_id, subject: 'sync' as const, runId: run.run_id };
+  if (run.status === 'completed') await recordHealth(db, { ...checked, problem: null });
+  if (run.status !== 'failed' || run.error_code === null || isCredentialCode(run.error_code)) return;
+  await recordHealth(db, { ...checked, problem: { code: run.error_code, message: run.error_message ?? '' } });
 }
 
 const UNACCOUNTED = {

@@ -40,10 +40,10 @@ export interface RunStore {
   get(runId: string): Promise<Selectable<Database['runs']> | undefined>;
   /** Runs of a connection that are under way, resyncs of single accounts included. */
   listRunning(connectionId: string): Promise<{ readonly runId: string; readonly workflowId: string }[]>;
-  /** Keeps something that a person should know of a run; the same code twice is the same as once. */
+  /** Keeps something that a person should know of a run. Messages of one code are joined, each once. */
   note(runId: string, note: RunNote): Promise<void>;
   hasNote(runId: string, code: string): Promise<boolean>;
-  /** Counts one request to a far system. */
+  /** Counts one request to a remote system. */
   countRequest(runId: string, system: string): Promise<void>;
   /** Counts that a counted request was answered with a rate limit. */
   countLimited(runId: string, system: string): Promise<void>;
@@ -76,7 +76,12 @@ export function createRunStore(db: Db): RunStore {
       await db
         .insertInto('run_notes')
         .values(row)
-        .onConflict((conflict) => conflict.doNothing())
+        .onConflict((conflict) =>
+          conflict.columns(['run_id', 'code']).doUpdateSet({
+            message: sql<string>`case when position(excluded.message in run_notes.message) > 0 then run_notes.message
+              else run_notes.message || ' ' || excluded.message end`,
+          }),
+        )
         .execute();
     },
     async hasNote(runId, code) {

@@ -1,17 +1,20 @@
 import { sql } from 'kysely';
-import { emailKey } from '../../domain/contacts/email.ts';
-import { nameKey, plainName } from '../../domain/accounts/organization-name.ts';
-import type { ErpRecord } from '../../domain/sync/erp-record.ts';
-import type { RecordKind } from '../../domain/sync/record.ts';
+import type { TargetName } from '../../domain/entities.ts';
+import { nameKey, plainName } from '../../domain/sync/record-name.ts';
+import type { ErpRecord } from '../../domain/sync/record.ts';
 import type { Db } from '../database.ts';
-import { contentHash } from '../connection/sealing.ts';
+import { emailDigest } from '../digests.ts';
 
-/** One legal entity and kind of one run: what a wave of work is about. `legalEntity` is lower case. */
+/** One legal entity and kind of one run. `legalEntity` is lower case; `target` is what the kind becomes in Zendesk. */
 export interface Slice {
   readonly runId: string;
   readonly legalEntity: string;
-  readonly kind: RecordKind;
+  readonly kind: string;
+  readonly target: TargetName;
 }
+
+/** A slice by its key alone. */
+export type SliceKey = Omit<Slice, 'target'>;
 
 /** How far the reading of a slice has come. `nextLink` is F&O's own cursor, null before the first page. */
 export interface ReadProgress {
@@ -22,36 +25,36 @@ export interface ReadProgress {
 
 /** What a run has read, page by page, kept until the run ends. */
 export interface StagingStore {
-  /** The database's time, taken before a request, by which readings are ordered. */
+  /** Returns the database's time. Taken before a request, it orders readings. */
   now(): Promise<Date>;
-  /** Where the reading of a slice stands; begins it when nobody has. */
-  progress(slice: Slice): Promise<ReadProgress>;
+  /** Returns how far the reading of a slice has come, and begins it when nobody has. */
+  progress(slice: SliceKey): Promise<ReadProgress>;
   /** Stores a page and the cursor behind it in one transaction; the same page twice is the same as once. */
   addPage(slice: Slice, page: { records: readonly ErpRecord[]; nextLink: string | null; readAt: Date }): Promise<void>;
-  /** Stages records that were read one by one: for a single resync, and for records that changed under our hands. */
-  addRecords(runId: string, records: readonly ErpRecord[], readAt: Date): Promise<void>;
-  /** Rows staged of a slice, and the rows of the last accepted reading (undefined: never read). */
-  counts(connectionId: string, slice: Slice): Promise<{ rows: number; lastAccepted: number | undefined }>;
-  /** Takes a complete reading as the truth: later readings are compared with it, accounts missing from it are absent. */
-  accept(connectionId: string, slice: Slice): Promise<void>;
-  /** Those of these legal entities of which some kind was never read and accepted. */
-  neverRead(connectionId: string, entities: readonly string[], kinds: readonly RecordKind[]): Promise<string[]>;
-  /** Forgets the staged rows of a slice that could not be read, or was not believed. */
-  discard(slice: Slice): Promise<void>;
+  /** Stages records that were read one by one: for a single resync, and for records that changed while they were written. */
+  addRecords(scope: Pick<Slice, 'runId' | 'target'>, records: readonly ErpRecord[], readAt: Date): Promise<void>;
+  /** Counts the staged rows of a slice, and returns the count of the last accepted reading (undefined: never read). */
+  counts(connectionId: string, slice: SliceKey): Promise<{ rows: number; lastAccepted: number | undefined }>;
+  /** Accepts a complete reading: later readings are compared with it, and records missing from it are absent. */
+  accept(connectionId: string, slice: SliceKey): Promise<void>;
+  /** Returns those of these legal entities of which some kind was never read and accepted. */
+  neverRead(connectionId: string, entities: readonly string[], kinds: readonly string[]): Promise<string[]>;
+  /** Discards the staged rows of a slice that could not be read, or was not trusted. */
+  discard(slice: SliceKey): Promise<void>;
 }
 
-/** Builds the staging store. */
+/** Creates the staging store. */
 export function createStagingStore(db: Db): StagingStore {
   return {
     now: () => databaseNow(db),
     progress: (slice) => progress(db, slice),
     addPage: (slice, page) =>
       db.transaction().execute(async (tx) => {
-        await stage(tx, slice.runId, page);
+        await stage(tx, slice, page);
         await sql`update staged_reads set next_link = ${page.nextLink}, pages = pages + 1, complete = ${page.nextLink === null}
           where ${sliceIs(slice)}`.execute(tx);
       }),
-    addRecords: (runId, records, readAt) => stage(db, runId, { records, readAt }),
+    addRecords: (scope, records, readAt) => stage(db, scope, { records, readAt }),
     counts: (connectionId, slice) => counts(db, connectionId, slice),
     accept: (connectionId, slice) => db.transaction().execute((tx) => accept(tx, connectionId, slice)),
     async neverRead(connectionId, entities, kinds) {
@@ -69,8 +72,8 @@ export function createStagingStore(db: Db): StagingStore {
   };
 }
 
-/** The rows of one slice, as a condition on any table that has run_id, legal_entity and kind. */
-export function sliceIs(slice: Slice) {
+/** Returns the condition for the rows of one slice, on any table that has run_id, legal_entity and kind. */
+export function sliceIs(slice: SliceKey) {
   return sql<boolean>`run_id = ${slice.runId} and legal_entity = ${slice.legalEntity} and kind = ${slice.kind}`;
 }
 
@@ -81,7 +84,7 @@ async function databaseNow(db: Db): Promise<Date> {
   return row.now;
 }
 
-async function progress(db: Db, slice: Slice): Promise<ReadProgress> {
+async function progress(db: Db, slice: SliceKey): Promise<ReadProgress> {
   await db
     .insertInto('staged_reads')
     .values({ run_id: slice.runId, legal_entity: slice.legalEntity, kind: slice.kind, next_link: null })
@@ -91,29 +94,28 @@ async function progress(db: Db, slice: Slice): Promise<ReadProgress> {
   return { nextLink: row.next_link, pages: row.pages, complete: row.complete };
 }
 
-/** What is kept of an email address: enough to know it again, not to read it. */
-export function emailDigest(email: string): string {
-  return contentHash(emailKey(email));
-}
-
-async function stage(db: Db, runId: string, page: { records: readonly ErpRecord[]; readAt: Date }): Promise<void> {
+async function stage(
+  db: Db,
+  { runId, target }: Pick<Slice, 'runId' | 'target'>,
+  page: { records: readonly ErpRecord[]; readAt: Date },
+): Promise<void> {
   const rows = page.records.map((record) => ({
     legal_entity: record.legalEntity,
     kind: record.kind,
     key: record.key,
     plain_name: plainName(record),
     plain_name_key: nameKey(plainName(record)),
-    email_digest: record.kind === 'contact' && record.email !== '' ? emailDigest(record.email) : null,
+    email_digest: record.email === null ? null : emailDigest(record.email),
     record,
   }));
   await sql`insert into staged_records
-      (run_id, legal_entity, kind, key, plain_name, plain_name_key, email_digest, record, read_at)
-    select ${runId}, r.*, ${page.readAt} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      (run_id, target, legal_entity, kind, key, plain_name, plain_name_key, email_digest, record, read_at)
+    select ${runId}, ${target}, r.*, ${page.readAt} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as r(legal_entity text, kind text, key text, plain_name text, plain_name_key text, email_digest text,
         record jsonb)
     on conflict (run_id, legal_entity, kind, key) do update set
       record = excluded.record, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
-      email_digest = excluded.email_digest, settled = null, read_at = excluded.read_at,
+      email_digest = excluded.email_digest, reservation = null, read_at = excluded.read_at,
       prior_outcome = coalesce(staged_records.prior_outcome, staged_records.outcome),
       outcome = null, rejection = null, rank = null, adopt_id = null, operation = null, operation_state = null, refusal = null,
       job_no = null, zendesk_id = null, round = 0`.execute(db);
@@ -122,7 +124,7 @@ async function stage(db: Db, runId: string, page: { records: readonly ErpRecord[
 async function counts(
   db: Db,
   connectionId: string,
-  slice: Slice,
+  slice: SliceKey,
 ): Promise<{ rows: number; lastAccepted: number | undefined }> {
   const staged = await db
     .selectFrom('staged_records')
@@ -139,7 +141,7 @@ async function counts(
   return { rows: staged.rows, lastAccepted: last?.rows };
 }
 
-async function accept(db: Db, connectionId: string, slice: Slice): Promise<void> {
+async function accept(db: Db, connectionId: string, slice: SliceKey): Promise<void> {
   const { rows } = await counts(db, connectionId, slice);
   const row = { rows, accepted_at: sql<Date>`now()` };
   await db

@@ -28,7 +28,7 @@ function fileWith(change: { dynamics?: Members; zendesk?: Members; [key: string]
 
 function read(body: unknown, known?: KnownConnection): ConnectionFile {
   const egress = createEgress(['localhost:4100']);
-  return readConnectionFile(body, { judgeOrigin: (text, system) => egress.judgeOrigin(text, system), known });
+  return readConnectionFile(body, { checkOrigin: (text, system) => egress.checkOrigin(text, system), known });
 }
 
 function refusalOf(body: unknown, known?: KnownConnection): ApiError {

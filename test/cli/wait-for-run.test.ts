@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { CommandFailure } from '../../cli/failures.ts';
+import { CommandError } from '../../cli/failures.ts';
 import { createProgress } from '../../cli/progress.ts';
 import type { Run } from '../../cli/run-report.ts';
 import { waitForRun } from '../../cli/wait-for-run.ts';
 import { runAnswer } from './answers.ts';
 
 const running = runAnswer({ status: 'running', finishedAt: null });
-const down = new CommandFailure('The API cannot be reached.', { code: 'unreachable' });
+const down = new CommandError('The API cannot be reached.', { code: 'unreachable' });
 
 /** Waits on a clock that only sleeping moves; `answer` gets the time of the poll. */
 async function waitOnClock(answer: (atMs: number) => Run | Error, signal = new AbortController().signal) {
@@ -63,7 +63,7 @@ describe('waiting for a run', () => {
     [503, 2],
     [429, 2],
   ])('after HTTP %d asks %d times in all when the next answer is good', async (status, times) => {
-    const failure = new CommandFailure('No.', { code: 'refused', status });
+    const failure = new CommandError('No.', { code: 'refused', status });
     let asked = 0;
     const waiting = waitOnClock(() => {
       asked += 1;

@@ -58,7 +58,7 @@ describe('an alert that is told', () => {
   ])('is not taken by %s', async (_, reply, sentence) => {
     const server = await startLoopback(() => reply);
     const failure = await receiverAt(server.origin)(ALERT).catch((error: unknown) => error as Error);
-    expect(failure).toMatchObject({ name: 'AlertNotTaken', message: expect.stringMatching(sentence) });
+    expect(failure).toMatchObject({ name: 'AlertNotDeliveredError', message: expect.stringMatching(sentence) });
     expect(String(failure)).not.toMatch(/127\.0\.0\.1|a secret/);
     expect(server.requests).toHaveLength(1);
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createDynamicsClient } from '../../clients/dynamics/client.ts';
 import { createEgress } from '../../clients/egress.ts';
 import { createTokenRequest } from '../../clients/entra/token-request.ts';
-import type { FarSystem } from '../../clients/errors.ts';
+import type { RemoteSystem } from '../../clients/errors.ts';
 import { createExchange } from '../../clients/exchange.ts';
 import { createHttp } from '../../clients/http.ts';
 import { networkFailure } from '../../clients/network-failure.ts';
@@ -15,7 +15,7 @@ import { createRecorder, failureOf } from './kit.ts';
 
 const strict = createEgress([]);
 const PUBLIC_ADDRESS = '52.1.2.3';
-const httpOf = (system: FarSystem, egress = strict) => createHttp({ system, egress, observer: createRecorder() });
+const httpOf = (system: RemoteSystem, egress = strict) => createHttp({ system, egress, observer: createRecorder() });
 const get = (url: string) => ({ operation: 'read things', method: 'GET' as const, url, buckets: ['account'] });
 
 describe('a request that must not leave', () => {

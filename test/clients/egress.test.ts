@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { createEgress } from '../../clients/egress.ts';
-import type { FarSystem } from '../../clients/errors.ts';
+import type { RemoteSystem } from '../../clients/errors.ts';
 import { HOSTILE_ADDRESSES } from '../fixtures/hostile-addresses.ts';
 
 const strict = createEgress([]);
 
 describe('the address of a far system', () => {
-  it.each<[FarSystem, string, string]>([
+  it.each<[RemoteSystem, string, string]>([
     ['dynamics', 'https://contoso.operations.dynamics.com', 'https://contoso.operations.dynamics.com'],
     ['dynamics', ' https://Contoso.operations.dynamics.com/data/ ', 'https://contoso.operations.dynamics.com'],
     ['dynamics', 'https://contoso.operations.dynamics.com/data', 'https://contoso.operations.dynamics.com'],
@@ -22,11 +22,11 @@ describe('the address of a far system', () => {
     ['entra', 'https://login.microsoftonline.us', 'https://login.microsoftonline.us'],
     ['entra', 'https://login.partner.microsoftonline.cn', 'https://login.partner.microsoftonline.cn'],
   ])('of %s may be written %s', (system, text, origin) => {
-    expect(strict.judgeOrigin(text, system)).toEqual({ ok: true, origin });
+    expect(strict.checkOrigin(text, system)).toEqual({ ok: true, origin });
     expect(() => strict.check(`${origin}/data/x?y=1`, system)).not.toThrow();
   });
 
-  const refused: readonly (readonly [FarSystem, string])[] = [
+  const refused: readonly (readonly [RemoteSystem, string])[] = [
     ...HOSTILE_ADDRESSES,
     ['dynamics', ''],
     ['dynamics', 'contoso.operations.dynamics.com'],
@@ -42,7 +42,7 @@ describe('the address of a far system', () => {
     ['entra', 'https://login.microsoftonline.com/common'],
   ];
   it.each(refused)('of %s may not be written %s', (system, text) => {
-    const verdict = strict.judgeOrigin(text, system);
+    const verdict = strict.checkOrigin(text, system);
     expect(verdict).toMatchObject({ ok: false });
     expect('reason' in verdict ? verdict.reason : '').toMatch(/^The address .+\.$/);
   });
@@ -63,9 +63,9 @@ describe('hosts that an operator allowed', () => {
   const open = createEgress(['127.0.0.1:4711', 'Desk.Test', '[::1]:4712']);
 
   it('may be plain http, with a port when it is named or none is', () => {
-    expect(open.judgeOrigin('http://127.0.0.1:4711', 'zendesk')).toEqual({ ok: true, origin: 'http://127.0.0.1:4711' });
-    expect(open.judgeOrigin('http://desk.test:9', 'dynamics')).toEqual({ ok: true, origin: 'http://desk.test:9' });
-    expect(open.judgeOrigin('http://[::1]:4712/data', 'dynamics')).toEqual({ ok: true, origin: 'http://[::1]:4712' });
+    expect(open.checkOrigin('http://127.0.0.1:4711', 'zendesk')).toEqual({ ok: true, origin: 'http://127.0.0.1:4711' });
+    expect(open.checkOrigin('http://desk.test:9', 'dynamics')).toEqual({ ok: true, origin: 'http://desk.test:9' });
+    expect(open.checkOrigin('http://[::1]:4712/data', 'dynamics')).toEqual({ ok: true, origin: 'http://[::1]:4712' });
   });
 
   it('open nothing else', () => {
@@ -76,7 +76,7 @@ describe('hosts that an operator allowed', () => {
       'http://other.test',
       'ws://desk.test',
     ])
-      expect(open.judgeOrigin(text, 'zendesk')).toMatchObject({ ok: false });
+      expect(open.checkOrigin(text, 'zendesk')).toMatchObject({ ok: false });
     expect(() => open.check('http://127.0.0.1:4713/', 'zendesk')).toThrow();
   });
 });

@@ -1,5 +1,5 @@
 import { createEgress } from '../../clients/egress.ts';
-import { FarSystemError, type FarSystem } from '../../clients/errors.ts';
+import { RemoteError, type RemoteSystem } from '../../clients/errors.ts';
 import { createHttp, type CallResult, type Http, type ObservedCall, type RequestObserver } from '../../clients/http.ts';
 import type { Loopback } from '../fixtures/loopback.ts';
 
@@ -24,18 +24,18 @@ export function createRecorder(): Recorder {
 /** Makes the HTTP client of a system that may call the given server. */
 export function httpTo(
   server: Pick<Loopback, 'host'>,
-  system: FarSystem,
+  system: RemoteSystem,
   observer: RequestObserver = createRecorder(),
 ): Http {
   return createHttp({ system, egress: createEgress([server.host]), observer });
 }
 
 /** The error of a call that must fail as one of ours; throws when it succeeds or fails otherwise. */
-export async function failureOf(call: Promise<unknown>): Promise<FarSystemError> {
+export async function failureOf(call: Promise<unknown>): Promise<RemoteError> {
   const outcome = await call.then(
     () => new Error('The call succeeded.'),
     (error: unknown) => error,
   );
-  if (outcome instanceof FarSystemError) return outcome;
+  if (outcome instanceof RemoteError) return outcome;
   throw outcome instanceof Error ? outcome : new Error('The call failed with something that is no error.');
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createEgress } from '../../clients/egress.ts';
-import { FarSystemError } from '../../clients/errors.ts';
+import { RemoteError } from '../../clients/errors.ts';
 import type { RequestObserver } from '../../clients/http.ts';
 import type { ConnectionSettings } from '../../domain/connection/connection.ts';
 import { createFarSystemsOpener, type WithFarSystems } from '../../runtime/remote-systems.ts';
@@ -65,12 +65,12 @@ describe('the Zendesk tokens of a connection', () => {
     });
   };
   const everybody = (id: string) => Promise.all(processes.map((_, n) => scopes(id, n)));
-  const failure = async (id: string, n = 0): Promise<FarSystemError> => {
+  const failure = async (id: string, n = 0): Promise<RemoteError> => {
     const error = await scopes(id, n).then(
       () => new Error('It went well.'),
       (thrown: unknown) => thrown,
     );
-    if (error instanceof FarSystemError) return error;
+    if (error instanceof RemoteError) return error;
     throw error;
   };
   const asked = async (operation: string): Promise<number> => {

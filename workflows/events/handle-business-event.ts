@@ -1,46 +1,45 @@
-import { proxyLocalActivities, setCurrentDetails } from '@temporalio/workflow';
+import { proxyLocalActivities } from '@temporalio/workflow';
 import type { Totals } from '../../domain/sync/outcome.ts';
 import type { HandleBusinessEventInput } from '../contract.ts';
 import { ownRun } from '../sync/own-run.ts';
-import { askOptions, createPerformer, type Performer } from '../step-proxy.ts';
+import { createSteps, localStepOptions, type StepProxy } from '../step-proxy.ts';
 import { problemOf } from '../problem.ts';
 import type { RunRef, Steps } from '../steps.ts';
 import { syncRecord } from '../sync/sync-record.ts';
 
 const { takeDueRecords } = proxyLocalActivities<Pick<Steps, 'takeDueRecords'>>(
-  askOptions('Ask whether another event has had it read'),
+  localStepOptions('Ask whether the record has been read with those of other events'),
 );
 
-/** Waits for the run that has an event's record, in ms; the last one again and again. */
+/** Waits for the run that has an event's record, in ms; the last one is repeated. */
 const HELD_WAITS_MS = [3_000, 5_000, 10_000, 30_000, 60_000] as const;
 
 /**
- * One business event: the record that it names is read again and synchronised as a resync would, whatever the event said,
- * together with all others of its entity and kind that events have named. Null: another event had done that.
+ * Handles one business event: reads the record that it names again and synchronizes it as a resync would, whatever the event said,
+ * together with all others of its legal entity and kind that events have named. Returns null when another event had done that.
  */
 export async function handleBusinessEvent(input: HandleBusinessEventInput): Promise<Totals | null> {
-  const onWait = (reason: string | null): void => setCurrentDetails(reason ?? '');
-  const performer = createPerformer({ fairnessKey: input.connectionId, waitedMs: 0, onWait });
-  const run = ownRun(input.connectionId);
-  if ((await takeDue(performer, run, input)) === 'ended') return null;
+  const proxy = createSteps(input.connectionId);
+  const run = ownRun({ connectionId: input.connectionId });
+  if ((await takeDue(proxy, run, input)) === 'ended') return null;
   try {
-    const { totals, own } = await syncRecord(performer, run, { ...input, withDue: true });
-    await end(performer, own ? input : { ...input, outcome: 'not_found' });
+    const { totals, own } = await syncRecord(proxy, run, { ...input, withDue: true });
+    await end(proxy, own ? input : { ...input, outcome: 'not_found' });
     return totals;
   } catch (error) {
-    await end(performer, { ...input, outcome: problemOf(error).code });
+    await end(proxy, { ...input, outcome: problemOf(error).code });
     throw error;
   }
 }
 
-async function takeDue(performer: Performer, run: RunRef, input: HandleBusinessEventInput): Promise<'taken' | 'ended'> {
+async function takeDue(proxy: StepProxy, run: RunRef, input: HandleBusinessEventInput): Promise<'taken' | 'ended'> {
   for (let waits = 0; ; waits += 1) {
     const { state } = await takeDueRecords({ ...input, ...run });
     if (state !== 'held') return state;
-    await performer.pause(HELD_WAITS_MS[waits] ?? 60_000, 'The run of another event reads this record');
+    await proxy.pause(HELD_WAITS_MS[waits] ?? 60_000, 'The run of another event reads this record');
   }
 }
 
-function end({ perform }: Performer, ending: Parameters<Steps['endEvent']>[0]): Promise<void> {
-  return perform('endEvent', ending, 'Note what the event came to');
+function end({ steps }: StepProxy, ending: Parameters<Steps['endEvent']>[0]): Promise<void> {
+  return steps.endEvent(ending, 'Record the outcome of the event');
 }

@@ -9,13 +9,13 @@ const SUMMARIES: Readonly<Record<SweepPart, string>> = {
   events: 'Erase events that came in long ago, but not the memory that they did',
   tickets: 'Erase closed tickets that no annotation needs',
   audit: 'Erase old entries of the audit',
-  access: 'Erase revoked tokens and consents that nobody ended',
-  alerts: 'Erase old alerts, and wake those that were not told',
+  access: 'Erase revoked tokens and consents that nobody completed',
+  alerts: 'Erase old alerts, and deliver those that are waiting',
 };
 
 /**
- * Erases what is older than it is kept (LEDGERDESK_RETENTION_DAYS), in small batches, one kind after the other. `erased` is
- * the workflow's own, for continue-as-new.
+ * Erases what is older than it is kept (LEDGERDESK_RETENTION_DAYS), in small batches, one part after the other. `erased` is for
+ * continue-as-new.
  */
 export async function sweepStore({
   erased = {},

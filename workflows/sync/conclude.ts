@@ -8,21 +8,25 @@ import {
 import type { Totals } from '../../domain/sync/outcome.ts';
 import type { Problem } from '../contract.ts';
 import { describeTotals } from './details.ts';
-import type { Performer } from '../step-proxy.ts';
+import type { StepProxy } from '../step-proxy.ts';
 import { problemOf } from '../problem.ts';
 import type { RunRef } from '../steps.ts';
 
-/** What the work of a run came to: the problem that makes it a failed run, if any, and how long it waited in all. */
+/** The result of a run's work: the problem that makes it a failed run, if any, and how long it waited in all. */
 export interface Conclusion {
   readonly error: Problem | null;
   readonly waitedMs: number;
 }
 
 /**
- * Does the work of a run and ends the run however the work ends: completed, failed with a sentence, or cancelled with its
- * claims let go. Throws a failure whose message is that sentence, so that the Web UI says what a person must do.
+ * Does the work of a run and ends the run however the work ends: completed, failed with a sentence, or cancelled with its claims
+ * released. Throws a failure whose message is that sentence, so that the Web UI says what a person must do.
  */
-export async function concludeRun(performer: Performer, run: RunRef, work: () => Promise<Conclusion>): Promise<Totals> {
+export async function concludeRun(
+  { steps, waitedMs }: StepProxy,
+  run: RunRef,
+  work: () => Promise<Conclusion>,
+): Promise<Totals> {
   let conclusion: Conclusion;
   let status: 'completed' | 'failed' | 'cancelled';
   let cancellation: Error | undefined;
@@ -33,10 +37,10 @@ export async function concludeRun(performer: Performer, run: RunRef, work: () =>
     if (error instanceof ContinueAsNew) throw error;
     cancellation = error instanceof Error && isCancellation(error) ? error : undefined;
     status = cancellation === undefined ? 'failed' : 'cancelled';
-    conclusion = { error: cancellation === undefined ? problemOf(error) : null, waitedMs: performer.waitedMs() };
+    conclusion = { error: cancellation === undefined ? problemOf(error) : null, waitedMs: waitedMs() };
   }
   const ending = { ...run, status, ...conclusion };
-  const end = () => performer.perform('finishRun', ending, 'End the run and keep its totals');
+  const end = () => steps.finishRun(ending, 'End the run and keep its totals');
   const { totals, error } = await CancellationScope.nonCancellable(end);
   setCurrentDetails(`${describeTotals(totals)}${error === null ? '' : `\n\n${error.message}`}`);
   if (cancellation !== undefined) throw cancellation;

@@ -1,56 +1,59 @@
 import { executeChild, isCancellation } from '@temporalio/workflow';
-import type { RecordKind } from '../../domain/sync/record.ts';
 import {
-  priorityOf,
+  WORKFLOW_TYPES,
   type Problem,
   type SyncLegalEntityInput,
   type SyncLegalEntityResult,
-  type WaveName,
+  type UnreadKind,
 } from '../contract.ts';
-import { WORKFLOW_TYPES } from '../contract.ts';
-import { searchAttributesOf } from '../search-attributes.ts';
 import { legalEntitySyncId } from '../ids.ts';
 import { endsTheRun, problemOf } from '../problem.ts';
+import { startOptions } from '../start-options.ts';
 import type { RunRef } from '../steps.ts';
 
-/** One wave of a run over its legal entities. */
-export interface Wave {
+/** One stage of a run over its legal entities. `summary` says what it does with one of them. */
+export interface EntityStage {
   readonly run: RunRef;
-  readonly kinds: readonly RecordKind[];
-  readonly wave: WaveName;
-  readonly acceptShrink: boolean;
-  readonly unread: readonly string[];
+  readonly stage: string;
+  readonly summary: string;
+  readonly kindsOf: (legalEntity: string) => readonly string[];
+  readonly dependentKinds?: readonly string[];
+  readonly acceptShrink?: boolean;
+  readonly incompleteEntities?: readonly string[];
 }
 
 /**
- * What a wave came to: the legal entities that failed, those of the others whose contacts could not be read, and why.
- * `waitedMs` is the longest wait of those that ran side by side.
+ * The result of a stage: the legal entities that failed, the dependent kinds that could not be read in others, and why. `waitedMs` is
+ * the longest wait of those that ran side by side.
  */
-export interface WaveResult {
+export interface StageResult {
   readonly failed: readonly string[];
-  readonly withoutContacts: readonly string[];
+  readonly unread: readonly UnreadKind[];
   readonly problems: readonly Problem[];
+  readonly fieldsChanged: boolean;
   readonly waitedMs: number;
 }
 
 /** Legal entities that are worked on side by side: enough to be quick, few enough to stay polite to F&O. */
 const SIDE_BY_SIDE = 4;
 
-/** Runs a wave over legal entities, a few side by side; one that fails does not stop the others unless nothing could go on. */
-export async function runWave(wave: Wave, entities: readonly string[]): Promise<WaveResult> {
+/** Runs a stage over legal entities, a few side by side; one that fails does not stop the others unless nothing could go on. */
+export async function runEntityStage(stage: EntityStage, entities: readonly string[]): Promise<StageResult> {
   const queue = [...entities];
   const failed: string[] = [];
-  const withoutContacts: string[] = [];
+  const unread: UnreadKind[] = [];
   const problems: Problem[] = [];
-  let waitedMs = 0;
+  let [waitedMs, fieldsChanged] = [0, false];
   const lane = async (): Promise<void> => {
     for (let entity = queue.shift(); entity !== undefined; entity = queue.shift()) {
       try {
-        const result = await runEntity(wave, entity);
+        const result = await runEntity(stage, entity);
         waitedMs = Math.max(waitedMs, result.waitedMs);
-        if (result.contactsProblem === null) continue;
-        withoutContacts.push(entity);
-        problems.push(result.contactsProblem);
+        fieldsChanged ||= result.fieldsChanged;
+        for (const { kind, problem } of result.unread) {
+          unread.push({ legalEntity: entity, kind });
+          problems.push(problem);
+        }
       } catch (error) {
         if (isCancellation(error)) throw error;
         failed.push(entity);
@@ -62,26 +65,28 @@ export async function runWave(wave: Wave, entities: readonly string[]): Promise<
   };
   const lanes = await Promise.allSettled(Array.from({ length: SIDE_BY_SIDE }, lane));
   for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
-  return { failed, withoutContacts, problems, waitedMs };
+  return { failed, unread, problems, fieldsChanged, waitedMs };
 }
 
-const WHAT_OF_WAVE: Readonly<Record<WaveName, string>> = {
-  read: 'Read from Dynamics 365',
-  apply: 'Apply accounts to Zendesk',
-  'apply-contacts': 'Apply contacts to Zendesk',
-};
-
-function runEntity({ run, ...wave }: Wave, legalEntity: string): Promise<SyncLegalEntityResult> {
-  const at = { connectionId: run.connectionId, legalEntity, runId: run.runId, wave: wave.wave };
-  const input: SyncLegalEntityInput = { ...wave, ...at, runWorkflowId: run.workflowId, waitedMs: 0 };
-  const what = WHAT_OF_WAVE[wave.wave];
+function runEntity(entityStage: EntityStage, legalEntity: string): Promise<SyncLegalEntityResult> {
+  const { run, stage, summary, kindsOf } = entityStage;
+  const { connectionId, runId } = run;
+  const input: SyncLegalEntityInput = {
+    ...{ connectionId, runId, legalEntity, stage },
+    runWorkflowId: run.workflowId,
+    kinds: kindsOf(legalEntity),
+    dependentKinds: entityStage.dependentKinds ?? [],
+    acceptShrink: entityStage.acceptShrink ?? false,
+    incompleteEntities: entityStage.incompleteEntities ?? [],
+    waitedMs: 0,
+  };
   return executeChild<(given: SyncLegalEntityInput) => Promise<SyncLegalEntityResult>>(WORKFLOW_TYPES.syncLegalEntity, {
-    workflowId: legalEntitySyncId(at),
-    args: [input],
-    staticSummary: `${what}: legal entity ${legalEntity} of ${run.connectionId}`,
+    ...startOptions({
+      workflowId: legalEntitySyncId({ connectionId, legalEntity, runId, stage }),
+      input,
+      summary: `${summary}: legal entity ${legalEntity} of ${connectionId}`,
+    }),
     parentClosePolicy: 'REQUEST_CANCEL',
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    priority: priorityOf(run.connectionId),
-    typedSearchAttributes: searchAttributesOf(run.connectionId, legalEntity),
   });
 }

@@ -1,87 +1,86 @@
-import type { MasterProgress, MasterStage, SyncMasterDataInput } from '../contract.ts';
-import type { Performer } from '../step-proxy.ts';
-import type { RunRef } from '../steps.ts';
-import { runWave } from './legal-entity-stage.ts';
+import type { Level, MasterProgress, MasterStage, SyncMasterDataInput } from '../contract.ts';
+import type { StepProxy } from '../step-proxy.ts';
+import type { RunRef, TargetRef } from '../steps.ts';
+import { runEntityStage, type EntityStage } from './legal-entity-stage.ts';
 
-/** What every stretch of a master run works with. `input` is what was asked for. */
+/** What every stage of a master run works with. `input` is what was asked for. */
 export interface MasterRun {
   readonly run: RunRef;
-  readonly performer: Performer;
+  readonly proxy: StepProxy;
   readonly input: SyncMasterDataInput;
 }
 
-/** Does one bounded stretch of a master run and says where the run stands then. */
-export type Stretch = (master: MasterRun, progress: MasterProgress) => Promise<MasterProgress>;
+/** Does one bounded part of a master run and returns how far the run has come then. */
+export type Stage = (master: MasterRun, progress: MasterProgress) => Promise<MasterProgress>;
 
-/** Where a master run begins. */
+/** The progress with which a master run begins. */
 export const BEGINNING: MasterProgress = {
   stage: 'read',
-  kinds: [],
+  level: 0,
+  levels: [],
   entities: [],
-  contactEntities: [],
   unread: [],
+  incompleteEntities: [],
   problems: [],
   waitedMs: 0,
   after: '',
+  plannedAgain: false,
 };
 
 const CLAIM_WAIT_MS = 5_000;
 
 /**
- * The stretches of a master run: read all, look what changed in Zendesk, settle all accounts, and only then apply them; then
- * the same with contacts, since an account's organization decides where its contacts belong.
+ * The stages of a master run. It reads everything, and then, level by level: reads what changed in Zendesk, reserves for all records
+ * of the level, and only then applies them. Records of a later level depend on what became of those before.
  */
-export const STRETCHES: Readonly<Record<Exclude<MasterStage, 'done'>, Stretch>> = {
+export const STAGES: Readonly<Record<Exclude<MasterStage, 'done'>, Stage>> = {
   read: readAll,
-  organizations: readOrganizations,
-  compare: compareOrganizations,
-  rank: rankAccounts,
-  settle: settleReservations,
-  apply: applyAll,
-  users: compareUsers,
-  rankContacts,
-  settleContacts,
-  applyContacts,
+  changes: readZendeskChanges,
+  compare: compareWithZendesk,
+  rank: rankRecords,
+  reserve: reserveRecords,
+  apply: applyLevel,
 };
 
-async function readAll(master: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
-  const { performer, run, input } = master;
+async function readAll({ proxy, run, input }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
+  const { steps } = proxy;
   const only = input.legalEntity?.toLowerCase();
-  await performer.perform('prepareZendesk', run, 'Prepare the fields in Zendesk');
-  const found = await performer.perform('findLegalEntities', run, 'Find the legal entities to read');
+  const found = await steps.findLegalEntities(run, 'Find the legal entities to read');
   const wanted = found.entities.filter((entity) => only === undefined || entity === only);
-  const wave = {
-    run,
-    kinds: found.kinds,
-    wave: 'read' as const,
+  const [first, ...later] = found.levels;
+  const stage: EntityStage = {
+    ...{ run, stage: 'read', summary: 'Read from Dynamics 365' },
+    kindsOf: () => first?.kinds ?? [],
+    dependentKinds: later.flatMap(({ kinds }) => kinds),
     acceptShrink: input.acceptShrink ?? false,
-    unread: [],
   };
-  const { failed, withoutContacts, problems, waitedMs } = await runWave(wave, wanted);
-  for (const legalEntity of failed) {
-    await performer.perform(
-      'discardReading',
-      { ...run, legalEntity, kinds: found.kinds },
-      `${legalEntity}: forget the failed reading`,
-    );
-  }
+  const { failed, unread, problems, waitedMs } = await runEntityStage(stage, wanted);
+  const kinds = found.levels.flatMap((level) => level.kinds);
+  for (const legalEntity of failed)
+    await steps.discardReading({ ...run, legalEntity, kinds }, `${legalEntity}: discard the failed reading`);
   const entities = wanted.filter((entity) => !failed.includes(entity));
-  const contactEntities = found.kinds.includes('contact')
-    ? entities.filter((entity) => !withoutContacts.includes(entity))
-    : [];
-  const unread = [...new Set([...failed, ...found.neverRead.filter((entity) => !entities.includes(entity))])];
+  const incomplete = incompleteEntities(found.levels, { failed, unread });
+  const neverRead = found.neverRead.filter((entity) => !entities.includes(entity));
   const missing = only !== undefined && wanted.length === 0 ? [notOfConnection(only)] : [];
-  const stage = entities.length === 0 ? 'done' : 'organizations';
   return {
     ...progress,
-    stage,
-    kinds: found.kinds,
+    stage: entities.length === 0 ? 'done' : 'changes',
+    levels: found.levels,
     entities,
-    contactEntities,
     unread,
+    incompleteEntities: [...new Set([...incomplete, ...neverRead])],
     problems: [...problems, ...missing],
     waitedMs: progress.waitedMs + waitedMs,
   };
+}
+
+/** Returns the legal entities whose organizations are not all known, so that an organization may belong to a record not read. */
+function incompleteEntities(
+  levels: readonly Level[],
+  { failed, unread }: Pick<MasterProgress, 'unread'> & { readonly failed: readonly string[] },
+): readonly string[] {
+  const kinds = levels.filter(({ target }) => target === 'organization').flatMap((level) => level.kinds);
+  return [...failed, ...unread.filter(({ kind }) => kinds.includes(kind)).map(({ legalEntity }) => legalEntity)];
 }
 
 function notOfConnection(legalEntity: string): { code: string; message: string } {
@@ -89,74 +88,90 @@ function notOfConnection(legalEntity: string): { code: string; message: string }
   return { code: 'unknown_legal_entity', message };
 }
 
-async function readOrganizations(
-  { performer, run, input }: MasterRun,
+async function readZendeskChanges(
+  { proxy: { steps }, run, input }: MasterRun,
   progress: MasterProgress,
 ): Promise<MasterProgress> {
-  const { done } = await performer.perform('readOrganizationChanges', run, 'Read what changed in Zendesk');
-  return done ? { ...progress, stage: input.full === true ? 'compare' : 'rank' } : progress;
+  const full = input.full ?? false;
+  const page = { ...targetOf(run, progress), after: progress.after, full };
+  const { next } = await steps.readZendeskChanges(page, `Read what changed in Zendesk's ${page.target}s`);
+  return next === null ? { ...progress, stage: full ? 'compare' : 'rank', after: '' } : { ...progress, after: next };
 }
 
-async function compareOrganizations({ performer, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
-  const page = { ...run, after: progress.after };
-  const { next } = await performer.perform('compareOrganizations', page, 'Compare all linked organizations');
+async function compareWithZendesk(
+  { proxy: { steps }, run }: MasterRun,
+  progress: MasterProgress,
+): Promise<MasterProgress> {
+  const page = { ...targetOf(run, progress), after: progress.after };
+  const { next } = await steps.compareWithZendesk(page, `Compare all linked ${page.target}s`);
   return next === null ? { ...progress, stage: 'rank', after: '' } : { ...progress, after: next };
 }
 
-async function rankAccounts({ performer, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
-  await performer.perform('rankAccounts', run, 'Rank the accounts');
-  return { ...progress, stage: 'settle', after: '' };
+async function rankRecords({ proxy: { steps }, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
+  await steps.rankRecords(targetOf(run, progress), `Rank the ${kindsText(progress)}`);
+  return { ...progress, stage: 'reserve', after: '' };
 }
 
-async function settleReservations({ performer, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
-  const page = { ...run, after: Number(progress.after), unread: progress.unread };
-  const { next } = await performer.perform('settleReservations', page, 'Reserve external ids and names');
+async function reserveRecords({ proxy: { steps }, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
+  const { incompleteEntities: waitsFor, after } = progress;
+  const page = { ...targetOf(run, progress), after: Number(after), incompleteEntities: waitsFor };
+  const { next } = await steps.reserveRecords(page, `Reserve external ids and names of the ${kindsText(progress)}`);
   return next === null ? { ...progress, stage: 'apply', after: '' } : { ...progress, after: String(next) };
 }
 
-async function applyAll(master: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
-  const { performer, run } = master;
+async function applyLevel({ proxy, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
+  if (progress.level === 0) await takeOverClaims(proxy, run);
+  const kinds = levelOf(progress).kinds;
+  const kindsIn = (entity: string): readonly string[] =>
+    kinds.filter((kind) => !progress.unread.some((one) => one.legalEntity === entity && one.kind === kind));
+  const suffix = progress.level === 0 ? '' : `-${kinds.map((kind) => `${kind}s`).join('-')}`;
+  const stage: EntityStage = {
+    ...{ run, stage: `apply${suffix}`, summary: `Apply ${kindsText(progress)} to Zendesk` },
+    kindsOf: kindsIn,
+    incompleteEntities: progress.incompleteEntities,
+  };
+  const entities = progress.entities.filter((entity) => kindsIn(entity).length > 0);
+  const { problems, waitedMs, fieldsChanged } = await runEntityStage(stage, entities);
+  const applied = {
+    ...progress,
+    problems: [...progress.problems, ...problems],
+    waitedMs: progress.waitedMs + waitedMs,
+  };
+  if (!fieldsChanged || progress.plannedAgain) return nextLevel(applied);
+  await proxy.steps.planAgain({ ...run, kinds }, `Plan the ${kindsText(progress)} again with the changed fields`);
+  return { ...applied, plannedAgain: true };
+}
+
+async function takeOverClaims({ steps, pause }: StepProxy, run: RunRef): Promise<void> {
   for (;;) {
-    const { waiting } = await performer.perform('takeOverClaims', run, 'Take over what ended runs had claimed');
-    if (waiting === 0) break;
-    await performer.pause(CLAIM_WAIT_MS, `${waiting} ended run(s) still have jobs running in Zendesk`);
+    const { waiting } = await steps.takeOverClaims(run, 'Take over what ended runs had claimed');
+    if (waiting === 0) return;
+    await pause(CLAIM_WAIT_MS, `${waiting} ended run(s) still have jobs running in Zendesk`);
   }
-  const kinds = progress.kinds.filter((kind) => kind !== 'contact');
-  const wave = { run, kinds, wave: 'apply' as const, acceptShrink: false, unread: progress.unread };
-  const { problems, waitedMs } = await runWave(wave, progress.entities);
-  const next = master.input.full === true ? 'users' : 'rankContacts';
-  return {
-    ...progress,
-    stage: progress.contactEntities.length === 0 ? 'done' : next,
-    problems: [...progress.problems, ...problems],
-    waitedMs: progress.waitedMs + waitedMs,
-  };
 }
 
-async function compareUsers({ performer, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
-  const page = { ...run, after: progress.after };
-  const { next } = await performer.perform('compareUsers', page, 'Compare all linked users');
-  return next === null ? { ...progress, stage: 'rankContacts', after: '' } : { ...progress, after: next };
+/** Goes on with the next level of which any record was read. */
+function nextLevel(progress: MasterProgress): MasterProgress {
+  const { levels, entities, unread } = progress;
+  const isRead = (kind: string): boolean =>
+    entities.some((entity) => !unread.some((one) => one.legalEntity === entity && one.kind === kind));
+  const next = levels.findIndex(({ kinds }, index) => index > progress.level && kinds.some(isRead));
+  if (next < 0) return { ...progress, stage: 'done' };
+  return { ...progress, stage: 'changes', level: next, after: '', plannedAgain: false };
 }
 
-async function rankContacts({ performer, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
-  await performer.perform('rankContacts', run, 'Rank the contacts');
-  return { ...progress, stage: 'settleContacts', after: '' };
+function levelOf({ levels, level }: MasterProgress): Level {
+  const found = levels[level];
+  if (found === undefined) throw new Error(`The run has no level ${level}.`);
+  return found;
 }
 
-async function settleContacts({ performer, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
-  const page = { ...run, after: Number(progress.after) };
-  const { next } = await performer.perform('settleContacts', page, 'Tie contacts to organizations');
-  return next === null ? { ...progress, stage: 'applyContacts', after: '' } : { ...progress, after: String(next) };
+function targetOf(run: RunRef, progress: MasterProgress): TargetRef {
+  return { ...run, target: levelOf(progress).target };
 }
 
-async function applyContacts({ run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
-  const wave = { run, kinds: ['contact' as const], wave: 'apply-contacts' as const, acceptShrink: false, unread: [] };
-  const { problems, waitedMs } = await runWave(wave, progress.contactEntities);
-  return {
-    ...progress,
-    stage: 'done',
-    problems: [...progress.problems, ...problems],
-    waitedMs: progress.waitedMs + waitedMs,
-  };
+function kindsText(progress: MasterProgress): string {
+  return levelOf(progress)
+    .kinds.map((kind) => `${kind}s`)
+    .join(' and ');
 }

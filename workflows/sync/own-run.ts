@@ -1,8 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { RunRef } from '../steps.ts';
 
-/** The run that the workflow under way is: its first execution's id, which continue-as-new and reset keep. */
-export function ownRun(connectionId: string): RunRef {
+/**
+ * Returns the run of the workflow: its id is the one that the API made, else the id of the first execution, which continue-as-new
+ * and reset keep.
+ */
+export function ownRun({ connectionId, runId: given }: { connectionId: string; runId?: string | undefined }): RunRef {
   const { workflowId, runId, firstExecutionRunId } = workflowInfo();
-  return { runId: firstExecutionRunId === '' ? runId : firstExecutionRunId, connectionId, workflowId };
+  const own = firstExecutionRunId === '' ? runId : firstExecutionRunId;
+  return { runId: given ?? own, connectionId, workflowId };
 }

@@ -5,77 +5,98 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import { applyChanges, drainJobs } from './apply-changes.ts';
 import type { Problem, SyncLegalEntityInput, SyncLegalEntityResult } from '../contract.ts';
-import { createPerformer, type Performer } from '../step-proxy.ts';
 import { endsTheRun, problemOf } from '../problem.ts';
+import { createSteps, type StepProxy } from '../step-proxy.ts';
 import type { SliceRef } from '../steps.ts';
+import { applyChanges, drainJobs, type Applied } from './apply-changes.ts';
 
 /**
- * One wave of one legal entity of a run: either reads its records into the store and judges whether the reading is
- * complete, or applies what was planned for them. Where it stands is in the store, so a new history begins where the
- * old one stopped.
+ * Does one stage of one legal entity of a run: either reads its records into the store and accepts the reading if it is complete, or
+ * applies what was planned for them. The store knows how far it has come, so a new history begins where the old one stopped.
  */
 export async function syncLegalEntity(input: SyncLegalEntityInput): Promise<SyncLegalEntityResult> {
-  const onWait = (reason: string | null): void => setCurrentDetails(reason ?? '');
-  const performer = createPerformer({ fairnessKey: input.connectionId, waitedMs: input.waitedMs, onWait });
-  for (const slice of slicesOf(input)) {
-    const state =
-      input.wave === 'read' ? await read(performer, slice, input) : await applySlice(performer, slice, input);
-    if (typeof state !== 'string') return { waitedMs: performer.waitedMs(), contactsProblem: state };
-    if (state === 'long') return continueAsNew<typeof syncLegalEntity>({ ...input, waitedMs: performer.waitedMs() });
-  }
-  return { waitedMs: performer.waitedMs(), contactsProblem: null };
-}
-
-function slicesOf({ runId, connectionId, runWorkflowId, legalEntity, kinds }: SyncLegalEntityInput): SliceRef[] {
-  return kinds.map((kind) => ({ runId, connectionId, workflowId: runWorkflowId, legalEntity, kind }));
-}
-
-/** Reads a slice. Contacts come last, and accounts do not wait for them: why they could not be read is only told. */
-async function read(
-  performer: Performer,
-  slice: SliceRef,
-  input: SyncLegalEntityInput,
-): Promise<'done' | 'long' | Problem> {
-  if (slice.kind !== 'contact') return readSlice(performer, slice, input);
-  try {
-    return await readSlice(performer, slice, input);
-  } catch (error) {
-    const problem = problemOf(error);
-    if (isCancellation(error) || endsTheRun(problem)) throw error;
-    const reading = { ...slice, kinds: [slice.kind] };
-    await performer.perform('discardReading', reading, `${slice.legalEntity}: forget the failed reading of contacts`);
-    return problem;
-  }
+  const proxy = createSteps(input.connectionId, input.waitedMs);
+  return input.stage === 'read' ? readAll(proxy, input) : applyAll(proxy, input);
 }
 
 const isLong = (): boolean => workflowInfo().continueAsNewSuggested;
 
-async function readSlice(performer: Performer, slice: SliceRef, input: SyncLegalEntityInput): Promise<'done' | 'long'> {
+function sliceOf({ runId, connectionId, runWorkflowId, legalEntity }: SyncLegalEntityInput, kind: string): SliceRef {
+  return { runId, connectionId, workflowId: runWorkflowId, legalEntity, kind };
+}
+
+function goOn(proxy: StepProxy, input: SyncLegalEntityInput): Promise<never> {
+  return continueAsNew<typeof syncLegalEntity>({ ...input, waitedMs: proxy.waitedMs() });
+}
+
+/** Reads the kinds of a legal entity. The others do not wait for dependent ones: why these could not be read is only reported. */
+async function readAll(proxy: StepProxy, input: SyncLegalEntityInput): Promise<SyncLegalEntityResult> {
+  for (const kind of input.kinds)
+    if ((await readSlice(proxy, sliceOf(input, kind), input)) === 'long') return goOn(proxy, input);
+  const unread: { kind: string; problem: Problem }[] = [];
+  for (const kind of input.dependentKinds) {
+    const result = await readDependent(proxy, sliceOf(input, kind), input);
+    if (result === 'long') return goOn(proxy, input);
+    if (result !== 'done') unread.push({ kind, problem: result });
+  }
+  return { waitedMs: proxy.waitedMs(), unread, fieldsChanged: false };
+}
+
+async function readDependent(
+  proxy: StepProxy,
+  slice: SliceRef,
+  input: SyncLegalEntityInput,
+): Promise<'done' | 'long' | Problem> {
+  try {
+    return await readSlice(proxy, slice, input);
+  } catch (error) {
+    const problem = problemOf(error);
+    if (isCancellation(error) || endsTheRun(problem)) throw error;
+    const { legalEntity, kind } = slice;
+    const reading = { ...slice, kinds: [kind] };
+    await proxy.steps.discardReading(reading, `${legalEntity}: discard the failed reading of ${kind}s`);
+    return problem;
+  }
+}
+
+async function readSlice(
+  { steps }: StepProxy,
+  slice: SliceRef,
+  { acceptShrink }: SyncLegalEntityInput,
+): Promise<'done' | 'long'> {
   const what = `${slice.legalEntity} ${slice.kind}s`;
   let read = 0;
   for (let page = 1; ; page += 1) {
     if (isLong()) return 'long';
-    const got = await performer.perform('readRecordsPage', slice, `${what}: read page ${page} from Dynamics 365`);
+    const got = await steps.readRecordsPage(slice, `${what}: read page ${page} from Dynamics 365`);
     read += got.read;
     setCurrentDetails(`${what}: ${read} read`);
     if (got.done) break;
   }
-  const judged = { ...slice, acceptShrink: input.acceptShrink };
-  await performer.perform('acceptReading', judged, `${what}: judge whether the reading is complete`);
+  await steps.acceptReading({ ...slice, acceptShrink }, `${what}: check that the reading is complete`);
   return 'done';
 }
 
+async function applyAll(proxy: StepProxy, input: SyncLegalEntityInput): Promise<SyncLegalEntityResult> {
+  let fieldsChanged = false;
+  for (const kind of input.kinds) {
+    const applied = await applySlice(proxy, sliceOf(input, kind), input);
+    fieldsChanged ||= applied.fieldsChanged;
+    if (applied.isLong) return goOn(proxy, input);
+  }
+  return { waitedMs: proxy.waitedMs(), unread: [], fieldsChanged };
+}
+
 async function applySlice(
-  performer: Performer,
+  proxy: StepProxy,
   slice: SliceRef,
-  input: SyncLegalEntityInput,
-): Promise<'done' | 'long'> {
+  { incompleteEntities }: SyncLegalEntityInput,
+): Promise<Applied> {
   try {
-    return await applyChanges(performer, slice, { unread: input.unread, isLong });
+    return await applyChanges(proxy, slice, { incompleteEntities, isLong });
   } catch (error) {
-    if (isCancellation(error)) await CancellationScope.nonCancellable(() => drainJobs(performer, slice));
+    if (isCancellation(error)) await CancellationScope.nonCancellable(() => drainJobs(proxy, slice));
     throw error;
   }
 }

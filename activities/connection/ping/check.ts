@@ -1,52 +1,52 @@
-import { FarSystemError, type FarSystem } from '../../../clients/errors.ts';
+import { RemoteError, type RemoteSystem } from '../../../clients/errors.ts';
 import type { PingCheck } from '../../../domain/connection/ping-check.ts';
-import { ConnectionProblem } from '../../../store/connection/connections.ts';
-import { GateClosed } from '../../../store/connection/rate-gates.ts';
+import { ConnectionStateError } from '../../../store/connection/connections.ts';
+import { GateClosedError } from '../../../store/connection/rate-gates.ts';
 
-/** What a look at a system came to. */
-export type Finding = Pick<PingCheck, 'status' | 'detail'> & { readonly fix?: string };
+/** The result of one check. */
+export type CheckResult = Pick<PingCheck, 'status' | 'detail'> & { readonly fix?: string };
 
-/** One thing to look at: its name, the system it is about, and the look, which may fail. */
-export interface Look {
+/** One check of a ping: its name, the system that it is about, and what it does, which may fail. */
+export interface Check {
   readonly name: string;
-  readonly system: FarSystem;
-  readonly look: () => Promise<Finding>;
-  /** A failure of this is only worth a warning: nothing that a sync needs depends on it. */
+  readonly system: RemoteSystem;
+  readonly run: () => Promise<CheckResult>;
+  /** Whether a failure is only worth a warning, since nothing that a sync needs depends on it. */
   readonly optional?: boolean;
 }
 
-/** Looks, and turns whatever goes wrong into a check that says what to do; the system that failed is the one to be mended. */
-export async function check(
-  { name, system, look, optional = false }: Look,
-  onFailure: (error: FarSystemError) => void,
+/** Runs a check, and turns a failure into a result that says what to do. The system that failed is the one to fix. */
+export async function runCheck(
+  { name, system, run, optional = false }: Check,
+  onFailure: (error: RemoteError) => void,
 ): Promise<PingCheck> {
   try {
-    const { status, detail, fix = '' } = await look();
+    const { status, detail, fix = '' } = await run();
     return { name, system, status, detail, fix };
   } catch (error) {
-    if (error instanceof FarSystemError) onFailure(error);
+    if (error instanceof RemoteError) onFailure(error);
     const failed = failureOf(error, system);
     if (failed === undefined) throw error;
     return { name, system, status: optional ? 'warn' : 'fail', ...failed };
   }
 }
 
-/** A finding that all is well. */
-export function ok(detail: string): Finding {
+/** Returns the result of a check that found nothing to fix. */
+export function ok(detail: string): CheckResult {
   return { status: 'ok', detail };
 }
 
 type Failure = Pick<PingCheck, 'detail' | 'fix'> & Partial<PingCheck>;
 
-function failureOf(error: unknown, asked: FarSystem): Failure | undefined {
-  if (error instanceof GateClosed) {
-    const system = error.system as FarSystem;
+function failureOf(error: unknown, asked: RemoteSystem): Failure | undefined {
+  if (error instanceof GateClosedError) {
+    const system = error.system as RemoteSystem;
     return { system, status: 'warn', detail: error.message, fix: 'Wait until then, and ping again.' };
   }
-  // What a connection lacks is a credential, and that of F&O is Entra's to judge.
-  if (error instanceof ConnectionProblem)
+  // What a connection lacks is a credential, and Entra is the one that would accept that of F&O.
+  if (error instanceof ConnectionStateError)
     return { system: asked === 'dynamics' ? 'entra' : asked, detail: error.message, fix: error.message };
-  if (!(error instanceof FarSystemError)) return undefined;
+  if (!(error instanceof RemoteError)) return undefined;
   const answer = [error.status, error.code].filter((word) => word !== null).join(' ') || 'no answer';
   const detail = `${answer} to "${error.operation}"`;
   if (error.kind === 'limited')

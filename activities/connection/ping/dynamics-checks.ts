@@ -1,34 +1,35 @@
 import type { AnnotationTarget } from '../../../domain/connection/connection.ts';
-import { kindsOf } from '../../../domain/connection/connection.ts';
-import type { RecordKind } from '../../../domain/sync/record.ts';
-import type { FarSystems } from '../../dependencies.ts';
-import { ok, type Finding, type Look } from './check.ts';
-import { clockLook } from './clock-check.ts';
+import { entitiesOf, type EntitySpec } from '../../../domain/entities.ts';
+import type { RemoteSystems } from '../../dependencies.ts';
+import { ok, type Check, type CheckResult } from './check.ts';
+import { clockCheck } from './clock-check.ts';
 import type { SeenAnswers } from './seen-answers.ts';
 
-/** What is looked at in Entra and F&O, in an order in which each leans on the one before. Nothing is written. */
-export function dynamicsLooks({ dynamics, connection: { settings } }: FarSystems, seen: SeenAnswers): readonly Look[] {
-  const named = settings.dynamics.legalEntities;
-  const [entity] = named;
-  const kinds = kindsOf(settings);
+/** Lists the checks of Entra and F&O, each after those that it depends on. Nothing is written. */
+export function dynamicsChecks({ dynamics, connection }: RemoteSystems, seen: SeenAnswers): readonly Check[] {
+  const named = connection.settings.dynamics.legalEntities;
+  const [legalEntity] = named;
+  const entities = entitiesOf(connection);
   return [
     {
       name: 'dynamics.user',
       system: 'dynamics',
-      look: async () => ok(`F&O lets the app in, and shows ${(await dynamics.listLegalEntities()).length} companies.`),
+      run: async () => ok(`F&O lets the app in, and shows ${(await dynamics.listLegalEntities()).length} companies.`),
     },
     {
       name: 'dynamics.legalEntities',
       system: 'dynamics',
-      look: async () => judgeEntities(await dynamics.listLegalEntities(), named),
+      run: async () => legalEntitiesResult(await dynamics.listLegalEntities(), named),
     },
-    ...(entity === undefined ? [] : kinds.map((kind) => readable(dynamics, { legalEntity: entity, kind }))),
-    ...kinds.flatMap((kind) => annotatable(dynamics, kind, settings.annotation)),
-    clockLook('dynamics', seen),
+    ...(legalEntity === undefined ? [] : entities.map((entity) => readable(dynamics, { entity, legalEntity }))),
+    ...entities.flatMap(({ kind, annotation }) =>
+      annotation === undefined ? [] : annotatable(dynamics, kind, annotation),
+    ),
+    clockCheck('dynamics', seen),
   ];
 }
 
-function judgeEntities(seen: readonly string[], named: readonly string[]): Finding {
+function legalEntitiesResult(seen: readonly string[], named: readonly string[]): CheckResult {
   const missing = named.filter((entity) => !seen.includes(entity));
   if (missing.length > 0) {
     const fix = 'Correct dynamics.legalEntities in the connection file, or let the F&O user see these companies.';
@@ -37,35 +38,33 @@ function judgeEntities(seen: readonly string[], named: readonly string[]): Findi
   return ok(`${named.length === 0 ? 'All legal entities' : named.join(', ')} will be read.`);
 }
 
-function readable(dynamics: FarSystems['dynamics'], set: { legalEntity: string; kind: RecordKind }): Look {
-  const look = async (): Promise<Finding> => {
-    if (await dynamics.canRead(set)) return ok(`The ${set.kind}s of ${set.legalEntity} can be read.`);
-    const fix = `Give the security role of the F&O user the privilege to read ${set.kind}s (see docs/setup.md), and ping again.`;
-    return { status: 'fail', detail: `The F&O user may not read the ${set.kind}s of ${set.legalEntity}.`, fix };
+function readable(
+  dynamics: RemoteSystems['dynamics'],
+  { entity, legalEntity }: { entity: EntitySpec; legalEntity: string },
+): Check {
+  const kinds = `${entity.kind}s`;
+  const run = async (): Promise<CheckResult> => {
+    if (await dynamics.canRead({ entity, legalEntity })) return ok(`The ${kinds} of ${legalEntity} can be read.`);
+    const fix = `Give the security role of the F&O user the privilege to read ${kinds} (see docs/setup.md), and ping again.`;
+    return { status: 'fail', detail: `The F&O user may not read the ${kinds} of ${legalEntity}.`, fix };
   };
-  return { name: `dynamics.${set.kind}s`, system: 'dynamics', look };
+  return { name: `dynamics.${kinds}`, system: 'dynamics', run };
 }
 
 function annotatable(
-  dynamics: FarSystems['dynamics'],
-  kind: RecordKind,
-  annotation: { customers: AnnotationTarget; vendors: AnnotationTarget },
-): readonly Look[] {
-  if (kind === 'contact') return [];
-  const target = kind === 'customer' ? annotation.customers : annotation.vendors;
-  const fields = target.fields === undefined ? [target.field] : Object.values(target.fields);
-  return fields.map((field): Look => {
-    const place = `${target.entitySet}.${field}`;
-    const look = async (): Promise<Finding> => {
-      const info = await dynamics.fieldInfo(target.entitySet, field);
-      if (info?.isEditable === true) return ok(`${place} is there and can be written.`);
-      const detail = info?.exists === true ? `${place} cannot be written.` : `${place} is not there.`;
-      return {
-        status: 'warn',
-        detail,
-        fix: `Name another entity set or field in annotation.${kind}s, and apply the file again.`,
-      };
+  dynamics: RemoteSystems['dynamics'],
+  kind: string,
+  { entitySet, field: single, fields }: AnnotationTarget,
+): readonly Check[] {
+  return (fields === undefined ? [single] : Object.values(fields)).map((field): Check => {
+    const place = `${entitySet}.${field}`;
+    const run = async (): Promise<CheckResult> => {
+      const info = await dynamics.fieldInfo(entitySet, field);
+      if (info?.isEditable === true) return ok(`${place} exists and can be written.`);
+      const detail = info?.exists === true ? `${place} cannot be written.` : `${place} does not exist.`;
+      const fix = `Name another entity set or field in annotation.${kind}s, and apply the file again.`;
+      return { status: 'warn', detail, fix };
     };
-    return { name: `dynamics.annotation.${kind}s`, system: 'dynamics', look, optional: true };
+    return { name: `dynamics.annotation.${kind}s`, system: 'dynamics', run, optional: true };
   });
 }

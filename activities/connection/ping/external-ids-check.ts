@@ -1,43 +1,47 @@
+import { entitiesOf, kindsOf } from '../../../domain/entities.ts';
 import { couldRender, externalIdKey } from '../../../domain/sync/external-id.ts';
 import type { Store } from '../../../store/store.ts';
-import type { FarSystems } from '../../dependencies.ts';
-import { ok, type Finding, type Look } from './check.ts';
+import type { RemoteSystems } from '../../dependencies.ts';
+import { ok, type Check, type CheckResult } from './check.ts';
 
-/** Enough to see whether anybody else gives external ids; the export would show more, but its 10 requests a minute are the sync's. */
+/** Enough to see whether anybody else sets external ids; the export would show more, but the sync needs its 10 requests a minute. */
 const PAGES = 3;
 
 /**
- * Sees which external ids organizations in Zendesk have already, in the first pages of the list: those that our accounts
- * have reserved are ours; what else has our form will be taken for ours; others are somebody else's.
+ * Creates the check of the external ids that organizations in Zendesk already have, in the first pages of the list. Those that our
+ * accounts have reserved are ours; others that our template could have given will be taken for ours; the rest is somebody else's.
  */
-export function externalIdsLook({ zendesk, connection }: FarSystems, store: Pick<Store, 'records'>): Look {
-  const look = async (): Promise<Finding> => {
+export function externalIdsCheck({ zendesk, connection }: RemoteSystems, store: Pick<Store, 'records'>): Check {
+  const run = async (): Promise<CheckResult> => {
     const { organizations, isWhole } = await zendesk.firstOrganizations(PAGES);
-    const used = organizations.flatMap(({ externalId }) => (externalId === null ? [] : [externalId]));
+    const used = organizations.flatMap(({ externalId }) => externalId ?? []);
     const reserved = await store.records.reservedExternalIds(connection.id, used);
     const others = used.filter((externalId) => !reserved.has(externalIdKey(externalId)));
     const { legalEntities } = connection.settings.dynamics;
-    const alike = others.filter((externalId) => couldRender(connection.externalIdTemplate, externalId, legalEntities));
-    const looked = `${isWhole ? '' : 'the first '}${organizations.length} organizations`;
-    return judge(looked, {
+    const at = { legalEntities, kinds: kindsOf(entitiesOf(connection), 'organization') };
+    const alike = others.filter((externalId) => couldRender(connection.externalIdTemplate, externalId, at));
+    return resultOf(`${isWhole ? '' : 'the first '}${organizations.length} organizations`, {
       ours: used.length - others.length,
       alike: alike.length,
       foreign: others.length - alike.length,
     });
   };
-  return { name: 'zendesk.externalIds', system: 'zendesk', look, optional: true };
+  return { name: 'zendesk.externalIds', system: 'zendesk', run, optional: true };
 }
 
-function judge(looked: string, { ours, alike, foreign }: { ours: number; alike: number; foreign: number }): Finding {
-  if (alike + foreign === 0) return ok(`Of ${looked}, ${ours} have an external id, all of them ours.`);
-  const detail = `Of ${looked}, ${ours} have an external id of ours, ${alike} one of its form, and ${foreign} another's.`;
+function resultOf(
+  checked: string,
+  { ours, alike, foreign }: { ours: number; alike: number; foreign: number },
+): CheckResult {
+  if (alike + foreign === 0) return ok(`Of ${checked}, ${ours} have an external id, all of them ours.`);
+  const detail = `Of ${checked}, ${ours} have an external id of ours, ${alike} one of its form, and ${foreign} another's.`;
   const fixes = [
     alike === 0
       ? ''
-      : "One of our form is taken for the account's whose external id it is, and its organization is renamed; nothing is to be done if that is meant, else give sync.externalId another template.",
+      : 'An organization with an external id of our form is linked to the account with that id, and renamed. If that is not what you want, give sync.externalId another template.',
     foreign === 0
       ? ''
-      : "One with another's external id is never adopted or changed; find out what uses it, and clear it where the organization is an account's.",
+      : 'An organization with any other external id is never adopted or changed. Find out what uses that id, and clear it where the organization belongs to an account.',
   ];
   return { status: 'warn', detail, fix: fixes.filter((fix) => fix !== '').join(' ') };
 }

@@ -1,12 +1,12 @@
 import type { PingCheck } from '../../../domain/connection/ping-check.ts';
 import type { Steps } from '../../../workflows/steps.ts';
-import type { FarSystems, StepContext } from '../../dependencies.ts';
-import { check, ok, type Look } from './check.ts';
-import { dynamicsLooks } from './dynamics-checks.ts';
-import { notLookedAt, watchAnswers, withAddress, type SeenAnswers } from './seen-answers.ts';
-import { zendeskLooks } from './zendesk-checks.ts';
+import type { RemoteSystems, StepContext } from '../../dependencies.ts';
+import { ok, runCheck, type Check } from './check.ts';
+import { dynamicsChecks } from './dynamics-checks.ts';
+import { notChecked, watchAnswers, withAddress, type SeenAnswers } from './seen-answers.ts';
+import { zendeskChecks } from './zendesk-checks.ts';
 
-/** Looks at one of the two systems, Entra with F&O. Every look is made, unless the one that all others lean on has failed. */
+/** Checks one of the two systems, Entra with F&O. Every check is run, unless the one that all others depend on has failed. */
 export async function pingSystem(
   context: StepContext,
   { connectionId, system }: Parameters<Steps['pingSystem']>[0],
@@ -21,52 +21,52 @@ async function pingZendesk(context: StepContext, connectionId: string): Promise<
   const lastEventAt = await store.events.lastAccepted(connectionId, 'zendesk');
   const webhook = { isWired: secrets.length > 0, lastEventAt };
   const seen = watchAnswers();
-  const { looks, settings } = await prepared(context, (systems) => zendeskLooks(systems, { seen, webhook, store }));
-  const checks = await lookInOrder(looks, context, seen);
-  const unasked = notLookedAt('zendesk.token');
-  return withAddress(checks, { system: 'zendesk', origin: settings.zendesk.baseUrl, seen, unasked });
+  const { checks, settings } = await prepared(context, (systems) => zendeskChecks(systems, { seen, webhook, store }));
+  const results = await runInOrder(checks, context, seen);
+  const unasked = notChecked('zendesk.token');
+  return withAddress(results, { system: 'zendesk', origin: settings.zendesk.baseUrl, seen, unasked });
 }
 
 async function pingDynamics(context: StepContext): Promise<readonly PingCheck[]> {
   const seen = watchAnswers();
-  const { looks, settings } = await prepared(context, (systems) => dynamicsLooks(systems, seen));
+  const { checks, settings } = await prepared(context, (systems) => dynamicsChecks(systems, seen));
   const { environmentUrl, authorityHost } = settings.dynamics;
-  const checks = await lookInOrder(looks, context, seen);
-  const blamed = checks.find(({ system }) => system === 'entra');
-  const unasked = notLookedAt(blamed === undefined ? 'dynamics.user' : 'entra.token');
-  const dynamics = withAddress(withoutBlame(checks), { system: 'dynamics', origin: environmentUrl, seen, unasked });
+  const results = await runInOrder(checks, context, seen);
+  const failed = results.find(({ system }) => system === 'entra');
+  const unasked = notChecked(failed === undefined ? 'dynamics.user' : 'entra.token');
+  const dynamics = withAddress(asNotChecked(results), { system: 'dynamics', origin: environmentUrl, seen, unasked });
   const token = { name: 'entra.token', system: 'entra', fix: '', ...ok('Entra gives a token for F&O.') } as const;
-  return withAddress([blamed === undefined ? token : { ...blamed, name: token.name }, ...dynamics], {
+  return withAddress([failed === undefined ? token : { ...failed, name: token.name }, ...dynamics], {
     ...{ system: 'entra', origin: authorityHost, seen },
-    unasked: blamed === undefined ? ok('Not asked: the token that Entra gave before still holds.') : unasked,
+    unasked: failed === undefined ? ok('Not asked: the token that Entra gave before is still valid.') : unasked,
   });
 }
 
-/** The token of F&O comes from Entra: where that failed, Entra is to be mended, and the look itself was not made. */
-function withoutBlame(checks: readonly PingCheck[]): readonly PingCheck[] {
-  return checks.map((one) =>
-    one.system === 'entra' ? { ...one, system: 'dynamics', ...notLookedAt('entra.token') } : one,
+/** The token for F&O comes from Entra: where that failed, Entra is what to fix, and the check itself was not run. */
+function asNotChecked(results: readonly PingCheck[]): readonly PingCheck[] {
+  return results.map((one) =>
+    one.system === 'entra' ? { ...one, system: 'dynamics', ...notChecked('entra.token') } : one,
   );
 }
 
 function prepared(
-  { far }: StepContext,
-  looksOf: (systems: FarSystems) => readonly Look[],
-): Promise<{ looks: readonly Look[]; settings: FarSystems['connection']['settings'] }> {
-  return far((systems) => Promise.resolve({ looks: looksOf(systems), settings: systems.connection.settings }));
+  { remote }: StepContext,
+  checksOf: (systems: RemoteSystems) => readonly Check[] | Promise<readonly Check[]>,
+): Promise<{ checks: readonly Check[]; settings: RemoteSystems['connection']['settings'] }> {
+  return remote(async (systems) => ({ checks: await checksOf(systems), settings: systems.connection.settings }));
 }
 
-async function lookInOrder(
-  looks: readonly Look[],
-  { far }: StepContext,
+async function runInOrder(
+  checks: readonly Check[],
+  { remote }: StepContext,
   { observe, fail }: SeenAnswers,
 ): Promise<readonly PingCheck[]> {
-  const checks: PingCheck[] = [];
-  for (const look of looks) {
-    const { name, system } = look;
-    const [first] = checks;
-    if (first?.status === 'fail') checks.push({ name, system, ...notLookedAt(first.name) });
-    else checks.push(await far(() => check(look, fail), observe));
+  const results: PingCheck[] = [];
+  for (const check of checks) {
+    const { name, system } = check;
+    const [first] = results;
+    if (first?.status === 'fail') results.push({ name, system, ...notChecked(first.name) });
+    else results.push(await remote(() => runCheck(check, fail), observe));
   }
-  return checks;
+  return results;
 }

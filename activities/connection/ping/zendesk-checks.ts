@@ -1,11 +1,11 @@
-import { ORGANIZATION_FIELDS } from '../../../domain/accounts/organization.ts';
-import { USER_FIELDS } from '../../../domain/contacts/user.ts';
-import type { FarSystems } from '../../dependencies.ts';
+import { entitiesOf } from '../../../domain/entities.ts';
+import type { RemoteSystems } from '../../dependencies.ts';
 import type { Store } from '../../../store/store.ts';
-import { ok, type Finding, type Look } from './check.ts';
-import { clockLook } from './clock-check.ts';
-import { externalIdsLook } from './external-ids-check.ts';
-import { firstSyncLook } from './first-sync-check.ts';
+import { ok, type CheckResult, type Check } from './check.ts';
+import { clockCheck } from './clock-check.ts';
+import { externalIdsCheck } from './external-ids-check.ts';
+import { fieldsCheck } from './fields-check.ts';
+import { firstSyncCheck } from './first-sync-check.ts';
 import type { SeenAnswers } from './seen-answers.ts';
 
 /** What the store knows of the webhook: whether a signing secret is kept, and when an event last came. */
@@ -14,111 +14,100 @@ export interface SeenWebhook {
   readonly lastEventAt: Date | undefined;
 }
 
-/** What is looked at in Zendesk, in an order in which each leans on the one before. Nothing is changed. */
-export function zendeskLooks(
-  systems: FarSystems,
-  { seen, webhook, store }: { seen: SeenAnswers; webhook: SeenWebhook; store: Pick<Store, 'records'> },
-): readonly Look[] {
+/** Lists the checks of Zendesk, each after those that it depends on. Nothing is changed. */
+export function zendeskChecks(
+  systems: RemoteSystems,
+  { seen, webhook, store }: { seen: SeenAnswers; webhook: SeenWebhook; store: Pick<Store, 'records' | 'fieldChecks'> },
+): readonly Check[] {
   const { zendesk, connection } = systems;
-  const { contacts } = connection.settings.sync;
+  const hasUsers = entitiesOf(connection).some(({ target }) => target === 'user');
   return [
-    { name: 'zendesk.token', system: 'zendesk', look: () => lookAtUser(zendesk) },
+    { name: 'zendesk.token', system: 'zendesk', run: () => checkUser(zendesk) },
     {
       name: 'zendesk.scopes',
       system: 'zendesk',
-      look: async () => judgeScopes(await zendesk.tokenScopes()),
+      run: async () => scopesResult(await zendesk.tokenScopes()),
       optional: true,
     },
-    { name: 'zendesk.fields', system: 'zendesk', look: () => lookAtFields(zendesk, contacts), optional: true },
-    ...(contacts ? contactLooks(zendesk) : []),
-    externalIdsLook(systems, store),
-    firstSyncLook(systems, seen),
+    fieldsCheck(systems, store),
+    ...(hasUsers ? userChecks(zendesk) : []),
+    externalIdsCheck(systems, store),
+    firstSyncCheck(systems, seen),
     {
       name: 'zendesk.rateLimit',
       system: 'zendesk',
-      look: () => Promise.resolve(judgeRate(seen.rate())),
+      run: () => Promise.resolve(rateResult(seen.rate())),
       optional: true,
     },
-    clockLook('zendesk', seen),
+    clockCheck('zendesk', seen),
     {
       name: 'zendesk.webhook',
       system: 'zendesk',
-      look: () => Promise.resolve(judgeWebhook(webhook)),
+      run: () => Promise.resolve(webhookResult(webhook)),
       optional: true,
     },
   ];
 }
 
 /**
- * Only `users/me` answers a void token as an anonymous visitor's; so another call is made first, which renews the token. It
- * is looked twice, since another process may have renewed it in between.
+ * Only `users/me` answers an expired token as an anonymous visitor's, so another request is made first, which renews the token. It
+ * is tried twice, since another process may have renewed it in between.
  */
-async function lookAtUser(zendesk: FarSystems['zendesk']): Promise<Finding> {
-  const look = async () => {
+async function checkUser(zendesk: RemoteSystems['zendesk']): Promise<CheckResult> {
+  const ask = async () => {
     await zendesk.accountSettings();
     return zendesk.currentUser();
   };
-  return judgeUser((await look()) ?? (await look()));
+  return userResult((await ask()) ?? (await ask()));
 }
 
-function judgeScopes(scopes: readonly string[]): Finding {
+function scopesResult(scopes: readonly string[]): CheckResult {
   const missing = ['read', 'write'].filter((scope) => !scopes.includes(scope));
   if (missing.length === 0) return ok('The token has the scopes read and write.');
   const fix = 'Allow the OAuth client in Zendesk the scopes read and write, and authorize the connection again.';
   return { status: 'fail', detail: `The token lacks the scope ${missing.join(' and ')}.`, fix };
 }
 
-function judgeUser(user: { role: string } | null): Finding {
+function userResult(user: { role: string } | null): CheckResult {
   if (user === null) {
     const fix = 'Authorize the connection again, or apply its file with a valid zendesk.accessToken.';
-    return { status: 'fail', detail: 'Zendesk takes the token for an anonymous visitor.', fix };
+    return { status: 'fail', detail: 'Zendesk treats the token as that of an anonymous visitor.', fix };
   }
   if (user.role === 'admin') return ok('The token is that of an administrator.');
   const fix = 'Authorize the connection as an administrator: exports, bulk jobs and fields need one.';
   return { status: 'fail', detail: `The token is that of a user with the role ${user.role}.`, fix };
 }
 
-async function lookAtFields(zendesk: FarSystems['zendesk'], contacts: boolean): Promise<Finding> {
-  const organization = new Set((await zendesk.listOrganizationFields()).map(({ key }) => key));
-  const user = new Set(contacts ? (await zendesk.listUserFields()).map(({ key }) => key) : []);
-  const missing = [
-    ...ORGANIZATION_FIELDS.filter(({ key }) => !organization.has(key)),
-    ...(contacts ? USER_FIELDS.filter(({ key }) => !user.has(key)) : []),
-  ];
-  if (missing.length === 0) return ok('All organization and user fields are there.');
-  return ok(`${missing.length} fields are missing; the first sync creates them.`);
-}
-
-function contactLooks(zendesk: FarSystems['zendesk']): readonly Look[] {
+function userChecks(zendesk: RemoteSystems['zendesk']): readonly Check[] {
   return [
     {
       name: 'zendesk.bulkUserImport',
       system: 'zendesk',
-      look: async () =>
+      run: async () =>
         (await zendesk.isBulkImportOff())
           ? BULK_IMPORT_OFF
-          : ok('Users can be created in bulk, as far as Zendesk tells.'),
+          : ok('Users can be created in bulk, as far as Zendesk says.'),
       optional: true,
     },
     {
       name: 'zendesk.multipleOrganizations',
       system: 'zendesk',
-      look: async () => judgeSeveral((await zendesk.accountSettings()).multipleOrganizations),
+      run: async () => multipleOrganizationsResult((await zendesk.accountSettings()).multipleOrganizations),
       optional: true,
     },
   ];
 }
 
-const BULK_IMPORT_OFF: Finding = {
+const BULK_IMPORT_OFF: CheckResult = {
   status: 'warn',
   detail: 'Zendesk has not enabled bulk user import for this account, so users are created one by one.',
-  fix: 'Ask Zendesk support to enable bulk user import; the sync works without, only slower.',
+  fix: 'Ask Zendesk support to enable bulk user import. The sync works without it, but more slowly.',
 };
 
-function judgeSeveral(multipleOrganizations: boolean | null): Finding {
+function multipleOrganizationsResult(multipleOrganizations: boolean | null): CheckResult {
   if (multipleOrganizations !== false)
-    return ok('A user may belong to several organizations, as far as Zendesk tells.');
-  const detail = 'A user may belong to one organization only: contacts of several accounts are tied to the first.';
+    return ok('A user may belong to several organizations, as far as Zendesk says.');
+  const detail = 'A user may belong to one organization only, so contacts of several accounts are put into the first.';
   return {
     status: 'warn',
     detail,
@@ -126,19 +115,19 @@ function judgeSeveral(multipleOrganizations: boolean | null): Finding {
   };
 }
 
-function judgeRate(rate: ReturnType<SeenAnswers['rate']>): Finding {
-  if (rate === null) return ok('Zendesk has not told its rate limit.');
+function rateResult(rate: ReturnType<SeenAnswers['rate']>): CheckResult {
+  if (rate === null) return ok('Zendesk has not shown its rate limit.');
   return ok(`${rate.limit} requests a minute are allowed, ${rate.remaining} are free now.`);
 }
 
-function judgeWebhook({ isWired, lastEventAt }: SeenWebhook): Finding {
+function webhookResult({ isWired, lastEventAt }: SeenWebhook): CheckResult {
   if (!isWired) {
     const fix = 'Run "ledgerdesk connection wire ID", so that changes of tickets are seen at once.';
-    return { status: 'warn', detail: 'No webhook is wired: tickets are read by the schedule alone.', fix };
+    return { status: 'warn', detail: 'No webhook is wired, so tickets are read by the schedule alone.', fix };
   }
   return ok(
     lastEventAt === undefined
-      ? 'The webhook is wired; nothing has arrived yet.'
+      ? 'The webhook is wired. Nothing has arrived yet.'
       : `The last event arrived at ${lastEventAt.toISOString()}.`,
   );
 }

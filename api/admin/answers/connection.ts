@@ -24,7 +24,7 @@ const dynamics = z.strictObject({
   events: z.record(
     z.string(),
     z.strictObject({
-      record: z.enum(['customer', 'vendor', 'contact']),
+      record: z.string(),
       legalEntity: z.string(),
       key: z.string(),
     }),
@@ -59,7 +59,7 @@ const settings = z.strictObject({
   support: z.strictObject({ since: z.string().optional() }),
 });
 
-/** A connection: its file with every default filled in, its state and its doors; never a secret. */
+/** A connection: its file with every default filled in, its state and its ingress URLs; never a secret. */
 export const connection = z
   .strictObject({
     id: z.string(),

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { OUTCOMES } from '../../../domain/sync/outcome.ts';
-import { time } from './list.ts';
+import { kind, time } from './list.ts';
 
 /** A record with its outcome in the last run that read it. */
 export const record = z
   .strictObject({
     connectionId: z.string(),
     legalEntity: z.string(),
-    kind: z.enum(['customer', 'vendor', 'contact']),
+    kind,
     key: z.string().describe('The account number, or ContactPersonId, as F&O writes it.'),
     externalId: z.string().nullable(),
     state: z.enum(OUTCOMES).nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { coded, time } from './list.ts';
+import { coded, kind, time } from './list.ts';
 
 const count = z.int().min(0);
 const counts = {
@@ -24,7 +24,7 @@ export const run = z
     waitedMs: count.describe('How long it waited for systems that had asked it to.'),
     totals: z.strictObject(counts),
     phases: z
-      .array(z.strictObject({ legalEntity: z.string(), kind: z.enum(['customer', 'vendor', 'contact']), ...counts }))
+      .array(z.strictObject({ legalEntity: z.string(), kind, ...counts }))
       .readonly(),
     requests: z.strictObject({ dynamics: count, zendesk: count, entra: count }),
     error: coded.nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { coded, time } from './list.ts';
+import { coded, kind, time } from './list.ts';
 
 const count = z.int().min(0);
 
@@ -7,7 +7,7 @@ const count = z.int().min(0);
 export const supportItem = z
   .strictObject({
     legalEntity: z.string(),
-    kind: z.enum(['customer', 'vendor']),
+    kind,
     key: z.string(),
     zendeskId: z.string().nullable(),
     open: count,

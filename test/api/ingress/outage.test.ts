@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createOutageWatch, SentAway } from '../../../api/ingress/outage.ts';
-import { Overdue, type InTime } from '../../../api/ingress/within.ts';
+import { createOutageWatch, OverloadedError } from '../../../api/ingress/outage.ts';
+import { DeadlineError, type InTime } from '../../../api/ingress/within.ts';
 
 const LIMIT_MS = 100;
 const LIMITS = { take: LIMIT_MS, try: LIMIT_MS / 2 };
@@ -25,8 +25,8 @@ describe('the watch of a door', () => {
     await new Promise((resolve) => setTimeout(resolve, LIMIT_MS * 0.6));
     const since = performance.now();
     const second = errorOf(watched(sender(never)));
-    expect(await first).toBeInstanceOf(Overdue);
-    expect(await second).toBeInstanceOf(SentAway);
+    expect(await first).toBeInstanceOf(DeadlineError);
+    expect(await second).toBeInstanceOf(OverloadedError);
     expect(performance.now() - since).toBeLessThan(LIMIT_MS * 0.9);
   });
 
@@ -34,8 +34,8 @@ describe('the watch of a door', () => {
     const watched = createOutageWatch(LIMITS);
     await errorOf(watched(sender(never)));
     const trying = errorOf(watched(sender(never)));
-    expect(await errorOf(watched(sender(Promise.resolve())))).toBeInstanceOf(SentAway);
-    expect(await trying).toBeInstanceOf(Overdue);
+    expect(await errorOf(watched(sender(Promise.resolve())))).toBeInstanceOf(OverloadedError);
+    expect(await trying).toBeInstanceOf(DeadlineError);
     expect(await errorOf(watched(sender(Promise.resolve())))).toBeUndefined();
     const both = [watched(sender(Promise.resolve())), watched(sender(Promise.resolve()))].map(errorOf);
     expect(await Promise.all(both)).toEqual([undefined, undefined]);
@@ -46,7 +46,7 @@ describe('the watch of a door', () => {
     const slow = errorOf(watched(sender(never)));
     await watched(sender(Promise.resolve()));
     const later = errorOf(watched(sender(new Promise((resolve) => setTimeout(resolve, LIMIT_MS * 0.8)))));
-    expect(await slow).toBeInstanceOf(Overdue);
+    expect(await slow).toBeInstanceOf(DeadlineError);
     expect(await later).toBeUndefined();
   });
 
@@ -61,7 +61,7 @@ describe('the watch of a door', () => {
   it('sends those away who come while 256 are being served', async () => {
     const watched = createOutageWatch(LIMITS);
     const served = Array.from({ length: 256 }, () => errorOf(watched(sender(never))));
-    expect(await errorOf(watched(sender(Promise.resolve())))).toBeInstanceOf(SentAway);
+    expect(await errorOf(watched(sender(Promise.resolve())))).toBeInstanceOf(OverloadedError);
     await Promise.all(served);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { FarSystemErrorKind } from '../../../clients/errors.ts';
+import type { RemoteErrorKind } from '../../../clients/errors.ts';
 import { closeLoopbacks, startLoopback, type LoopbackReply } from '../../fixtures/loopback.ts';
 import { failureOf, httpTo } from '../kit.ts';
 
@@ -12,7 +12,7 @@ async function ask(reply: LoopbackReply, buckets: readonly string[] = ['account'
 }
 
 describe('a refusal of Zendesk', () => {
-  const cases: readonly (readonly [LoopbackReply, FarSystemErrorKind, string | null, string])[] = [
+  const cases: readonly (readonly [LoopbackReply, RemoteErrorKind, string | null, string])[] = [
     [
       { status: 400, body: { error: { title: 'Invalid attribute', message: 'page must be an integer' } } },
       'refused',

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import { loadConfig } from '../../../runtime/config/config.ts';
-import { aloud, createLog } from '../../../runtime/log/log.ts';
-import { EXIT_CANNOT_HELP, onShutdown } from '../../../runtime/shutdown.ts';
+import { always, createLog } from '../../../runtime/log/log.ts';
+import { EXIT_UNRECOVERABLE, onShutdown } from '../../../runtime/shutdown.ts';
 
-/** Listens like the API does: tells its environment on /environment, its pid on /pid, crashes on /crash, and ends for good on /hopeless. */
+/** Listens like the API does: tells its environment on /environment, its pid on /pid, crashes on /crash, and ends for good on /unrecoverable. */
 const config = loadConfig(process.env);
 const { log } = createLog({ level: config.logLevel, process: 'api' });
 
@@ -19,7 +19,7 @@ const answers: Readonly<Record<string, () => unknown>> = {
     adminToken: config.adminToken?.reveal(),
   }),
   '/crash': () => process.exit(3),
-  '/hopeless': () => process.exit(EXIT_CANNOT_HELP),
+  '/unrecoverable': () => process.exit(EXIT_UNRECOVERABLE),
   '/leak': () => log.info({ url: config.databaseUrl?.reveal() }, 'a slip'),
 };
 
@@ -30,7 +30,7 @@ const server = createServer((request, response) => {
 server.listen(config.port, config.host, () => {
   const address = server.address();
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-  aloud(log).info({ url: `http://127.0.0.1:${port}` }, 'listening');
+  always(log).info({ url: `http://127.0.0.1:${port}` }, 'listening');
 });
 onShutdown(async () => {
   log.info('closing');

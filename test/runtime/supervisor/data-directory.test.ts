@@ -10,7 +10,7 @@ import {
   keepGeneratedToken,
   makeDataDirectory,
 } from '../../../runtime/supervisor/data-directory.ts';
-import { DataDirectoryInUse, lockDataDirectory } from '../../../runtime/supervisor/data-lock.ts';
+import { DataDirectoryInUseError, lockDataDirectory } from '../../../runtime/supervisor/data-lock.ts';
 
 let folder: string;
 let dataDir: string;
@@ -52,7 +52,7 @@ describe('lockDataDirectory', () => {
     await expect(lockDataDirectory(dataDir)).rejects.toThrow(new RegExp(`pid ${process.pid}, still starting`));
     await lock.announce('http://127.0.0.1:8080');
     await expect(lockDataDirectory(dataDir)).rejects.toThrow(
-      new DataDirectoryInUse(
+      new DataDirectoryInUseError(
         `Ledgerdesk already runs on ${dataDir} (pid ${process.pid}, http://127.0.0.1:8080): ` +
           'stop it first, or set LEDGERDESK_DATA_DIR to another directory.',
       ),

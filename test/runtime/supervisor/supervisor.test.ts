@@ -99,9 +99,9 @@ describe('the supervisor', () => {
   });
 
   it('gives up, with 1, when a process says that a restart cannot help', async () => {
-    const started = start('hopeless');
+    const started = start('unrecoverable');
     const { apiUrl } = await ready(started);
-    await fetch(`${apiUrl}/hopeless`).catch(() => undefined);
+    await fetch(`${apiUrl}/unrecoverable`).catch(() => undefined);
     expect(await started.exited).toBe(1);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GateClosed, type GateRequest } from '../../../store/connection/rate-gates.ts';
+import { GateClosedError, type GateRequest } from '../../../store/connection/rate-gates.ts';
 import { useConnectedStore } from '../../fixtures/connected-store.ts';
 
 const REQUEST: GateRequest = { connectionId: 'contoso', system: 'zendesk', buckets: ['account', 'jobs'] };
@@ -8,12 +8,12 @@ const OF_DYNAMICS: GateRequest = { ...REQUEST, system: 'dynamics', buckets: ['ac
 describe('a rate gate', () => {
   const at = useConnectedStore();
 
-  const closedFor = async (request: GateRequest): Promise<GateClosed | undefined> => {
+  const closedFor = async (request: GateRequest): Promise<GateClosedError | undefined> => {
     try {
       await at.store.gates.enter(request);
       return undefined;
     } catch (error) {
-      if (error instanceof GateClosed) return error;
+      if (error instanceof GateClosedError) return error;
       throw error;
     }
   };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { judgeClock } from '../../../../activities/connection/ping/clock-check.ts';
+import { clockResult } from '../../../../activities/connection/ping/clock-check.ts';
 
 describe('our clock beside that of a system', () => {
   it.each([0, 59_999, -60_000])('is right when it is %i ms ahead', (skewMs) => {
-    expect(judgeClock('zendesk', skewMs)).toEqual({
+    expect(clockResult('zendesk', skewMs)).toEqual({
       status: 'ok',
       detail: 'Our clock and that of Zendesk agree within a minute.',
     });
@@ -13,12 +13,12 @@ describe('our clock beside that of a system', () => {
     [61_000, 'Our clock is 61 s ahead of that of F&O: '],
     [-600_000, 'Our clock is 600 s behind that of F&O: '],
   ])('is to be mended when it is %i ms ahead', (skewMs, words) => {
-    const found = judgeClock('dynamics', skewMs);
+    const found = clockResult('dynamics', skewMs);
     expect(found).toMatchObject({ status: 'warn', fix: expect.stringContaining('time server') as unknown });
     expect(found.detail).toContain(words);
   });
 
   it('is not judged when the system has not told the time', () => {
-    expect(judgeClock('zendesk', null)).toMatchObject({ status: 'ok' });
+    expect(clockResult('zendesk', null)).toMatchObject({ status: 'ok' });
   });
 });

@@ -6,29 +6,29 @@ import { answerRefused } from './refused.ts';
 import type { IngressDeps } from './take-event.ts';
 import type { InTime } from './within.ts';
 
-/** A request that has come to a door, its body as it was sent. */
-export interface Knock {
+/** A request to an ingress, with its body as it was sent. */
+export interface IngressRequest {
   readonly request: Request<{ hookId: string }>;
   readonly response: Response;
   readonly bytes: Buffer;
-  /** The time that the sender waits for the answer, from when its body had come. */
+  /** Limits work to the time that the sender waits for the answer, from when its body had come. */
   readonly inTime: InTime;
 }
 
-/** How a door is made: how large a body it takes, what it says of a larger one, and what it does with one that it has read. */
-export interface Door {
+/** The settings of an ingress: the largest body, what to say of a larger one, and what to do with one that was read. */
+export interface IngressOptions {
   readonly limitBytes: number;
   readonly tooLarge: string;
-  readonly open: (knock: Knock) => Promise<void>;
+  readonly handle: (incoming: IngressRequest) => Promise<void>;
 }
 
 /**
- * Makes the first rungs of both doors: the size of the body, and that it is not encoded. Whatever then goes wrong, nothing
- * was accepted and the sender is asked to come again.
+ * Creates the first checks of both ingresses: the size of the body, and that it is not encoded. Whatever then fails, nothing was
+ * accepted and the sender is asked to send it again.
  */
-export function createDoor(
+export function createIngress(
   { log }: IngressDeps,
-  { limitBytes, tooLarge, open }: Door,
+  { limitBytes, tooLarge, handle }: IngressOptions,
 ): RequestHandler<{ hookId: string }> {
   const readBody = createRawBody(limitBytes);
   const watched = createOutageWatch();
@@ -40,7 +40,7 @@ export function createDoor(
       else if (body === 'unreadable') answerRefused(response);
       else
         await watched(async (inTime) => {
-          await open({ request, response, bytes: body.bytes, inTime });
+          await handle({ request, response, bytes: body.bytes, inTime });
           return { taken: response.statusCode < 300 };
         });
     } catch (error) {

@@ -1,0 +1,57 @@
+import { entitiesOf, type TargetName } from '../../../domain/entities.ts';
+import { checkFields, fieldProblem } from '../../../domain/sync/field-check.ts';
+import type { Store } from '../../../store/store.ts';
+import type { RemoteSystems } from '../../dependencies.ts';
+import { neededFields } from '../../sync/check-fields.ts';
+import { ok, type Check, type CheckResult } from './check.ts';
+
+/** Creates the check of the custom fields of organizations and users. Fields that were never created are no problem. */
+export function fieldsCheck(systems: RemoteSystems, store: Pick<Store, 'fieldChecks'>): Check {
+  const run = async (): Promise<CheckResult> => {
+    const targets = new Set(entitiesOf(systems.connection).map(({ target }) => target));
+    const results = await Promise.all([...targets].map((target) => checkTarget(systems, store, target)));
+    const problems = results.flatMap((result) => result.problems);
+    if (problems.length > 0) {
+      const fix = problems.map(({ action }) => action).join(' ');
+      return { status: 'warn', detail: problems.map(({ message }) => message).join(' '), fix };
+    }
+    const toCreate = results.flatMap((result) => result.toCreate);
+    if (toCreate.length === 0) return ok('All organization and user fields exist.');
+    return ok(`${toCreate.length} fields do not exist yet and will be created by the first run: ${toCreate.join(', ')}.`);
+  };
+  return { name: 'zendesk.fields', system: 'zendesk', run, optional: true };
+}
+
+interface TargetResult {
+  readonly toCreate: readonly string[];
+  readonly problems: readonly { readonly message: string; readonly action: string }[];
+}
+
+async function checkTarget(
+  { zendesk, connection }: RemoteSystems,
+  store: Pick<Store, 'fieldChecks'>,
+  target: TargetName,
+): Promise<TargetResult> {
+  const needed = neededFields(connection, target);
+  const { missing, suspended } = checkFields(needed, await zendesk.listFields(target));
+  const before = await store.fieldChecks.get(connection.id, target);
+  const refused = before?.suspended.filter(({ code }) => code === 'field_missing') ?? [];
+  const wasThere = missing.filter(({ key }) => before?.present.includes(key));
+  const isKnown = (key: string): boolean => [...wasThere, ...refused].some((field) => field.key === key);
+  const typeOf = (key: string): string => needed.find((field) => field.key === key)?.type ?? 'text';
+  const stillRefused = refused.filter(({ key }) => missing.some((field) => field.key === key));
+  return {
+    toCreate: missing.map(({ key }) => key).filter((key) => !isKnown(key)),
+    problems: [
+      ...[...suspended, ...stillRefused].map((field) => fieldProblem(target, field, typeOf(field.key))),
+      ...wasThere.map(({ key }) => fieldDeleted(target, key)),
+    ],
+  };
+}
+
+function fieldDeleted(target: TargetName, key: string): TargetResult['problems'][number] {
+  return {
+    message: `Somebody deleted the ${target} field "${key}" in Zendesk, so its values are lost there.`,
+    action: 'Run "ledgerdesk sync ID --full": it creates the field again and writes the values.',
+  };
+}

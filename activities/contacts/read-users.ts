@@ -1,0 +1,45 @@
+import type { RunRef } from '../../workflows/steps.ts';
+import type { StepContext } from '../dependencies.ts';
+import type { OpenTarget } from '../sync/open-slice.ts';
+import type { PageRead } from '../sync/target.ts';
+
+/** The most users that one request shows (Zendesk docs, Show Many Users). */
+const PAGE = 100;
+
+interface Page {
+  readonly target: OpenTarget;
+  readonly after: string;
+}
+
+/** Reads one page of the linked users of which the value of some mapped field is unknown: mostly none. */
+export async function readUnknownUsers(
+  context: StepContext,
+  run: RunRef,
+  { target, after }: Page,
+): Promise<PageRead> {
+  const attributes = target.entities.flatMap(({ mapping }) => Object.keys(mapping.attributes));
+  const fields = ['external_id', 'name', ...attributes, ...target.mapped.fields];
+  const ids = await context.store.users.unknownIds(run.connectionId, fields, { after, limit: PAGE });
+  return show(context, run, { target, ids });
+}
+
+/** Reads one page of linked users as they are now, records those that are gone, and lets what was once refused be tried again. */
+export async function compareUsers(context: StepContext, run: RunRef, { target, after }: Page): Promise<PageRead> {
+  const { users } = context.store;
+  if (after === '') await users.forgetRefusals(run.connectionId);
+  return show(context, run, { target, ids: await users.linkedIds(run.connectionId, { after, limit: PAGE }) });
+}
+
+async function show(
+  { store, remote }: StepContext,
+  { runId, connectionId }: RunRef,
+  { target: { mapped }, ids }: { target: OpenTarget; ids: readonly string[] },
+): Promise<PageRead> {
+  if (ids.length === 0) return { seen: 0, next: null };
+  const askedAt = await store.staging.now();
+  const items = await remote(({ zendesk }) => zendesk.showUsers({ ids }));
+  const shown = new Set(items.map(({ id }) => id));
+  const gone = { ids: ids.filter((id) => !shown.has(id)), askedAt };
+  await store.changes.record({ runId, connectionId }, { users: { seen: { items, askedAt, mapped }, gone } });
+  return { seen: items.length, next: ids.length < PAGE ? null : (ids.at(-1) ?? null) };
+}

@@ -1,0 +1,139 @@
+import { RemoteError } from '../../clients/errors.ts';
+import { entitiesOf, type TargetName } from '../../domain/entities.ts';
+import {
+  checkFields,
+  fieldFingerprint,
+  fieldProblem,
+  fieldRecreated,
+  type SuspendedField,
+} from '../../domain/sync/field-check.ts';
+import type { FieldMapping } from '../../domain/sync/mapping.ts';
+import type { Connection } from '../../store/connection/connections.ts';
+import type { FieldCheckToStore, StoredFieldCheck } from '../../store/connection/field-checks.ts';
+import type { RunRef } from '../../workflows/steps.ts';
+import type { StepContext } from '../dependencies.ts';
+
+/** The run that needs the custom fields of organizations, or of users. */
+export interface FieldsOfRun {
+  readonly run: Pick<RunRef, 'runId' | 'connectionId'>;
+  readonly target: TargetName;
+}
+
+/**
+ * Checks the custom fields at the beginning of a run if that is due: what is needed or what Zendesk shows has changed, some field
+ * is suspended, or everything is compared. Missing fields are created, and those that cannot be written are suspended.
+ */
+export async function checkFieldsAtStart(
+  context: StepContext,
+  { run, target, full }: FieldsOfRun & { readonly full: boolean },
+): Promise<void> {
+  const state = await readState(context, { run, target });
+  const isDue = state.before?.needed !== fieldFingerprint(state.needed);
+  if (isDue || full || state.before.suspended.length > 0) await runCheck(context, { run, target }, state);
+}
+
+/**
+ * Checks the custom fields in the course of a run, at most once: when Zendesk has shown what only a change of its fields explains,
+ * or has refused records. Returns whether what is written has changed.
+ */
+export async function checkFieldsAgain(
+  context: StepContext,
+  { run, target, hasRefusals }: FieldsOfRun & { readonly hasRefusals: boolean },
+): Promise<boolean> {
+  const state = await readState(context, { run, target });
+  const { before } = state;
+  const isDue = before === undefined || before.needed === '';
+  if (!isDue && !hasRefusals) return false;
+  const begun = (await context.store.runs.get(run.runId))?.started_at;
+  if (before !== undefined && begun !== undefined && before.checkedAt >= begun) return false;
+  const { created, suspended } = await runCheck(context, { run, target }, state);
+  return created.length > 0 || keysOf(suspended) !== keysOf(before?.suspended ?? []);
+}
+
+/** Returns the fields that the records of a connection need, each once. */
+export function neededFields(connection: Connection, target: TargetName): readonly FieldMapping[] {
+  const specs = entitiesOf(connection).filter((spec) => spec.target === target);
+  const fields = specs.flatMap(({ mapping }) => mapping.fields);
+  return [...new Map(fields.map((field) => [field.key, field])).values()];
+}
+
+interface CheckState {
+  readonly needed: readonly FieldMapping[];
+  readonly before: StoredFieldCheck | undefined;
+}
+
+async function readState({ store }: StepContext, { run, target }: FieldsOfRun): Promise<CheckState> {
+  const connection = await store.connections.require(run.connectionId);
+  return {
+    needed: neededFields(connection, target),
+    before: await store.fieldChecks.get(run.connectionId, target),
+  };
+}
+
+async function runCheck(
+  context: StepContext,
+  { run, target }: FieldsOfRun,
+  { needed, before }: CheckState,
+): Promise<FieldCheckToStore> {
+  const { store, remote } = context;
+  const existing = await remote(({ zendesk }) => zendesk.listFields(target));
+  const found = checkFields(needed, existing);
+  const refused: FieldMapping[] = [];
+  for (const field of found.missing) if (!(await createField(context, target, field))) refused.push(field);
+  const isMissing = ({ key }: FieldMapping): boolean => refused.some((field) => field.key === key);
+  const created = found.missing.filter((field) => !isMissing(field)).map(({ key }) => key);
+  const suspended = [...found.suspended, ...(await findRefused(context, target, refused))];
+  const present = needed.filter((field) => !isMissing(field)).map(({ key }) => key);
+  const check = { needed: fieldFingerprint(needed), present, suspended, created };
+  await store.fieldChecks.save(run.connectionId, target, check);
+  const recreated = created.filter((key) => before?.present.includes(key) === true);
+  await noteResult(context, { run, target }, { needed, suspended, recreated });
+  return check;
+}
+
+/** Creates a field. Returns false when Zendesk refuses, as it may for the key of a field that was deleted. */
+async function createField(
+  { remote }: StepContext,
+  target: TargetName,
+  { key, title, type }: FieldMapping,
+): Promise<boolean> {
+  try {
+    await remote(({ zendesk }) => zendesk.createField(target, { key, title, type }));
+    return true;
+  } catch (error) {
+    if (error instanceof RemoteError && error.kind === 'refused') return false;
+    throw error;
+  }
+}
+
+/** Finds out why fields could not be created: somebody else may have created them at the same moment. */
+async function findRefused(
+  { remote }: StepContext,
+  target: TargetName,
+  refused: readonly FieldMapping[],
+): Promise<readonly SuspendedField[]> {
+  if (refused.length === 0) return [];
+  const existing = await remote(({ zendesk }) => zendesk.listFields(target));
+  const { missing, suspended } = checkFields(refused, existing);
+  return [...suspended, ...missing.map(({ key }) => ({ key, code: 'field_missing' as const, type: null }))];
+}
+
+async function noteResult(
+  { store }: StepContext,
+  { run, target }: FieldsOfRun,
+  result: { needed: readonly FieldMapping[]; suspended: readonly SuspendedField[]; recreated: readonly string[] },
+): Promise<void> {
+  const typeOf = (key: string): string => result.needed.find((field) => field.key === key)?.type ?? 'text';
+  for (const field of result.suspended) {
+    const { code, message, action } = fieldProblem(target, field, typeOf(field.key));
+    await store.runs.note(run.runId, { code, message: `${message} ${action}` });
+  }
+  for (const key of result.recreated) await store.runs.note(run.runId, fieldRecreated(target, key));
+}
+
+function keysOf(suspended: readonly SuspendedField[]): string {
+  return suspended
+    .map(({ key }) => key)
+    .sort()
+    .join(' ');
+}

@@ -1,0 +1,20 @@
+import { entitiesOf, kindsOf, levelsOf } from '../../domain/entities.ts';
+import type { RunRef, Steps } from '../../workflows/steps.ts';
+import type { StepContext } from '../dependencies.ts';
+
+/** Returns the legal entities of the connection (those that it names, else all that F&O lists), and what to read of each. */
+export async function findLegalEntities(
+  { store, remote }: StepContext,
+  { connectionId }: RunRef,
+): ReturnType<Steps['findLegalEntities']> {
+  const connection = await store.connections.require(connectionId);
+  const named = connection.settings.dynamics.legalEntities;
+  const entities = named.length > 0 ? [...named] : [...(await remote(({ dynamics }) => dynamics.listLegalEntities()))];
+  const specs = entitiesOf(connection);
+  const neverRead = await store.staging.neverRead(connectionId, entities, kindsOf(specs, 'organization'));
+  const levels = levelsOf(specs).flatMap((level) => {
+    const targets = [...new Set(level.map(({ target }) => target))];
+    return targets.map((target) => ({ target, kinds: [...kindsOf(level, target)] }));
+  });
+  return { entities, levels, neverRead };
+}

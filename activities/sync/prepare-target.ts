@@ -1,0 +1,51 @@
+import type { Steps } from '../../workflows/steps.ts';
+import type { StepContext } from '../dependencies.ts';
+import { targetOf } from '../targets.ts';
+import { checkFieldsAgain, checkFieldsAtStart } from './check-fields.ts';
+import { openTarget } from './open-slice.ts';
+
+/**
+ * Checks the custom fields and reads one page of what changed in Zendesk. Where that shows that the fields have changed, they are
+ * checked once more, and the reading goes on with the fields as they are now.
+ */
+export async function readZendeskChanges(
+  context: StepContext,
+  input: Parameters<Steps['readZendeskChanges']>[0],
+): ReturnType<Steps['readZendeskChanges']> {
+  const { target, after, full } = input;
+  if (after === '') await checkFieldsAtStart(context, { run: input, target, full });
+  const opened = await openTarget(context.store, input.connectionId, target);
+  const page = await targetOf(target).readChanges(context, input, { target: opened, after });
+  if (page.next !== null) return page;
+  const haveChanged = await checkFieldsAgain(context, { run: input, target, hasRefusals: false });
+  return haveChanged ? { ...page, next: '0' } : page;
+}
+
+/** Reads one page of linked organizations or users as they are now. */
+export async function compareWithZendesk(
+  context: StepContext,
+  input: Parameters<Steps['compareWithZendesk']>[0],
+): ReturnType<Steps['compareWithZendesk']> {
+  const { target, after } = input;
+  const opened = await openTarget(context.store, input.connectionId, target);
+  return targetOf(target).compare(context, input, { target: opened, after });
+}
+
+/** Registers the records that were read, and ranks them. */
+export async function rankRecords(
+  context: StepContext,
+  input: Parameters<Steps['rankRecords']>[0],
+): ReturnType<Steps['rankRecords']> {
+  const opened = await openTarget(context.store, input.connectionId, input.target);
+  await targetOf(input.target).rank(context, input, opened);
+}
+
+/** Reserves for one page of records what only one of them may have. */
+export async function reserveRecords(
+  context: StepContext,
+  input: Parameters<Steps['reserveRecords']>[0],
+): ReturnType<Steps['reserveRecords']> {
+  const { target, after, incompleteEntities } = input;
+  const opened = await openTarget(context.store, input.connectionId, target);
+  return { next: await targetOf(target).reserve(context, input, { target: opened, after, incompleteEntities }) };
+}

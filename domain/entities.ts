@@ -1,0 +1,284 @@
+import type { AnnotationTarget, ConnectionSettings } from './connection/connection.ts';
+import type { FieldMapping, FieldType, Mapping } from './sync/mapping.ts';
+
+/** What records of an entity become in Zendesk. All behaviour that differs between entities is looked up by this. */
+export type TargetName = 'organization' | 'user';
+
+/** A name that is put together from members of a row, with blanks between; `when` restricts it to rows whose member has this value. */
+export interface NameSource {
+  readonly join: readonly string[];
+  readonly when?: { readonly member: string; readonly is: string };
+}
+
+/** The members of an F&O row that the sync itself needs, besides its key and what is mapped. */
+export interface EntityMembers {
+  /** The first of these names that is not empty is the record's name. */
+  readonly name: readonly NameSource[];
+  readonly party?: string;
+  readonly person?: string;
+  readonly email?: string;
+  /** An enumeration of F&O whose member `Yes` means that the record is inactive. */
+  readonly inactive?: string;
+}
+
+/** By what a record of an entity is named in events: members of business events, and the table and key of data events. */
+export interface EventNames {
+  readonly members: readonly string[];
+  readonly table?: { readonly entity: string; readonly key: string };
+}
+
+/** Everything that tells one kind of ERP record from another. */
+export interface EntitySpec {
+  readonly kind: string;
+  readonly target: TargetName;
+  readonly entitySet: string;
+  /** The member that holds a record's key within a company. */
+  readonly key: string;
+  /** All members of the entity's key in F&O: without an order by all of them, pages by offset repeat and miss rows. */
+  readonly order: readonly string[];
+  readonly members: EntityMembers;
+  readonly mapping: Mapping;
+  /** The template of external ids. */
+  readonly externalId: string;
+  /** Where support load is written in the ERP; absent where it is not. */
+  readonly annotation?: AnnotationTarget;
+  /** The kinds whose records must be in Zendesk before those of this one. */
+  readonly dependsOn: readonly string[];
+  readonly events: EventNames;
+}
+
+/** What the registry must know of a connection. */
+export interface RegistryContext {
+  readonly settings: ConnectionSettings;
+  /** The template of external ids of organizations. */
+  readonly externalIdTemplate: string;
+}
+
+/** What differs between the entities that every connection has. `setting` is their name in a connection file. */
+interface Definition extends Pick<EntitySpec, 'kind' | 'target' | 'key' | 'members' | 'events'> {
+  readonly setting: 'customers' | 'vendors' | 'contacts';
+  readonly tags: readonly string[];
+  readonly attributes: Mapping['attributes'];
+}
+
+const PERSON: NameSource['join'] = ['PersonFirstName', 'PersonMiddleName', 'PersonLastNamePrefix', 'PersonLastName'];
+
+/** Names of members: CSDL of F&O 10.0.47; names of Dataverse tables: Microsoft docs, virtual entities. */
+const DEFINITIONS: readonly Definition[] = [
+  {
+    kind: 'customer',
+    setting: 'customers',
+    target: 'organization',
+    key: 'CustomerAccount',
+    members: {
+      name: [
+        { join: PERSON, when: { member: 'PartyType', is: 'Person' } },
+        { join: ['OrganizationName'] },
+        { join: ['KnownAs'] },
+        { join: ['NameAlias'] },
+      ],
+      party: 'PartyNumber',
+    },
+    tags: ['erp_customer'],
+    attributes: {},
+    events: {
+      members: ['CustomerAccount', 'CustomerAccountNumber', 'CustAccount', 'CustomerId'],
+      table: { entity: 'mserp_custcustomerv3entity', key: 'mserp_customeraccount' },
+    },
+  },
+  {
+    kind: 'vendor',
+    setting: 'vendors',
+    target: 'organization',
+    key: 'VendorAccountNumber',
+    members: {
+      name: [
+        { join: PERSON, when: { member: 'VendorPartyType', is: 'Person' } },
+        { join: ['VendorOrganizationName'] },
+        { join: ['VendorKnownAsName'] },
+        { join: ['VendorSearchName'] },
+      ],
+      party: 'VendorPartyNumber',
+    },
+    tags: ['erp_vendor'],
+    attributes: {},
+    events: {
+      members: ['VendorAccountNumber', 'VendorAccount', 'VendAccount', 'VendorId'],
+      table: { entity: 'mserp_vendvendorv2entity', key: 'mserp_vendoraccountnumber' },
+    },
+  },
+  {
+    kind: 'contact',
+    setting: 'contacts',
+    target: 'user',
+    key: 'ContactPersonId',
+    members: {
+      name: [
+        { join: ['ContactPersonName'] },
+        { join: ['FirstName', 'MiddleName', 'LastName'] },
+        { join: ['KnownAsName'] },
+        { join: ['SearchName'] },
+      ],
+      party: 'AssociatedPartyNumber',
+      person: 'ContactPersonPartyNumber',
+      email: 'PrimaryEmailAddress',
+      inactive: 'IsInactive',
+    },
+    tags: [],
+    attributes: { phone: { from: 'PrimaryPhoneNumber' } },
+    events: {
+      members: ['ContactPersonId', 'ContactPerson', 'ContactId'],
+      table: { entity: 'mserp_smmcontactpersonv2entity', key: 'mserp_contactpersonid' },
+    },
+  },
+];
+
+/** One custom field of organizations or users. `from` has, by kind, the member of the ERP entity, or a template in braces. */
+interface FieldRow {
+  readonly key: string;
+  readonly title: string;
+  readonly type: FieldType;
+  readonly from: Readonly<Record<string, string>>;
+}
+
+/** The fields that are written unless a connection says otherwise: a field more is a line more. */
+const FIELDS: readonly FieldRow[] = [
+  {
+    key: 'erp_account_number',
+    title: 'ERP account number',
+    type: 'text',
+    from: { customer: '{key}', vendor: '{key}' },
+  },
+  { key: 'erp_account_type', title: 'ERP account type', type: 'text', from: { customer: '{kind}', vendor: '{kind}' } },
+  {
+    key: 'erp_legal_entity',
+    title: 'ERP legal entity',
+    type: 'text',
+    from: { customer: '{legalEntity}', vendor: '{legalEntity}' },
+  },
+  {
+    key: 'erp_account_group',
+    title: 'ERP account group',
+    type: 'text',
+    from: { customer: 'CustomerGroupId', vendor: 'VendorGroupId' },
+  },
+  {
+    key: 'erp_on_hold',
+    title: 'ERP on hold',
+    type: 'text',
+    from: { customer: 'OnHoldStatus', vendor: 'OnHoldStatus' },
+  },
+  {
+    key: 'erp_currency',
+    title: 'ERP currency',
+    type: 'text',
+    from: { customer: 'SalesCurrencyCode', vendor: 'CurrencyCode' },
+  },
+  { key: 'erp_city', title: 'ERP city', type: 'text', from: { customer: 'AddressCity', vendor: 'AddressCity' } },
+  {
+    key: 'erp_country',
+    title: 'ERP country',
+    type: 'text',
+    from: { customer: 'AddressCountryRegionId', vendor: 'AddressCountryRegionId' },
+  },
+  { key: 'erp_contact_id', title: 'ERP contact', type: 'text', from: { contact: '{key}' } },
+  {
+    key: 'erp_contact_legal_entity',
+    title: 'ERP legal entity of the contact',
+    type: 'text',
+    from: { contact: '{legalEntity}' },
+  },
+  { key: 'erp_job_title', title: 'ERP job title', type: 'text', from: { contact: 'EmploymentJobTitle' } },
+];
+
+/** What differs in entity sets that a connection may name in place of the usual ones. `lacks` are members that they do not have. */
+const VARIANTS: Readonly<Record<string, { readonly order: readonly string[]; readonly lacks: readonly string[] }>> = {
+  // It shows a person once per account; its rows then differ in the account number only, which is not read.
+  CDSContactPersonsV2: {
+    order: ['dataAreaId', 'ContactPersonPartyNumber', 'AssociatedContactType', 'AssociatedContactNumber'],
+    lacks: ['ContactPersonName', 'KnownAsName', 'SearchName', 'EmploymentJobTitle'],
+  },
+};
+
+/** Returns every entity that a connection can have, those that are switched off included, in the order of their rank. */
+export function knownEntities({ settings, externalIdTemplate }: RegistryContext): readonly EntitySpec[] {
+  const own = DEFINITIONS.map((definition) => specOf(definition, { settings, externalIdTemplate }));
+  const all = [...own, ...(settings.entities ?? [])];
+  const organizations = all.filter(({ target }) => target === 'organization').map(({ kind }) => kind);
+  // Users belong to organizations, whichever entity these come from.
+  return all.map((spec) => (spec.target === 'user' ? { ...spec, dependsOn: organizations } : spec));
+}
+
+/** Returns the entities that a connection synchronizes, in the order of their rank. */
+export function entitiesOf(context: RegistryContext): readonly EntitySpec[] {
+  const { sync } = context.settings;
+  const isOff = new Set(DEFINITIONS.filter(({ setting }) => !sync[setting]).map(({ kind }) => kind));
+  const active = knownEntities(context).filter(({ kind }) => !isOff.has(kind));
+  return active.map((spec) => ({ ...spec, dependsOn: spec.dependsOn.filter((kind) => !isOff.has(kind)) }));
+}
+
+/** Returns the entity of a kind. Throws an Error for a kind that the connection cannot have. */
+export function entityOf(context: RegistryContext, kind: string): EntitySpec {
+  const found = knownEntities(context).find((spec) => spec.kind === kind);
+  if (found === undefined) throw new Error(`No entity of the kind "${kind}" is known.`);
+  return found;
+}
+
+/** Returns the kinds among these entities that become organizations, or users. */
+export function kindsOf(entities: readonly EntitySpec[], target: TargetName): readonly string[] {
+  return entities.filter((spec) => spec.target === target).map(({ kind }) => kind);
+}
+
+/** Returns the templates of external ids of these entities, by kind. */
+export function templatesOf(entities: readonly EntitySpec[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(entities.map(({ kind, externalId }) => [kind, externalId]));
+}
+
+/** Sorts entities into levels: those of one level depend on none of the same or a later level. */
+export function levelsOf(entities: readonly EntitySpec[]): readonly (readonly EntitySpec[])[] {
+  const levels: EntitySpec[][] = [];
+  const done = new Set<string>();
+  let left = [...entities];
+  while (left.length > 0) {
+    const free = left.filter(({ dependsOn }) => dependsOn.every((kind) => done.has(kind)));
+    if (free.length === 0)
+      throw new Error(`Entities depend on each other: ${left.map(({ kind }) => kind).join(', ')}.`);
+    levels.push(free);
+    for (const { kind } of free) done.add(kind);
+    left = left.filter((spec) => !free.includes(spec));
+  }
+  return levels;
+}
+
+function specOf(
+  { kind, setting, target, key, members, events, tags, attributes }: Definition,
+  { settings, externalIdTemplate }: RegistryContext,
+): EntitySpec {
+  const entitySet = settings.dynamics.entitySets[setting];
+  const { order, lacks } = VARIANTS[entitySet] ?? { order: ['dataAreaId', key], lacks: [] };
+  const annotation = setting === 'contacts' ? undefined : settings.annotation[setting];
+  return {
+    kind,
+    target,
+    entitySet,
+    key,
+    order,
+    members: { ...members, name: members.name.filter(({ join }) => !join.some((member) => lacks.includes(member))) },
+    mapping: { fields: fieldsOf(kind, lacks), attributes, tags },
+    externalId: target === 'organization' ? externalIdTemplate : settings.sync.contactExternalId,
+    ...(annotation && { annotation }),
+    dependsOn: [],
+    events,
+  };
+}
+
+function fieldsOf(kind: string, lacks: readonly string[]): readonly FieldMapping[] {
+  return FIELDS.flatMap(({ key, title, type, from }) => {
+    const source = from[kind];
+    if (source === undefined || lacks.includes(source)) return [];
+    return [{ key, title, type, source: source.includes('{') ? { template: source } : { from: source } }];
+  });
+}
+
+/** The kinds that every connection has, for the schema of connection files and the list of records. */
+export const DEFAULT_KINDS: readonly string[] = DEFINITIONS.map(({ kind }) => kind);

@@ -1,0 +1,93 @@
+import { textValue, type FieldValue, type Values } from './field-value.ts';
+import type { ErpRecord } from './record.ts';
+
+/**
+ * Where a value comes from: a member of the ERP entity, or a text in which `{key}`, `{kind}`, `{legalEntity}`, `{name}` and
+ * members of the entity are replaced.
+ */
+export type Source = { readonly from: string } | { readonly template: string };
+
+/** The type of a custom field in Zendesk, by Zendesk's own word (Zendesk docs, Organization Fields). */
+export type FieldType = 'text';
+
+/** One custom field that Ledgerdesk writes: its key in Zendesk, the title that agents read, and where its value comes from. */
+export interface FieldMapping {
+  readonly key: string;
+  readonly title: string;
+  readonly type: FieldType;
+  readonly source: Source;
+}
+
+/**
+ * What is written of a record in Zendesk besides its name and external id. `attributes` are members of Zendesk's own object,
+ * such as a user's phone. Tags are added, and those that people set are never removed.
+ */
+export interface Mapping {
+  readonly fields: readonly FieldMapping[];
+  readonly attributes: Readonly<Record<string, Source>>;
+  readonly tags: readonly string[];
+}
+
+/** What can stand in a template besides members of the ERP entity. */
+const RECORD_PLACEHOLDERS = ['key', 'kind', 'legalEntity', 'name'] as const;
+const PLACEHOLDER = /\{(\w+)\}/g;
+
+/** Returns the members of the ERP entity that a mapping reads, each once. */
+export function membersOf({ fields, attributes }: Mapping): readonly string[] {
+  const sources = [...fields.map(({ source }) => source), ...Object.values(attributes)];
+  return [...new Set(sources.flatMap(membersOfSource))];
+}
+
+function membersOfSource(source: Source): readonly string[] {
+  if ('from' in source) return [source.from];
+  const names = [...source.template.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
+  return names.filter((name) => !RECORD_PLACEHOLDERS.some((known) => known === name));
+}
+
+/** Returns the values that the custom fields of a record should have, by their keys. */
+export function renderFields(mapping: Mapping, record: ErpRecord): Values {
+  return Object.fromEntries(mapping.fields.map(({ key, source }) => [key, render(source, record)]));
+}
+
+/** Returns the values that Zendesk's own members of a record should have. */
+export function renderAttributes(mapping: Mapping, record: ErpRecord): Values {
+  return Object.fromEntries(Object.entries(mapping.attributes).map(([name, source]) => [name, render(source, record)]));
+}
+
+function render(source: Source, record: ErpRecord): FieldValue {
+  if ('from' in source) return textValue(record.values[source.from] ?? null);
+  const valueOf = (name: string): FieldValue =>
+    RECORD_PLACEHOLDERS.some((known) => known === name)
+      ? record[name as (typeof RECORD_PLACEHOLDERS)[number]]
+      : (record.values[name] ?? null);
+  return textValue(source.template.replace(PLACEHOLDER, (_all, name: string) => textValue(valueOf(name)) ?? '').trim());
+}
+
+/** Leaves out the fields with these keys, which Zendesk does not take at present. */
+export function withoutFields(mapping: Mapping, keys: ReadonlySet<string>): Mapping {
+  return keys.size === 0 ? mapping : { ...mapping, fields: mapping.fields.filter(({ key }) => !keys.has(key)) };
+}
+
+/** The parts of an organization or user in Zendesk that are mapped for some kind of record: keys of custom fields, and our tags. */
+export interface MappedParts {
+  readonly fields: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/** Returns the parts that these mappings write. */
+export function mappedParts(mappings: readonly Mapping[]): MappedParts {
+  const fields = mappings.flatMap((mapping) => mapping.fields.map(({ key }) => key));
+  return { fields: [...new Set(fields)], tags: [...new Set(mappings.flatMap(({ tags }) => tags))] };
+}
+
+/** Picks the mapped parts of what Zendesk shows. A mapped field that is not shown at all counts as empty and is `absent`. */
+export function pickMapped(
+  shown: { readonly fields: Values; readonly tags: readonly string[] },
+  mapped: MappedParts,
+): { readonly values: Values; readonly absent: readonly string[]; readonly ownTags: readonly string[] } {
+  return {
+    values: Object.fromEntries(mapped.fields.map((key) => [key, shown.fields[key] ?? null])),
+    absent: mapped.fields.filter((key) => !Object.hasOwn(shown.fields, key)),
+    ownTags: mapped.tags.filter((tag) => shown.tags.includes(tag)),
+  };
+}

@@ -1,0 +1,37 @@
+import { sql } from 'kysely';
+import type { Db } from '../database.ts';
+
+/** The custom fields of organizations, as they are remembered. */
+export const ORGANIZATION_FIELDS = {
+  async forget(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
+    const names = sql.val([...keys]);
+    await sql`update organizations set fields = fields - ${names}::text[]
+      where connection_id = ${connectionId} and fields ?| ${names}::text[]`.execute(db);
+    await sql`update organization_cursors set fields = array(select f from unnest(fields) f where f <> all(${names}::text[]))
+      where connection_id = ${connectionId}`.execute(db);
+  },
+
+  /** The export need not be read again for a field that is empty everywhere. */
+  async created(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
+    const names = sql.val([...keys]);
+    const empty = JSON.stringify(Object.fromEntries(keys.map((key) => [key, null])));
+    await sql`update organizations set fields = fields || ${empty}::jsonb where connection_id = ${connectionId}`.execute(
+      db,
+    );
+    await sql`update organization_cursors set fields = array(select distinct unnest(fields || ${names}::text[]))
+      where connection_id = ${connectionId}`.execute(db);
+  },
+};
+
+/**
+ * Begins the export of organizations anew when one of these fields has not been read of every organization: its values are
+ * unknown, and 1,000 organizations cost one request.
+ */
+export async function readFieldsFromStart(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
+  const names = sql.val([...keys]);
+  await sql`insert into organization_cursors as c (connection_id, start_time, fields)
+    values (${connectionId}, 0, ${names}::text[])
+    on conflict (connection_id) do update set fields = excluded.fields,
+      start_time = case when c.fields @> excluded.fields then c.start_time else 0 end
+    where not (c.fields @> excluded.fields and c.fields <@ excluded.fields)`.execute(db);
+}

@@ -1,0 +1,86 @@
+import { sql } from 'kysely';
+import type { TargetName } from '../../domain/entities.ts';
+import type { SuspendedField } from '../../domain/sync/field-check.ts';
+import { inTransaction, type Db } from '../database.ts';
+
+/** The result of the last check of a connection's custom fields of organizations, or of users. */
+export interface StoredFieldCheck {
+  /** The fingerprint of the fields that were needed; empty when the check is due again. */
+  readonly needed: string;
+  /** The keys of the needed fields that Zendesk had, or got, whatever their type. */
+  readonly present: readonly string[];
+  readonly suspended: readonly SuspendedField[];
+  readonly checkedAt: Date;
+}
+
+/** A check to store. `created` are the keys of fields that were created by it. */
+export interface FieldCheckToStore extends Omit<StoredFieldCheck, 'checkedAt'> {
+  readonly created: readonly string[];
+}
+
+/** The checks of custom fields in Zendesk, so that a run asks about them only when something has changed. */
+export interface FieldCheckStore {
+  get(connectionId: string, target: TargetName): Promise<StoredFieldCheck | undefined>;
+  /** Stores a check. Values of fields that are suspended from now on are forgotten, and fields that were created are empty everywhere. */
+  save(connectionId: string, target: TargetName, check: FieldCheckToStore): Promise<void>;
+  /** Makes the check due again, for the next run that asks. */
+  again(connectionId: string, target: TargetName): Promise<void>;
+}
+
+/** How the store keeps the values of custom fields, by target. */
+export type RememberedFieldsOf = (target: TargetName) => {
+  forget(db: Db, connectionId: string, keys: readonly string[]): Promise<void>;
+  created(db: Db, connectionId: string, keys: readonly string[]): Promise<void>;
+};
+
+/** Creates the store of field checks. */
+export function createFieldCheckStore(db: Db, rememberedFieldsOf: RememberedFieldsOf): FieldCheckStore {
+  return {
+    get: (connectionId, target) => read(db, connectionId, target),
+    save: (connectionId, target, check) =>
+      inTransaction(db, async (tx) => {
+        const before = await read(tx, connectionId, target);
+        const known = new Set(before?.suspended.map(({ key }) => key));
+        const suspended = check.suspended.map(({ key }) => key).filter((key) => !known.has(key));
+        const fields = rememberedFieldsOf(target);
+        if (suspended.length > 0) await fields.forget(tx, connectionId, suspended);
+        if (check.created.length > 0) await fields.created(tx, connectionId, check.created);
+        await write(tx, connectionId, { target, check });
+      }),
+    again: (connectionId, target) => checkFieldsAgain(db, connectionId, target),
+  };
+}
+
+/** Makes the check of a connection's fields due again, inside a transaction of the caller's. */
+export async function checkFieldsAgain(db: Db, connectionId: string, target: TargetName): Promise<void> {
+  const due = db.updateTable('field_checks').set({ needed: '' }).where('connection_id', '=', connectionId);
+  await due.where('target', '=', target).execute();
+}
+
+async function read(db: Db, connectionId: string, target: TargetName): Promise<StoredFieldCheck | undefined> {
+  const row = await db
+    .selectFrom('field_checks')
+    .select(['needed', 'present', 'suspended', 'checked_at as checkedAt'])
+    .where('connection_id', '=', connectionId)
+    .where('target', '=', target)
+    .executeTakeFirst();
+  return row;
+}
+
+async function write(
+  db: Db,
+  connectionId: string,
+  { target, check }: { target: TargetName; check: FieldCheckToStore },
+): Promise<void> {
+  const row = {
+    needed: check.needed,
+    present: [...check.present],
+    suspended: JSON.stringify(check.suspended),
+    checked_at: sql<Date>`clock_timestamp()`,
+  };
+  await db
+    .insertInto('field_checks')
+    .values({ connection_id: connectionId, target, ...row })
+    .onConflict((conflict) => conflict.columns(['connection_id', 'target']).doUpdateSet(row))
+    .execute();
+}

@@ -1,0 +1,16 @@
+import { sql } from 'kysely';
+import type { Db } from '../database.ts';
+
+/** The custom fields of users, as their digests are remembered. */
+export const USER_FIELDS = {
+  async forget(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
+    const names = sql.val([...keys]);
+    await sql`update users set digests = digests - ${names}::text[]
+      where connection_id = ${connectionId} and digests ?| ${names}::text[]`.execute(db);
+  },
+
+  async created(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
+    const empty = JSON.stringify(Object.fromEntries(keys.map((key) => [key, null])));
+    await sql`update users set digests = digests || ${empty}::jsonb where connection_id = ${connectionId}`.execute(db);
+  },
+};
