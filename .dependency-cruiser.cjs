@@ -13,35 +13,76 @@ const ARROWS = {
   demo: ['sandbox'],
   bench: ['sandbox'],
 };
-const OURS = Object.keys(ARROWS);
 
-const onlyArrows = OURS.map((from) => {
-  const forbidden = OURS.filter((to) => to !== from && !ARROWS[from].includes(to));
-  return {
-    name: `${from}-imports-only-${ARROWS[from].join('-') || 'nothing-of-ours'}`,
-    severity: 'error',
-    from: { path: `^${from}/` },
-    to: { path: `^(${forbidden.join('|')})/` },
-  };
+/**
+ * The only arrows between the sub-folders of domain/, workflows/, activities/ and store/, which are the same in each. `accounts` and
+ * `contacts` do not know each other, and `sync` reaches both only through the registries at the root of a layer (`targets.ts`).
+ */
+const ROOMS = {
+  operations: [],
+  support: ['operations', 'sync'],
+  sync: ['operations'],
+  connection: ['operations', 'support'],
+  accounts: ['sync', 'connection'],
+  contacts: ['sync', 'connection'],
+  events: ['sync', 'connection'],
+};
+
+/** The same for runtime/, whose sub-folders are concerns of their own. */
+const CONCERNS = {
+  config: [],
+  log: ['config'],
+  processes: ['config', 'log'],
+  postgres: ['config', 'log', 'processes'],
+  temporal: ['config', 'log', 'processes'],
+  backup: ['config', 'log', 'processes', 'postgres'],
+  supervisor: ['config', 'log', 'processes', 'postgres', 'temporal'],
+};
+
+/** The same for api/. */
+const FACES = {
+  'connection-file': [],
+  ingress: [],
+  metrics: [],
+  admin: ['connection-file'],
+  openapi: ['admin'],
+  oauth: ['admin'],
+  codec: ['admin', 'ingress'],
+  webhooks: ['ingress'],
+  events: ['ingress'],
+};
+
+/** Forbids every arrow between sibling folders that is not listed. */
+const onlyArrows = (arrows, parent = '') =>
+  Object.entries(arrows).map(([from, allowed]) => {
+    const forbidden = Object.keys(arrows).filter((to) => to !== from && !allowed.includes(to));
+    return {
+      name: `${parent}${from}-imports-only-${allowed.join('-') || 'nothing-beside-it'}`,
+      severity: 'error',
+      from: { path: `^${parent}${from}/` },
+      to: { path: `^${parent}(${forbidden.join('|')})/` },
+    };
+  });
+
+/** The files of workflows/ that other layers may import: the steps as an interface, and names, ids and inputs. */
+const NAMES_OF_THE_PLAN = ['steps', 'contract', 'ids', 'search-attributes', 'start-options'];
+const onlyNamesOfThePlan = (from) => ({
+  name: `${from}-sees-the-plan-only-as-names`,
+  comment: `${from}/ may import the steps as an interface, and names, ids and inputs; never a workflow.`,
+  severity: 'error',
+  from: { path: `^${from}/` },
+  to: { path: '^workflows/', pathNot: `^workflows/(${NAMES_OF_THE_PLAN.join('|')})\\.ts$` },
 });
 
 module.exports = {
   forbidden: [
-    ...onlyArrows,
+    ...onlyArrows(ARROWS),
+    ...['domain', 'workflows', 'activities', 'store'].flatMap((layer) => onlyArrows(ROOMS, `${layer}/`)),
+    ...onlyArrows(CONCERNS, 'runtime/'),
+    ...onlyArrows(FACES, 'api/'),
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    {
-      name: 'activities-see-the-plan-only-as-names',
-      comment: 'activities/ may import the steps as an interface, and names, ids and inputs; never a workflow.',
-      severity: 'error',
-      from: { path: '^activities/' },
-      to: { path: '^workflows/', pathNot: '^workflows/(steps|contract|ids|search-attributes)\\.ts$' },
-    },
-    {
-      name: 'api-sees-the-plan-only-as-names',
-      severity: 'error',
-      from: { path: '^api/' },
-      to: { path: '^workflows/', pathNot: '^workflows/(contract|ids|search-attributes)\\.ts$' },
-    },
+    onlyNamesOfThePlan('activities'),
+    onlyNamesOfThePlan('api'),
     {
       name: 'the-plan-uses-only-the-workflow-sdk',
       severity: 'error',

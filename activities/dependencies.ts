@@ -56,11 +56,10 @@ export interface ActivityDependencies {
 }
 
 /** What one step works with: the store, and the remote systems with every request gated, and counted where it is for a run. */
-export interface StepContext
-  extends Pick<
-    ActivityDependencies,
-    'store' | 'isRunOver' | 'wakeAnnotation' | 'setSchedulesPaused' | 'sendAlert' | 'wakeAlerts'
-  > {
+export interface StepContext extends Pick<
+  ActivityDependencies,
+  'store' | 'isRunOver' | 'wakeAnnotation' | 'setSchedulesPaused' | 'sendAlert' | 'wakeAlerts'
+> {
   /** The attempt of the step, from 1. */
   readonly attempt: number;
   /** Calls the remote systems of the connection that the step works for; `watch` gets each answer. */

@@ -1,4 +1,4 @@
-import type { TargetName } from '../domain/entities.ts';
+import type { TargetName } from '../domain/entity-spec.ts';
 import { ORGANIZATIONS } from './accounts/organization-target.ts';
 import { USERS } from './contacts/user-target.ts';
 import type { Target } from './sync/target.ts';

@@ -4,6 +4,7 @@ import type { Secret } from '../runtime/config/secret.ts';
 import type { AdminDeps } from './admin/admin-deps.ts';
 import type { IngressDeps } from './ingress/take-event.ts';
 import { createAdminRoutes } from './admin/routes.ts';
+import { ENDPOINTS } from './endpoints.ts';
 import { createFailureLimit } from './failure-limit.ts';
 import { answeringErrors, answerNotFound, answerWrongMethod } from './answer-errors.ts';
 import { createCodecRoutes } from './codec/routes.ts';
@@ -41,15 +42,15 @@ export function createApp(parts: AppDeps): Express {
     .route('/metrics')
     .get(createMetrics(services))
     .all(answerWrongMethod(['GET']));
-  const doors = { services, log, failures: countFailures('doors') };
+  const ingress = { services, log, failures: countFailures('ingress') };
   routes
     .route('/webhooks/zendesk/:hookId')
-    .post(createZendeskWebhook(doors))
+    .post(createZendeskWebhook(ingress))
     .all(answerWrongMethod(['POST']));
   routes
     .route('/events/dynamics/:hookId')
-    .post(createDynamicsEvents(doors))
-    .options(createDynamicsHandshake(doors))
+    .post(createDynamicsEvents(ingress))
+    .options(createDynamicsHandshake(ingress))
     .all(answerWrongMethod(['POST', 'OPTIONS']));
   const admin = { services, publicUrl };
   routes
@@ -62,7 +63,7 @@ export function createApp(parts: AppDeps): Express {
     .all(answerWrongMethod(['GET']));
   const token = adminToken;
   routes.use('/codec', createCodecRoutes({ services, token, uiOrigins, failures: countFailures('codec') }));
-  routes.use('/api', createAdminRoutes(admin, { token, log, failures: countFailures('api') }));
+  routes.use('/api', createAdminRoutes(admin, ENDPOINTS, { token, log, failures: countFailures('api') }));
   routes.use(answerNotFound);
   const app = express();
   app.disable('x-powered-by');

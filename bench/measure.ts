@@ -88,8 +88,5 @@ async function measure(stage: Stage, plan: Pick<Measured, 'records' | 'run' | 'f
 
 /** Adds up the history of every workflow of a run, its continuations included. */
 function countEvents(stage: Stage, runId: string): Promise<number> {
-  return countHistory(
-    stage,
-    ({ workflowId, runId: own, raw }) => [raw.firstRunId, own].includes(runId) || workflowId.includes(runId),
-  );
+  return countHistory(stage, ({ workflowId, memo }) => memo?.['runId'] === runId || workflowId.includes(runId));
 }

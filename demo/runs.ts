@@ -18,7 +18,7 @@ interface Totals {
   readonly rejected: number;
 }
 
-/** Shows a run's counts and requests, and where to look at it in the Temporal Web UI. */
+/** Prints a run's counts and requests, and its address in the Temporal Web UI. */
 export function showRun(run: Run, at: { uiUrl: string }, say: (text: string) => void): void {
   const { read, ...outcomes } = run.totals;
   const counts = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
@@ -26,7 +26,7 @@ export function showRun(run: Run, at: { uiUrl: string }, say: (text: string) => 
   say(
     `   requests: ${run.requests.dynamics} to Dynamics 365, ${run.requests.zendesk} to Zendesk, ${run.requests.entra} to Entra`,
   );
-  say(`   ${at.uiUrl}/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}/timeline`);
+  say(`   ${at.uiUrl}/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}`);
   if (run.error !== null) say(`   ${run.error.message}`);
 }
 
@@ -39,7 +39,7 @@ export interface Rejected {
   readonly message: string;
 }
 
-/** Shows why records were rejected; contacts that only wait for their account are counted, not listed. */
+/** Prints why records were rejected; contacts that only wait for their account are counted, not listed. */
 export function showRejected(rejected: readonly Rejected[], say: (text: string) => void): void {
   const own = rejected.filter(({ code }) => code !== 'account_not_synced');
   for (const { legalEntity, kind, key, code, message } of own)

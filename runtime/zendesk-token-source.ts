@@ -107,8 +107,7 @@ async function renewLeased(renewal: Renewal, owner: string): Promise<string> {
     await store.zendeskTokens.keep(connection.id, issued);
     return issued.accessToken;
   } catch (error) {
-    if (error instanceof RemoteError && error.kind === 'unauthorized')
-      await needReconnect(renewal, held, error.advice);
+    if (error instanceof RemoteError && error.kind === 'unauthorized') await needReconnect(renewal, held, error.advice);
     throw error;
   } finally {
     await store.zendeskTokens.release(connection.id, owner);

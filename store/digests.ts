@@ -19,5 +19,5 @@ export function valueDigests(values: Values): Values {
 
 function digestOf(value: Values[string]): string | null {
   const text = typeof value === 'string' ? value.trim() : value;
-  return text === null || text === '' || text === undefined ? null : contentDigest(JSON.stringify(text));
+  return text === null || text === '' ? null : contentDigest(JSON.stringify(text));
 }

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ErpRecord } from '../domain/sync/record.ts';
-import type { TargetName } from '../domain/entities.ts';
+import type { TargetName } from '../domain/entity-spec.ts';
 import type { SuspendedField } from '../domain/sync/field-check.ts';
 import type { Values } from '../domain/sync/field-value.ts';
 import type { Outcome, Totals } from '../domain/sync/outcome.ts';

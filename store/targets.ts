@@ -1,5 +1,5 @@
 import type { RawBuilder } from 'kysely';
-import type { TargetName } from '../domain/entities.ts';
+import type { TargetName } from '../domain/entity-spec.ts';
 import {
   recordOrganizations,
   seenOrganizationById,
@@ -28,9 +28,9 @@ export interface RememberedFields {
 /** What the store does differently for organizations and users. Both queries give at most one row, with the JSON `value`. */
 export interface StoreTarget {
   /** Selects what is remembered of the organization or user of this id. */
-  seenById(connectionId: string, id: RawBuilder<unknown>): RawBuilder<unknown>;
+  readonly seenById: (connectionId: string, id: RawBuilder<unknown>) => RawBuilder<unknown>;
   /** Selects what is remembered of the organization or user that a record `a`, staged as `s`, is linked to, or could be. */
-  seenOf(connectionId: string): RawBuilder<unknown>;
+  readonly seenOf: (connectionId: string) => RawBuilder<unknown>;
   readonly fields: RememberedFields;
 }
 

@@ -1,10 +1,10 @@
 import { loadConfig, type Config } from '../runtime/config/config.ts';
 import { createLog, type Log } from '../runtime/log/log.ts';
-import { createProcessLog } from '../runtime/log/process-log.ts';
+import { createProcessLog } from '../runtime/process-log.ts';
 import { ensureSearchAttributes } from '../runtime/temporal/search-attributes.ts';
 import { isUnrecoverable, openServices } from '../runtime/services.ts';
 import { EXIT_UNRECOVERABLE, onShutdown } from '../runtime/shutdown.ts';
-import { warnOfOpenings } from '../runtime/config/warn-of-openings.ts';
+import { warnOfOpenings } from '../runtime/log/warn-of-openings.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../workflows/search-attributes.ts';
 import { buildActivities } from './build-activities.ts';
 import { bundleApart } from './bundle-apart.ts';

@@ -1,6 +1,6 @@
 import type { Priority } from '@temporalio/common';
 import type { PingCheck } from '../domain/connection/ping-check.ts';
-import type { TargetName } from '../domain/entities.ts';
+import type { TargetName } from '../domain/entity-spec.ts';
 import type { Totals } from '../domain/sync/outcome.ts';
 import type { SweepPart } from '../domain/operations/sweep.ts';
 

@@ -28,9 +28,9 @@ export type StepCalls = {
 export interface StepProxy {
   readonly steps: StepCalls;
   /** Waits on a timer that says why; the signal `wake` ends it early. */
-  pause(ms: number, reason: string): Promise<void>;
+  readonly pause: (ms: number, reason: string) => Promise<void>;
   /** Returns for how long this workflow has waited for remote systems, in milliseconds. */
-  waitedMs(): number;
+  readonly waitedMs: () => number;
 }
 
 /** A remote system that asked for a wait, as `activities/failure.ts` writes it. */
@@ -73,7 +73,9 @@ export function createSteps(connectionId: string, waitedMs = 0): StepProxy {
   const waited = { ms: waitedMs };
   const wait = createWait();
   const attempt = (name: keyof Steps, input: unknown, summary: string): Promise<unknown> => {
-    const step = proxyActivities<Steps>(stepOptions(summary, connectionId))[name] as (given: unknown) => Promise<unknown>;
+    const step = proxyActivities<Steps>(stepOptions(summary, connectionId))[name] as (
+      given: unknown,
+    ) => Promise<unknown>;
     return step(input);
   };
   const waitOut = async (limit: RateLimit): Promise<'over' | 'woken'> => {

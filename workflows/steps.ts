@@ -1,5 +1,5 @@
 import type { PingCheck } from '../domain/connection/ping-check.ts';
-import type { TargetName } from '../domain/entities.ts';
+import type { TargetName } from '../domain/entity-spec.ts';
 import type { HealthSubject } from '../domain/operations/health.ts';
 import type { SweepPart } from '../domain/operations/sweep.ts';
 import type { Totals } from '../domain/sync/outcome.ts';

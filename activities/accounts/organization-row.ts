@@ -5,7 +5,7 @@ import {
   type OrganizationForm,
 } from '../../domain/accounts/organization.ts';
 import { accountChanges } from '../../domain/accounts/plan-account.ts';
-import type { EntitySpec } from '../../domain/entities.ts';
+import type { EntitySpec } from '../../domain/entity-spec.ts';
 import { valuesAfter } from '../../domain/sync/diff.ts';
 import type { Values } from '../../domain/sync/field-value.ts';
 import type { JobRow } from '../../store/sync/job-rows.ts';

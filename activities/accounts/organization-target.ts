@@ -1,6 +1,6 @@
 import { organizationPart, organizationValues, type KnownOrganization } from '../../domain/accounts/organization.ts';
 import { accountAttempt } from '../../domain/accounts/plan-account.ts';
-import type { EntitySpec } from '../../domain/entities.ts';
+import type { EntitySpec } from '../../domain/entity-spec.ts';
 import { fieldIgnored } from '../../domain/sync/rejection.ts';
 import type { Target } from '../sync/target.ts';
 import { completeOrganization } from './complete-organization.ts';

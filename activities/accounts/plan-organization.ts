@@ -1,6 +1,6 @@
 import { organizationValues, renderOrganization, type KnownOrganization } from '../../domain/accounts/organization.ts';
 import { accountAttempt, planAccount } from '../../domain/accounts/plan-account.ts';
-import type { EntitySpec } from '../../domain/entities.ts';
+import type { EntitySpec } from '../../domain/entity-spec.ts';
 import { keyOf } from '../../domain/sync/record.ts';
 import { fieldIgnored, zendeskRefused } from '../../domain/sync/rejection.ts';
 import { contentDigest } from '../../store/digests.ts';

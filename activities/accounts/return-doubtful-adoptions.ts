@@ -14,7 +14,7 @@ import type { OrganizationRow } from './organization-row.ts';
 export async function returnDoubtfulAdoptions(
   { store, remote }: StepContext,
   slice: OpenSlice,
-  job: JobToSubmit<KnownOrganization, unknown>,
+  job: JobToSubmit<KnownOrganization>,
 ): Promise<boolean> {
   const adoptions = job.rows.filter(({ operation }) => operation === 'adopt') as readonly OrganizationRow[];
   if (adoptions.length === 0) return false;

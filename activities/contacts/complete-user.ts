@@ -31,8 +31,7 @@ export async function completeUser(context: StepContext, slice: OpenSlice, row: 
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     if (error.kind === 'missing') return again(row, error.detail);
-    if (error.kind === 'refused')
-      return rejected(row, spec, { remark: zendeskRefused(error.detail), written: [] });
+    if (error.kind === 'refused') return rejected(row, spec, { remark: zendeskRefused(error.detail), written: [] });
     throw error;
   }
 }

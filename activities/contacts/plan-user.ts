@@ -1,7 +1,7 @@
 import { planUser, userAttempt, userRemark, type KnownUser, type UserPlan } from '../../domain/contacts/plan-user.ts';
 import type { ContactReservation, ContactReservationResult } from '../../domain/contacts/reserve-contact.ts';
 import { renderUser, userValues } from '../../domain/contacts/user.ts';
-import type { EntitySpec } from '../../domain/entities.ts';
+import type { EntitySpec } from '../../domain/entity-spec.ts';
 import { keyOf } from '../../domain/sync/record.ts';
 import { zendeskRefused } from '../../domain/sync/rejection.ts';
 import { contentDigest, valueDigests } from '../../store/digests.ts';

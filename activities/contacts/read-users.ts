@@ -12,11 +12,7 @@ interface Page {
 }
 
 /** Reads one page of the linked users of which the value of some mapped field is unknown: mostly none. */
-export async function readUnknownUsers(
-  context: StepContext,
-  run: RunRef,
-  { target, after }: Page,
-): Promise<PageRead> {
+export async function readUnknownUsers(context: StepContext, run: RunRef, { target, after }: Page): Promise<PageRead> {
   const attributes = target.entities.flatMap(({ mapping }) => Object.keys(mapping.attributes));
   const fields = ['external_id', 'name', ...attributes, ...target.mapped.fields];
   const ids = await context.store.users.unknownIds(run.connectionId, fields, { after, limit: PAGE });

@@ -7,7 +7,7 @@ import {
 } from '../../domain/contacts/plan-user.ts';
 import type { ContactReservation } from '../../domain/contacts/reserve-contact.ts';
 import { renderUser, userPart, userValues, type UserForm } from '../../domain/contacts/user.ts';
-import type { EntitySpec } from '../../domain/entities.ts';
+import type { EntitySpec } from '../../domain/entity-spec.ts';
 import { valuesAfter } from '../../domain/sync/diff.ts';
 import type { Values } from '../../domain/sync/field-value.ts';
 import type { Remark } from '../../domain/sync/rejection.ts';
@@ -29,7 +29,7 @@ export function isStaff({ seen }: UserRow): boolean {
 }
 
 /** Returns the user that the contact of a row should be. */
-export function userOf({ record, externalId }: UserRow, { mapping }: EntitySpec): UserForm {
+function userOf({ record, externalId }: UserRow, { mapping }: EntitySpec): UserForm {
   return renderUser(record, externalId, mapping);
 }
 

@@ -47,7 +47,9 @@ export const USERS: Target<KnownUser, ContactReservation> = {
     return { items: users.map(toShown), changes: { users: { seen: { items: users, askedAt, mapped } } } };
   },
   isCompleteAfter: (row) =>
-    row.operation === 'create' ? reservationOf(row).organizationIds.length <= 1 : !lacksOf(wantedOf(row), row.seen).some,
+    row.operation === 'create'
+      ? reservationOf(row).organizationIds.length <= 1
+      : !lacksOf(wantedOf(row), row.seen).some,
   afterWrite(row, { id, at: writtenAt, isShown, spec }) {
     const written = { id, isStaff: isStaff(row), written: sentDigests(row, spec), writtenAt, isShown };
     if (row.operation !== 'create') return { users: { written: [{ ...written, externalId: row.externalId }] } };

@@ -1,7 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { isCredentialCode } from '../../domain/operations/health.ts';
 import type { ConnectionRef } from '../../workflows/steps.ts';
-import { recordCredentialHealth } from '../connection/credentials.ts';
+import { recordCredentialHealth } from './credential-health.ts';
 import type { StepContext } from '../dependencies.ts';
 import { wakeAlertsIfDue } from './deliver-alert.ts';
 

@@ -1,6 +1,6 @@
 import { annotateText } from '../../domain/support/annotation-text.ts';
 import { annotationLines, changedFields, type Annotation } from '../../domain/support/annotation.ts';
-import type { AnnotationTarget } from '../../domain/connection/connection.ts';
+import type { AnnotationTarget } from '../../domain/support/annotation-target.ts';
 import { entityOf } from '../../domain/entities.ts';
 import { supportLoadOf } from '../../domain/support/support-load.ts';
 import { rulesOf, supportStatusOf } from '../../domain/support/support-status.ts';

@@ -1,5 +1,6 @@
 import { RemoteError } from '../../clients/errors.ts';
-import { entitiesOf, type TargetName } from '../../domain/entities.ts';
+import { entitiesOf, fieldsOf } from '../../domain/entities.ts';
+import type { TargetName } from '../../domain/entity-spec.ts';
 import {
   checkFields,
   fieldFingerprint,
@@ -8,7 +9,6 @@ import {
   type SuspendedField,
 } from '../../domain/sync/field-check.ts';
 import type { FieldMapping } from '../../domain/sync/mapping.ts';
-import type { Connection } from '../../store/connection/connections.ts';
 import type { FieldCheckToStore, StoredFieldCheck } from '../../store/connection/field-checks.ts';
 import type { RunRef } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
@@ -50,13 +50,6 @@ export async function checkFieldsAgain(
   return created.length > 0 || keysOf(suspended) !== keysOf(before?.suspended ?? []);
 }
 
-/** Returns the fields that the records of a connection need, each once. */
-export function neededFields(connection: Connection, target: TargetName): readonly FieldMapping[] {
-  const specs = entitiesOf(connection).filter((spec) => spec.target === target);
-  const fields = specs.flatMap(({ mapping }) => mapping.fields);
-  return [...new Map(fields.map((field) => [field.key, field])).values()];
-}
-
 interface CheckState {
   readonly needed: readonly FieldMapping[];
   readonly before: StoredFieldCheck | undefined;
@@ -65,7 +58,7 @@ interface CheckState {
 async function readState({ store }: StepContext, { run, target }: FieldsOfRun): Promise<CheckState> {
   const connection = await store.connections.require(run.connectionId);
   return {
-    needed: neededFields(connection, target),
+    needed: fieldsOf(entitiesOf(connection), target),
     before: await store.fieldChecks.get(run.connectionId, target),
   };
 }

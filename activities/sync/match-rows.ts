@@ -72,10 +72,7 @@ export function isConfirmed(at: RowsOfJob, shown: readonly Shown[]): boolean {
 }
 
 /** Matches the rows of an update with the items of its job, and with what was read back, where that was read. */
-export function matchItems(
-  at: RowsOfJob,
-  { job, shown }: { job: Job; shown: readonly Shown[] | undefined },
-): Matched {
+export function matchItems(at: RowsOfJob, { job, shown }: { job: Job; shown: readonly Shown[] | undefined }): Matched {
   const { target, slice, rows } = at;
   const items = job.results ?? [];
   const byId = new Map(items.map((item) => [item.id, item]));

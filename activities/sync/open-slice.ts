@@ -1,4 +1,5 @@
-import { entitiesOf, entityOf, type EntitySpec, type TargetName } from '../../domain/entities.ts';
+import { entitiesOf, entityOf } from '../../domain/entities.ts';
+import type { EntitySpec, TargetName } from '../../domain/entity-spec.ts';
 import { mappedParts, withoutFields, type MappedParts } from '../../domain/sync/mapping.ts';
 import type { Connection } from '../../store/connection/connections.ts';
 import type { Store } from '../../store/store.ts';

@@ -1,4 +1,5 @@
-import { entitiesOf, kindsOf, type TargetName } from '../../domain/entities.ts';
+import { entitiesOf, kindsOf } from '../../domain/entities.ts';
+import type { TargetName } from '../../domain/entity-spec.ts';
 import type { RecordKey } from '../../domain/sync/record.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';

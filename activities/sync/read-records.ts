@@ -23,7 +23,10 @@ export async function readRecordsPage(
 
 function emptyPage({ legalEntity, kind }: SliceRef) {
   const what = `A page of ${legalEntity}'s ${kind}s came back empty although F&O says that more follow`;
-  return stop('page_empty', `${what}; nothing was changed. Run the sync again. If it stays, check whether F&O is healthy.`);
+  return stop(
+    'page_empty',
+    `${what}; nothing was changed. Run the sync again. If it stays, check whether F&O is healthy.`,
+  );
 }
 
 /** Accepts a reading as complete, unless it has shrunk so far that something must be wrong with it. */

@@ -1,7 +1,7 @@
 import { covers } from '../../domain/sync/run-scope.ts';
 import type { RunHolder } from '../../store/sync/runs.ts';
 import type { BegunRun, RunEnding, Steps } from '../../workflows/steps.ts';
-import { recordCredentialHealth } from '../connection/credentials.ts';
+import { recordCredentialHealth } from '../operations/credential-health.ts';
 import type { StepContext } from '../dependencies.ts';
 import { wakeAlertsIfDue } from '../operations/deliver-alert.ts';
 

@@ -1,6 +1,6 @@
 import type { JobStatus } from '../../clients/zendesk/job-wire.ts';
 import type { ZendeskClient } from '../../clients/zendesk/client.ts';
-import type { EntitySpec } from '../../domain/entities.ts';
+import type { EntitySpec } from '../../domain/entity-spec.ts';
 import type { Values } from '../../domain/sync/field-value.ts';
 import type { MappedParts } from '../../domain/sync/mapping.ts';
 import type { RecordKey } from '../../domain/sync/record.ts';
@@ -129,7 +129,4 @@ export interface Shown<Seen = unknown, Reservation = unknown> {
  * target of an entity. `Seen` is what the store remembers of one, `Reservation` what was reserved besides its external id and name.
  */
 export interface Target<Seen = unknown, Reservation = unknown>
-  extends TargetReading,
-    TargetReserving,
-    TargetPlanning<Seen, Reservation>,
-    TargetWriting<Seen, Reservation> {}
+  extends TargetReading, TargetReserving, TargetPlanning<Seen, Reservation>, TargetWriting<Seen, Reservation> {}

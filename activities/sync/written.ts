@@ -24,7 +24,7 @@ export function asWritten(target: Target, { spec }: OpenSlice, at: { row: JobRow
 }
 
 /** Returns the outcome of a row whose organization or user is as it should be. An update of which Zendesk kept nothing changed nothing. */
-export function writtenOutcome(
+function writtenOutcome(
   target: Target,
   spec: OpenSlice['spec'],
   { row, written }: { row: JobRow; written: Pick<WrittenRow, 'id' | 'ignored'> },

@@ -2,10 +2,7 @@ import type { Services } from '../../runtime/services.ts';
 
 /** What the endpoints of the admin API need. */
 export interface AdminDeps {
-  readonly services: Pick<
-    Services,
-    'store' | 'temporal' | 'payloads' | 'checkOrigin' | 'describeFailure' | 'consent'
-  >;
+  readonly services: Pick<Services, 'store' | 'temporal' | 'payloads' | 'checkOrigin' | 'describeFailure' | 'consent'>;
   /** Returns the base of the ingress URLs, without a slash at its end. */
   readonly publicUrl: () => string;
 }

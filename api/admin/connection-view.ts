@@ -17,14 +17,14 @@ export interface ConnectionView {
 /** Returns a connection as operators see it; `publicUrl` is the base of its ingress URLs. */
 export function viewConnection(connection: Connection, publicUrl: string): ConnectionView {
   const { id, name, state, stateReason, externalIdTemplate, hooks, createdAt, updatedAt } = connection;
-  const { entities: _entities, ...settings } = connection.settings;
+  const { dynamics, zendesk, sync, annotation, support } = connection.settings;
   return {
     id,
     name,
     state,
     stateReason,
     externalId: externalIdTemplate,
-    settings,
+    settings: { dynamics, zendesk, sync, annotation, support },
     hooks: {
       zendesk: `${publicUrl}/webhooks/zendesk/${hooks.zendesk}`,
       dynamics: `${publicUrl}/events/dynamics/${hooks.dynamics}`,

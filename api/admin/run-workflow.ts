@@ -31,7 +31,11 @@ export async function runWorkflow<Result>(
   } catch (error) {
     if (error instanceof WorkflowFailedError) throw new ApiError(502, 'workflow_failed', rootMessage(error));
     if (Date.now() < deadline) throw error;
-    throw new ApiError(504, 'still_running', `It has not ended within a minute. The workflow ${workflowId} in Temporal shows why.`);
+    throw new ApiError(
+      504,
+      'still_running',
+      `It has not ended within a minute. The workflow ${workflowId} in Temporal shows why.`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
-import type { AnnotationTarget, ConnectionSettings } from '../../domain/connection/connection.ts';
+import type { ConnectionSettings } from '../../domain/connection/connection.ts';
+import type { AnnotationTarget } from '../../domain/support/annotation-target.ts';
 import type { ParsedFile } from './schema.ts';
 
 const QUARTER_HOUR_MS = 900_000;

@@ -17,7 +17,11 @@ const MAX_EVENTS = 5_000;
  * content; 200 for a batch once each of its events was taken, existed already or is kept as refused.
  */
 export function createDynamicsEvents(deps: IngressDeps): RequestHandler<{ hookId: string }> {
-  return createIngress(deps, { limitBytes: LIMIT_BYTES, tooLarge: TOO_MUCH, handle: (incoming) => answerKnown(deps, incoming) });
+  return createIngress(deps, {
+    limitBytes: LIMIT_BYTES,
+    tooLarge: TOO_MUCH,
+    handle: (incoming) => answerKnown(deps, incoming),
+  });
 }
 
 /** The hook is the credential, so a request without it is told nothing. */
@@ -28,7 +32,11 @@ async function answerKnown(deps: IngressDeps, incoming: IngressRequest): Promise
   else await answerBody(deps, { ...incoming, connection, body: parse(deps, bytes) });
 }
 
-async function refuse({ failures }: IngressDeps, request: IngressRequest['request'], response: Response): Promise<void> {
+async function refuse(
+  { failures }: IngressDeps,
+  request: IngressRequest['request'],
+  response: Response,
+): Promise<void> {
   if (!(await failures.isExceeded(request, response))) answerRefused(response);
 }
 

@@ -21,7 +21,11 @@ const NOBODYS_SECRET = randomBytes(32).toString('base64');
  */
 export function createZendeskWebhook(deps: IngressDeps): RequestHandler<{ hookId: string }> {
   const tooLarge = 'The body is larger than 256 KiB.';
-  return createIngress(deps, { limitBytes: LIMIT_BYTES, tooLarge, handle: (incoming) => answerDelivery(deps, incoming) });
+  return createIngress(deps, {
+    limitBytes: LIMIT_BYTES,
+    tooLarge,
+    handle: (incoming) => answerDelivery(deps, incoming),
+  });
 }
 
 async function answerDelivery(deps: IngressDeps, incoming: IngressRequest): Promise<void> {

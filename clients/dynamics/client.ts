@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EntitySpec } from '../../domain/entities.ts';
+import type { EntitySpec } from '../../domain/entity-spec.ts';
 import { legalEntityKey, type ErpRecord } from '../../domain/sync/record.ts';
 import type { AdviceNames } from '../classify.ts';
 import type { TokenSource } from '../entra/tokens.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EntitySpec, NameSource } from '../../domain/entities.ts';
+import type { EntitySpec, NameSource } from '../../domain/entity-spec.ts';
 import { readErpValue, textValue, type FieldValue } from '../../domain/sync/field-value.ts';
 import { membersOf } from '../../domain/sync/mapping.ts';
 import { legalEntityKey, type ErpRecord } from '../../domain/sync/record.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TargetName } from '../../domain/entities.ts';
+import type { TargetName } from '../../domain/entity-spec.ts';
 import type { ZendeskSession } from './session.ts';
 
 /** The definition of a custom field of organizations or users. */

@@ -47,7 +47,7 @@ export function accountChanges({ desired, known }: Pick<AccountPlanInput, 'desir
 }
 
 /** Returns whether an organization lacks one of these tags. */
-export function lacksTags(tags: readonly string[], known: Pick<KnownOrganization, 'ownTags'> | null): boolean {
+function lacksTags(tags: readonly string[], known: Pick<KnownOrganization, 'ownTags'> | null): boolean {
   return tags.some((tag) => known?.ownTags.includes(tag) !== true);
 }
 

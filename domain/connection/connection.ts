@@ -1,4 +1,5 @@
-import type { EntitySpec } from '../entities.ts';
+import type { EntitySpec } from '../entity-spec.ts';
+import type { AnnotationTarget } from '../support/annotation-target.ts';
 import type { StatusSettings } from '../support/support-status.ts';
 
 /** The state of a connection: it works, it waits for a person (`needs_…`), or somebody paused it. */
@@ -20,15 +21,6 @@ export const CREDENTIAL_FIELDS = [
  * while deliveries signed with it may still arrive.
  */
 export type CredentialField = (typeof CREDENTIAL_FIELDS)[number];
-
-/** Where and how the annotation of an ERP account is written. */
-export interface AnnotationTarget {
-  readonly entitySet: string;
-  readonly field: string;
-  readonly mode: 'block' | 'replace' | 'append';
-  readonly fields?: Readonly<Record<string, string>> | undefined;
-  readonly maxLength?: number | undefined;
-}
 
 /** What a business event is about: the kind of the record, and the members that hold its company and key. */
 export interface EventMapping {

@@ -1,5 +1,5 @@
 import type { EventMapping } from '../connection/connection.ts';
-import type { EntitySpec } from '../entities.ts';
+import type { EntitySpec } from '../entity-spec.ts';
 import { legalEntityKey, type RecordKey } from '../sync/record.ts';
 import { isJsonObject, member, textMember, type JsonObject } from './json.ts';
 

@@ -1,4 +1,4 @@
-import type { TargetName } from '../entities.ts';
+import type { TargetName } from '../entity-spec.ts';
 import type { FieldMapping } from './mapping.ts';
 import type { Remark } from './rejection.ts';
 

@@ -1,6 +1,6 @@
 import { BackupError } from '../../store/backup/problem.ts';
 import { loadConfig, ConfigError, type Config } from '../config/config.ts';
-import { DataDirectoryInUseError } from '../supervisor/data-lock.ts';
+import { DataDirectoryInUseError } from '../processes/data-lock.ts';
 import { createLog, type Log } from '../log/log.ts';
 import { NoDatabaseError } from '../postgres/own-database.ts';
 
@@ -45,7 +45,9 @@ function say(text: string): void {
 }
 
 function describe(error: unknown): string {
-  const isOurs = [BackupError, ConfigError, DataDirectoryInUseError, NoDatabaseError].some((kind) => error instanceof kind);
+  const isOurs = [BackupError, ConfigError, DataDirectoryInUseError, NoDatabaseError].some(
+    (kind) => error instanceof kind,
+  );
   if (isOurs && error instanceof Error) return error.message;
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'There is no such file, or no such folder.';

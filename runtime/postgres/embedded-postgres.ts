@@ -2,13 +2,13 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { endProcess, logTail, startBackground } from '../supervisor/background-process.ts';
-import type { BackgroundProcess } from '../supervisor/background-process.ts';
-import { findFreePort } from '../supervisor/free-port.ts';
+import { endProcess, logTail, startBackground } from '../processes/background-process.ts';
+import type { BackgroundProcess } from '../processes/background-process.ts';
+import { findFreePort } from '../processes/free-port.ts';
 import type { Log } from '../log/log.ts';
 import { DATABASE_USER, openCluster } from './postgres-cluster.ts';
 import type { Cluster } from './postgres-cluster.ts';
-import { isAlive, processCommand, processIdentity } from '../supervisor/process-identity.ts';
+import { isAlive, processCommand, processIdentity } from '../processes/process-identity.ts';
 
 const DATABASE = 'ledgerdesk';
 const POLL_MS = 50;

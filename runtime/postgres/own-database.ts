@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { makeDataDirectory } from '../supervisor/data-directory.ts';
-import { lockDataDirectory } from '../supervisor/data-lock.ts';
+import { makeDataDirectory } from '../processes/data-directory.ts';
+import { lockDataDirectory } from '../processes/data-lock.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import type { Log } from '../log/log.ts';
 
@@ -23,7 +23,9 @@ export async function withOwnDatabase<Result>(
   const { databaseUrl, dataDir } = config;
   if (databaseUrl !== undefined) return work(databaseUrl.reveal());
   if (!alone && !existsSync(join(dataDir, 'postgres')))
-    throw new NoDatabaseError(`DATABASE_URL is not set, and ${dataDir} holds no embedded database: set one of the two.`);
+    throw new NoDatabaseError(
+      `DATABASE_URL is not set, and ${dataDir} holds no embedded database: set one of the two.`,
+    );
   if (alone) await makeDataDirectory(dataDir);
   const lock = alone ? await lockDataDirectory(dataDir) : undefined;
   try {

@@ -4,7 +4,7 @@ import { chown, mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import { keepSecretFile, readRecord, replaceWhole } from '../supervisor/kept-file.ts';
+import { keepSecretFile, readRecord, replaceWhole } from '../processes/kept-file.ts';
 import { canReach, findPrograms, findServerUser, makeServerFolder, ownerOf, restoreLinks } from './postgres-place.ts';
 import type { PostgresPrograms, ServerUser } from './postgres-place.ts';
 import { openDataDirectory, stageDataFolder, stagePrograms } from './postgres-staging.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { canReach, restoreLinks } from './postgres-place.ts';
 import type { PostgresPrograms, ServerUser } from './postgres-place.ts';
-import { processIdentity } from '../supervisor/process-identity.ts';
+import { processIdentity } from '../processes/process-identity.ts';
 
 /** In a staged folder, the name of the note that says which folder of a data directory it stands in for. */
 const NOTE = 'belongs-to';

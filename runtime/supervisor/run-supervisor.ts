@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/config.ts';
-import { DataDirectoryInUseError } from './data-lock.ts';
+import { DataDirectoryInUseError } from '../processes/data-lock.ts';
 import { always, createLog } from '../log/log.ts';
 import { onShutdown } from '../shutdown.ts';
 import { loadSupervisorConfig, supervise } from './supervise.ts';

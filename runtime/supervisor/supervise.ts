@@ -1,8 +1,8 @@
 import { loadConfig, requireSettings, ConfigError } from '../config/config.ts';
 import type { Config, Env } from '../config/config.ts';
-import { keepGeneratedKeys, keepGeneratedToken, makeDataDirectory } from './data-directory.ts';
-import { lockDataDirectory } from './data-lock.ts';
-import type { DataLock } from './data-lock.ts';
+import { keepGeneratedKeys, keepGeneratedToken, makeDataDirectory } from '../processes/data-directory.ts';
+import { lockDataDirectory } from '../processes/data-lock.ts';
+import type { DataLock } from '../processes/data-lock.ts';
 import { openEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { parseLogLine } from '../log/log-line.ts';

@@ -2,13 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { endProcess, logTail, startBackground } from '../supervisor/background-process.ts';
-import type { BackgroundProcess } from '../supervisor/background-process.ts';
+import { endProcess, logTail, startBackground } from '../processes/background-process.ts';
+import type { BackgroundProcess } from '../processes/background-process.ts';
 import type { Env } from '../config/config.ts';
-import { findFreePort } from '../supervisor/free-port.ts';
-import { readRecord, replaceWhole } from '../supervisor/kept-file.ts';
+import { findFreePort } from '../processes/free-port.ts';
+import { readRecord, replaceWhole } from '../processes/kept-file.ts';
 import type { Log } from '../log/log.ts';
-import { isAlive } from '../supervisor/process-identity.ts';
+import { isAlive } from '../processes/process-identity.ts';
 import { findTemporal } from './temporal-binary.ts';
 
 /** How long finished runs stay listed. The development server's own default is one day, too short to look anything up. */

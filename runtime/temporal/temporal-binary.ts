@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import type { Env } from '../config/config.ts';
 import { describeError } from '../log/log-fields.ts';
 import type { Log } from '../log/log.ts';
-import { runCommand } from '../supervisor/run-command.ts';
+import { runCommand } from '../processes/run-command.ts';
 import { downloadTemporal, installTemporalByPip } from './temporal-download.ts';
 import { TEMPORAL_VERSION, verifyTemporalBinary } from './temporal-release.ts';
 

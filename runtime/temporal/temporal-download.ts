@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { runCommand } from '../supervisor/run-command.ts';
+import { runCommand } from '../processes/run-command.ts';
 import { TEMPORAL_VERSION, archiveUrl } from './temporal-release.ts';
 
 const CONNECT_LIMIT_MS = 3_000;

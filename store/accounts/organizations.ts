@@ -164,7 +164,9 @@ async function showsOtherFields(db: Db, connectionId: string, rows: readonly See
     join organizations o on o.connection_id = ${connectionId} and o.zendesk_id = r.zendesk_id
     where exists (select from jsonb_array_elements_text(r.absent) a (key) where o.fields ->> a.key is not null)
       or (r.updated_at <= o.written_at and exists (select from jsonb_each(r.fields) f
-        where o.written ? f.key and o.written -> f.key <> f.value and o.fields -> f.key is distinct from f.value))) as differs`.execute(db);
+        where o.written ? f.key and o.written -> f.key <> f.value and o.fields -> f.key is distinct from f.value))) as differs`.execute(
+    db,
+  );
   return found[0]?.differs === true;
 }
 
@@ -203,11 +205,7 @@ async function recordWritten(db: Db, connectionId: string, written: readonly Wri
 }
 
 /** Forgets organizations that Zendesk did not have at `askedAt`, and unlinks their accounts. */
-async function forgetOrganizations(
-  db: Db,
-  connectionId: string,
-  gone: Gone,
-): Promise<void> {
+async function forgetOrganizations(db: Db, connectionId: string, gone: Gone): Promise<void> {
   if (gone.ids.length === 0) return;
   const ids = sql.val([...gone.ids]);
   await sql`delete from organizations where connection_id = ${connectionId} and zendesk_id = any(${ids}::text[])

@@ -85,7 +85,11 @@ export function createConnectionStore(db: Db): ConnectionStore {
     async byHook(system, hookId) {
       // PostgreSQL takes no text with a NUL, and no hook has one.
       if (hookId.includes('\u0000')) return undefined;
-      const row = await db.selectFrom('connections').selectAll().where(`${system}_hook`, '=', hookId).executeTakeFirst();
+      const row = await db
+        .selectFrom('connections')
+        .selectAll()
+        .where(`${system}_hook`, '=', hookId)
+        .executeTakeFirst();
       return row && fromRow(row);
     },
     async setSyncInterval(id, everyMs) {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { TargetName } from '../../domain/entities.ts';
+import type { TargetName } from '../../domain/entity-spec.ts';
 import type { SuspendedField } from '../../domain/sync/field-check.ts';
 import { inTransaction, type Db } from '../database.ts';
 

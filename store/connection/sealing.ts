@@ -60,8 +60,3 @@ export function deriveKey(key: Buffer, purpose: string): Buffer {
 export function secretDigest(secret: string, key: Buffer): Buffer {
   return createHash('sha256').update(key).update('applied|').update(secret).digest();
 }
-
-/** Digest of a canonical text: what was last written, or what Zendesk last showed, without keeping it. 64 hexadecimal digits. */
-export function contentHash(canonical: string): string {
-  return createHash('sha256').update(canonical).digest('hex');
-}

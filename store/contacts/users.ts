@@ -136,7 +136,11 @@ export async function recordUsers(db: Db, connectionId: string, changes: UserCha
  * The primary address and the default organization that Zendesk shows are added to what is known. Where it does not show the
  * known default, nothing that was known of the user's organizations holds any more.
  */
-async function recordSeen(db: Db, connectionId: string, { items: users, askedAt, mapped }: Seen<SeenUser>): Promise<void> {
+async function recordSeen(
+  db: Db,
+  connectionId: string,
+  { items: users, askedAt, mapped }: Seen<SeenUser>,
+): Promise<void> {
   if (users.length === 0) return;
   const rows = [...new Map(users.map((user) => [user.id, toSeenRow(user, mapped)])).values()];
   if (await showsOtherFields(db, connectionId, rows)) await checkFieldsAgain(db, connectionId, 'user');
@@ -197,7 +201,9 @@ async function showsOtherFields(db: Db, connectionId: string, rows: readonly See
     join users u on u.connection_id = ${connectionId} and u.zendesk_id = r.zendesk_id
     where exists (select from jsonb_array_elements_text(r.absent) a (key) where u.digests ->> a.key is not null)
       or (r.updated_at <= u.written_at and exists (select from jsonb_each(r.digests) f
-        where u.written ? f.key and u.written -> f.key <> f.value and u.digests -> f.key is distinct from f.value))) as differs`.execute(db);
+        where u.written ? f.key and u.written -> f.key <> f.value and u.digests -> f.key is distinct from f.value))) as differs`.execute(
+    db,
+  );
   return found[0]?.differs === true;
 }
 
@@ -236,11 +242,7 @@ async function recordWritten(db: Db, connectionId: string, written: readonly Wri
     from ${set} where u.connection_id = ${connectionId} and u.zendesk_id = r.zendesk_id`.execute(db);
 }
 
-async function recordGone(
-  db: Db,
-  connectionId: string,
-  gone: Gone,
-): Promise<void> {
+async function recordGone(db: Db, connectionId: string, gone: Gone): Promise<void> {
   if (gone.ids.length === 0) return;
   await sql`update users set is_active = false, noted_at = ${gone.askedAt} where connection_id = ${connectionId}
     and zendesk_id = any(${sql.val([...gone.ids])}::text[]) and noted_at <= ${gone.askedAt}`.execute(db);

@@ -28,7 +28,10 @@ export function createUpgradeStore(db: Db): UpgradeStore {
         .limit(1)
         .executeTakeFirst(),
     async restarted(no) {
-      const open = db.updateTable('upgrades').set({ restarted_at: sql<Date>`now()` }).where('no', '<=', no);
+      const open = db
+        .updateTable('upgrades')
+        .set({ restarted_at: sql<Date>`now()` })
+        .where('no', '<=', no);
       await open.where('restarted_at', 'is', null).execute();
     },
   };

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { TargetName } from '../../domain/entities.ts';
+import type { TargetName } from '../../domain/entity-spec.ts';
 import { nameKey, plainName } from '../../domain/sync/record-name.ts';
 import type { ErpRecord } from '../../domain/sync/record.ts';
 import type { Db } from '../database.ts';

@@ -4,7 +4,7 @@ import { createAlertReceiver } from '../../clients/alert-receiver.ts';
 import { createEgress } from '../../clients/egress.ts';
 import { createExchange } from '../../clients/exchange.ts';
 import type { Alert } from '../../domain/operations/health.ts';
-import { findFreePort } from '../../runtime/supervisor/free-port.ts';
+import { findFreePort } from '../../runtime/processes/free-port.ts';
 import { closeLoopbacks, startLoopback, type LoopbackReply } from '../fixtures/loopback.ts';
 
 const ALERT: Alert = {

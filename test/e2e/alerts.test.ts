@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { findFreePort } from '../../runtime/supervisor/free-port.ts';
+import { findFreePort } from '../../runtime/processes/free-port.ts';
 import { RECONNECT_NOTE, TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import { scheduleIds } from '../../workflows/ids.ts';
 import { expectedSignature, startAlertReceiver, type AlertReceiver } from '../fixtures/alert-receiver.ts';

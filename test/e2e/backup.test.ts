@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { lockDataDirectory } from '../../runtime/supervisor/data-lock.ts';
-import { makeDataDirectory } from '../../runtime/supervisor/data-directory.ts';
+import { lockDataDirectory } from '../../runtime/processes/data-lock.ts';
+import { makeDataDirectory } from '../../runtime/processes/data-directory.ts';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
 import { createWorld, type TestWorker, type World } from '../fixtures/world.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ENDPOINTS } from '../../api/admin/endpoints.ts';
+import { ENDPOINTS } from '../../api/endpoints.ts';
 import { searchFor, type CanarySearch } from '../fixtures/canaries.ts';
 import { openCanaryHouse, type CanaryHouse } from '../fixtures/canary-house.ts';
 import { exportHistories, type ExportedHistory } from '../fixtures/histories.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AnnotationTarget } from '../../domain/connection/connection.ts';
+import type { AnnotationTarget } from '../../domain/support/annotation-target.ts';
 import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
 import { blockOf, createSupport, type Support } from '../fixtures/support.ts';
 import { createWorld, type World } from '../fixtures/world.ts';

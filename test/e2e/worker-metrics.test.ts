@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { findFreePort } from '../../runtime/supervisor/free-port.ts';
+import { findFreePort } from '../../runtime/processes/free-port.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { startProductWorker, type ProductWorker } from '../fixtures/product-worker.ts';

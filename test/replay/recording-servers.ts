@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { startEmbeddedPostgres } from '../../runtime/postgres/embedded-postgres.ts';
-import { findFreePort } from '../../runtime/supervisor/free-port.ts';
+import { findFreePort } from '../../runtime/processes/free-port.ts';
 import { createLog } from '../../runtime/log/log.ts';
 import { findTemporal } from '../../runtime/temporal/temporal-binary.ts';
 

@@ -23,5 +23,9 @@ export function clockResult(system: keyof typeof HARM, skewMs: number | null): C
   if (Math.abs(skewMs) <= MAX_SKEW_MS) return ok(`Our clock and that of ${title} agree within a minute.`);
   const seconds = Math.round(Math.abs(skewMs) / 1_000);
   const detail = `Our clock is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} that of ${title}: ${HARM[system]}.`;
-  return { status: 'warn', detail, fix: 'Synchronize the clock of the machine that runs Ledgerdesk with a time server.' };
+  return {
+    status: 'warn',
+    detail,
+    fix: 'Synchronize the clock of the machine that runs Ledgerdesk with a time server.',
+  };
 }

@@ -1,5 +1,6 @@
-import type { AnnotationTarget } from '../../../domain/connection/connection.ts';
-import { entitiesOf, type EntitySpec } from '../../../domain/entities.ts';
+import type { AnnotationTarget } from '../../../domain/support/annotation-target.ts';
+import { entitiesOf } from '../../../domain/entities.ts';
+import type { EntitySpec } from '../../../domain/entity-spec.ts';
 import type { RemoteSystems } from '../../dependencies.ts';
 import { ok, type Check, type CheckResult } from './check.ts';
 import { clockCheck } from './clock-check.ts';

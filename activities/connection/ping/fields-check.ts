@@ -1,8 +1,8 @@
-import { entitiesOf, type TargetName } from '../../../domain/entities.ts';
+import { entitiesOf, fieldsOf } from '../../../domain/entities.ts';
+import type { TargetName } from '../../../domain/entity-spec.ts';
 import { checkFields, fieldProblem } from '../../../domain/sync/field-check.ts';
 import type { Store } from '../../../store/store.ts';
 import type { RemoteSystems } from '../../dependencies.ts';
-import { neededFields } from '../../sync/check-fields.ts';
 import { ok, type Check, type CheckResult } from './check.ts';
 
 /** Creates the check of the custom fields of organizations and users. Fields that were never created are no problem. */
@@ -17,7 +17,9 @@ export function fieldsCheck(systems: RemoteSystems, store: Pick<Store, 'fieldChe
     }
     const toCreate = results.flatMap((result) => result.toCreate);
     if (toCreate.length === 0) return ok('All organization and user fields exist.');
-    return ok(`${toCreate.length} fields do not exist yet and will be created by the first run: ${toCreate.join(', ')}.`);
+    return ok(
+      `${toCreate.length} fields do not exist yet and will be created by the first run: ${toCreate.join(', ')}.`,
+    );
   };
   return { name: 'zendesk.fields', system: 'zendesk', run, optional: true };
 }
@@ -32,7 +34,7 @@ async function checkTarget(
   store: Pick<Store, 'fieldChecks'>,
   target: TargetName,
 ): Promise<TargetResult> {
-  const needed = neededFields(connection, target);
+  const needed = fieldsOf(entitiesOf(connection), target);
   const { missing, suspended } = checkFields(needed, await zendesk.listFields(target));
   const before = await store.fieldChecks.get(connection.id, target);
   const refused = before?.suspended.filter(({ code }) => code === 'field_missing') ?? [];

@@ -1,5 +1,6 @@
 import { firstSyncCost } from '../../../domain/connection/first-sync-cost.ts';
-import { entitiesOf, type EntitySpec } from '../../../domain/entities.ts';
+import { entitiesOf } from '../../../domain/entities.ts';
+import type { EntitySpec } from '../../../domain/entity-spec.ts';
 import type { RemoteSystems } from '../../dependencies.ts';
 import { ok, type Check, type CheckResult } from './check.ts';
 import type { SeenAnswers } from './seen-answers.ts';

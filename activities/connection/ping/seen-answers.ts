@@ -1,9 +1,4 @@
-import {
-  generalAdvice,
-  type RemoteSystem,
-  type RemoteError,
-  type RemoteErrorKind,
-} from '../../../clients/errors.ts';
+import { generalAdvice, type RemoteSystem, type RemoteError, type RemoteErrorKind } from '../../../clients/errors.ts';
 import type { CallResult, ObservedCall } from '../../../clients/http.ts';
 import { readRateHeaders } from '../../../clients/zendesk/rate-headers.ts';
 import type { PingCheck } from '../../../domain/connection/ping-check.ts';

@@ -105,8 +105,7 @@ const BULK_IMPORT_OFF: CheckResult = {
 };
 
 function multipleOrganizationsResult(multipleOrganizations: boolean | null): CheckResult {
-  if (multipleOrganizations !== false)
-    return ok('A user may belong to several organizations, as far as Zendesk says.');
+  if (multipleOrganizations !== false) return ok('A user may belong to several organizations, as far as Zendesk says.');
   const detail = 'A user may belong to one organization only, so contacts of several accounts are put into the first.';
   return {
     status: 'warn',

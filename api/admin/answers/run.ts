@@ -23,9 +23,7 @@ export const run = z
     finishedAt: time.nullable(),
     waitedMs: count.describe('How long it waited for systems that had asked it to.'),
     totals: z.strictObject(counts),
-    phases: z
-      .array(z.strictObject({ legalEntity: z.string(), kind, ...counts }))
-      .readonly(),
+    phases: z.array(z.strictObject({ legalEntity: z.string(), kind, ...counts })).readonly(),
     requests: z.strictObject({ dynamics: count, zendesk: count, entra: count }),
     error: coded.nullable(),
     notes: z.array(coded).readonly().describe('What else a person should know of it.'),

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { processCommand } from '../../../runtime/supervisor/process-identity.ts';
+import { processCommand } from '../../../runtime/processes/process-identity.ts';
 
 /** A script that runs as a process. */
 export interface Started {

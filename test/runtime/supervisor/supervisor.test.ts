@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { processIdentity } from '../../../runtime/supervisor/process-identity.ts';
+import { processIdentity } from '../../../runtime/processes/process-identity.ts';
 import { killHard, killLeftovers, startScript } from '../processes/run.ts';
 import type { Started } from '../processes/run.ts';
 

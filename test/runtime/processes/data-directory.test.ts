@@ -9,8 +9,8 @@ import {
   keepGeneratedKeys,
   keepGeneratedToken,
   makeDataDirectory,
-} from '../../../runtime/supervisor/data-directory.ts';
-import { DataDirectoryInUseError, lockDataDirectory } from '../../../runtime/supervisor/data-lock.ts';
+} from '../../../runtime/processes/data-directory.ts';
+import { DataDirectoryInUseError, lockDataDirectory } from '../../../runtime/processes/data-lock.ts';
 
 let folder: string;
 let dataDir: string;

@@ -1,5 +1,5 @@
-import type { Config, Env } from './config.ts';
-import type { Log } from '../log/log.ts';
+import type { Config, Env } from '../config/config.ts';
+import type { Log } from './log.ts';
 
 /** Names and addresses of this machine itself, as the allowed hosts are written; unspecified addresses lead here, too. */
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:(?:127\.|7f).*\])(?::\d+)?$/;

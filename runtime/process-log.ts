@@ -1,6 +1,6 @@
-import type { Config } from '../config/config.ts';
-import { createLog, type Log, type LogOptions } from './log.ts';
-import { codecCapability } from '../temporal/payload-encryption.ts';
+import type { Config } from './config/config.ts';
+import { createLog, type Log, type LogOptions } from './log/log.ts';
+import { codecCapability } from './temporal/payload-encryption.ts';
 
 /** Creates the log of an api or worker process as its configuration wants it; no secret of the configuration is in any line. */
 export function createProcessLog(config: Config, options: Pick<LogOptions, 'process' | 'write' | 'pretty'>): Log {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { warnOfOpenings } from '../../../runtime/config/warn-of-openings.ts';
+import { warnOfOpenings } from '../../../runtime/log/warn-of-openings.ts';
 
 /** Nothing listens at port 1, so the process ends soon after it began. */
 const ENV = {

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { loadConfig } from '../../../runtime/config/config.ts';
-import { createProcessLog } from '../../../runtime/log/process-log.ts';
+import { loadConfig } from '../../runtime/config/config.ts';
+import { createProcessLog } from '../../runtime/process-log.ts';
 
 const SECRETS = {
   LEDGERDESK_ADMIN_TOKEN: 'an-admin-token-of-the-test',
@@ -40,7 +40,7 @@ describe('the log of a process', () => {
 
 /** Runs the worker's entry to its end; answers the lines that it wrote to stdout. */
 async function runWorker(env: Readonly<Record<string, string>>): Promise<string[]> {
-  const entry = fileURLToPath(new URL('../../../workers/worker.ts', import.meta.url));
+  const entry = fileURLToPath(new URL('../../workers/worker.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', entry], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,0 +1,45 @@
+import { documentEndpoint } from './openapi/document-endpoint.ts';
+import { createToken, listAudit, listTokens, revokeToken, rotateKeys } from './admin/access.ts';
+import { applyConnection } from './admin/apply-connection.ts';
+import { authorizeConnection } from './admin/authorize-connection.ts';
+import { cancelRun } from './admin/cancel-run.ts';
+import { listConnections } from './admin/list-connections.ts';
+import { listEvents, listSupport } from './admin/list-events.ts';
+import { listRecords } from './admin/list-records.ts';
+import { listRuns } from './admin/list-runs.ts';
+import { pingConnection } from './admin/ping-connection.ts';
+import { removeConnection } from './admin/remove-connection.ts';
+import { retryRecords } from './admin/retry-records.ts';
+import { changeSchedule, showSchedule } from './admin/schedule-connection.ts';
+import { showCodec } from './admin/show-codec.ts';
+import { showConnection } from './admin/show-connection.ts';
+import { showRun } from './admin/show-run.ts';
+import { startSync } from './admin/start-sync.ts';
+import { wireConnection } from './admin/wire-connection.ts';
+
+/** The whole admin API. Whatever is added here is routed and described. */
+export const ENDPOINTS = documentEndpoint([
+  listConnections,
+  applyConnection,
+  showConnection,
+  removeConnection,
+  startSync,
+  listRuns,
+  listRecords,
+  retryRecords,
+  listEvents,
+  listSupport,
+  wireConnection,
+  pingConnection,
+  authorizeConnection,
+  showSchedule,
+  changeSchedule,
+  showRun,
+  cancelRun,
+  listTokens,
+  createToken,
+  revokeToken,
+  rotateKeys,
+  showCodec,
+  listAudit,
+]);

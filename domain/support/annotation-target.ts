@@ -1,0 +1,8 @@
+/** Where and how the annotation of an ERP account is written. */
+export interface AnnotationTarget {
+  readonly entitySet: string;
+  readonly field: string;
+  readonly mode: 'block' | 'replace' | 'append';
+  readonly fields?: Readonly<Record<string, string>> | undefined;
+  readonly maxLength?: number | undefined;
+}
