@@ -8,11 +8,12 @@ const ARROWS = {
   clients: ['domain'],
   store: ['domain'],
   runtime: ['clients', 'store'],
-  cli: [],
   sandbox: [],
   demo: ['sandbox'],
   bench: ['sandbox'],
 };
+
+const OURS = [...Object.keys(ARROWS), 'cli'];
 
 /**
  * The only arrows between the sub-folders of domain/, workflows/, activities/ and store/, which are the same in each. `accounts` and
@@ -52,10 +53,26 @@ const FACES = {
   events: ['ingress'],
 };
 
+/** The command line imports nothing of ours at run time; the types of the API's answers it may know. */
+const TYPES_FOR_THE_CLI = [
+  {
+    name: 'cli-imports-nothing-at-run-time',
+    severity: 'error',
+    from: { path: '^cli/' },
+    to: { path: `^(${OURS.filter((to) => to !== 'cli').join('|')})/`, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'cli-knows-only-the-types-of-answers',
+    severity: 'error',
+    from: { path: '^cli/' },
+    to: { path: `^(${OURS.filter((to) => to !== 'cli').join('|')})/`, pathNot: '^api/endpoints\\.ts$' },
+  },
+];
+
 /** Forbids every arrow between sibling folders that is not listed. */
-const onlyArrows = (arrows, parent = '') =>
+const onlyArrows = (arrows, parent = '', all = Object.keys(arrows)) =>
   Object.entries(arrows).map(([from, allowed]) => {
-    const forbidden = Object.keys(arrows).filter((to) => to !== from && !allowed.includes(to));
+    const forbidden = all.filter((to) => to !== from && !allowed.includes(to));
     return {
       name: `${parent}${from}-imports-only-${allowed.join('-') || 'nothing-beside-it'}`,
       severity: 'error',
@@ -76,7 +93,8 @@ const onlyNamesOfThePlan = (from) => ({
 
 module.exports = {
   forbidden: [
-    ...onlyArrows(ARROWS),
+    ...onlyArrows(ARROWS, '', OURS),
+    ...TYPES_FOR_THE_CLI,
     ...['domain', 'workflows', 'activities', 'store'].flatMap((layer) => onlyArrows(ROOMS, `${layer}/`)),
     ...onlyArrows(CONCERNS, 'runtime/'),
     ...onlyArrows(FACES, 'api/'),

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { documentEndpoint } from './openapi/document-endpoint.ts';
 import { createToken, listAudit, listTokens, revokeToken, rotateKeys } from './admin/access.ts';
 import { applyConnection } from './admin/apply-connection.ts';
@@ -17,8 +18,8 @@ import { showRun } from './admin/show-run.ts';
 import { startSync } from './admin/start-sync.ts';
 import { wireConnection } from './admin/wire-connection.ts';
 
-/** The whole admin API. Whatever is added here is routed and described. */
-export const ENDPOINTS = documentEndpoint([
+/** The admin API by the names of its endpoints. Whatever is added here is routed and described. */
+const TABLE = {
   listConnections,
   applyConnection,
   showConnection,
@@ -42,4 +43,10 @@ export const ENDPOINTS = documentEndpoint([
   rotateKeys,
   showCodec,
   listAudit,
-]);
+};
+
+/** The whole admin API, its own description included. */
+export const ENDPOINTS = documentEndpoint(Object.values(TABLE));
+
+/** The answers of the admin API by the names of its endpoints, as types: the command line has no others. */
+export type Answers = { readonly [Name in keyof typeof TABLE]: z.output<(typeof TABLE)[Name]['answer']> };

@@ -1,5 +1,6 @@
 import got, { RequestError, type Method, type Response } from 'got';
 import { CommandError, type Mistake } from './failures.ts';
+import type { Answers } from '../api/endpoints.ts';
 import type { Settings } from './settings.ts';
 
 /** A request to the admin API. */
@@ -10,24 +11,24 @@ export interface ApiRequest {
   /** Members without a value are left out. */
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
-  /** 60 s unless told. */
+  /** 60 s by default. */
   readonly timeoutMs?: number;
   /** Breaks the request off. */
   readonly signal?: AbortSignal;
 }
 
-/** The admin API: sends one request, answers its document (nothing for an empty answer). Throws `CommandError`. */
-export type Api = <Answer>(request: ApiRequest) => Promise<Answer>;
+/** Sends one request to an endpoint of the admin API, named by its type, and returns its answer. Throws a `CommandError`. */
+export type Api = <Name extends keyof Answers>(request: ApiRequest) => Promise<Answers[Name]>;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** Opens the admin API. Nothing is sent before the first request, and none is sent twice. */
+/** Creates the client of the admin API. Nothing is sent before the first request, and none is sent twice. */
 export function createApi(settings: Settings): Api {
-  return async <Answer>(request: ApiRequest) => {
+  return async <Name extends keyof Answers>(request: ApiRequest) => {
     const response = await send(settings, request);
     const answer = parse(response, settings);
-    if (response.ok) return answer as Answer;
+    if (response.ok) return answer as Answers[Name];
     throw refusal(response, answer, settings);
   };
 }

@@ -11,6 +11,7 @@ import { bundleApart } from './bundle-apart.ts';
 import { createWorker } from './create-worker.ts';
 import { workerDataConverter } from './data-converter.ts';
 import { installRuntime } from './install-runtime.ts';
+import { restartInterrupted } from './restart-interrupted.ts';
 
 /** The entry of a worker process: opens what it needs, registers search attributes, and works until it is asked to end. */
 async function main(): Promise<void> {
@@ -25,7 +26,9 @@ async function work(config: Config, log: Log): Promise<void> {
   const { temporal } = services;
   const { metricMeter } = installRuntime({ log, metricsAddress: config.workerMetrics });
   await ensureSearchAttributes(temporal.connection, temporal.namespace, SEARCH_ATTRIBUTE_NAMES);
-  const dataConverter = workerDataConverter(services.payloads);
+  const { store, payloads } = services;
+  await restartInterrupted({ store, client: temporal.client, codec: payloads.codec, log });
+  const dataConverter = workerDataConverter(payloads);
   const worker = await createWorker({
     connection: await temporal.nativeConnection(),
     namespace: temporal.namespace,

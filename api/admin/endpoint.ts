@@ -60,9 +60,12 @@ interface Definition<Path extends string, Query, Body, Answer> extends Omit<
   readonly handle: (deps: AdminDeps) => (asked: Asked<Path, Query, Body>) => Promise<Answer>;
 }
 
+/** An endpoint whose answer has a known type. */
+export type AnsweringEndpoint<Answer> = Endpoint & { readonly answer: z.ZodType<Answer> };
+
 /** Defines an endpoint: what `handle` gets and answers has the types of the schemas. */
 export function endpoint<const Path extends string, Answer, Query = unknown, Body = unknown>(
   definition: Definition<Path, Query, Body, Answer>,
-): Endpoint {
+): AnsweringEndpoint<Answer> {
   return { status: 200, refusals: [], ...definition, handle: definition.handle as Endpoint['handle'] };
 }

@@ -1,15 +1,6 @@
 import type { Command } from '../command.ts';
-import type { List } from '../list.ts';
 import { formatList } from '../table.ts';
 import { showTime } from '../times.ts';
-
-/** An entry of the audit as the API lists it. */
-interface Entry {
-  readonly at: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly subject: string | null;
-}
 
 /** `audit [ID]`: who did what, when; of one connection when it is named. */
 export const audit: Command = {
@@ -21,7 +12,7 @@ export const audit: Command = {
   async run(parsed, { openApi }) {
     const [connection] = parsed.rest;
     const api = await openApi();
-    const list = await api<List<Entry>>({
+    const list = await api<'listAudit'>({
       method: 'GET',
       path: ['audit'],
       query: { connection, limit: parsed.count('limit') },

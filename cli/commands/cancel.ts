@@ -9,7 +9,7 @@ export const cancel: Command = {
   async run(parsed, { openApi }) {
     const runId = parsed.argument('RUN');
     const api = await openApi();
-    const answer = await api({ method: 'POST', path: ['runs', runId, 'cancel'] });
-    return { json: answer ?? { runId }, text: `Run ${runId} is asked to end; see it with: ledgerdesk run ${runId}` };
+    const answer = await api<'cancelRun'>({ method: 'POST', path: ['runs', runId, 'cancel'] });
+    return { json: answer, text: `Run ${runId} is asked to end; see it with: ledgerdesk run ${runId}` };
   },
 };

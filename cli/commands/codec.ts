@@ -8,7 +8,7 @@ export const codec: Command = {
   options: {},
   async run(_parsed, { openApi }) {
     const api = await openApi();
-    const answer = await api<{ encrypts: boolean; keyId: string; endpoint: string }>({
+    const answer = await api<'showCodec'>({
       method: 'GET',
       path: ['codec'],
     });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from '../command.ts';
 import { CommandError } from '../failures.ts';
 
-const LOOK_EVERY_MS = 2_000;
+const POLL_MS = 2_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
 
 /** `connection authorize ID`: prints where an administrator of Zendesk gives consent, and waits for it. */
@@ -15,7 +15,7 @@ export const connectionAuthorize: Command = {
     const id = parsed.argument('ID');
     const api = await openApi();
     const path = ['connections', id];
-    const { link, updatedAt } = await api<{ link: string; updatedAt: string }>({
+    const { link, updatedAt } = await api<'authorizeConnection'>({
       method: 'POST',
       path: [...path, 'authorize'],
       body: {},
@@ -23,8 +23,8 @@ export const connectionAuthorize: Command = {
     terminal.write(`Open this as an administrator of Zendesk: ${link}\n`);
     const deadline = Date.now() + LONGEST_WAIT_MS;
     while (Date.now() < deadline) {
-      await sleep(LOOK_EVERY_MS);
-      const connection = await api<{ state: string; updatedAt: string }>({ method: 'GET', path });
+      await sleep(POLL_MS);
+      const connection = await api<'showConnection'>({ method: 'GET', path });
       if (connection.state === 'active' && connection.updatedAt !== updatedAt)
         return { json: { id, authorized: true, link }, text: `Connection ${id} is authorized.` };
     }

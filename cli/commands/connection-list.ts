@@ -1,6 +1,4 @@
 import type { Command } from '../command.ts';
-import type { Connection } from '../connection.ts';
-import type { List } from '../list.ts';
 import { formatList } from '../table.ts';
 
 /** `connection list`: all connections. */
@@ -11,13 +9,13 @@ export const connectionList: Command = {
   options: {},
   async run(_parsed, { openApi }) {
     const api = await openApi();
-    const list = await api<List<Connection>>({ method: 'GET', path: ['connections'] });
+    const list = await api<'listConnections'>({ method: 'GET', path: ['connections'] });
     const rows = list.items.map((connection) => [
       connection.id,
       connection.name,
-      typeof connection.state === 'string' ? connection.state : '',
-      connection.settings?.dynamics?.environmentUrl,
-      connection.settings?.zendesk?.baseUrl,
+      connection.state,
+      connection.settings.dynamics.environmentUrl,
+      connection.settings.zendesk.baseUrl,
     ]);
     const table = { columns: ['ID', 'NAME', 'STATE', 'DYNAMICS 365', 'ZENDESK'], rows };
     return { json: list, text: formatList(table, { total: list.total, none: 'There are no connections.' }) };

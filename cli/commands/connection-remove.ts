@@ -9,7 +9,7 @@ export const connectionRemove: Command = {
   async run(parsed, { openApi }) {
     const id = parsed.argument('ID');
     const api = await openApi();
-    const answer = await api({ method: 'DELETE', path: ['connections', id] });
-    return { json: answer ?? { id, removed: true }, text: `Connection ${id} is removed.` };
+    const answer = await api<'removeConnection'>({ method: 'DELETE', path: ['connections', id] });
+    return { json: answer, text: `Connection ${id} is removed.` };
   },
 };

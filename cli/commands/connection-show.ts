@@ -1,5 +1,4 @@
 import type { Command } from '../command.ts';
-import type { Connection } from '../connection.ts';
 import { showDocument } from '../show-document.ts';
 
 /** `connection show ID`: settings, state and ingress URLs of a connection, never a secret. */
@@ -10,7 +9,7 @@ export const connectionShow: Command = {
   options: {},
   async run(parsed, { openApi }) {
     const api = await openApi();
-    const connection = await api<Connection>({ method: 'GET', path: ['connections', parsed.argument('ID')] });
+    const connection = await api<'showConnection'>({ method: 'GET', path: ['connections', parsed.argument('ID')] });
     return { json: connection, text: showDocument(connection) };
   },
 };

@@ -1,20 +1,8 @@
 import type { Command } from '../command.ts';
-import type { List } from '../list.ts';
 import { formatList } from '../table.ts';
 import { showTime } from '../times.ts';
 
-interface ReceivedEvent {
-  readonly source: string;
-  readonly eventId: string | null;
-  readonly controlNumber: string | null;
-  readonly type: string;
-  readonly receivedAt: string;
-  readonly verdict: string;
-  readonly reason: string | null;
-  readonly outcome: string | null;
-}
-
-/** `events ID`: the events that came in by both doors, with their verdicts and what they came to. */
+/** `events ID`: the events that came in from both systems, with their verdicts and outcomes. */
 export const events: Command = {
   name: 'events',
   summary: 'list the received events with their verdicts, newest first',
@@ -24,7 +12,7 @@ export const events: Command = {
     const query = { limit: parsed.count('limit') };
     const api = await openApi();
     const path = ['connections', parsed.argument('ID'), 'events'];
-    const list = await api<List<ReceivedEvent>>({ method: 'GET', path, query });
+    const list = await api<'listEvents'>({ method: 'GET', path, query });
     const rows = list.items.map((event) => [
       showTime(event.receivedAt),
       event.source,

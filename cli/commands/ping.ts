@@ -1,19 +1,10 @@
 import type { Command } from '../command.ts';
 import { formatList } from '../table.ts';
 
-/** One thing that a ping has looked at, as the API answers it. */
-interface Check {
-  readonly name: string;
-  readonly system: string;
-  readonly status: 'ok' | 'warn' | 'fail';
-  readonly detail: string;
-  readonly fix: string;
-}
-
-/** Looking takes seconds, but a far system that does not answer is waited for. */
+/** The checks take seconds, but a remote system that does not answer is waited for. */
 const WAIT_MS = 70_000;
 
-/** `ping ID`: looks at both systems of a connection; exit 1 when anything fails. */
+/** `ping ID`: checks both systems of a connection; exits with 1 when a check fails. */
 export const ping: Command = {
   name: 'ping',
   summary: 'check both systems of a connection; changes nothing',
@@ -23,7 +14,7 @@ export const ping: Command = {
     const api = await openApi();
     const path = ['connections', parsed.argument('ID'), 'ping'];
     const call = { method: 'POST' as const, path, body: {}, timeoutMs: WAIT_MS };
-    const result = await api<{ ok: boolean; checks: readonly Check[] }>(call);
+    const result = await api<'pingConnection'>(call);
     const rows = result.checks.map(({ status, name, detail, fix }) => [
       status,
       name,

@@ -1,20 +1,7 @@
+import type { Answers } from '../../api/endpoints.ts';
 import type { Command } from '../command.ts';
-import type { List } from '../list.ts';
 import { formatList } from '../table.ts';
 import { showTime } from '../times.ts';
-
-interface SyncRecord {
-  readonly legalEntity: string;
-  readonly kind: string;
-  readonly key: string;
-  readonly externalId: string | null;
-  readonly state: string;
-  readonly code: string | null;
-  readonly message: string | null;
-  readonly action: string | null;
-  readonly zendeskId: string | number | null;
-  readonly lastSyncedAt: string | null;
-}
 
 /** `records ID`: the records of a connection and their outcomes; under one that has a code, why and what to do. */
 export const records: Command = {
@@ -23,7 +10,7 @@ export const records: Command = {
   positionals: ['ID'],
   options: {
     state: { value: 'S', about: 'those in this state only, as rejected' },
-    kind: { value: 'K', about: 'customer, vendor or contact only' },
+    kind: { value: 'K', about: 'this kind only, such as customer' },
     code: { value: 'C', about: 'those with this code only, rejected or not' },
     limit: { value: 'N', about: 'the newest N only' },
   },
@@ -36,19 +23,19 @@ export const records: Command = {
     };
     const path = ['connections', parsed.argument('ID'), 'records'];
     const api = await openApi();
-    const list = await api<List<SyncRecord>>({ method: 'GET', path, query });
+    const list = await api<'listRecords'>({ method: 'GET', path, query });
     return { json: list, text: showRecords(list) };
   },
 };
 
-function showRecords({ items, total }: List<SyncRecord>): string {
+function showRecords({ items, total }: Answers['listRecords']): string {
   const rows = items.map((record) => [
     record.legalEntity,
     record.kind,
     record.key,
     record.state,
     record.externalId,
-    record.zendeskId === null ? '' : String(record.zendeskId),
+    record.zendeskId,
     showTime(record.lastSyncedAt),
   ]);
   const notes = new Map(items.map((record, index) => [index, explain(record)]));
@@ -56,7 +43,7 @@ function showRecords({ items, total }: List<SyncRecord>): string {
   return formatList({ columns, rows, notes }, { total, none: 'There are no such records.' });
 }
 
-function explain({ code, message, action }: SyncRecord): string[] {
+function explain({ code, message, action }: Answers['listRecords']['items'][number]): string[] {
   const reason = [code, message].filter((part) => part !== null).join(': ');
   return [...(reason === '' ? [] : [reason]), ...(action === null ? [] : [`To do: ${action}`])];
 }

@@ -1,12 +1,8 @@
+import type { Answers } from '../../api/endpoints.ts';
 import type { Command } from '../command.ts';
 import { printable } from '../printable.ts';
 
-interface Answer {
-  readonly retried: number;
-  readonly runId?: string | null;
-}
-
-/** `retry ID`: takes rejected records up again: all, those of one code, or those named. */
+/** `retry ID`: retries rejected records: all, those of one code, or those named. */
 export const retry: Command = {
   name: 'retry',
   summary: 'retry rejected records (KEY: a number, or entity/kind/number as usmf/contact/000901); all without KEY',
@@ -18,12 +14,12 @@ export const retry: Command = {
     const body = { ...(code !== undefined && { code }), ...(parsed.rest.length > 0 && { keys: parsed.rest }) };
     const api = await openApi();
     const path = ['connections', parsed.argument('ID'), 'retry'];
-    const answer = await api<Answer>({ method: 'POST', path, body });
+    const answer = await api<'retryRecords'>({ method: 'POST', path, body });
     return { json: answer, text: showRetried(answer) };
   },
 };
 
-function showRetried({ retried, runId }: Answer): string {
+function showRetried({ retried, runId }: Answers['retryRecords']): string {
   if (retried === 0) return 'There is no such rejected record: nothing is retried.';
   const count = retried === 1 ? '1 record is' : `${retried} records are`;
   const where = runId ? `; see it with: ledgerdesk run ${printable(runId)}` : '';

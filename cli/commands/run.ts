@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { showRun, type Run } from '../run-report.ts';
+import { showRun } from '../run-report.ts';
 
 /** `run RUN`: one run with its phases. Showing a failed run is no failure. */
 export const run: Command = {
@@ -9,7 +9,7 @@ export const run: Command = {
   options: {},
   async run(parsed, { openApi }) {
     const api = await openApi();
-    const answer = await api<Run>({ method: 'GET', path: ['runs', parsed.argument('RUN')] });
+    const answer = await api<'showRun'>({ method: 'GET', path: ['runs', parsed.argument('RUN')] });
     return { json: answer, text: showRun(answer, Date.now()) };
   },
 };

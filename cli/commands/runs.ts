@@ -1,6 +1,5 @@
 import type { Command } from '../command.ts';
-import type { List } from '../list.ts';
-import { COUNT_COLUMNS, countCells, runDuration, type Run } from '../run-report.ts';
+import { COUNT_COLUMNS, countCells, runDuration } from '../run-report.ts';
 import { formatList } from '../table.ts';
 import { showTime } from '../times.ts';
 
@@ -13,7 +12,7 @@ export const runs: Command = {
   async run(parsed, { openApi }) {
     const query = { limit: parsed.count('limit') };
     const api = await openApi();
-    const list = await api<List<Run>>({ method: 'GET', path: ['connections', parsed.argument('ID'), 'runs'], query });
+    const list = await api<'listRuns'>({ method: 'GET', path: ['connections', parsed.argument('ID'), 'runs'], query });
     const rows = list.items.map((run) => [
       run.runId,
       run.status,

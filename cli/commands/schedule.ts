@@ -1,18 +1,9 @@
+import type { Answers } from '../../api/endpoints.ts';
 import type { Command } from '../command.ts';
-import type { List } from '../list.ts';
 import { formatList } from '../table.ts';
 import { showInterval, showTime } from '../times.ts';
 
-interface Schedule {
-  readonly id: string;
-  readonly everyMs: number;
-  readonly paused: boolean;
-  readonly note: string | null;
-  readonly nextAt: string | null;
-  readonly lastAt: string | null;
-}
-
-/** `schedule ID`: shows when a connection works by itself; changes how often, pauses and resumes it. */
+/** `schedule ID`: shows the schedules of a connection; changes their interval, pauses and resumes them. */
 export const schedule: Command = {
   name: 'schedule',
   summary: 'show the schedules of a connection; change, pause or resume them',
@@ -26,12 +17,14 @@ export const schedule: Command = {
     const isChange = Object.keys(body).length > 0;
     const api = await openApi();
     const path = ['connections', parsed.argument('ID'), 'schedule'];
-    const list = await api<List<Schedule>>(isChange ? { method: 'POST', path, body } : { method: 'GET', path });
+    const list = await api<'showSchedule' | 'changeSchedule'>(
+      isChange ? { method: 'POST', path, body } : { method: 'GET', path },
+    );
     return { json: list, text: showSchedules(list) };
   },
 };
 
-function showSchedules({ items, total }: List<Schedule>): string {
+function showSchedules({ items, total }: Answers['showSchedule']): string {
   const rows = items.map(({ id, everyMs, paused, nextAt, lastAt }) => [
     id,
     showInterval(everyMs),

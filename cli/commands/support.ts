@@ -1,23 +1,7 @@
+import type { Answers } from '../../api/endpoints.ts';
 import type { Command } from '../command.ts';
-import type { List } from '../list.ts';
 import { formatList } from '../table.ts';
 import { showTime } from '../times.ts';
-
-interface Support {
-  readonly legalEntity: string;
-  readonly kind: string;
-  readonly key: string;
-  readonly open: number;
-  readonly pending: number;
-  readonly onHold: number;
-  readonly urgent: number;
-  readonly contactsWithOpen: number;
-  readonly oldestOpenSince: string | null;
-  readonly lastActivityAt: string | null;
-  readonly status: string;
-  readonly writtenAt: string | null;
-  readonly problem?: { readonly code: string; readonly message: string } | null;
-}
 
 const COLUMNS = [
   'LEGAL ENTITY',
@@ -34,7 +18,7 @@ const COLUMNS = [
   'WRITTEN',
 ];
 
-/** `support ID`: the accounts with their support load; under one that could not be annotated, why. */
+/** `support ID`: the accounts with their support load, and why one could not be annotated. */
 export const support: Command = {
   name: 'support',
   summary: 'list the accounts with their support load, as computed and as written to Dynamics 365',
@@ -44,7 +28,7 @@ export const support: Command = {
     const query = { limit: parsed.count('limit') };
     const api = await openApi();
     const path = ['connections', parsed.argument('ID'), 'support'];
-    const list = await api<List<Support>>({ method: 'GET', path, query });
+    const list = await api<'listSupport'>({ method: 'GET', path, query });
     const notes = new Map(
       list.items.map(({ problem }, index) => [index, problem ? [`${problem.code}: ${problem.message}`] : []]),
     );
@@ -53,7 +37,7 @@ export const support: Command = {
   },
 };
 
-function cellsOf(item: Support): (string | number | null)[] {
+function cellsOf(item: Answers['listSupport']['items'][number]): (string | number | null)[] {
   return [
     item.legalEntity,
     item.kind,

@@ -3,13 +3,8 @@ import type { Api } from '../api-client.ts';
 import type { Command, Outcome, Terminal } from '../command.ts';
 import { CommandError } from '../failures.ts';
 import { createProgress } from '../progress.ts';
-import { showRun, type Run } from '../run-report.ts';
+import { showRun } from '../run-report.ts';
 import { goesOn, waitForRun } from '../wait-for-run.ts';
-
-interface Started {
-  readonly runId: string;
-  readonly workflowId: string;
-}
 
 /** A poll's own limit, short enough for several within the patience for a restarting API. */
 const POLL_TIMEOUT_MS = 10_000;
@@ -25,7 +20,7 @@ export const sync: Command = {
     wait: { about: 'wait for its end; exit 1 unless it completes' },
     'legal-entity': { value: 'X', about: 'this legal entity only' },
     full: { about: 'compare every record, not only what has changed' },
-    'accept-shrink': { about: 'go on although far fewer records are there than before' },
+    'accept-shrink': { about: 'go on although there are far fewer records than before' },
   },
   async run(parsed, { openApi, terminal }) {
     const legalEntity = parsed.text('legal-entity');
@@ -36,7 +31,7 @@ export const sync: Command = {
     };
     const api = await openApi();
     const path = ['connections', parsed.argument('ID'), 'sync'];
-    const started = await api<Started>({ method: 'POST', path, body });
+    const started = await api<'startSync'>({ method: 'POST', path, body });
     if (parsed.flag('wait')) return waitForEnd(api, started.runId, terminal);
     return { json: started, text: started.runId, hint: `See it with: ledgerdesk run ${started.runId}` };
   },
@@ -51,7 +46,7 @@ async function waitForEnd(api: Api, runId: string, terminal: Terminal): Promise<
   try {
     const run = await waitForRun({
       runId,
-      getRun: () => api<Run>({ method: 'GET', path: ['runs', runId], timeoutMs: POLL_TIMEOUT_MS, signal }),
+      getRun: () => api<'showRun'>({ method: 'GET', path: ['runs', runId], timeoutMs: POLL_TIMEOUT_MS, signal }),
       show: progress.show,
       now: () => performance.now(),
       sleep: (ms) => delay(ms, undefined, { signal }).catch(() => undefined),

@@ -1,17 +1,7 @@
 import type { Command } from '../command.ts';
-import type { List } from '../list.ts';
 import { formatList } from '../table.ts';
 import { showTime } from '../times.ts';
 import { UsageError } from '../failures.ts';
-
-/** A token as the API lists it. */
-interface Token {
-  readonly id: string;
-  readonly scope: string;
-  readonly createdAt: string;
-  readonly lastUsedAt: string | null;
-  readonly revokedAt: string | null;
-}
 
 const SCOPES = ['read', 'run', 'admin'];
 
@@ -25,7 +15,7 @@ export const tokenCreate: Command = {
     const scope = parsed.text('scope');
     if (scope === undefined || !SCOPES.includes(scope)) throw new UsageError('--scope must be read, run or admin.');
     const api = await openApi();
-    const answer = await api<{ id: string; token: string }>({ method: 'POST', path: ['tokens'], body: { scope } });
+    const answer = await api<'createToken'>({ method: 'POST', path: ['tokens'], body: { scope } });
     return {
       json: answer,
       text: answer.token,
@@ -42,7 +32,7 @@ export const tokenList: Command = {
   options: { limit: { value: 'N', about: 'the newest N only' } },
   async run(parsed, { openApi }) {
     const api = await openApi();
-    const list = await api<List<Token>>({ method: 'GET', path: ['tokens'], query: { limit: parsed.count('limit') } });
+    const list = await api<'listTokens'>({ method: 'GET', path: ['tokens'], query: { limit: parsed.count('limit') } });
     const rows = list.items.map(({ id, scope, createdAt, lastUsedAt, revokedAt }) => [
       id,
       scope,
@@ -64,6 +54,9 @@ export const tokenRevoke: Command = {
   async run(parsed, { openApi }) {
     const id = parsed.argument('ID');
     const api = await openApi();
-    return { json: await api({ method: 'DELETE', path: ['tokens', id] }), text: `Token ${id} is revoked.` };
+    return {
+      json: await api<'revokeToken'>({ method: 'DELETE', path: ['tokens', id] }),
+      text: `Token ${id} is revoked.`,
+    };
   },
 };

@@ -1,27 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import {
-  ValueError,
-  parseAlertSecret,
-  parseAlertUrl,
-  parseAllowHosts,
-  parseBaseUrl,
-  parseBuildId,
-  parseDatabaseUrl,
-  parseEncryptionKeys,
-  parseHost,
-  parseListenAddress,
-  parseLogLevel,
-  parseOrigins,
-  parseToken,
-  parseWhole,
-} from './config-values.ts';
-import type { EncryptionKeys, LogLevel } from './config-values.ts';
-import { createSecret } from './secret.ts';
+import { z } from 'zod';
+import { present, readEnvironment, type Env, type VariableMistake } from './environment.ts';
+import * as fields from './fields.ts';
+import type { EncryptionKeys, LogLevel } from './fields.ts';
 import type { Secret } from './secret.ts';
 
-/** Variables by name, as `process.env` has them. An empty value counts as absent. */
-export type Env = Readonly<Record<string, string | undefined>>;
+export type { Env };
 
 /** The name, in the data directory, of the generated encryption key. */
 export const GENERATED_KEYS_FILE = 'encryption-keys';
@@ -43,7 +27,7 @@ export interface Config {
   readonly adminToken?: Secret;
   /** `host` or `host:port`, lower case. */
   readonly allowHosts: readonly string[];
-  /** Origins of Temporal's Web UI, whose pages may ask the codec endpoint. */
+  /** Origins of Temporal's Web UI, whose pages may call the codec endpoint. */
   readonly uiOrigins: readonly string[];
   readonly logLevel: LogLevel;
   readonly retentionDays: number;
@@ -59,7 +43,7 @@ export interface Config {
   readonly temporalConfigured: boolean;
 }
 
-/** The start is refused. `lines` has one sentence per mistake, and the message is these lines; no line repeats a value. */
+/** Refuses the start. `lines` has one sentence per mistake, and the message is these lines; no line repeats a value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly lines: readonly string[];
@@ -70,61 +54,87 @@ export class ConfigError extends Error {
   }
 }
 
-const KNOWN = new Set([
-  ...['DATA_DIR', 'HOST', 'PORT', 'PUBLIC_URL', 'URL', 'ALLOW_HOSTS', 'LOG_LEVEL', 'RETENTION_DAYS'],
-  ...['ENCRYPTION_KEYS', 'ENCRYPTION_KEYS_FILE', 'ADMIN_TOKEN', 'ADMIN_TOKEN_FILE'],
-  ...['ALERT_URL', 'ALERT_SECRET', 'ALERT_SECRET_FILE'],
-  ...['UI_ORIGIN', 'WORKER_METRICS', 'WORKER_VERSION'],
-]);
+/** Every variable that Ledgerdesk knows. An absent one is undefined unless it has a default. */
+const variables = z.object({
+  LEDGERDESK_DATA_DIR: z.string().default('.ledgerdesk'),
+  LEDGERDESK_HOST: fields.host.default('127.0.0.1'),
+  LEDGERDESK_PORT: fields.whole(0, 65_535).default(8080),
+  LEDGERDESK_PUBLIC_URL: fields.baseUrl.optional(),
+  LEDGERDESK_URL: fields.baseUrl.optional(),
+  LEDGERDESK_ALLOW_HOSTS: fields.allowHosts.default([]),
+  LEDGERDESK_UI_ORIGIN: fields.origins.default([]),
+  LEDGERDESK_LOG_LEVEL: fields.logLevel.default('info'),
+  LEDGERDESK_RETENTION_DAYS: fields.whole(1, 36_500).default(90),
+  DATABASE_URL: fields.databaseUrl.optional(),
+  LEDGERDESK_ENCRYPTION_KEYS: fields.encryptionKeys.optional(),
+  LEDGERDESK_ADMIN_TOKEN: fields.token.optional(),
+  LEDGERDESK_ALERT_URL: fields.alertUrl.optional(),
+  LEDGERDESK_ALERT_SECRET: fields.alertSecret.optional(),
+  LEDGERDESK_WORKER_METRICS: fields.listenAddress.optional(),
+  LEDGERDESK_WORKER_VERSION: fields.buildId.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: fields.baseUrl.optional(),
+});
 
-/** Reads the configuration from the environment. Throws ConfigError with every mistake at once. */
+/** Reads the configuration from the environment. Throws a ConfigError with every mistake at once. */
 export function loadConfig(env: Env): Config {
-  const mistakes: string[] = unknownNames(env);
-  const take = <T>(name: string, parse: (text: string) => T): T | undefined =>
-    collect(mistakes, name, () => {
-      const text = valueOf(env, name);
-      return text === undefined ? undefined : parse(text);
-    });
+  const names = Object.keys(variables.shape);
+  const { values, mistakes } = readEnvironment(env, names);
+  const parsed = variables.safeParse(values);
+  const all = [
+    ...mistakes,
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => ({ name: path.join('.'), message })),
+    ...alertMistakes(values, parsed.data?.LEDGERDESK_ALLOW_HOSTS ?? [], env),
+  ];
+  const inOrder = all.sort((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
+  if (!parsed.success || all.length > 0)
+    throw new ConfigError(inOrder.map(({ name, message }) => `${name} ${message}.`));
+  return configOf(parsed.data, env);
+}
 
-  const dataDir = resolve(valueOf(env, 'LEDGERDESK_DATA_DIR') ?? '.ledgerdesk');
-  const allowHosts = take('LEDGERDESK_ALLOW_HOSTS', parseAllowHosts) ?? [];
-  take('LEDGERDESK_URL', parseBaseUrl);
-  const config = {
-    dataDir,
-    host: take('LEDGERDESK_HOST', parseHost) ?? '127.0.0.1',
-    port: take('LEDGERDESK_PORT', (text) => parseWhole(text, 0, 65_535)) ?? 8080,
-    allowHosts,
-    uiOrigins: take('LEDGERDESK_UI_ORIGIN', parseOrigins) ?? [],
-    logLevel: take('LEDGERDESK_LOG_LEVEL', parseLogLevel) ?? 'info',
-    retentionDays: take('LEDGERDESK_RETENTION_DAYS', (text) => parseWhole(text, 1, 36_500)) ?? 90,
-    encryptionKeysGenerated: keysAreGenerated(env, dataDir),
-    isTraced: take('OTEL_EXPORTER_OTLP_ENDPOINT', parseBaseUrl) !== undefined,
-    temporalConfigured: isTemporalConfigured(env),
-    ...given('publicUrl', take('LEDGERDESK_PUBLIC_URL', parseBaseUrl)),
-    ...given(
-      'databaseUrl',
-      take('DATABASE_URL', (text) => createSecret(parseDatabaseUrl(text))),
-    ),
-    ...given('encryptionKeys', take('LEDGERDESK_ENCRYPTION_KEYS', parseEncryptionKeys)),
-    ...given(
-      'adminToken',
-      take('LEDGERDESK_ADMIN_TOKEN', (text) => createSecret(parseToken(text))),
-    ),
-    ...given('workerMetrics', take('LEDGERDESK_WORKER_METRICS', parseListenAddress)),
-    ...given(
-      'alertUrl',
-      take('LEDGERDESK_ALERT_URL', (text) => parseAlertUrl(text, allowHosts)),
-    ),
-    ...given(
-      'alertSecret',
-      take('LEDGERDESK_ALERT_SECRET', (text) => createSecret(parseAlertSecret(text))),
-    ),
-    ...given('workerVersion', take('LEDGERDESK_WORKER_VERSION', parseBuildId)),
+const UNSIGNED = 'is not set: LEDGERDESK_ALERT_URL receives signed alerts only';
+
+/** Finds the mistakes between the variables of alerts and others. */
+function alertMistakes(
+  values: Readonly<Record<string, string>>,
+  allowed: readonly string[],
+  env: Env,
+): VariableMistake[] {
+  const text = values['LEDGERDESK_ALERT_URL'];
+  if (text === undefined) return [];
+  const isSigned = ['LEDGERDESK_ALERT_SECRET', 'LEDGERDESK_ALERT_SECRET_FILE'].some((name) => present(env[name]));
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isPlain = url?.protocol === 'http:' && !allowed.includes(url.hostname) && !allowed.includes(url.host);
+  return [
+    ...(isPlain ? [{ name: 'LEDGERDESK_ALERT_URL', message: fields.ALERT_URL_MISTAKE }] : []),
+    ...(isSigned ? [] : [{ name: 'LEDGERDESK_ALERT_SECRET', message: UNSIGNED }]),
+  ];
+}
+
+function configOf(given: z.output<typeof variables>, env: Env): Config {
+  const dataDir = resolve(given.LEDGERDESK_DATA_DIR);
+  const optional = {
+    publicUrl: given.LEDGERDESK_PUBLIC_URL,
+    databaseUrl: given.DATABASE_URL,
+    encryptionKeys: given.LEDGERDESK_ENCRYPTION_KEYS,
+    adminToken: given.LEDGERDESK_ADMIN_TOKEN,
+    workerMetrics: given.LEDGERDESK_WORKER_METRICS,
+    alertUrl: given.LEDGERDESK_ALERT_URL,
+    alertSecret: given.LEDGERDESK_ALERT_SECRET,
+    workerVersion: given.LEDGERDESK_WORKER_VERSION,
   };
-  if (isUnsigned(env))
-    mistakes.push('LEDGERDESK_ALERT_SECRET is not set: LEDGERDESK_ALERT_URL is told signed alerts only.');
-  if (mistakes.length > 0) throw new ConfigError(mistakes);
-  return config;
+  return {
+    dataDir,
+    host: given.LEDGERDESK_HOST,
+    port: given.LEDGERDESK_PORT,
+    allowHosts: given.LEDGERDESK_ALLOW_HOSTS,
+    uiOrigins: given.LEDGERDESK_UI_ORIGIN,
+    logLevel: given.LEDGERDESK_LOG_LEVEL,
+    retentionDays: given.LEDGERDESK_RETENTION_DAYS,
+    encryptionKeysGenerated: keysAreGenerated(env, dataDir),
+    isTraced: given.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
+    temporalConfigured: isTemporalConfigured(env),
+    ...withoutAbsent(optional),
+  };
 }
 
 const SETTINGS = {
@@ -134,8 +144,8 @@ const SETTINGS = {
 } as const;
 
 /**
- * Insists on settings that only the embedded mode makes up. Without them a process must not start: ConfigError, one
- * line per missing name. Gives the same configuration, its type narrowed.
+ * Insists on settings that only the embedded mode makes up. Without them a process must not start: throws a ConfigError with one
+ * line per missing name. Returns the same configuration, its type narrowed.
  */
 export function requireSettings<Name extends keyof typeof SETTINGS>(
   config: Config,
@@ -144,58 +154,6 @@ export function requireSettings<Name extends keyof typeof SETTINGS>(
   const missing = names.filter((name) => config[name] === undefined);
   if (missing.length > 0) throw new ConfigError(missing.map((name) => `${SETTINGS[name]} is not set.`));
   return config as Config & Required<Pick<Config, Name>>;
-}
-
-function unknownNames(env: Env): string[] {
-  const ours = Object.keys(env).filter((name) => name.startsWith('LEDGERDESK_'));
-  return ours
-    .filter((name) => !KNOWN.has(name.slice('LEDGERDESK_'.length)))
-    .sort()
-    .map((name) => `${name} is not a name that Ledgerdesk knows.`);
-}
-
-function collect<T>(mistakes: string[], name: string, read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    mistakes.push(`${name} ${error.message}.`);
-    return undefined;
-  }
-}
-
-const WITH_FILE = new Set([
-  ...['LEDGERDESK_ENCRYPTION_KEYS', 'LEDGERDESK_ADMIN_TOKEN', 'LEDGERDESK_ALERT_SECRET'],
-  'DATABASE_URL',
-]);
-
-function valueOf(env: Env, name: string): string | undefined {
-  const plain = present(env[name]);
-  const file = WITH_FILE.has(name) ? present(env[`${name}_FILE`]) : undefined;
-  if (file === undefined) return plain;
-  if (plain !== undefined) throw new ValueError(`and ${name}_FILE are both set: give one of them`);
-  const text = present(readText(file, name));
-  if (text === undefined) throw new ValueError(`cannot be read: the file that ${name}_FILE names is empty`);
-  return text;
-}
-
-function readText(file: string, name: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new ValueError(`cannot be read from the file that ${name}_FILE names (${code})`);
-  }
-}
-
-function isUnsigned(env: Env): boolean {
-  const keys = ['LEDGERDESK_ALERT_SECRET', 'LEDGERDESK_ALERT_SECRET_FILE'];
-  return present(env['LEDGERDESK_ALERT_URL']) !== undefined && keys.every((name) => present(env[name]) === undefined);
-}
-
-function present(text: string | undefined): string | undefined {
-  const trimmed = text?.trim();
-  return trimmed === '' ? undefined : trimmed;
 }
 
 function keysAreGenerated(env: Env, dataDir: string): boolean {
@@ -209,6 +167,8 @@ function isTemporalConfigured(env: Env): boolean {
   );
 }
 
-function given<Key extends string, T>(key: Key, value: T | undefined): Readonly<Partial<Record<Key, T>>> {
-  return (value === undefined ? {} : { [key]: value }) as Readonly<Partial<Record<Key, T>>>;
+type Present<Members> = { readonly [Name in keyof Members]?: NonNullable<Members[Name]> };
+
+function withoutAbsent<Members extends object>(members: Members): Present<Members> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<Members>;
 }

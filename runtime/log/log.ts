@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
-import type { LogLevel } from '../config/config-values.ts';
+import type { LogLevel } from '../config/fields.ts';
 import { describeError, fitToLog } from './log-fields.ts';
 import { formatLogLine } from './log-line.ts';
 

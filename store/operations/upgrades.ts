@@ -1,38 +1,29 @@
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 
-/** An upgrade of the store that left workflows of the former version under way. */
-export interface PendingUpgrade {
-  readonly no: number;
-  /** When the store was upgraded. Workflows that began before cannot be continued. */
-  readonly at: Date;
-}
-
-/** The upgrades whose interrupted workflows have not been started again yet. */
+/** Upgrades of the store that left workflows of the former version under way, which cannot be continued. */
 export interface UpgradeStore {
-  /** Returns the newest of them; undefined when there is none. */
-  pending(): Promise<PendingUpgrade | undefined>;
-  /** Records that all that was interrupted until this upgrade has been started again. */
-  restarted(no: number): Promise<void>;
+  /**
+   * Does `restart` if workflows that began before the last upgrade have not been started again yet, and records that it was done.
+   * `at` is when the store was upgraded. Of several processes one does it, and the others wait until it is done. Returns whether
+   * this one did.
+   */
+  restartInterrupted(restart: (at: Date) => Promise<void>): Promise<boolean>;
 }
 
 /** Creates the store of upgrades. */
 export function createUpgradeStore(db: Db): UpgradeStore {
   return {
-    pending: () =>
-      db
-        .selectFrom('upgrades')
-        .select(['no', 'at'])
-        .where('restarted_at', 'is', null)
-        .orderBy('no', 'desc')
-        .limit(1)
-        .executeTakeFirst(),
-    async restarted(no) {
-      const open = db
-        .updateTable('upgrades')
-        .set({ restarted_at: sql<Date>`now()` })
-        .where('no', '<=', no);
-      await open.where('restarted_at', 'is', null).execute();
-    },
+    restartInterrupted: (restart) =>
+      db.transaction().execute(async (tx) => {
+        const pending = tx.selectFrom('upgrades').select(['no', 'at']).where('restarted_at', 'is', null);
+        const rows = await pending.orderBy('no').forUpdate().execute();
+        const last = rows.at(-1);
+        if (last === undefined) return false;
+        await restart(last.at);
+        const done = tx.updateTable('upgrades').set({ restarted_at: sql<Date>`now()` });
+        await done.where('no', '<=', last.no).where('restarted_at', 'is', null).execute();
+        return true;
+      }),
   };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { closeLoopbacks, startLoopback } from '../fixtures/loopback.ts';
+import { closeLoopbacks, startLoopback, type Loopback } from '../fixtures/loopback.ts';
 import { startApi, type RunningApi } from './running-api.ts';
 
 const GUID = '11111111-2222-3333-4444-555555555555';
@@ -39,19 +39,12 @@ const refused = (path: string) => ({
   body: { error: { code: 'connection_refused', mistakes: [{ path }] } },
 });
 
-/** A Zendesk that has all organization and user fields that are asked for, or refuses everything. */
-async function zendeskWith(status: number): Promise<string> {
-  const { origin } = await startLoopback(({ method, url }) => {
-    if (status !== 200) return { status, body: { error: 'invalid_token' } };
-    const field = url.includes('user_fields') ? 'user_field' : 'organization_field';
-    return method === 'GET'
-      ? { body: { [`${field}s`]: [], count: 0, meta: { has_more: false } } }
-      : { status: 201, body: { [field]: { id: 1, key: 'erp', title: 'ERP', type: 'text', active: true } } };
-  });
-  return origin;
+/** Starts a Zendesk that refuses every request: the API makes none when a file is applied or a sync is started. */
+function startZendesk(): Promise<Loopback> {
+  return startLoopback(() => ({ status: 401, body: { error: 'invalid_token' } }));
 }
 
-/** A record of usmf as an earlier run has left it; a customer unless told. */
+/** Adds a record of usmf as an earlier run has left it; a customer unless `kind` says otherwise. */
 async function addRecord(
   id: string,
   key: string,
@@ -59,9 +52,10 @@ async function addRecord(
 ): Promise<void> {
   const client = new pg.Client({ connectionString: api.databaseUrl });
   await client.connect();
-  const columns = 'connection_id, legal_entity, kind, key, plain_name, plain_name_key, state, zendesk_id';
-  const values = [id, 'usmf', left.kind ?? 'customer', key, 'N', 'n', left.state, left.zendeskId ?? null];
-  await client.query(`insert into records (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8)`, values);
+  const columns = 'connection_id, legal_entity, kind, target, key, plain_name, plain_name_key, state, zendesk_id';
+  const { kind = 'customer', state, zendeskId = null } = left;
+  const values = [id, 'usmf', kind, kind === 'contact' ? 'user' : 'organization', key, 'N', 'n', state, zendeskId];
+  await client.query(`insert into records (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, values);
   await client.end();
 }
 
@@ -182,21 +176,19 @@ describe('applying a connection file', () => {
     });
   });
 
-  it('prepares Zendesk once there is a token, and says what is left when that fails', async () => {
-    const good = await zendeskWith(200);
-    const ready = await apply(file('ready', { zendesk: { baseUrl: good, accessToken: 'token-1' } }));
+  it('activates the connection once there is a token, and leaves the fields in Zendesk to the first run', async () => {
+    const zendesk = await startZendesk();
+    const ready = await apply(file('ready', { zendesk: { baseUrl: zendesk.origin, accessToken: 'token-1' } }));
     expect(ready).toMatchObject({ status: 200, body: { connection: { state: 'active' } } });
     expect(ready.body).not.toHaveProperty('left');
-    expect((await api.services.store.connections.require('ready')).prepared).toBe(true);
-    const bad = await zendeskWith(401);
-    const left = await apply(file('unready', { zendesk: { baseUrl: bad, accessToken: 'token-1' } }));
-    expect(left).toMatchObject({ status: 200, body: { connection: { state: 'active' }, left: {} } });
-    expect(JSON.stringify(left.body)).toContain('organization and user fields');
-    expect(JSON.stringify(left.body)).not.toContain('token-1');
+    expect(JSON.stringify(ready.body)).not.toContain('token-1');
+    expect(zendesk.requests).toEqual([]);
+    for (const target of ['organization', 'user'] as const)
+      expect(await api.services.store.fieldChecks.get('ready', target)).toBeUndefined();
   });
 
   it('takes a connection out of needs_reconnect only for a changed credential, and keeps the reason otherwise', async () => {
-    const baseUrl = await zendeskWith(200);
+    const { origin: baseUrl } = await startZendesk();
     const withToken = (accessToken: string) => file('again', { zendesk: { baseUrl, accessToken } });
     await apply(withToken('token-1'));
     await api.services.store.connections.setState('again', 'needs_reconnect', 'The token was refused.');
@@ -232,7 +224,7 @@ describe('starting a sync', () => {
   };
 
   beforeAll(async () => {
-    const baseUrl = await zendeskWith(200);
+    const { origin: baseUrl } = await startZendesk();
     for (const id of ['synced', 'removed', 'retried', 'contacts'])
       await apply(file(id, { zendesk: { baseUrl, accessToken: 'token-1' } }));
     await apply(file('waiting'));
@@ -331,7 +323,7 @@ describe('health', () => {
   it('answers 503 with a sentence when Temporal is not there', async () => {
     const lonely = await startApi({ temporalAddress: '127.0.0.1:1' });
     try {
-      const baseUrl = await zendeskWith(200);
+      const { origin: baseUrl } = await startZendesk();
       await lonely.ask('POST', '/api/connections', file('a', { zendesk: { baseUrl, accessToken: 'token-1' } }));
       const answer = await lonely.ask('POST', '/api/connections/a/sync', {});
       expect(answer).toMatchObject({ status: 503, body: { error: { code: 'unavailable' } } });

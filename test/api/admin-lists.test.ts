@@ -68,8 +68,8 @@ describe('the list of support', () => {
   it('tells the load as computed and the lines as written', async () => {
     const client = new pg.Client({ connectionString: api.databaseUrl });
     await client.connect();
-    await client.query(`insert into records (connection_id, legal_entity, kind, key, plain_name, plain_name_key, zendesk_id)
-      values ('contoso', 'usmf', 'customer', 'US-001', 'N', 'n', '72')`);
+    await client.query(`insert into records (connection_id, legal_entity, kind, target, key, plain_name, plain_name_key, zendesk_id)
+      values ('contoso', 'usmf', 'customer', 'organization', 'US-001', 'N', 'n', '72')`);
     await client.end();
     const key = { legalEntity: 'usmf', kind: 'customer' as const, key: 'US-001' };
     const load = {

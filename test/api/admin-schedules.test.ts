@@ -8,29 +8,19 @@ const GUID = '11111111-2222-3333-4444-555555555555';
 const MINUTE_MS = 60_000;
 
 let api: RunningApi;
+/** The address of a Zendesk that refuses every request: none of these tests makes one. */
 let zendesk: string;
 beforeAll(async () => {
   api = await startApi();
-  zendesk = await zendeskThatIsPrepared();
+  ({ origin: zendesk } = await startLoopback(() => ({ status: 401, body: { error: 'invalid_token' } })));
 });
 afterAll(async () => {
   await api.close();
   await closeLoopbacks();
 });
 
-/** A Zendesk that takes whatever field it is asked to create. */
-async function zendeskThatIsPrepared(): Promise<string> {
-  const { origin } = await startLoopback(({ method, url }) => {
-    const field = url.includes('user_fields') ? 'user_field' : 'organization_field';
-    return method === 'GET'
-      ? { body: { [`${field}s`]: [], count: 0, meta: { has_more: false } } }
-      : { status: 201, body: { [field]: { id: 1, key: 'erp', title: 'ERP', type: 'text', active: true } } };
-  });
-  return origin;
-}
-
-function file(id: string, change: { token?: string | null; sync?: object; baseUrl?: string } = {}): object {
-  const { token = 'token-1', sync = {}, baseUrl = zendesk } = change;
+function file(id: string, change: { token?: string | null; sync?: object } = {}): object {
+  const { token = 'token-1', sync = {} } = change;
   return {
     id,
     dynamics: {
@@ -40,7 +30,7 @@ function file(id: string, change: { token?: string | null; sync?: object; baseUr
       clientSecret: 'erp-secret-1',
       legalEntities: ['usmf'],
     },
-    zendesk: { subdomain: 'contoso', baseUrl, accessToken: token },
+    zendesk: { subdomain: 'contoso', baseUrl: zendesk, accessToken: token },
     sync,
   };
 }
@@ -106,18 +96,21 @@ describe('applying a connection with a token', () => {
     expect(spec.intervals).toMatchObject([{ every: 10 * MINUTE_MS }]);
   });
 
-  it('tells every step that is left, and stores the connection all the same', async () => {
+  it('names every step that is left, and stores the connection all the same', async () => {
     const lonely = await startApi({ temporalAddress: '127.0.0.1:1' });
     try {
       const noSchedules = await apply(file('alone'), lonely);
       expect(noSchedules).toMatchObject({ connection: { state: 'active' } });
       expect(noSchedules.left?.step).toMatch(/^create the schedules/);
       expect(noSchedules.left?.message).toMatch(/^Temporal does not answer/);
-      const { origin } = await startLoopback(() => ({ status: 401, body: { error: 'invalid_token' } }));
-      const nothing = await apply(file('forlorn', { baseUrl: origin }), lonely);
-      expect(nothing.left?.step).toMatch(/^prepare Zendesk .*, create the schedules/);
-      expect(nothing.left?.message).toMatch(/^prepare Zendesk .*: .*create the schedules .*: Temporal does not answer/);
-      expect(JSON.stringify(nothing)).not.toContain('token-1');
+      await lonely.services.store.connections.setState('alone', 'needs_reconnect', 'The token was refused.');
+      const nothing = await apply(file('alone', { token: 'token-2' }), lonely);
+      expect(nothing).toMatchObject({ connection: { state: 'active' } });
+      expect(nothing.left?.step).toMatch(/^create the schedules .*, start a sync$/);
+      expect(nothing.left?.message).toMatch(
+        /^create the schedules .*: Temporal does not answer.* start a sync: Temporal does not answer/,
+      );
+      expect(JSON.stringify(nothing)).not.toContain('token-2');
     } finally {
       await lonely.close();
     }

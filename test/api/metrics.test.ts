@@ -6,15 +6,15 @@ import { until } from '../fixtures/stops.ts';
 import { startApi, type RunningApi } from './running-api.ts';
 
 const RECORD =
-  'insert into records (connection_id, legal_entity, kind, key, plain_name, plain_name_key, state, code) values';
+  'insert into records (connection_id, legal_entity, kind, target, key, plain_name, plain_name_key, state, code) values';
 
 /** Two runs of today, one that failed last, one of a legal entity, and one that is too old to be counted. */
 const STATEMENTS = [
-  `${RECORD} ('north', 'usmf', 'customer', 'A', 'Secret Name', 'secret name', 'created', null),
-    ('north', 'usmf', 'customer', 'B', 'Secret Name', 'secret name', 'created', null),
-    ('north', 'usmf', 'customer', 'C', 'Secret Name', 'secret name', 'rejected', 'name_ambiguous'),
-    ('north', 'usmf', 'contact', 'D', 'Secret Name', 'secret name', 'updated', 'same_person'),
-    ('north', 'usmf', 'vendor', 'E', 'Secret Name', 'secret name', null, null)`,
+  `${RECORD} ('north', 'usmf', 'customer', 'organization', 'A', 'Secret Name', 'secret name', 'created', null),
+    ('north', 'usmf', 'customer', 'organization', 'B', 'Secret Name', 'secret name', 'created', null),
+    ('north', 'usmf', 'customer', 'organization', 'C', 'Secret Name', 'secret name', 'rejected', 'name_ambiguous'),
+    ('north', 'usmf', 'contact', 'user', 'D', 'Secret Name', 'secret name', 'updated', 'same_person'),
+    ('north', 'usmf', 'vendor', 'organization', 'E', 'Secret Name', 'secret name', null, null)`,
   `insert into runs (run_id, connection_id, workflow_id, scope, legal_entity, status, started_at, finished_at, waited_ms) values
     ('r1', 'north', 'w', 'master', null, 'completed', now() - interval '3 hours', now() - interval '2 hours', 1500),
     ('r2', 'north', 'w', 'master', 'usmf', 'completed', now() - interval '1 hour', now() - interval '50 minutes', 500),

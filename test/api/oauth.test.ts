@@ -112,7 +112,7 @@ describe('the consent to Zendesk', () => {
     return items.filter(({ operation }) => operation === 'oauth.token.authorization_code');
   };
 
-  it('stores sealed tokens, and the connection becomes active, prepared and scheduled', async () => {
+  it('stores sealed tokens, and the connection becomes active and scheduled; its first run prepares the fields', async () => {
     const id = await apply();
     await expectNothingStored(id);
     const browser = new Browser();
@@ -138,7 +138,8 @@ describe('the consent to Zendesk', () => {
     const held = await api.services.store.zendeskTokens.read(id);
     const lifeMs = (held.expiresAt?.getTime() ?? 0) - (held.issuedAt?.getTime() ?? 0);
     expect(Math.round(lifeMs / 1_000)).toBe(172_800);
-    expect((await api.services.store.connections.require(id)).prepared).toBe(true);
+    for (const target of ['organization', 'user'] as const)
+      expect(await api.services.store.fieldChecks.get(id, target)).toBeUndefined();
     expect(await api.ask('GET', `/api/connections/${id}/schedule`)).toMatchObject({ body: { total: 2 } });
     const [noted] = (await api.services.store.audit.list({ subject: id, limit: 1 })).items;
     expect(noted).toMatchObject({ action: 'connection.consent', actor: expect.stringMatching(/^zendesk user \d+$/) });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { createAdminRoutes } from '../../api/admin/routes.ts';
-import { createStartedRuns } from '../../api/admin/started-runs.ts';
+import { ENDPOINTS } from '../../api/endpoints.ts';
 import { createFailureLimit } from '../../api/failure-limit.ts';
 import { createLog } from '../../runtime/log/log.ts';
 import { createSecret } from '../../runtime/config/secret.ts';
@@ -42,9 +42,9 @@ describe('the OpenAPI document', () => {
   /** What express has mounted, by its own account. */
   function mounted(): string[] {
     const { log } = createLog({ level: 'silent', pretty: false, write: () => undefined });
-    const deps = { services: api.services, startedRuns: createStartedRuns(), publicUrl: () => api.origin };
+    const deps = { services: api.services, publicUrl: () => api.origin };
     const failures = createFailureLimit({ guard: 'test', log });
-    const { stack } = createAdminRoutes(deps, { token: createSecret('x'), log, failures });
+    const { stack } = createAdminRoutes(deps, ENDPOINTS, { token: createSecret('x'), log, failures });
     return stack.flatMap(({ route }) =>
       (route?.stack ?? [])
         .filter(({ method }) => method)

@@ -95,7 +95,7 @@ describe('connection apply', () => {
     const { file } = await connectionFile('{\n  "id": "contoso",\n  "key": topsecret\n}\n');
     const { code, stderr } = await runCli(['connection', 'apply', file]);
     expect(code).toBe(1);
-    expect(stderr).toContain('contoso.json is not JSON at line 3, column 10: expected a value.');
+    expect(stderr).toContain('contoso.json is not JSON at line 3, column 10: expected a value, or a name in double quotes.');
     expect(stderr).not.toContain('topsecret');
   });
 
@@ -134,15 +134,16 @@ describe('connection list, show and remove', () => {
 describe('the place of a mistake in JSON', () => {
   it.each([
     ['{"a": 1,}', 1, 9, 'a member name in double quotes'],
-    ['{"a" 1}', 1, 6, '":"'],
-    ['{"a": 1 "b": 2}', 1, 9, '"," or "}"'],
-    ['[1, 2', 1, 6, '"," or "]"'],
-    ['{"a": "x\n"}', 1, 9, 'the end of a string, on the same line, or a valid escape'],
-    ['{"a": "\\x"}', 1, 8, 'the end of a string, on the same line, or a valid escape'],
+    ['{"a" 1}', 1, 6, 'a colon'],
+    ['{"a": 1 "b": 2}', 1, 9, 'a comma'],
+    ['[1, 2', 1, 6, 'a closing bracket'],
+    ['{"a": "x\n"}', 1, 7, 'a string that ends on its line and has valid escapes only'],
+    ['{"a": "\\x"}', 1, 7, 'a string that ends on its line and has valid escapes only'],
     ['{}\r\n{}', 2, 1, 'the end of the document'],
-    ['[01]', 1, 3, '"," or "]"'],
+    ['[01]', 1, 3, 'a comma'],
     ['', 1, 1, 'a value'],
-    ["{'a': 1}", 1, 2, 'a member name in double quotes'],
+    ["{'a': 1}", 1, 2, 'a value, or a name in double quotes'],
+    ['// a comment\n{}', 1, 1, 'no comment'],
   ])('is found in %j', (text, ...[line, column, expected]) => {
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
     expect(findJsonMistake(text)).toEqual({ line, column, expected });

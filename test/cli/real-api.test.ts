@@ -56,10 +56,10 @@ describe('against the real API', () => {
   it('records finds contacts by the code of a remark, and shows what it says', async () => {
     const client = new pg.Client({ connectionString: api.databaseUrl });
     await client.connect();
-    await client.query(`insert into records (connection_id, legal_entity, kind, key, plain_name, plain_name_key,
+    await client.query(`insert into records (connection_id, legal_entity, kind, target, key, plain_name, plain_name_key,
       external_id, zendesk_id, state, code, message, action)
-      values ('contoso', 'usmf', 'contact', '000902', 'N', 'n', 'usmf:000902', '72', 'created', 'email_shared', 'Shared.', 'Look.'),
-        ('contoso', 'usmf', 'contact', '000903', 'N', 'n', 'usmf:000903', '73', 'created', null, null, null)`);
+      values ('contoso', 'usmf', 'contact', 'user', '000902', 'N', 'n', 'usmf:000902', '72', 'created', 'email_shared', 'Shared.', 'Look.'),
+        ('contoso', 'usmf', 'contact', 'user', '000903', 'N', 'n', 'usmf:000903', '73', 'created', null, null, null)`);
     await client.end();
     const { stdout } = await cli('records', 'contoso', '--kind', 'contact', '--code', 'email_shared');
     const [, row = '', ...notes] = stdout.trimEnd().split('\n');
@@ -84,8 +84,8 @@ describe('against the real API', () => {
   it('support shows the load of an account', async () => {
     const client = new pg.Client({ connectionString: api.databaseUrl });
     await client.connect();
-    await client.query(`insert into records (connection_id, legal_entity, kind, key, plain_name, plain_name_key, zendesk_id)
-      values ('contoso', 'usmf', 'customer', 'US-017', 'N', 'n', '71')`);
+    await client.query(`insert into records (connection_id, legal_entity, kind, target, key, plain_name, plain_name_key, zendesk_id)
+      values ('contoso', 'usmf', 'customer', 'organization', 'US-017', 'N', 'n', '71')`);
     await client.end();
     const counts = {
       open: 3,

@@ -12,7 +12,7 @@ import { historyToJson } from '../replay/history-json.ts';
 const KEY = Buffer.alloc(32, 11);
 const PATH = '/hook/the-path-is-a-secret-too';
 
-interface Told {
+interface Delivered {
   readonly type: string;
   readonly timestamp: string;
   readonly data: Readonly<Record<string, string | null>>;
@@ -45,13 +45,13 @@ describe('the alerts', () => {
   const deny = (deniedEntitySets: string[]) =>
     world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets });
   const taken = () => (receiver?.received ?? []).filter(({ status }) => status === 204);
-  const told = (id: string): Told[] =>
+  const delivered = (id: string): Delivered[] =>
     taken()
-      .map(({ body }) => JSON.parse(body) as Told)
+      .map(({ body }) => JSON.parse(body) as Delivered)
       .filter(({ data }) => data['connectionId'] === id);
-  const types = (id: string) => told(id).map(({ type }) => type);
+  const types = (id: string) => delivered(id).map(({ type }) => type);
   const nothingLeft = (id: string) =>
-    until('every alert is told', async () => !(await world.store.troubles.isUntold(id)), 90_000);
+    until('every alert is delivered', async () => !(await world.store.health.hasAlerts(id)), 90_000);
   const run = (type: string, workflowId: string, connectionId: string): Promise<unknown> =>
     world.client.workflow.execute(type, { taskQueue: TASK_QUEUE, workflowId, args: [{ connectionId }] });
 
@@ -61,7 +61,7 @@ describe('the alerts', () => {
     const failed = await world.sync('first');
     expect(failed).toMatchObject({ status: 'failed', error: { code: 'missing_privilege' } });
     expect(await world.sync('first')).toMatchObject({ status: 'failed' });
-    expect(await world.store.troubles.next('first')).toMatchObject({ untold: 1, alert: { runId: failed.runId } });
+    expect(await world.store.health.nextAlert('first')).toMatchObject({ waiting: 1, alert: { runId: failed.runId } });
 
     receiver = await startAlertReceiver(port);
     await nothingLeft('first');
@@ -70,7 +70,7 @@ describe('the alerts', () => {
     expect(await world.sync('first')).toMatchObject({ status: 'completed' });
     await nothingLeft('first');
 
-    expect(told('first')).toEqual([
+    expect(delivered('first')).toEqual([
       {
         type: 'sync.failed',
         timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
@@ -104,9 +104,9 @@ describe('the alerts', () => {
     }
   });
 
-  it('are told by a workflow of their own, whose history holds neither the address nor the key', async () => {
+  it('are delivered by a workflow of their own, whose history holds neither the address nor the key', async () => {
     const shown = await world.client.workflow.getHandle('alert/first').describe();
-    expect(shown).toMatchObject({ type: 'tellOperator', status: { name: 'COMPLETED' } });
+    expect(shown).toMatchObject({ type: WORKFLOW_TYPES.deliverAlerts, status: { name: 'COMPLETED' } });
     const history = historyToJson(await world.client.workflow.getHandle('alert/first').fetchHistory());
     const text = JSON.stringify(history, (member, value: unknown) =>
       member === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : value,
@@ -142,7 +142,7 @@ describe('the alerts', () => {
     expect(await schedule()).toMatchObject({ paused: false });
     await nothingLeft('outside');
     expect(types('outside')).toEqual(['credentials.failed', 'credentials.recovered']);
-    const [rejected] = told('outside');
+    const [rejected] = delivered('outside');
     expect(rejected?.data).toMatchObject({
       code: 'needs_reconnect',
       runId: null,

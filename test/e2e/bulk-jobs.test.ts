@@ -68,13 +68,13 @@ describe('a bulk job', () => {
 
   it('that gets no answer for a while is asked for ever more seldom, and nothing is rejected', async () => {
     const id = await connect();
-    const trouble = {
+    const fault = {
       system: 'zendesk',
       match: { path: CREATE },
       times: null,
       action: { kind: 'status', status: 500 },
     };
-    const { id: no } = await world.sandbox.control<{ id: number }>('POST', '/faults', trouble);
+    const { id: no } = await world.sandbox.control<{ id: number }>('POST', '/faults', fault);
     await world.sandbox.control('DELETE', '/journal');
     const run = world.sync(id);
     await new Promise((resolve) => setTimeout(resolve, 12_000));

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_KINDS } from '../../domain/entities.ts';
 import { expectQuiet } from '../fixtures/people-at-rest.ts';
 import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
@@ -110,7 +111,7 @@ describe('what people do to users in Zendesk', () => {
     expectQuiet(await people.observe('de'), { unchanged: 1, rejected: 1 });
     expect(await people.user('crm:1')).toEqual(foreign);
     await people.editUser(foreign.id, { external_id: null });
-    await world.store.records.allowRetry('de', { keys: ['de/contact/K1'] });
+    await world.store.records.allowRetry('de', { keys: ['de/contact/K1'], kinds: DEFAULT_KINDS });
     expect((await people.observe('de')).run.totals).toMatchObject({ adopted: 1 });
   });
 
@@ -134,7 +135,7 @@ describe('what people do to users in Zendesk', () => {
     expectQuiet(await people.observe('dg'), { rejected: 1, unchanged: 1 });
     await people.contact('dg', 'K1', { name: 'Still Gone' });
     expect((await people.observe('dg')).run.totals).toMatchObject({ rejected: 1 });
-    await world.store.records.allowRetry('dg', { keys: [], code: 'user_deleted' });
+    await world.store.records.allowRetry('dg', { code: 'user_deleted', keys: [], kinds: DEFAULT_KINDS });
     expect((await people.observe('dg')).run.totals).toMatchObject({ created: 1, unchanged: 1 });
     const again = await people.user('dg:K1');
     expect(again).toMatchObject({ name: 'Still Gone', email: 'deleted@dg.example' });

@@ -34,8 +34,8 @@ describe('contacts where Zendesk has not switched on bulk user import', () => {
     });
     expect(await people.user('so:K3')).toMatchObject({ id: typed.id });
     expect(await ours('so:')).toHaveLength(20);
-    const wave = { connectionId: 'so', legalEntity: 'so', runId: run.runId, wave: 'apply-contacts' as const };
-    const { waits, longestStepMs } = await readWaits(world.client, legalEntitySyncId(wave));
+    const stage = { connectionId: 'so', legalEntity: 'so', runId: run.runId, stage: 'apply-contacts' };
+    const { waits, longestStepMs } = await readWaits(world.client, legalEntitySyncId(stage));
     expect(waits.length).toBeGreaterThan(0);
     for (const { summary } of waits) expect(summary).toContain('Zendesk asked us to wait (user-write)');
     expect(longestStepMs).toBeLessThan(2_000);
@@ -79,8 +79,8 @@ describe('contacts where Zendesk has not switched on bulk user import', () => {
     await people.connect(['sm']);
     const run = await world.sync('sm');
     expect(run).toMatchObject({ status: 'completed', totals: { read: 321, created: 321 } });
-    const wave = { connectionId: 'sm', legalEntity: 'sm', runId: run.runId, wave: 'apply-contacts' as const };
-    const { events } = await world.client.workflow.getHandle(legalEntitySyncId(wave)).fetchHistory();
+    const stage = { connectionId: 'sm', legalEntity: 'sm', runId: run.runId, stage: 'apply-contacts' };
+    const { events } = await world.client.workflow.getHandle(legalEntitySyncId(stage)).fetchHistory();
     const steps = (events ?? []).flatMap(
       ({ activityTaskScheduledEventAttributes: step }) => step?.activityType?.name ?? [],
     );

@@ -125,7 +125,7 @@ describe('the door of F&O while something dies', () => {
         await api.restart();
       }
       expect(accepted.filter((_count, nth) => nth % moments.length !== 3 && accepted[nth] !== 0)).toEqual([]);
-      await door.settled();
+      await door.handled();
       const kept = sent.filter(isAccepted);
       expect(kept.length).toBeGreaterThan(0);
       expect(
@@ -136,7 +136,7 @@ describe('the door of F&O while something dies', () => {
       ).toEqual([]);
       const again = await Promise.all(sent.map(({ event }) => door.post(event)));
       expect(again.filter(({ status }) => status !== 200 && status !== 202)).toEqual([]);
-      await door.settled();
+      await door.handled();
       expect(
         await door.differences(
           'ot',
@@ -166,7 +166,7 @@ describe('the door of F&O while something dies', () => {
         const answer = await redelivered(event);
         expect([200, 202]).toContain(answer.status);
       }
-      await door.settled(60_000 + OUTAGE_EVENTS * 600);
+      await door.handled(60_000 + OUTAGE_EVENTS * 600);
       expect(
         await door.differences(
           'ot',
@@ -191,7 +191,7 @@ describe('the door of F&O while something dies', () => {
       await dropConnections();
     });
     for (const { event } of sent) expect([200, 202]).toContain((await redelivered(event)).status);
-    await door.settled();
+    await door.handled();
     expect(await door.differences('ot', keys.slice(0, 8))).toEqual([]);
   });
 
@@ -210,7 +210,7 @@ describe('the door of F&O while something dies', () => {
     expect(sent?.answer.ms).toBeLessThan(LONGEST_ANSWER_MS);
     await lock.free();
     expect([200, 202]).toContain((await door.post(sent?.event)).status);
-    await door.settled();
+    await door.handled();
     expect(await door.differences('ot', keys.slice(0, 1))).toEqual([]);
   });
 });

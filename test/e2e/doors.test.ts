@@ -50,7 +50,7 @@ describe('the door of F&O', () => {
     const atOnce = await Promise.all(Array.from({ length: 10 }, () => door.post(event)));
     const later = [await door.post(event), await door.post(event), await door.post(event)];
     expect([...atOnce, ...later].map(({ status }) => status).sort()).toEqual([...Array<number>(12).fill(200), 202]);
-    await door.settled();
+    await door.handled();
     expect(await cityOf('A1')).toBe('Renton');
     const writes = (await edits.journal('zendesk')).filter(({ method }) => method !== 'GET');
     expect(writes.map(({ method, path }) => [method, path])).toEqual([['PUT', '/api/v2/organizations/update_many']]);
@@ -82,7 +82,7 @@ describe('the door of F&O', () => {
         },
       ],
     });
-    await door.settled();
+    await door.handled();
   });
 
   it('accepts the test of a new endpoint, and starts and keeps nothing', async () => {
@@ -133,7 +133,7 @@ describe('the door of F&O', () => {
     const bad = [{ hello: 'world' }, null, { ...first, CustomerAccount: 'X' }];
     const batch = [...grid([first]), ...(bad as SentEvent[]).flatMap((data) => grid([data])), { eventType: 'no data' }];
     expect(await door.post([...batch, ...grid([last])])).toMatchObject({ status: 200 });
-    await door.settled();
+    await door.handled();
     expect([await cityOf('B1'), await cityOf('D1')]).toEqual(['Kent', 'Kent']);
     const reasons = (await door.events()).slice(-6).map(({ verdict, reason }) => [verdict, reason]);
     expect(reasons.filter(([verdict]) => verdict === 'refused').map(([, reason]) => reason)).toEqual([
@@ -165,7 +165,7 @@ describe('the door of F&O', () => {
     const city = `City ${dataEventKeys}`;
     await move('C1', city);
     await until('the organization has followed', async () => (await cityOf('C1')) === city);
-    await door.settled();
+    await door.handled();
     const [event] = (await door.events()).slice(-1);
     expect(event).toMatchObject({ type: 'mserp_custcustomerv3entity OnExternalUpdated', outcome: 'updated' });
     expect(event?.workflowId).toMatch(/^erp-event\/doors\/data-[0-9a-f]{32}$/);
@@ -183,7 +183,7 @@ describe('the door of F&O', () => {
   it('names what became of an event about an account that the ERP does not have', async () => {
     const event = door.event('dr', 'GONE');
     expect(await door.post(event)).toMatchObject({ status: 202 });
-    await door.settled();
+    await door.handled();
     expect(await eventsOf(event)).toMatchObject([{ outcome: 'not_found' }]);
   });
 
@@ -196,7 +196,7 @@ describe('the door of F&O', () => {
     await world.sandbox.control('DELETE', '/journal');
     const answers = await Promise.all(keys.map((key) => busy.post(busy.event('tg', key))));
     expect(answers.map(({ status }) => status)).toEqual(Array<number>(40).fill(202));
-    await busy.settled();
+    await busy.handled();
     expect(await busy.differences('tg', keys)).toEqual([]);
     expect(new Set((await busy.events()).map(({ outcome }) => outcome))).toEqual(new Set(['updated']));
     const jobs = (await edits.journal('zendesk')).filter(({ method }) => method === 'PUT');
@@ -230,7 +230,7 @@ describe('the door of F&O', () => {
         60_000,
       );
       expect(await world.ended(master, 180_000)).toMatchObject({ status: 'completed' });
-      await busy.settled(60_000 + EVENTS * 1_500);
+      await busy.handled(60_000 + EVENTS * 1_500);
       expect((await deliveries()).filter(({ status }) => status !== 'delivered')).toEqual([]);
       expect(await busy.differences('sh', keys)).toEqual([]);
       const accepted = (await busy.events()).filter(({ verdict }) => verdict === 'accepted');

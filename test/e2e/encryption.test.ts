@@ -101,7 +101,7 @@ describe('Temporal under configured keys', () => {
     await move('Tacoma');
     const door = await openErpDoor({ world, api, edits: people.edits }, 'contoso');
     expect(await door.post(door.event('usmf', 'US-001'))).toMatchObject({ status: 202 });
-    await door.settled();
+    await door.handled();
     expect((await door.events()).at(-1)).toMatchObject({ verdict: 'accepted', outcome: 'updated' });
   });
 

@@ -50,7 +50,7 @@ describe('the histories of a first sync, of a resync, of the way back and of a r
     });
     await world.store.credentials.apply('contoso', { 'zendesk.accessToken': WRONG_TOKEN });
     expect(await world.sync('contoso')).toMatchObject({ status: 'failed', error: { code: 'needs_reconnect' } });
-    await world.client.workflow.execute(WORKFLOW_TYPES.tellOperator, {
+    await world.client.workflow.execute(WORKFLOW_TYPES.deliverAlerts, {
       taskQueue: TASK_QUEUE,
       workflowId: alertId('contoso'),
       args: [{ connectionId: 'contoso' }],

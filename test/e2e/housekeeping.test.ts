@@ -114,7 +114,7 @@ describe('the daily sweep', () => {
   it('lists an old event no more, but it is not taken again', async () => {
     const event = door.event('ke', 'A1');
     expect(await door.post(event)).toMatchObject({ status: 202 });
-    await door.settled();
+    await door.handled();
     await ageEvent(event, RETENTION_DAYS + 1);
     expect(await sweep()).toMatchObject({ events: 1 });
     expect(await door.events()).toEqual([]);

@@ -78,7 +78,7 @@ describe('a memo that people edit at random while we write it', () => {
         for (let nth = 0; nth < EDITS; nth += 1) {
           const key = pick(KEYS);
           const memo = await support.memo('mm', key);
-          judge(past, key, memo);
+          check(past, key, memo);
           const next = edited(memo);
           past.history.push(`${key}: ${JSON.stringify(next)}`);
           await support.writeMemo('mm', key, next);
@@ -93,7 +93,7 @@ describe('a memo that people edit at random while we write it', () => {
       await support.reconcile('memo');
       for (const key of KEYS) {
         const memo = await support.memo('mm', key);
-        judge(past, key, memo);
+        check(past, key, memo);
         expect(memo).toContain('on hold: 1');
       }
       expect(writing.written).toBeGreaterThan(KEYS.length);
@@ -118,7 +118,7 @@ describe('a memo that people edit at random while we write it', () => {
     }
   }
 
-  function judge({ saved, history }: Past, key: string, memo: string): void {
+  function check({ saved, history }: Past, key: string, memo: string): void {
     const wrong = mistake(saved.get(key) ?? '', memo);
     if (wrong === undefined) return;
     const last = history.filter((line) => line.startsWith(`${key}:`)).slice(-3);

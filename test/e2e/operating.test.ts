@@ -151,7 +151,7 @@ describe('the commands of docs/operating.md', () => {
   it('find what waits, and end its wait', async () => {
     await holdDynamics(1);
     const runId = await world.start({ connectionId: 'contoso' });
-    const at = { connectionId: 'contoso', runId, wave: 'read' as const };
+    const at = { connectionId: 'contoso', runId, stage: 'read' };
     const [usmf, frrt] = [
       legalEntitySyncId({ ...at, legalEntity: 'usmf' }),
       legalEntitySyncId({ ...at, legalEntity: 'frrt' }),
@@ -173,7 +173,7 @@ describe('the commands of docs/operating.md', () => {
   it('cancel a run, which ends in order and lets go of everything', async () => {
     await holdDynamics(null);
     const runId = await world.start({ connectionId: 'contoso' });
-    const workflowId = legalEntitySyncId({ connectionId: 'contoso', runId, wave: 'read', legalEntity: 'usmf' });
+    const workflowId = legalEntitySyncId({ connectionId: 'contoso', runId, stage: 'read', legalEntity: 'usmf' });
     await until('it waits', () => waits(workflowId));
     await run('Cancel', { workflowId: 'master-sync/contoso' });
     expect(await world.ended(runId)).toMatchObject({ status: 'cancelled' });
@@ -188,7 +188,7 @@ describe('the commands of docs/operating.md', () => {
     await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: ['CustomersV3'] });
     const door = await openErpDoor({ world, api, edits: people.edits }, 'contoso');
     expect(await door.post(door.event('usmf', 'US-001'))).toMatchObject({ status: 202 });
-    await door.settled();
+    await door.handled();
     const [event] = await door.events();
     expect(event).toMatchObject({ verdict: 'accepted', outcome: 'missing_privilege' });
     await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: [] });

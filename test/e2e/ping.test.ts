@@ -120,7 +120,7 @@ describe('ping', () => {
     expect(items.length).toBeLessThan(35);
   });
 
-  it('blames Entra for a wrong client secret, looks at Zendesk all the same, and exits 1', async () => {
+  it('blames Entra for a wrong client secret, checks Zendesk all the same, and exits 1', async () => {
     const id = await connect();
     await world.store.credentials.apply(id, { 'dynamics.clientSecret': WRONG_SECRET });
     const found = await ping(id);
@@ -167,7 +167,7 @@ describe('ping', () => {
     expect(of(found, 'dynamics.customers')?.status).toBe('ok');
   });
 
-  it('names a legal entity that F&O does not show, and looks at the rest', async () => {
+  it('names a legal entity that F&O does not show, and checks the rest', async () => {
     const legalEntities = ['usmf', 'zzzz'];
     const id = await connect((settings) => ({ ...settings, dynamics: { ...settings.dynamics, legalEntities } }));
     const found = await ping(id);
@@ -210,8 +210,8 @@ describe('ping', () => {
     const found = await ping(await connect());
     for (const system of ['entra', 'dynamics', 'zendesk'] as const) {
       const { host } = new URL(world.sandbox[system]);
-      const told = `${host} answers, without TLS, as LEDGERDESK_ALLOW_HOSTS allows.`;
-      expect(of(found, `${system}.address`)).toMatchObject({ status: 'ok', system, detail: told });
+      const detail = `${host} answers, without TLS, as LEDGERDESK_ALLOW_HOSTS allows.`;
+      expect(of(found, `${system}.address`)).toMatchObject({ status: 'ok', system, detail });
     }
     for (const title of ['F&O', 'Zendesk'])
       expect(found.checks.map(({ detail }) => detail)).toContain(

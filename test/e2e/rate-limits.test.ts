@@ -13,11 +13,11 @@ const SCALE = 4;
 /** What the storm tells, in real seconds, since that is how the product waits: 12 of the storm's own. */
 const STORM_RETRY_AFTER_S = 3;
 
-/** The requests that are refused: in which wave of a run they are made, and what their system is called. */
+/** The requests that are refused: in which stage of a run they are made, and what their system is called. */
 const REQUESTS = {
-  create: { system: 'zendesk', path: 'create_many', wave: 'apply', name: 'Zendesk' },
-  read: { system: 'dynamics', path: 'CustomersV3', wave: 'read', name: 'Dynamics 365' },
-  token: { system: 'entra', path: 'token', wave: 'read', name: 'Microsoft Entra' },
+  create: { system: 'zendesk', path: 'create_many', stage: 'apply', name: 'Zendesk' },
+  read: { system: 'dynamics', path: 'CustomersV3', stage: 'read', name: 'Dynamics 365' },
+  token: { system: 'entra', path: 'token', stage: 'read', name: 'Microsoft Entra' },
 } as const;
 
 /** A refusal, and the seconds that the wait may last; one that is asked for by a date gets shorter while it is asked for. */
@@ -29,7 +29,7 @@ interface AskedWait {
   readonly atMostS: number;
 }
 
-describe('far systems that ask for a wait', () => {
+describe('remote systems that ask for a wait', () => {
   let world: World;
   let edits: Edits;
 
@@ -99,14 +99,14 @@ describe('far systems that ask for a wait', () => {
   it.each(cases)(
     'are waited for after $what, and asked again once by each wake',
     async ({ of, status, retryAfter, atMostS }) => {
-      const { system, path, wave, name } = REQUESTS[of];
+      const { system, path, stage, name } = REQUESTS[of];
       const id = `${system.slice(0, 2)}${status}${atMostS}`;
       await edits.connect(id, { [id]: { A1: `${id} One` } });
       await world.sandbox.control('DELETE', '/journal');
       const action = { kind: 'status', status, retryAfter: retryAfter() };
       await addFault({ system, match: { path }, times: 2, action });
       const runId = await world.start({ connectionId: id });
-      const child = legalEntitySyncId({ connectionId: id, legalEntity: id, runId, wave });
+      const child = legalEntitySyncId({ connectionId: id, legalEntity: id, runId, stage });
       for (const nth of [1, 2]) {
         const wait = await waitNumber(nth, child);
         const seconds = Number(/^(.+) asked us to wait: (\d+) s$/.exec(wait.summary)?.[2]);
@@ -180,7 +180,7 @@ describe('far systems that ask for a wait', () => {
   });
 
   const applyId = ({ connectionId, runId }: RunReport, legalEntity: string): string =>
-    legalEntitySyncId({ connectionId, legalEntity, runId, wave: 'apply' });
+    legalEntitySyncId({ connectionId, legalEntity, runId, stage: 'apply' });
 
   const addFault = (fault: object): Promise<{ id: number }> => world.sandbox.control('POST', '/faults', fault);
 
@@ -213,10 +213,10 @@ describe('far systems that ask for a wait', () => {
       return report?.waits[nth - 1];
     });
 
-  async function until<Found>(what: string, look: () => Promise<Found | false | undefined>): Promise<Found> {
+  async function until<Found>(what: string, find: () => Promise<Found | false | undefined>): Promise<Found> {
     const deadline = Date.now() + 20_000;
     for (;;) {
-      const found = await look();
+      const found = await find();
       if (found !== false && found !== undefined) return found;
       if (Date.now() > deadline) throw new Error(`It never came to this: ${what}.`);
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_KINDS } from '../../domain/entities.ts';
 import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -57,12 +58,12 @@ describe('accounts that cannot be written', () => {
     expect(next).toMatchObject({ status: 'completed', totals: { unchanged: 1, rejected: 1 } });
     expect(next.requests.zendesk).toBeLessThanOrEqual(1);
     expect(await edits.record('refused', 'B1')).toMatchObject({ message: rejected?.message });
-    await world.store.records.allowRetry('refused', { code: 'zendesk_refused', keys: [] });
+    await world.store.records.allowRetry('refused', { code: 'zendesk_refused', keys: [], kinds: DEFAULT_KINDS });
     const asked = await world.sync('refused');
     expect(asked).toMatchObject({ status: 'completed', totals: { rejected: 1 } });
     expect(asked.requests.zendesk).toBeGreaterThan(1);
     await world.sandbox.control('DELETE', '/faults');
-    await world.store.records.allowRetry('refused', { keys: ['B1'] });
+    await world.store.records.allowRetry('refused', { keys: ['B1'], kinds: DEFAULT_KINDS });
     expect(await world.sync('refused')).toMatchObject({ status: 'completed', totals: { created: 1, unchanged: 1 } });
     expect(await edits.names('re')).toEqual({ A1: 'Refused One', B1: 'Refused Two' });
   });

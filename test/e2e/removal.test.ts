@@ -6,8 +6,8 @@ import { openErpDoor } from '../fixtures/doors.ts';
 import { createEdits } from '../fixtures/edits.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
-/** What belongs to no connection: who may do what, who did what, which keys there are, and which migrations were made. */
-const OF_NOBODY = ['api_tokens', 'audit', 'key_canary', 'kysely_migration', 'kysely_migration_lock'];
+/** What belongs to no connection: who may do what, who did what, which keys there are, and which migrations and upgrades were made. */
+const OF_NOBODY = ['api_tokens', 'audit', 'key_canary', 'kysely_migration', 'kysely_migration_lock', 'upgrades'];
 
 describe('a connection that is removed', () => {
   let world: World;
@@ -48,6 +48,7 @@ describe('a connection that is removed', () => {
     await store.runs.begin({ runId: resync, workflowId: 'account', connectionId: id, kind: 'account', ...scope });
     await store.runs.note(resync, { code: 'bulk_user_import_off', message: 'One by one.' });
     await store.runs.join(`${id} joined`, id, run.runId);
+    await store.startedRuns.add({ runId: `${id} started`, connectionId: id, workflowId: `${id} started` });
     await store.zendeskTokens.keep(id, { accessToken: `${id} token`, refreshToken: `${id} refresh`, expiresInS: 60 });
     await store.zendeskTokens.beginConsent(id, { state: `${id} state`, verifier: `${id} verifier` });
     await store.supportReading.noteDue(id, { record: 'ticket', id: '1' });
@@ -55,7 +56,7 @@ describe('a connection that is removed', () => {
     await store.supportReading.saveCursor(id, 'tickets', 'a cursor');
     const request = { connectionId: id, system: 'zendesk', buckets: ['account'] };
     await store.gates.yieldToOthers(request, 1);
-    await store.troubles.note({ connectionId: id, subject: 'sync', problem: { code: 'unreachable', message: 'No.' } });
+    await store.health.record({ connectionId: id, subject: 'sync', problem: { code: 'unreachable', message: 'No.' } });
     await client.query(`insert into tickets (connection_id, zendesk_id, status, created_at, updated_at, seen_at)
       values ('${id}', '1', 'open', now(), now(), now())`);
     await client.query(`insert into account_support (connection_id, legal_entity, kind, key, load, status, computed_at)
@@ -69,8 +70,8 @@ describe('a connection that is removed', () => {
     await client.query(
       `insert into staged_reads (run_id, legal_entity, kind) values ('${resync}', 'frrt', 'customer')`,
     );
-    await client.query(`insert into staged_records (run_id, legal_entity, kind, key, record, plain_name, plain_name_key, read_at)
-      values ('${resync}', 'frrt', 'customer', 'K', '{}', 'n', 'n', now())`);
+    await client.query(`insert into staged_records (run_id, legal_entity, kind, target, key, record, plain_name, plain_name_key, read_at)
+      values ('${resync}', 'frrt', 'customer', 'organization', 'K', '{}', 'n', 'n', now())`);
     const door = await openErpDoor({ world, api, edits: createEdits(world) }, id);
     const event = {
       BusinessEventId: 'E',
@@ -79,7 +80,7 @@ describe('a connection that is removed', () => {
       CustomerAccount: 'nobody',
     };
     expect(await door.post(event)).toMatchObject({ status: 202 });
-    await door.settled();
+    await door.handled();
   }
 
   async function tables(): Promise<string[]> {

@@ -82,7 +82,7 @@ describe('the annotations that the ERP refuses', () => {
       await client.end();
     }
   }
-  const trouble = () => query('select subject from troubles where connection_id = $1');
+  const failing = () => query('select subject from health_problems where connection_id = $1');
   const alerts = () => query('select is_failing, code from alerts where connection_id = $1 order by no');
 
   it('for a missing privilege are left out at one request, and those of the other kind are written', async () => {
@@ -102,20 +102,20 @@ describe('the annotations that the ERP refuses', () => {
       ...VENDORS.map(() => null),
     ]);
     expect((await support.report(ID, 'C3'))?.problem?.message).toBe(message);
-    expect(await trouble()).toEqual([{ subject: 'support' }]);
+    expect(await failing()).toEqual([{ subject: 'support' }]);
   });
 
-  it('for a missing privilege stay a trouble, with one alert, until all are written', async () => {
+  it('for a missing privilege stay a problem, with one alert, until all are written', async () => {
     await readOnly(['CustomersV3']);
     await support.forgetJournal();
     expect(await reconcileFails()).toMatchObject({ type: 'missing_privilege' });
     expect(await asked('VendorsV2')).toEqual([]);
-    expect(await trouble()).toEqual([{ subject: 'support' }]);
+    expect(await failing()).toEqual([{ subject: 'support' }]);
     await readOnly([]);
     expect(await support.reconcile(ID)).toMatchObject({ written: CUSTOMERS.length });
     expect(await counting(1)).toEqual([...CUSTOMERS, ...VENDORS]);
     expect(await problems(CUSTOMERS)).toEqual([null, null, null]);
-    expect(await trouble()).toEqual([]);
+    expect(await failing()).toEqual([]);
     expect(await alerts()).toEqual([
       { is_failing: true, code: 'missing_privilege' },
       { is_failing: false, code: null },
@@ -159,7 +159,7 @@ describe('the annotations that the ERP refuses', () => {
       message: expect.stringContaining("refuses to save the annotation: Field 'Sales tax group' must be filled in."),
     });
     expect(await problems(['C1', 'C3', ...VENDORS])).toEqual([null, null, null, null]);
-    expect(await trouble()).toEqual([]);
+    expect(await failing()).toEqual([]);
     await world.sandbox.control('DELETE', '/faults');
     expect(await support.reconcile(ID)).toMatchObject({ written: 1 });
     expect(await counting(3)).toEqual([...CUSTOMERS, ...VENDORS]);

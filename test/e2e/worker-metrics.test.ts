@@ -71,7 +71,7 @@ describe('the metrics of a worker', () => {
     expect(sum('ledgerdesk_worker_request_duration_seconds_sum', { system: 'zendesk' })).toBeGreaterThan(0);
   });
 
-  it('have all those of Temporal’s SDK that the operating page and the alerts look at', () => {
+  it('have all those of Temporal’s SDK that the operating page and the alerts use', () => {
     const pages = read('docs/operating.md') + read('docs/alerts/ledgerdesk.rules.yml');
     const wanted = new Set([...pages.matchAll(/\btemporal_[a-z_]+/g)].map(([name]) => name));
     expect(wanted.size).toBeGreaterThan(3);

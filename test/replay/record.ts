@@ -53,9 +53,9 @@ async function exportHistories({ client }: World): Promise<StoredHistory[]> {
   return stored;
 }
 
-/** Names a history after its connection, its legal entity where that has another name, and its wave: `first-sync.usmf.read`. */
+/** Names a history after its connection, its legal entity where that has another name, and its stage: `first-sync.usmf.read`. */
 function nameOf(workflowId: string): string {
-  const [what = '', connectionId = '', legalEntity = '', , wave = ''] = workflowId.split('/');
+  const [what = '', connectionId = '', legalEntity = '', , stage = ''] = workflowId.split('/');
   if (what !== 'legal-entity-sync') return `${connectionId}.${what}`;
-  return legalEntity === connectionId ? `${connectionId}.${wave}` : `${connectionId}.${legalEntity}.${wave}`;
+  return legalEntity === connectionId ? `${connectionId}.${stage}` : `${connectionId}.${legalEntity}.${stage}`;
 }

@@ -66,7 +66,7 @@ describe('the stored histories', () => {
     expect([...ends].sort()).toEqual(ways.map((way) => `EVENT_TYPE_WORKFLOW_EXECUTION_${way}`).sort());
   });
 
-  it('tell of a wait that a far system asked for, and of one that was ended early', () => {
+  it('tell of a wait that a remote system asked for, and of one that was ended early', () => {
     const limited = requireHistory('limited.apply').events.map(readable).join('\n');
     expect(limited).toContain('Zendesk asked us to wait: 30 s');
     expect(limited).toContain('Try Zendesk before its wait is over');

@@ -74,7 +74,7 @@ async function recordLimits(world: World, name: string): Promise<void> {
   await addFault(world, { system: 'dynamics', action: { ...status, retryAfter: 1 } });
   await addFault(world, { system: 'zendesk', match: { path: 'create_many' }, action: { ...status, retryAfter: null } });
   const runId = await world.start({ connectionId: name });
-  const child = legalEntitySyncId({ connectionId: name, legalEntity: name, runId, wave: 'apply' });
+  const child = legalEntitySyncId({ connectionId: name, legalEntity: name, runId, stage: 'apply' });
   await until(async () => (await readWaits(world.client, child)).waits.length > 0);
   await world.client.workflow.getHandle(child).signal(WAKE_SIGNAL);
   expectEnd(await world.ended(runId), 'completed');
@@ -101,19 +101,19 @@ async function recordCancellation(world: World, name: string): Promise<void> {
   expectEnd(await world.ended(runId), 'cancelled');
 }
 
-/** The daily sweep, and an alert that is told. */
+/** The daily sweep, and an alert that is delivered. */
 async function recordHousekeeping(world: World, name: string): Promise<void> {
   await connectOne(world, name);
   const problem = { code: 'unreachable', message: 'Dynamics 365 gives no answer.' };
-  await world.store.troubles.note({ connectionId: name, subject: 'sync', problem });
+  await world.store.health.record({ connectionId: name, subject: 'sync', problem });
   const { workflow } = world.client;
-  const told = await workflow.signalWithStart(WORKFLOW_TYPES.tellOperator, {
+  const delivery = await workflow.signalWithStart(WORKFLOW_TYPES.deliverAlerts, {
     taskQueue: TASK_QUEUE,
     workflowId: alertId(name),
     args: [{ connectionId: name }],
     signal: CHANGED_SIGNAL,
   });
-  await told.result();
+  await delivery.result();
   const workflowId = `${HOUSEKEEPING_ID}/${name}`;
   await workflow.execute(WORKFLOW_TYPES.sweepStore, { taskQueue: TASK_QUEUE, workflowId, args: [{}] });
 }

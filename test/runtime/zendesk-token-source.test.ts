@@ -3,7 +3,7 @@ import { createEgress } from '../../clients/egress.ts';
 import { RemoteError } from '../../clients/errors.ts';
 import type { RequestObserver } from '../../clients/http.ts';
 import type { ConnectionSettings } from '../../domain/connection/connection.ts';
-import { createFarSystemsOpener, type WithFarSystems } from '../../runtime/remote-systems.ts';
+import { createRemoteSystemsOpener, type WithRemoteSystems } from '../../runtime/remote-systems.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { TEST_SETTINGS } from '../fixtures/accounts.ts';
 import { issueZendeskTokens, keepNewTokens } from '../fixtures/consent.ts';
@@ -20,14 +20,17 @@ describe('the Zendesk tokens of a connection', () => {
   let url: string;
   let close: () => Promise<void>;
   /** One opener for each process: its own pool of connections, clients and memory. */
-  const processes: { store: Store; open: WithFarSystems }[] = [];
+  const processes: { store: Store; open: WithRemoteSystems }[] = [];
 
   beforeAll(async () => {
     sandbox = await startTestSandbox({ seed: 'distributor' });
     ({ store, url, close } = await openTestStore());
     for (let n = 0; n < PROCESSES; n += 1) {
       const own = await openStore({ url, keys: TEST_KEYS, maxConnections: 2 });
-      processes.push({ store: own, open: createFarSystemsOpener({ store: own, egress: createEgress(['127.0.0.1']) }) });
+      processes.push({
+        store: own,
+        open: createRemoteSystemsOpener({ store: own, egress: createEgress(['127.0.0.1']) }),
+      });
     }
   });
   afterEach(() => sandbox.control('DELETE', '/faults'));
@@ -59,7 +62,7 @@ describe('the Zendesk tokens of a connection', () => {
   const scopes = (id: string, n = 0): Promise<string> => {
     const open = processes[n]?.open;
     if (open === undefined) throw new Error(`There is no process ${n}.`);
-    return open(id, UNOBSERVED, async ({ zendesk }) => {
+    return open(id, { observer: UNOBSERVED }, async ({ zendesk }) => {
       await zendesk.accountSettings();
       return (await zendesk.tokenScopes()).join(' ');
     });

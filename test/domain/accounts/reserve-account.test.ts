@@ -1,120 +1,139 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Account } from '../../../domain/accounts/account.ts';
-import { recordKeyText } from '../../../domain/sync/record.ts';
+import {
+  reserveAccount,
+  type NamedOrganization,
+  type ReservationContext,
+  type ReservationPolicy,
+} from '../../../domain/accounts/reserve-account.ts';
 import { externalIdKey } from '../../../domain/sync/external-id.ts';
-import { nameKey } from '../../../domain/accounts/organization-name.ts';
-import { settleAccount, type NamedOrganization, type Surroundings } from '../../../domain/accounts/reserve-account.ts';
+import { nameKey } from '../../../domain/sync/record-name.ts';
+import { recordKeyText, type ErpRecord } from '../../../domain/sync/record.ts';
 import { account } from '../../fixtures/accounts.ts';
 
-const POLICY = { template: '{legalEntity}:{accountNumber}', adopt: 'by-name' as const };
+const TEMPLATE = '{legalEntity}:{accountNumber}';
+const POLICY: ReservationPolicy = { templates: { customer: TEMPLATE, vendor: TEMPLATE }, adopt: 'by-name' };
 const NOTHING_HELD = { externalId: null, name: null, zendeskId: null };
 
 interface Scene {
   readonly externalIds?: Record<string, string>;
   readonly names?: Record<string, string>;
   readonly organizations?: readonly (NamedOrganization & { name: string })[];
-  readonly wanting?: number;
-  readonly unread?: readonly string[];
+  readonly unlinked?: number;
+  readonly incompleteEntities?: readonly string[];
   readonly refused?: readonly string[];
 }
 
-function around(scene: Scene): Surroundings {
-  const { externalIds = {}, names = {}, organizations = [], wanting = 1, unread = [], refused = [] } = scene;
+function contextOf(scene: Scene): ReservationContext {
+  const { externalIds = {}, names = {}, organizations = [] } = scene;
+  const { unlinked = 1, incompleteEntities = [], refused = [] } = scene;
   return {
     externalIdHolder: (key) => externalIds[key],
     nameHolder: (key) => names[key],
     organizationsNamed: (key) => organizations.filter(({ name }) => nameKey(name) === key),
     organizationWithExternalId: (key) =>
       organizations.find(({ externalId }) => externalId !== null && externalIdKey(externalId) === key),
-    wanting: () => wanting,
-    unread,
+    unlinked: () => unlinked,
+    incompleteEntities,
     refused: (key) => refused.includes(key),
   };
 }
 
-const settle = (
-  subject: Account,
-  scene: Scene = {},
-  policy: { template: string; adopt: 'by-name' | 'never' } = POLICY,
-) => settleAccount(subject, NOTHING_HELD, { around: around(scene), policy });
-const typed = (id: string, name: string) => ({ id, name, externalId: null, ours: null });
+const reserve = (subject: ErpRecord, scene: Scene = {}, policy = POLICY) =>
+  reserveAccount(subject, NOTHING_HELD, { context: contextOf(scene), policy });
+const typed = (id: string, name: string) => ({ id, name, externalId: null, linkedTo: null });
 const contoso = account('C-1', { name: 'Contoso' });
 
-describe('settling an account', () => {
-  it('reserves its external id and its ERP name when nobody has them', () => {
-    expect(settle(contoso)).toEqual({ reservation: { externalId: 'usmf:C-1', name: 'Contoso', adoptId: null } });
+describe('the reservation of an account', () => {
+  it('is its external id and its ERP name when nobody has them', () => {
+    expect(reserve(contoso)).toEqual({ reservation: { externalId: 'usmf:C-1', name: 'Contoso', adoptId: null } });
   });
 
-  it('rejects it when another account holds the external id, whatever its case', () => {
-    const settled = settle(contoso, { externalIds: { 'usmf:c-1': 'usmf/vendor/c-1' } });
-    expect(settled).toMatchObject({ externalId: null, rejection: { code: 'external_id_contested' } });
+  it('is rejected when another account holds the external id, whatever its case', () => {
+    const result = reserve(contoso, { externalIds: { 'usmf:c-1': 'usmf/vendor/c-1' } });
+    expect(result).toMatchObject({ externalId: null, rejection: { code: 'external_id_contested' } });
   });
 
-  it('rejects it when an organization of that external id is linked to another account', () => {
-    const organizations = [{ id: '1', name: 'Other', externalId: 'USMF:C-1', ours: 'usmf/customer/c-1' }];
-    expect(settle(contoso, { organizations })).toMatchObject({ rejection: { code: 'external_id_contested' } });
+  it('is rejected when an organization of that external id is linked to another account', () => {
+    const organizations = [{ id: '1', name: 'Other', externalId: 'USMF:C-1', linkedTo: 'usmf/customer/c-1' }];
+    expect(reserve(contoso, { organizations })).toMatchObject({ rejection: { code: 'external_id_contested' } });
   });
 
-  it('adopts the one organization of its name that nobody has claimed', () => {
-    expect(settle(contoso, { organizations: [typed('7', ' contoso')] })).toMatchObject({
+  it('adopts the one organization of its name that no account is linked to', () => {
+    expect(reserve(contoso, { organizations: [typed('7', ' contoso')] })).toMatchObject({
       reservation: { name: 'Contoso', adoptId: '7' },
     });
   });
 
   it.each([
     ['two organizations have the name', { organizations: [typed('7', 'Contoso'), typed('8', 'CONTOSO')] }],
-    ['two accounts want the name', { organizations: [typed('7', 'Contoso')], wanting: 2 }],
-  ])('never guesses: it is rejected when %s', (_when, scene) => {
-    expect(settle(contoso, scene)).toMatchObject({ externalId: 'usmf:C-1', rejection: { code: 'name_ambiguous' } });
+    ['two accounts without organization have the name', { organizations: [typed('7', 'Contoso')], unlinked: 2 }],
+  ])('is rejected rather than guessed when %s', (_when, scene) => {
+    expect(reserve(contoso, scene)).toMatchObject({ externalId: 'usmf:C-1', rejection: { code: 'name_ambiguous' } });
   });
 
-  it('waits with an adoption while a legal entity that may hold another candidate is unread', () => {
-    const settled = settle(contoso, { organizations: [typed('7', 'Contoso')], unread: ['frrt'] });
-    expect(settled).toMatchObject({
+  it('waits with an adoption while a legal entity that may hold another candidate could not be read', () => {
+    const result = reserve(contoso, { organizations: [typed('7', 'Contoso')], incompleteEntities: ['frrt'] });
+    expect(result).toMatchObject({
       rejection: { code: 'waiting_for_entity', message: expect.stringContaining('frrt') as unknown },
     });
   });
 
-  it('takes its number as a suffix when another account holds the name', () => {
-    expect(settle(contoso, { names: { contoso: 'usmf/customer/C-0' } })).toMatchObject({
+  it('is the name with the account number as a suffix when another account holds the name', () => {
+    expect(reserve(contoso, { names: { contoso: 'usmf/customer/C-0' } })).toMatchObject({
       reservation: { name: 'Contoso (C-1)', adoptId: null },
     });
   });
 
-  it('takes a suffix rather than an organization that carries somebody else’s external id', () => {
-    const organizations = [{ id: '7', name: 'Contoso', externalId: 'crm-7', ours: null }];
-    expect(settle(contoso, { organizations })).toMatchObject({ reservation: { name: 'Contoso (C-1)' } });
+  it('is a name with a suffix when an organization of that name has another external id', () => {
+    const organizations = [{ id: '7', name: 'Contoso', externalId: 'crm-7', linkedTo: null }];
+    expect(reserve(contoso, { organizations })).toMatchObject({ reservation: { name: 'Contoso (C-1)' } });
   });
 
-  it('takes a suffix where adoption is switched off', () => {
-    const settled = settle(contoso, { organizations: [typed('7', 'Contoso')] }, { ...POLICY, adopt: 'never' });
-    expect(settled).toMatchObject({ reservation: { name: 'Contoso (C-1)', adoptId: null } });
+  it('is a name with a suffix where adoption is switched off', () => {
+    const result = reserve(contoso, { organizations: [typed('7', 'Contoso')] }, { ...POLICY, adopt: 'never' });
+    expect(result).toMatchObject({ reservation: { name: 'Contoso (C-1)', adoptId: null } });
   });
 
-  it('takes the next name when Zendesk has refused one', () => {
-    expect(settle(contoso, { refused: ['contoso'] })).toMatchObject({ reservation: { name: 'Contoso (C-1)' } });
+  it('is the next name when Zendesk has refused one', () => {
+    expect(reserve(contoso, { refused: ['contoso'] })).toMatchObject({ reservation: { name: 'Contoso (C-1)' } });
   });
 
-  it('keeps a suffixed name that it holds although the plain one has become free', () => {
+  it('may be the name of an organization that is linked to an account with another name', () => {
+    const organizations = [{ id: '7', name: 'Contoso', externalId: 'usmf:C-0', linkedTo: 'usmf/customer/C-0' }];
+    expect(reserve(contoso, { organizations })).toMatchObject({ reservation: { name: 'Contoso', adoptId: null } });
+    const names = { contoso: 'usmf/customer/C-0' };
+    expect(reserve(contoso, { organizations, names })).toMatchObject({ reservation: { name: 'Contoso (C-1)' } });
+  });
+
+  it('is rejected when every name that it may have is taken in Zendesk', () => {
+    const names = ['Contoso', 'Contoso (C-1)', 'Contoso (usmf C-1)', 'Contoso (usmf customer C-1)'];
+    const organizations = names.map((name, at) => typed(String(at), name));
+    expect(reserve(contoso, { organizations }, { ...POLICY, adopt: 'never' })).toMatchObject({
+      externalId: 'usmf:C-1',
+      rejection: { code: 'name_ambiguous' },
+    });
+  });
+
+  it('stays a name with a suffix although the plain one has become free', () => {
     const held = { externalId: 'usmf:C-1', name: 'Contoso (C-1)', zendeskId: '9' };
-    expect(settleAccount(contoso, held, { around: around({}), policy: POLICY })).toMatchObject({
+    expect(reserveAccount(contoso, held, { context: contextOf({}), policy: POLICY })).toMatchObject({
       reservation: { name: 'Contoso (C-1)' },
     });
   });
 
-  it('counts an organization found by our external id as its own, and adopts no other', () => {
-    const organizations = [{ id: '9', name: 'Contoso', externalId: 'usmf:C-1', ours: null }];
-    expect(settle(contoso, { organizations })).toMatchObject({ reservation: { name: 'Contoso', adoptId: null } });
+  it('takes an organization with our external id as the account’s own, and adopts no other', () => {
+    const organizations = [{ id: '9', name: 'Contoso', externalId: 'usmf:C-1', linkedTo: null }];
+    expect(reserve(contoso, { organizations })).toMatchObject({ reservation: { name: 'Contoso', adoptId: null } });
   });
 
-  it('gives every account of one run an external id and a name of its own, whatever they are called', () => {
+  it('is an external id and a name of its own for every account of a run, whatever their names', () => {
     const names = fc.constantFrom('Contoso', 'contoso ', 'Contoso (C-1)', 'Fabrikam', 'x'.repeat(300));
     const numbers = fc.constantFrom('C-1', 'c-1', 'C-2', 'C-3');
     const anyAccount = fc.record({
       name: names,
       key: numbers,
-      kind: fc.constantFrom('customer' as const, 'vendor' as const),
+      kind: fc.constantFrom('customer', 'vendor'),
       legalEntity: fc.constantFrom('usmf', 'frrt'),
     });
     fc.assert(
@@ -123,9 +142,9 @@ describe('settling an account', () => {
         const taken: Record<string, string> = {};
         for (const each of members) {
           const subject = account(each.key, each);
-          const settled = settle(subject, { externalIds, names: taken, wanting: 1 });
-          if (!('reservation' in settled)) continue;
-          const { externalId, name } = settled.reservation;
+          const result = reserve(subject, { externalIds, names: taken, unlinked: 1 });
+          if (!('reservation' in result)) continue;
+          const { externalId, name } = result.reservation;
           expect(externalIds[externalIdKey(externalId)]).toBeUndefined();
           expect(taken[nameKey(name)]).toBeUndefined();
           externalIds[externalIdKey(externalId)] = recordKeyText(subject);

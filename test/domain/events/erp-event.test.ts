@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { readErpEvent } from '../../../domain/events/erp-event.ts';
+import { knownEntities } from '../../../domain/entities.ts';
+import { readErpEvent, type EventNaming } from '../../../domain/events/erp-event.ts';
+import { specOf, TEST_SETTINGS } from '../../fixtures/accounts.ts';
+
+const ENTITIES = knownEntities({ settings: TEST_SETTINGS, externalIdTemplate: '{accountNumber}' });
+
+/** Reads an event as a connection without mappings of its own does, unless told otherwise. */
+const read = (payload: unknown, naming: Partial<EventNaming> = {}) =>
+  readErpEvent(payload, { mappings: {}, entities: ENTITIES, ...naming });
 
 const BUSINESS = {
   BusinessEventId: 'FFYCustomerChangedBusinessEvent',
@@ -17,7 +25,7 @@ const without = (left: string): object =>
 
 describe('a business event', () => {
   it('names a record by the usual names of its members', () => {
-    expect(readErpEvent(BUSINESS, {})).toEqual({
+    expect(read(BUSINESS)).toEqual({
       form: 'business',
       eventId: BUSINESS.EventId,
       controlNumber: '5637985363',
@@ -36,38 +44,51 @@ describe('a business event', () => {
       { ContactPersonId: 'C1', CustomerAccount: 'US-001' },
       { kind: 'contact', key: 'C1' },
     ],
-  ])('with %j names %j', (members, record) => {
-    expect(readErpEvent({ ...without('CustomerAccount'), ...members }, {})).toMatchObject({
+  ])('with the members %j names the record %j', (members, record) => {
+    expect(read({ ...without('CustomerAccount'), ...members })).toMatchObject({
       record: { legalEntity: 'usmf', ...record },
     });
   });
 
-  it('takes the company of its contract, else that of its envelope', () => {
-    expect(readErpEvent(without('LegalEntity'), {})).toMatchObject({ record: { legalEntity: 'usmf' } });
-    expect(readErpEvent({ ...BUSINESS, LegalEntity: 'FRRT' }, {})).toMatchObject({ record: { legalEntity: 'frrt' } });
+  it('names a record of a further entity by the members of that entity, a dependent one first', () => {
+    const prospect = { ...specOf('customer'), kind: 'prospect', events: { members: ['ProspectId'] } };
+    const event = { ...without('CustomerAccount'), ProspectId: 'P-1' };
+    expect(read(event)).toMatchObject({ record: null });
+    const entities = [...ENTITIES, prospect];
+    expect(read(event, { entities })).toMatchObject({ record: { kind: 'prospect', key: 'P-1' } });
+    expect(read({ ...event, CustomerAccount: 'US-001' }, { entities })).toMatchObject({ record: { kind: 'customer' } });
+    const dependent = [...ENTITIES, { ...prospect, dependsOn: ['customer'] }];
+    expect(read({ ...event, CustomerAccount: 'US-001' }, { entities: dependent })).toMatchObject({
+      record: { kind: 'prospect' },
+    });
   });
 
-  it('is read by its mapping where there is one', () => {
+  it('names the company of its contract, else that of its envelope', () => {
+    expect(read(without('LegalEntity'))).toMatchObject({ record: { legalEntity: 'usmf' } });
+    expect(read({ ...BUSINESS, LegalEntity: 'FRRT' })).toMatchObject({ record: { legalEntity: 'frrt' } });
+  });
+
+  it('is read by the mapping of the connection where there is one', () => {
     const mappings = {
-      FFYCustomerChangedBusinessEvent: { record: 'vendor' as const, legalEntity: 'Company', key: 'Account' },
+      FFYCustomerChangedBusinessEvent: { record: 'vendor', legalEntity: 'Company', key: 'Account' },
     };
     const event = { ...BUSINESS, Company: 'DEMF', Account: 'V-9' };
-    expect(readErpEvent(event, mappings)).toMatchObject({
+    expect(read(event, { mappings })).toMatchObject({
       record: { legalEntity: 'demf', kind: 'vendor', key: 'V-9' },
     });
-    expect(readErpEvent(BUSINESS, mappings)).toMatchObject({ record: null });
+    expect(read(BUSINESS, { mappings })).toMatchObject({ record: null });
   });
 
-  it('about anything else names nothing', () => {
+  it('about anything else names no record', () => {
     const event = { ...BUSINESS, BusinessEventId: 'VendInvoicePosted', CustomerAccount: '', Invoice: 'I-1' };
-    expect(readErpEvent(event, {})).toMatchObject({ type: 'VendInvoicePosted', record: null });
+    expect(read(event)).toMatchObject({ type: 'VendInvoicePosted', record: null });
   });
 
-  it.each(['constructor', '__proto__', 'toString'])('called %p is read as any other', (type) => {
-    expect(readErpEvent({ ...BUSINESS, BusinessEventId: type }, {})).toMatchObject({ type, record: { key: 'US-001' } });
+  it.each(['constructor', '__proto__', 'toString'])('with the id %p is read like any other', (type) => {
+    expect(read({ ...BUSINESS, BusinessEventId: type })).toMatchObject({ type, record: { key: 'US-001' } });
   });
 
-  it('that tries a new endpoint has empty fields', () => {
+  it('is a test of a new endpoint when its fields are empty', () => {
     const test = {
       BusinessEventId: '',
       BusinessEventLegalEntity: '',
@@ -75,13 +96,13 @@ describe('a business event', () => {
       CustomerAccount: '',
       EventId: '',
     };
-    expect(readErpEvent(test, {})).toBe('test');
-    expect(readErpEvent({ ...test, BusinessEventId: 'FFYCustomerChangedBusinessEvent' }, {})).toBe('test');
-    expect(readErpEvent({}, {})).toBe('test');
+    expect(read(test)).toBe('test');
+    expect(read({ ...test, BusinessEventId: 'FFYCustomerChangedBusinessEvent' })).toBe('test');
+    expect(read({})).toBe('test');
   });
 
-  it.each([[null], [[]], ['text'], [7], [undefined], [{ hello: 'world' }]])('is not %j', (payload) => {
-    expect(readErpEvent(payload, {})).toBe('malformed');
+  it.each([[null], [[]], ['text'], [7], [undefined], [{ hello: 'world' }]])('cannot be %j', (payload) => {
+    expect(read(payload)).toBe('malformed');
   });
 });
 
@@ -102,9 +123,9 @@ describe('a data event', () => {
     ['mserp_custcustomerv3entity', { mserp_customeraccount: 'US-001' }, { kind: 'customer', key: 'US-001' }],
     ['mserp_vendvendorv2entity', { mserp_vendoraccountnumber: 'V-1' }, { kind: 'vendor', key: 'V-1' }],
     ['mserp_smmcontactpersonv2entity', { mserp_contactpersonid: '000042' }, { kind: 'contact', key: '000042' }],
-  ])('of %s names its record', (entity, key, record) => {
+  ])('of the table %s names its record', (entity, key, record) => {
     const event = context(entity, { Target: image({ mserp_dataareaid: 'USMF', ...key }) });
-    expect(readErpEvent(event, {})).toEqual({
+    expect(read(event)).toEqual({
       form: 'data',
       eventId: '0f2d',
       controlNumber: null,
@@ -120,23 +141,23 @@ describe('a data event', () => {
         (_all, first: string, rest: string) => `"${first.toLowerCase()}${rest}":`,
       ),
     ) as unknown;
-    expect(readErpEvent(lower, {})).toMatchObject({ record: { kind: 'customer', key: 'US-001' } });
+    expect(read(lower)).toMatchObject({ record: { kind: 'customer', key: 'US-001' } });
   });
 
-  it('names the record as it is now, and where it is gone, as it was', () => {
+  it('names the record as it is now, and a deleted one as it was', () => {
     const renamed = context('mserp_custcustomerv3entity', {
       Target: image({ ...CUSTOMER, mserp_customeraccount: 'NEW-1' }),
       PreImage: image(CUSTOMER),
     });
-    expect(readErpEvent(renamed, {})).toMatchObject({ record: { key: 'NEW-1' } });
+    expect(read(renamed)).toMatchObject({ record: { key: 'NEW-1' } });
     const gone = context('mserp_custcustomerv3entity', { Target: { Id: 'a guid' }, PreImage: image(CUSTOMER) });
-    expect(readErpEvent(gone, {})).toMatchObject({ record: { legalEntity: 'usmf', key: 'US-001' } });
+    expect(read(gone)).toMatchObject({ record: { legalEntity: 'usmf', key: 'US-001' } });
   });
 
-  it('of another entity, or without its key, names nothing', () => {
-    expect(readErpEvent(context('mserp_salesorder', { Target: image(CUSTOMER) }), {})).toMatchObject({ record: null });
-    expect(readErpEvent(context('constructor', { Target: image(CUSTOMER) }), {})).toMatchObject({ record: null });
+  it('of another table, or without a key, names no record', () => {
+    expect(read(context('mserp_salesorder', { Target: image(CUSTOMER) }))).toMatchObject({ record: null });
+    expect(read(context('constructor', { Target: image(CUSTOMER) }))).toMatchObject({ record: null });
     const bare = context('mserp_custcustomerv3entity', { Target: { Id: 'a guid' } }, 'OnExternalDeleted');
-    expect(readErpEvent(bare, {})).toMatchObject({ form: 'data', record: null });
+    expect(read(bare)).toMatchObject({ form: 'data', record: null });
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseRecordKey } from '../../../domain/sync/record.ts';
+import { keyOf, parseRecordKey, recordKeyText } from '../../../domain/sync/record.ts';
 import { addTotals, isAccountedFor, NO_TOTALS } from '../../../domain/sync/outcome.ts';
 import { covers } from '../../../domain/sync/run-scope.ts';
 import { shrinkReason } from '../../../domain/sync/shrink.ts';
+import { account } from '../../fixtures/accounts.ts';
 
 describe('the shrink guard', () => {
   it.each([
@@ -13,8 +14,8 @@ describe('the shrink guard', () => {
     [40, 34, true],
     [3, 0, true],
     [0, 0, false],
-  ])('of %d accounts and now %d: trips is %p', (lastAccepted, rows, trips) => {
-    expect(shrinkReason("usmf's customers", { rows, lastAccepted }) !== undefined).toBe(trips);
+  ])('with %d records the last time and %d now, rejects the reading: %p', (lastAccepted, rows, rejects) => {
+    expect(shrinkReason("usmf's customers", { rows, lastAccepted }) !== undefined).toBe(rejects);
   });
 
   it('lets an entity that was never read be empty', () => {
@@ -44,10 +45,20 @@ describe('totals', () => {
 });
 
 describe('a record key that an operator types', () => {
+  const parse = (text: string) => parseRecordKey(text, ['customer', 'contact']);
+
   it('may have slashes in the account number', () => {
-    expect(parseRecordKey('USMF/customer/A/1')).toEqual({ legalEntity: 'usmf', kind: 'customer', key: 'A/1' });
-    expect(parseRecordKey('usmf/contact/000901')).toEqual({ legalEntity: 'usmf', kind: 'contact', key: '000901' });
-    expect(parseRecordKey('A-1')).toBeUndefined();
-    expect(parseRecordKey('usmf/ledger/A-1')).toBeUndefined();
+    expect(parse('USMF/customer/A/1')).toEqual({ legalEntity: 'usmf', kind: 'customer', key: 'A/1' });
+    expect(parse('usmf/contact/000901')).toEqual({ legalEntity: 'usmf', kind: 'contact', key: '000901' });
+  });
+
+  it.each(['A-1', 'usmf/customer/', 'usmf/ledger/A-1', 'usmf/vendor/A-1', ''])('is not %p', (text) => {
+    expect(parse(text)).toBeUndefined();
+  });
+
+  it('is what a record is called in lists', () => {
+    const key = { legalEntity: 'usmf', kind: 'customer', key: 'A/1' };
+    expect(parse(recordKeyText(key))).toEqual(key);
+    expect(keyOf(account('A/1'))).toEqual(key);
   });
 });

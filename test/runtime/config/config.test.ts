@@ -170,7 +170,7 @@ describe('loadConfig', () => {
       'LEDGERDESK_ALERT_URL must be an https URL without credentials.',
     ]);
     expect(linesOf({ LEDGERDESK_ALERT_URL: 'https://alerts.example.com' })).toEqual([
-      'LEDGERDESK_ALERT_SECRET is not set: LEDGERDESK_ALERT_URL is told signed alerts only.',
+      'LEDGERDESK_ALERT_SECRET is not set: LEDGERDESK_ALERT_URL receives signed alerts only.',
     ]);
   });
 

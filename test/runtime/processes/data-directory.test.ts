@@ -4,12 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { parseEncryptionKeys } from '../../../runtime/config/config-values.ts';
-import {
-  keepGeneratedKeys,
-  keepGeneratedToken,
-  makeDataDirectory,
-} from '../../../runtime/processes/data-directory.ts';
+import { encryptionKeys } from '../../../runtime/config/fields.ts';
+import { keepGeneratedKeys, keepGeneratedToken, makeDataDirectory } from '../../../runtime/processes/data-directory.ts';
 import { DataDirectoryInUseError, lockDataDirectory } from '../../../runtime/processes/data-lock.ts';
 
 let folder: string;
@@ -33,7 +29,7 @@ describe('the data directory', () => {
     const [keys, token] = [await keepGeneratedKeys(dataDir), await keepGeneratedToken(dataDir)];
     expect([modeOf(keys), modeOf(token)]).toEqual([0o600, 0o600]);
     const before = [readFileSync(keys, 'utf8'), readFileSync(token, 'utf8')];
-    expect(parseEncryptionKeys(before[0]?.trim() ?? '')).toHaveLength(1);
+    expect(encryptionKeys.parse(before[0]?.trim() ?? '')).toHaveLength(1);
     expect(before[1]?.trim()).toHaveLength(43);
     await Promise.all([keepGeneratedKeys(dataDir), keepGeneratedToken(dataDir)]);
     expect([readFileSync(keys, 'utf8'), readFileSync(token, 'utf8')]).toEqual(before);

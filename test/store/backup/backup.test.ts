@@ -208,7 +208,7 @@ describe('a backup', () => {
     await restoreInto(target, oldFile);
     const store = await openStore({ url: target.url, keys: TEST_KEYS });
     expect((await store.connections.list()).map(({ id }) => id)).toEqual(['of-old']);
-    expect(await store.troubles.untold()).toEqual([]);
+    expect(await store.health.connectionsWithAlerts()).toEqual([]);
     await store.close();
 
     const prepared = await empty();

@@ -65,7 +65,7 @@ describe('the credentials of a connection', () => {
     ]);
   });
 
-  it('that a far system has issued are not put back by the file, nor changed when the file catches up', async () => {
+  it('that a remote system has issued are neither replaced by the former ones in the file, nor changed when the file names them too', async () => {
     const at = async () => (await query(`select updated_at from credentials where connection_id = 'fabrikam'`))[0];
     await store.credentials.apply('fabrikam', { 'zendesk.accessToken': 'from-the-file' });
     await store.credentials.replace('fabrikam', { 'zendesk.accessToken': 'issued' });

@@ -5,7 +5,7 @@ import { openTestStore } from '../../fixtures/database.ts';
 
 const PROBLEM = { code: 'unreachable', message: 'No answer.' };
 
-describe('the troubles of a connection', () => {
+describe('the health of a connection', () => {
   let store: Store;
   let close: () => Promise<void>;
 
@@ -15,42 +15,42 @@ describe('the troubles of a connection', () => {
   });
   afterAll(() => close());
 
-  /** Tells every alert that is left, and answers what each said. */
-  async function tell(connectionId: string): Promise<(readonly [string, boolean])[]> {
-    const told: (readonly [string, boolean])[] = [];
+  /** Delivers every alert that waits, and returns what each said. */
+  async function deliver(connectionId: string): Promise<(readonly [string, boolean])[]> {
+    const delivered: (readonly [string, boolean])[] = [];
     for (;;) {
-      const next = await store.troubles.next(connectionId);
-      if (next === undefined) return told;
-      told.push([next.alert.subject, next.alert.isFailing]);
-      await store.troubles.told(connectionId, next.alert.id);
+      const next = await store.health.nextAlert(connectionId);
+      if (next === undefined) return delivered;
+      delivered.push([next.alert.subject, next.alert.isFailing]);
+      await store.health.delivered(connectionId, next.alert.id);
     }
   }
 
-  it('leave one alert each when they begin and end, though many find them out at once', async () => {
-    const note = (problem: typeof PROBLEM | null) =>
+  it('leaves one alert when a problem begins and one when it ends, although many report it at once', async () => {
+    const report = (problem: typeof PROBLEM | null) =>
       Promise.all(
-        Array.from({ length: 10 }, () => store.troubles.note({ connectionId: 'once', subject: 'support', problem })),
+        Array.from({ length: 10 }, () => store.health.record({ connectionId: 'once', subject: 'support', problem })),
       );
-    await note(null);
-    expect(await store.troubles.isUntold('once')).toBe(false);
-    await note(PROBLEM);
-    expect(await store.troubles.untold()).toEqual(['once']);
-    await note(null);
-    await note(PROBLEM);
-    expect(await store.troubles.next('once')).toMatchObject({ untold: 3 });
-    expect(await tell('once')).toEqual([
+    await report(null);
+    expect(await store.health.hasAlerts('once')).toBe(false);
+    await report(PROBLEM);
+    expect(await store.health.connectionsWithAlerts()).toEqual(['once']);
+    await report(null);
+    await report(PROBLEM);
+    expect(await store.health.nextAlert('once')).toMatchObject({ waiting: 3 });
+    expect(await deliver('once')).toEqual([
       ['support', true],
       ['support', false],
       ['support', true],
     ]);
   });
 
-  it('are not noted of a connection that is gone', async () => {
-    await store.troubles.note({ connectionId: 'nobody', subject: 'sync', problem: PROBLEM });
-    expect(await store.troubles.isUntold('nobody')).toBe(false);
+  it('is not recorded of a connection that is gone', async () => {
+    await store.health.record({ connectionId: 'nobody', subject: 'sync', problem: PROBLEM });
+    expect(await store.health.hasAlerts('nobody')).toBe(false);
   });
 
-  it('of its sync are found out by runs of the whole connection that fail or complete, and by no others', async () => {
+  it('changes with runs of the whole connection that fail or complete, and with no others', async () => {
     let nth = 0;
     const run = async (
       end: 'completed' | 'cancelled' | typeof PROBLEM,
@@ -67,25 +67,25 @@ describe('the troubles of a connection', () => {
     await run(PROBLEM, { legalEntity: 'usmf' });
     await run('cancelled');
     for (const code of ['needs_reconnect', 'needs_authorization']) await run({ ...PROBLEM, code });
-    expect(await tell('runs')).toEqual([]);
+    expect(await deliver('runs')).toEqual([]);
     await run(PROBLEM);
     await run({ ...PROBLEM, code: 'missing_privilege' });
     await run('completed', { kind: 'account' });
     await run('completed', { legalEntity: 'usmf' });
     await run('cancelled');
-    expect(await tell('runs')).toEqual([['sync', true]]);
+    expect(await deliver('runs')).toEqual([['sync', true]]);
     await run('completed');
     await run('completed');
-    expect(await tell('runs')).toEqual([['sync', false]]);
+    expect(await deliver('runs')).toEqual([['sync', false]]);
   });
 
-  it('with its credentials are found out by the change of its state', async () => {
+  it('changes with the state of its credentials', async () => {
     for (const state of ['active', 'needs_reconnect', 'needs_reconnect', 'needs_authorization', 'active'] as const)
       await store.connections.setState('state', state, state === 'active' ? null : 'Authorize it again.');
-    expect(await store.troubles.next('state')).toMatchObject({
+    expect(await store.health.nextAlert('state')).toMatchObject({
       alert: { code: 'needs_reconnect', message: 'Authorize it again.', runId: null },
     });
-    expect(await tell('state')).toEqual([
+    expect(await deliver('state')).toEqual([
       ['credentials', true],
       ['credentials', false],
     ]);

@@ -47,7 +47,11 @@ describe('what is older than it is kept', () => {
     const scope = { legalEntity: undefined, full: false, acceptShrink: false };
     async function begin(connectionId: string, runId: string, more: { kind?: 'account'; legalEntity?: string } = {}) {
       await store.runs.begin({ runId, workflowId: `w/${runId}`, connectionId, kind: 'master', ...scope, ...more });
-      await store.staging.addRecords(runId, [account(`A-${runId}`)], await store.staging.now());
+      await store.staging.addRecords(
+        { runId, target: 'organization' },
+        [account(`A-${runId}`)],
+        await store.staging.now(),
+      );
       await store.runs.countRequest(runId, 'zendesk');
       await store.runs.note(runId, { code: 'bulk_user_import_off', message: 'One by one.' });
     }
@@ -79,8 +83,8 @@ describe('what is older than it is kept', () => {
       await end('event-old', 'failed', 40);
       await begin('runs', 'claiming', { kind: 'account' });
       await end('claiming', 'cancelled', 40);
-      await query(`insert into records (connection_id, legal_entity, kind, key, plain_name, plain_name_key, claim_workflow, claim_run)
-        values ('runs', 'usmf', 'customer', 'C', 'c', 'c', 'w/claiming', 'claiming')`);
+      await query(`insert into records (connection_id, legal_entity, kind, target, key, plain_name, plain_name_key, claim_workflow, claim_run)
+        values ('runs', 'usmf', 'customer', 'organization', 'C', 'c', 'c', 'w/claiming', 'claiming')`);
       await begin('runs', 'running');
       await query(`update runs set started_at = now() - interval '99 days' where run_id = 'running'`);
       await store.runs.join('joined-old', 'runs', 'old-1');
@@ -205,8 +209,8 @@ describe('what is older than it is kept', () => {
     await store.tickets.note('tickets', { tickets, askedAt: new Date() });
     const absent = Array.from({ length: 300 }, (_, n) => String(n * 10));
     await store.tickets.note('tickets', { tickets: [], absent, askedAt: new Date() });
-    await query(`insert into records (connection_id, legal_entity, kind, key, plain_name, plain_name_key, zendesk_id)
-      select 'tickets', 'usmf', 'customer', 'K' || n, 'n' || n, 'n' || n, 'o' || n from generate_series(0, 59) n`);
+    await query(`insert into records (connection_id, legal_entity, kind, target, key, plain_name, plain_name_key, zendesk_id)
+      select 'tickets', 'usmf', 'customer', 'organization', 'K' || n, 'n' || n, 'n' || n, 'o' || n from generate_series(0, 59) n`);
     const loads = async () => {
       const accounts = await store.support.page('tickets', { after: '', limit: 100 });
       return new Map(accounts.map((each) => [each.organizationId, supportLoadOf(each.tickets)]));
@@ -251,10 +255,10 @@ describe('what is older than it is kept', () => {
 
     const problem = { code: 'unreachable', message: 'No answer.' };
     await query('delete from alerts');
-    await store.troubles.note({ connectionId: 'access', subject: 'support', problem });
+    await store.health.record({ connectionId: 'access', subject: 'support', problem });
     await query(`update alerts set at = now() - interval '31 days'`);
-    await store.troubles.note({ connectionId: 'access', subject: 'support', problem: null });
+    await store.health.record({ connectionId: 'access', subject: 'support', problem: null });
     expect(await sweep('alerts')).toEqual([1, 0]);
-    expect(await store.troubles.next('access')).toMatchObject({ untold: 1, alert: { isFailing: false } });
+    expect(await store.health.nextAlert('access')).toMatchObject({ waiting: 1, alert: { isFailing: false } });
   });
 });

@@ -13,8 +13,8 @@ describe('the annotation of an account', () => {
     ])
       await execute(
         at.url,
-        `insert into records (connection_id, legal_entity, kind, key, plain_name, plain_name_key, zendesk_id)
-          values ('contoso', 'usmf', 'customer', '${key}', '${key}', '${key}', '${id}')`,
+        `insert into records (connection_id, legal_entity, kind, target, key, plain_name, plain_name_key, zendesk_id)
+          values ('contoso', 'usmf', 'customer', 'organization', '${key}', '${key}', '${key}', '${id}')`,
       );
   });
 

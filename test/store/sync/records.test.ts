@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { DEFAULT_KINDS } from '../../../domain/entities.ts';
 import type { Store } from '../../../store/store.ts';
 import { saveConnection } from '../../fixtures/accounts.ts';
 import { openTestStore } from '../../fixtures/database.ts';
@@ -28,9 +29,10 @@ describe('the records of a connection', () => {
   });
   afterAll(() => close());
 
-  /** A record as an earlier run has left it; a contact of usmf unless told. */
+  /** Adds a record as an earlier run has left it; a contact of usmf unless the row says otherwise. */
   async function add(row: Readonly<Record<string, string>>): Promise<void> {
-    const all = { connection_id: 'contoso', legal_entity: 'usmf', kind: 'contact', plain_name: 'N', ...row };
+    const target = row['kind'] === 'customer' ? 'organization' : 'user';
+    const all = { connection_id: 'contoso', legal_entity: 'usmf', kind: 'contact', target, plain_name: 'N', ...row };
     const columns = Object.keys({ ...all, plain_name_key: 'n' });
     const places = columns.map((_column, index) => `$${index + 1}`);
     const statement = `insert into records (${columns.join(', ')}) values (${places.join(', ')})`;
@@ -39,7 +41,7 @@ describe('the records of a connection', () => {
   const keysOf = async (filter: { kind?: string; code?: string; state?: string }) =>
     (await store.records.list('contoso', filter)).items.map(({ key }) => key).sort();
 
-  it('show a contact that is the same person as another with the user of that one', async () => {
+  it('show a contact that is the same person as another one with the user of that one', async () => {
     const { items } = await store.records.list('contoso', { kind: 'contact' });
     const users = Object.fromEntries(items.map(({ key, zendeskId }) => [key, zendeskId]));
     expect(users).toEqual({ '000901': '71', '000902': '72', '000903': '71', '000904': '74', '000905': null });
@@ -54,13 +56,13 @@ describe('the records of a connection', () => {
 
   it('are retried by entity, kind and id, whatever the case of the entity, and only when rejected', async () => {
     const keys = ['USMF/contact/000905', 'usmf/contact/000902', 'usmf/customer/000904'];
-    expect(await store.records.allowRetry('contoso', { keys })).toEqual([
+    expect(await store.records.allowRetry('contoso', { keys, kinds: DEFAULT_KINDS })).toEqual([
       { legalEntity: 'usmf', kind: 'contact', key: '000905' },
     ]);
   });
 
-  it('let go of a deleted user when they are retried, so that it is created again', async () => {
-    await store.records.allowRetry('contoso', { code: 'user_deleted', keys: [] });
+  it('lose the link to a deleted user when they are retried, so that the user is created again', async () => {
+    await store.records.allowRetry('contoso', { code: 'user_deleted', keys: [], kinds: DEFAULT_KINDS });
     const { items } = await store.records.list('contoso', { code: 'user_deleted' });
     expect(items).toMatchObject([{ key: '000904', zendeskId: null }]);
   });

@@ -23,7 +23,11 @@ describe('the reports of runs', () => {
   async function begin(connectionId: string, runId: string, requests: number): Promise<void> {
     const scope = { legalEntity: undefined, full: false, acceptShrink: false };
     await store.runs.begin({ runId, workflowId: `w-${runId}`, connectionId, kind: 'master', ...scope });
-    await store.staging.addRecords(runId, [account(`A-${runId}`)], await store.staging.now());
+    await store.staging.addRecords(
+      { runId, target: 'organization' },
+      [account(`A-${runId}`)],
+      await store.staging.now(),
+    );
     for (let count = 0; count < requests; count += 1) await store.runs.countRequest(runId, 'zendesk');
   }
   const end = (runId: string) => store.reports.finish(runId, { status: 'cancelled', waitedMs: 5, error: null });

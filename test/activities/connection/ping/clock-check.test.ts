@@ -10,15 +10,15 @@ describe('our clock beside that of a system', () => {
   });
 
   it.each([
-    [61_000, 'Our clock is 61 s ahead of that of F&O: '],
-    [-600_000, 'Our clock is 600 s behind that of F&O: '],
-  ])('is to be mended when it is %i ms ahead', (skewMs, words) => {
+    [61_000, 'Our clock is 61 s ahead of that of Dynamics 365: '],
+    [-600_000, 'Our clock is 600 s behind that of Dynamics 365: '],
+  ])('is a warning when it is %i ms ahead', (skewMs, words) => {
     const found = clockResult('dynamics', skewMs);
     expect(found).toMatchObject({ status: 'warn', fix: expect.stringContaining('time server') as unknown });
     expect(found.detail).toContain(words);
   });
 
-  it('is not judged when the system has not told the time', () => {
+  it('is not compared when the answers of the system have no date', () => {
     expect(clockResult('zendesk', null)).toMatchObject({ status: 'ok' });
   });
 });
