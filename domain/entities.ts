@@ -225,7 +225,7 @@ function specOf(
     key,
     order,
     members: { ...members, name: members.name.filter(({ join }) => !join.some((member) => lacks.includes(member))) },
-    mapping: { fields: fieldsOf(kind, lacks), attributes, tags },
+    mapping: { fields: mappedFields(kind, lacks), attributes, tags },
     externalId: target === 'organization' ? externalIdTemplate : settings.sync.contactExternalId,
     ...(annotation && { annotation }),
     dependsOn: [],
@@ -233,7 +233,7 @@ function specOf(
   };
 }
 
-function fieldsOf(kind: string, lacks: readonly string[]): readonly FieldMapping[] {
+function mappedFields(kind: string, lacks: readonly string[]): readonly FieldMapping[] {
   return FIELDS.flatMap(({ key, title, type, from }) => {
     const source = from[kind];
     if (source === undefined || lacks.includes(source)) return [];

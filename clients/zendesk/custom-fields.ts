@@ -23,18 +23,19 @@ export interface FieldCalls {
   createField(owner: TargetName, field: NewField): Promise<CustomField>;
 }
 
-const field = z
+/** The definition of a custom field, of organizations or of users. */
+export const fieldWire = z
   .looseObject({ key: z.string(), type: z.string(), active: z.boolean().optional() })
   .transform(({ key, type, active }): CustomField => ({ key, type, isActive: active !== false }));
 
 const ANSWERS = {
   organization: {
-    one: z.looseObject({ organization_field: field }).transform((wire) => wire.organization_field),
-    all: z.looseObject({ organization_fields: z.array(field) }).transform((wire) => wire.organization_fields),
+    one: z.looseObject({ organization_field: fieldWire }).transform((wire) => wire.organization_field),
+    all: z.looseObject({ organization_fields: z.array(fieldWire) }).transform((wire) => wire.organization_fields),
   },
   user: {
-    one: z.looseObject({ user_field: field }).transform((wire) => wire.user_field),
-    all: z.looseObject({ user_fields: z.array(field) }).transform((wire) => wire.user_fields),
+    one: z.looseObject({ user_field: fieldWire }).transform((wire) => wire.user_field),
+    all: z.looseObject({ user_fields: z.array(fieldWire) }).transform((wire) => wire.user_fields),
   },
 };
 

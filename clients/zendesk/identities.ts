@@ -10,10 +10,11 @@ export interface IdentityCalls {
   addUserEmail(userId: string, address: { readonly email: string; readonly verified: boolean }): Promise<void>;
 }
 
-const identity = z.looseObject({ type: z.string(), value: z.string().nullish() });
+/** An identity of a user: an address, or another way in which Zendesk knows it. */
+export const identityWire = z.looseObject({ type: z.string(), value: z.string().nullish() });
 
 const emails = z
-  .looseObject({ identities: z.array(identity) })
+  .looseObject({ identities: z.array(identityWire) })
   .transform(({ identities }) =>
     identities.flatMap(({ type, value }) => (type === 'email' && typeof value === 'string' ? [value] : [])),
   );
@@ -26,7 +27,7 @@ export function identityCalls(session: ZendeskSession): IdentityCalls {
     async addUserEmail(userId, { email, verified }) {
       const call = { operation: 'add an identity', path: identitiesOf(userId) };
       const json = { identity: { type: 'email', value: email, verified, skip_verify_email: true, primary: false } };
-      await session.send(z.looseObject({ identity }), { ...call, method: 'POST', json });
+      await session.send(z.looseObject({ identity: identityWire }), { ...call, method: 'POST', json });
     },
   };
 }

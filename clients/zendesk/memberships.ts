@@ -28,12 +28,13 @@ export interface MembershipCalls {
   removeMembership(membership: MembershipKey): Promise<void>;
 }
 
-const membership = z
+/** A membership as Zendesk shows it. */
+export const membershipWire = z
   .looseObject({ organization_id: wireId, default: z.boolean().nullish() })
   .transform((wire): SeenMembership => ({ organizationId: wire.organization_id, isDefault: wire.default === true }));
 
 const memberships = z
-  .looseObject({ organization_memberships: z.array(membership) })
+  .looseObject({ organization_memberships: z.array(membershipWire) })
   .transform((wire) => wire.organization_memberships);
 
 /** Makes the calls about memberships. */
@@ -46,7 +47,7 @@ export function membershipCalls(session: ZendeskSession): MembershipCalls {
     async addMembership(item) {
       const call = { operation: 'add a membership', path: 'organization_memberships' };
       const json = { organization_membership: toWire(item) };
-      const schema = z.looseObject({ organization_membership: membership });
+      const schema = z.looseObject({ organization_membership: membershipWire });
       await session.send(schema, { ...call, method: 'POST', json });
     },
     addMemberships(items) {

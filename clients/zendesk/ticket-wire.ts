@@ -15,7 +15,7 @@ const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
  * A ticket of any list or export. Only what is counted is read: whatever people wrote is dropped here. A ticket that was
  * deleted for good may have lost the time at which it was made.
  */
-const ticketWire = z
+export const ticketWire = z
   .object({
     id: wireId,
     organization_id: idOrNone,

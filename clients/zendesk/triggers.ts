@@ -31,7 +31,8 @@ export interface TriggerCalls {
 
 const ACTION = 'notification_webhook';
 
-const triggerWire = z
+/** A trigger as Zendesk shows it. */
+export const triggerWire = z
   .object({
     id: wireId,
     title: z.string(),

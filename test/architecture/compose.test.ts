@@ -75,7 +75,7 @@ describe('docker-compose.yml', () => {
   it('pins every image to an exact version', () => {
     for (const [name, { image }] of all)
       expect([name, image]).toEqual([name, expect.stringMatching(/:\d+\.\d+[\w.-]*$/)]);
-    expect(read('Dockerfile')).toMatch(/^ARG NODE_IMAGE=node:20\.\d+\.\d+-/m);
+    expect(read('Dockerfile')).toMatch(/^ARG NODE_IMAGE=node:24\.\d+\.\d+-/m);
   });
 
   it('names only services, secrets, configs, networks and volumes that it has', () => {
@@ -108,11 +108,23 @@ describe('docker-compose.yml', () => {
     expect(sorted(ours.map(([name]) => name))).toEqual(['api', 'sandbox', 'worker']);
     for (const [, each] of ours) {
       expect(each).toMatchObject({ user: '1000:1000', read_only: true, cap_drop: ['ALL'] });
-      const entry = each.command?.find((part) => part.startsWith('dist/')) ?? '';
+    }
+    const product = ours.filter(([name]) => name !== 'sandbox');
+    for (const [, { command = [] }] of product) {
+      const entry = command.find((part) => part.startsWith('dist/')) ?? '';
       expect(existsSync(join(ROOT, entry.replace('dist/', '').replace(/\.js$/, '.ts')))).toBe(true);
     }
-    expect(new Set(ours.map(([, { image }]) => image)).size).toBe(1);
+    expect(new Set(product.map(([, { image }]) => image)).size).toBe(1);
     expect(read('Dockerfile')).toMatch(/^USER 1000:1000$/m);
+  });
+
+  it('builds the sandbox as an image of its own, and the image of the product without it, the demo and the bench', () => {
+    expect(service('sandbox').image).not.toBe(service('api').image);
+    const { include } = JSON.parse(read('tsconfig.build.json')) as { readonly include: readonly string[] };
+    expect(include).toEqual(expect.arrayContaining(['api', 'workers', 'cli']));
+    for (const folder of ['sandbox', 'demo', 'bench', 'test']) expect(include).not.toContain(folder);
+    const [, product = ''] = read('Dockerfile').split(/^FROM \$\{NODE_IMAGE\}$/m);
+    expect(product).not.toMatch(/^COPY.*\b(?:sandbox|demo|bench)\b/m);
   });
 
   it('lets workers be scaled: they publish no port and have no fixed name', () => {

@@ -24,7 +24,7 @@ const receiverAt = (url: string, secret = 'any text', publicUrl?: string) =>
     clock: () => NOW_MS,
   });
 
-describe('an alert that is told', () => {
+describe('an alert that is sent', () => {
   it.each([
     ['whsec_ and base64', `whsec_${Buffer.alloc(32, 5).toString('base64')}`, Buffer.alloc(32, 5)],
     ['any text', 'geheim: größer', Buffer.from('geheim: größer')],
@@ -54,8 +54,8 @@ describe('an alert that is told', () => {
   it.each<[string, LoopbackReply, RegExp]>([
     ['a server error', { status: 503, body: 'a secret' }, /answered 503/],
     ['a redirect, which is not followed', { status: 307, headers: { location: '/elsewhere' } }, /answered 307/],
-    ['more than an answer', { status: 200, body: 'x'.repeat(1_000_000) }, /gave no answer \(BODY_TOO_LARGE\)/],
-  ])('is not taken by %s', async (_, reply, sentence) => {
+    ['an answer that is too large', { status: 200, body: 'x'.repeat(1_000_000) }, /gave no answer \(BODY_TOO_LARGE\)/],
+  ])('is not delivered when it gets %s', async (_, reply, sentence) => {
     const server = await startLoopback(() => reply);
     const failure = await receiverAt(server.origin)(ALERT).catch((error: unknown) => error as Error);
     expect(failure).toMatchObject({ name: 'AlertNotDeliveredError', message: expect.stringMatching(sentence) });
@@ -72,8 +72,10 @@ describe('an alert that is told', () => {
     expect(server.connections()).toBe(0);
   });
 
-  it('is not taken where nobody listens', async () => {
+  it('is not delivered where nobody listens', async () => {
     const failure = receiverAt(`http://127.0.0.1:${await findFreePort()}`)(ALERT);
-    await expect(failure).rejects.toThrow(/gave no answer \(ECONNREFUSED\): see that what stands behind/);
+    await expect(failure).rejects.toThrow(
+      /gave no answer \(ECONNREFUSED\)\. Check that the receiver at LEDGERDESK_ALERT_URL accepts them\./,
+    );
   });
 });

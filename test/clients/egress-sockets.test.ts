@@ -7,6 +7,7 @@ import { createExchange } from '../../clients/exchange.ts';
 import { createHttp } from '../../clients/http.ts';
 import { networkFailure } from '../../clients/network-failure.ts';
 import { createZendeskClient, type ZendeskClient } from '../../clients/zendesk/client.ts';
+import { specOf } from '../fixtures/accounts.ts';
 import { watchConnectionAttempts, type ConnectionAttempts } from '../fixtures/connection-attempts.ts';
 import { HOSTILE_ADDRESSES, PRIVATE_ADDRESSES } from '../fixtures/hostile-addresses.ts';
 import { closeLoopbacks, startLoopback, type Loopback } from '../fixtures/loopback.ts';
@@ -82,7 +83,7 @@ describe('a request that must not leave', () => {
     expect(attempts.seen).toEqual([]);
   });
 
-  it('judges the addresses of every connection anew, so that an answer which changes opens nothing', async () => {
+  it('checks the addresses of every connection anew, so that an answer which changes opens nothing', async () => {
     const exchange = createExchange(strict);
     const kinds: string[] = [];
     for (addresses of [[], ['10.0.0.1'], ['127.0.0.1'], ['169.254.169.254']])
@@ -116,7 +117,7 @@ describe('a request that must not leave', () => {
     expect([attempts.seen, server.connections()]).toEqual([[], 0]);
   });
 
-  it('is told from one that may: an opened host is connected to, by its name and by its address', async () => {
+  it('differs from one that may leave: an opened host is connected to, by its name and by its address', async () => {
     const server = await startLoopback(() => ({ body: {} }));
     const { port } = new URL(server.origin);
     expect(await send(`http://desk.test:${port}/`, [`desk.test:${port}`])).toBe('answered 200');
@@ -155,13 +156,12 @@ describe('an answer that leads elsewhere', () => {
       origin: server.origin,
       tokens: { token: () => Promise.resolve('token') },
       http: httpOf('dynamics', egress),
-      entitySets: { customers: 'CustomersV3', vendors: 'VendorsV2', contacts: 'ContactPersons' },
     });
-    const customers = { kind: 'customer', legalEntity: 'usmf' } as const;
+    const customers = { entity: specOf('customer'), legalEntity: 'usmf' };
     for (const reading of [
       () => dynamics.listLegalEntities(),
-      () => dynamics.readAccountsPage(customers),
-      () => dynamics.readAccountsPage({ ...customers, nextLink: linkTo(elsewhere.origin) }),
+      () => dynamics.readRecordsPage(customers),
+      () => dynamics.readRecordsPage({ ...customers, nextLink: linkTo(elsewhere.origin) }),
     ])
       expect((await failureOf(reading())).detail).toBe('a link to the next page that leads elsewhere.');
     expect([server.requests.length, elsewhere.connections()]).toEqual([2, 0]);
@@ -179,7 +179,7 @@ describe('an answer that leads elsewhere', () => {
     const numbered = await startLoopback((_request, { nth }) => ({
       body: { organization_fields: nth < 3 ? [field] : [], next_page: `${elsewhere.origin}/api/v2/x?page=${nth + 1}` },
     }));
-    expect(await zendeskAt(numbered).listOrganizationFields()).toHaveLength(2);
+    expect(await zendeskAt(numbered).listFields('organization')).toHaveLength(2);
     expect([numbered.requests.length, elsewhere.connections()]).toEqual([3, 0]);
     const byCursor = await startLoopback((_request, { nth }) => ({
       body: {

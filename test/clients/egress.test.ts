@@ -5,7 +5,7 @@ import { HOSTILE_ADDRESSES } from '../fixtures/hostile-addresses.ts';
 
 const strict = createEgress([]);
 
-describe('the address of a far system', () => {
+describe('the address of a remote system', () => {
   it.each<[RemoteSystem, string, string]>([
     ['dynamics', 'https://contoso.operations.dynamics.com', 'https://contoso.operations.dynamics.com'],
     ['dynamics', ' https://Contoso.operations.dynamics.com/data/ ', 'https://contoso.operations.dynamics.com'],
@@ -42,9 +42,9 @@ describe('the address of a far system', () => {
     ['entra', 'https://login.microsoftonline.com/common'],
   ];
   it.each(refused)('of %s may not be written %s', (system, text) => {
-    const verdict = strict.checkOrigin(text, system);
-    expect(verdict).toMatchObject({ ok: false });
-    expect('reason' in verdict ? verdict.reason : '').toMatch(/^The address .+\.$/);
+    const checked = strict.checkOrigin(text, system);
+    expect(checked).toMatchObject({ ok: false });
+    expect('reason' in checked ? checked.reason : '').toMatch(/^The address .+\.$/);
   });
 
   it('is checked again for every request, so that a link cannot lead elsewhere', () => {

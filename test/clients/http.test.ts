@@ -34,8 +34,8 @@ function read(to: Loopback, more: Partial<HttpRequest> = {}): HttpRequest {
 const write = (to: Loopback, more: Partial<HttpRequest> = {}): HttpRequest =>
   read(to, { method: 'POST', json: { a: 1 }, ...more });
 
-describe('a request to a far system', () => {
-  it('is sent once with our name, takes gzip, and gives the parsed body', async () => {
+describe('a request to a remote system', () => {
+  it('is sent once with our name, accepts gzip, and returns the parsed body', async () => {
     const to = await serve({
       headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
       body: gzipSync('{"id":19856122753300123,"n":1.5}'),
@@ -46,7 +46,7 @@ describe('a request to a far system', () => {
     expect(to.requests[0]?.headers).toMatchObject({ 'user-agent': 'Ledgerdesk', 'accept-encoding': 'gzip, br' });
   });
 
-  it('gives no body for an empty answer', async () => {
+  it('returns no body for an empty answer', async () => {
     const to = await serve({ status: 204 });
     expect(await httpTo(to, 'dynamics').request(write(to))).toMatchObject({ status: 204, body: undefined });
   });
@@ -196,6 +196,80 @@ describe('a kept connection', () => {
   });
 });
 
+describe('a signal that ends requests early', () => {
+  /** Creates a client whose requests end by the signal that is given at the time. */
+  const httpUntil = (to: Loopback, signal: () => AbortSignal | undefined, observer = createRecorder()) =>
+    createHttp({ system: 'zendesk', egress: createEgress([to.host]), observer, signal });
+
+  it('ends a request that waits for an answer, and tells the observer', async () => {
+    const controller = new AbortController();
+    const to = await serve(() => void controller.abort());
+    const recorder = createRecorder();
+    const began = performance.now();
+    const failure = await failureOf(httpUntil(to, () => controller.signal, recorder).request(read(to)));
+    expect(failure).toMatchObject({ kind: 'unavailable', code: 'ERR_ABORTED', status: null });
+    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(recorder.ended).toMatchObject([{ operation: 'read things', status: null, error: { code: 'ERR_ABORTED' } }]);
+    expect(to.requests).toHaveLength(1);
+  });
+
+  it('ends a request whose answer has begun', async () => {
+    const controller = new AbortController();
+    const to = await serve((_request, { response }) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write('{"things":[', () => setImmediate(() => controller.abort()));
+      return undefined;
+    });
+    expect(await failureOf(httpUntil(to, () => controller.signal).request(read(to)))).toMatchObject({
+      kind: 'unavailable',
+      code: 'ERR_ABORTED',
+    });
+  });
+
+  it('leaves open whether a write was done', async () => {
+    const controller = new AbortController();
+    const to = await serve(() => void controller.abort());
+    expect(await failureOf(httpUntil(to, () => controller.signal).request(write(to)))).toMatchObject({
+      kind: 'unsure',
+      code: 'ERR_ABORTED',
+    });
+  });
+
+  it('closes the connection of the request that it ends', async () => {
+    const controller = new AbortController();
+    const to = await serve(() => void controller.abort());
+    await failureOf(httpUntil(to, () => controller.signal).request(read(to)));
+    await to.allClosed();
+  });
+
+  it('that has already ended requests sends no more', async () => {
+    const to = await serve({ body: {} });
+    const http = httpUntil(to, () => AbortSignal.abort());
+    for (const request of [read(to), write(to)])
+      expect((await failureOf(http.request(request))).code).toBe('ERR_ABORTED');
+    expect(to.requests).toHaveLength(0);
+  });
+
+  it('is taken anew for every request, and may be absent', async () => {
+    const signals = [AbortSignal.abort(), undefined, new AbortController().signal];
+    const to = await serve({ body: {} });
+    const http = httpUntil(to, () => signals.shift());
+    expect((await failureOf(http.request(read(to)))).code).toBe('ERR_ABORTED');
+    expect(await http.request(read(to))).toMatchObject({ status: 200 });
+    expect(await http.request(read(to))).toMatchObject({ status: 200 });
+    expect([signals.length, to.requests.length]).toEqual([0, 2]);
+  });
+
+  it('that comes after the answer changes nothing', async () => {
+    const controller = new AbortController();
+    const to = await serve({ body: { a: 1 } });
+    const http = httpUntil(to, () => controller.signal);
+    expect(await http.request(read(to))).toMatchObject({ body: { a: 1 } });
+    controller.abort();
+    expect(to.requests).toHaveLength(1);
+  });
+});
+
 describe('limits of time and size', () => {
   it('ends an answer that trickles, as unavailable or unsure', async () => {
     const to = await serve((_request, { response }) => {
@@ -212,24 +286,7 @@ describe('limits of time and size', () => {
     expect((await failureOf(http.request(write(to, { timeoutMs: 300 })))).kind).toBe('unsure');
   });
 
-  it('ends a request that is cancelled, before or while it runs', async () => {
-    const controller = new AbortController();
-    const to = await serve(() => {
-      controller.abort();
-      return undefined;
-    });
-    const http = httpTo(to, 'zendesk');
-    expect(await failureOf(http.request(read(to, { signal: controller.signal })))).toMatchObject({
-      kind: 'unavailable',
-      code: 'ERR_ABORTED',
-    });
-    expect(await failureOf(http.request(read(to, { signal: controller.signal })))).toMatchObject({
-      code: 'ERR_ABORTED',
-    });
-    expect(to.requests).toHaveLength(1);
-  });
-
-  it('stops inflating a gzip bomb at 32 MiB', async () => {
+  it('stops inflating a huge compressed answer at 32 MiB', async () => {
     const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, 32));
     const to = await serve({ headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' }, body: bomb });
     const before = process.memoryUsage().rss;
@@ -249,7 +306,7 @@ describe('limits of time and size', () => {
     expect(failure.detail.length).toBeLessThanOrEqual(300);
   });
 
-  it('takes a smaller limit from the request', async () => {
+  it('applies a smaller limit that the request has', async () => {
     const to = await serve({ body: { text: 'x'.repeat(2_000) } });
     expect((await failureOf(httpTo(to, 'zendesk').request(read(to, { maxBytes: 1_000 })))).code).toBe('BODY_TOO_LARGE');
   });

@@ -45,15 +45,20 @@ export function shownUser(id: string, members: Partial<SeenUser> = {}): SeenUser
   };
 }
 
-/** Records organizations that the export has shown. */
-export async function recordOrganizations(store: Store, ...items: SeenOrganization[]): Promise<void> {
-  const seen = { items, askedAt: await store.staging.now(), mapped: MAPPED.organization };
-  await store.organizations.record(CONNECTION, seen, 0);
+/** Returns a time after everything that the store has recorded so far: JavaScript has no fractions of a millisecond. */
+export async function askedNow(store: Store): Promise<Date> {
+  return new Date((await store.staging.now()).getTime() + 1);
+}
+
+/** Records organizations that the export has shown; `cursor` is where it goes on. */
+export async function recordOrganizations(store: Store, items: SeenOrganization[], cursor = 0): Promise<void> {
+  const seen = { items, askedAt: await askedNow(store), mapped: MAPPED.organization };
+  await store.organizations.record(CONNECTION, seen, cursor);
 }
 
 /** Records users that Zendesk has shown. */
-export async function recordUsers(store: Store, ...items: SeenUser[]): Promise<void> {
-  await store.users.record(CONNECTION, { seen: { items, askedAt: await store.staging.now(), mapped: MAPPED.user } });
+export async function recordUsers(store: Store, items: SeenUser[]): Promise<void> {
+  await store.users.record(CONNECTION, { seen: { items, askedAt: await askedNow(store), mapped: MAPPED.user } });
 }
 
 /** Returns the slice of a run that a record belongs to. */

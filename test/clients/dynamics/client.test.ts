@@ -2,14 +2,14 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { TokenSource } from '../../../clients/entra/tokens.ts';
 import { closeLoopbacks } from '../../fixtures/loopback.ts';
 import { failureOf } from '../kit.ts';
-import { clientOf, currentServer, CUSTOMER, VENDOR, customers, page } from './kit.ts';
+import { clientOf, currentServer, CUSTOMER, customers, page, VENDOR, vendors } from './kit.ts';
 
 afterEach(closeLoopbacks);
 
 describe('a page of accounts', () => {
-  it('is asked for across companies, with a company, named columns, all keys as order, and a page size', async () => {
+  it('is requested across companies, with a company, named columns, all keys as order, and a page size', async () => {
     const { erp, client } = await clientOf(page([]));
-    await client.readAccountsPage({ ...customers, legalEntity: "us'mf" });
+    await client.readRecordsPage({ ...customers, legalEntity: "us'mf" });
     const url = new URL(erp.requests[0]?.url ?? '', erp.origin);
     expect(url.pathname).toBe('/data/CustomersV3');
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
@@ -29,35 +29,48 @@ describe('a page of accounts', () => {
     });
   });
 
-  it('gives customers and vendors as accounts', async () => {
+  it('gives customers and vendors as records', async () => {
     const { client } = await clientOf((request) => page([request.url.includes('VendorsV2') ? VENDOR : CUSTOMER]));
-    expect(await client.readAccountsPage(customers)).toEqual({
-      accounts: [
+    expect(await client.readRecordsPage(customers)).toEqual({
+      records: [
         {
           legalEntity: 'usmf',
           kind: 'customer',
           key: 'US-001',
           name: 'Contoso Retail San Diego',
-          partyNumber: '000001',
-          group: '10',
-          onHold: 'No',
-          currency: 'USD',
-          city: 'San Diego',
-          country: 'USA',
+          party: '000001',
+          person: null,
+          email: null,
+          isInactive: false,
+          values: {
+            CustomerGroupId: '10',
+            OnHoldStatus: 'No',
+            SalesCurrencyCode: 'USD',
+            AddressCity: 'San Diego',
+            AddressCountryRegionId: 'USA',
+          },
         },
       ],
       nextLink: null,
       rows: 1,
     });
-    const vendors = await client.readAccountsPage({ legalEntity: 'USMF', kind: 'vendor' });
-    expect(vendors.accounts).toMatchObject([
+    expect((await client.readRecordsPage({ ...vendors, legalEntity: 'USMF' })).records).toEqual([
       {
         legalEntity: 'usmf',
         kind: 'vendor',
         key: '1001',
         name: 'Acme Office Supplies',
-        currency: 'EUR',
-        onHold: 'All',
+        party: '000002',
+        person: null,
+        email: null,
+        isInactive: false,
+        values: {
+          VendorGroupId: '20',
+          OnHoldStatus: 'All',
+          CurrencyCode: 'EUR',
+          AddressCity: 'Lyon',
+          AddressCountryRegionId: 'FRA',
+        },
       },
     ]);
   });
@@ -79,46 +92,49 @@ describe('a page of accounts', () => {
     [{ OrganizationName: null, KnownAs: null, NameAlias: null }, ''],
     [{ OrganizationName: ' Two\r\nlines\tand\u0000more ' }, 'Two lines and more'],
     [{ PersonFirstName: 'Not', PersonLastName: 'Me', OrganizationName: 'Firm' }, 'Firm'],
-  ])('names %j as "%s"', async (fields, name) => {
+  ])('reads the name of a row with %j as "%s"', async (fields, name) => {
     const { client } = await clientOf(page([{ ...CUSTOMER, ...fields }]));
-    expect((await client.readAccountsPage(customers)).accounts[0]?.name).toBe(name);
+    expect((await client.readRecordsPage(customers)).records[0]?.name).toBe(name);
   });
 
   it('keeps the account number as served and counts repeated rows once', async () => {
     const { client } = await clientOf(page([{ ...CUSTOMER, CustomerAccount: ' us-1 ' }, CUSTOMER, CUSTOMER]));
-    const { accounts, rows } = await client.readAccountsPage(customers);
-    expect(accounts.map(({ key }) => key)).toEqual([' us-1 ', 'US-001']);
+    const { records, rows } = await client.readRecordsPage(customers);
+    expect(records.map(({ key }) => key)).toEqual([' us-1 ', 'US-001']);
     expect(rows).toBe(3);
   });
 
   it.each([
     ['an empty key', page([{ ...CUSTOMER, CustomerAccount: ' ' }])],
     ['a missing column', page([{ ...CUSTOMER, OrganizationName: undefined }])],
-    ['a column of another type', page([{ ...CUSTOMER, AddressCity: 5 }])],
+    ['a key that is no text', page([{ ...CUSTOMER, CustomerAccount: 5 }])],
+    ['a list in a column', page([{ ...CUSTOMER, AddressCity: ['San Diego'] }])],
+    ['an object in a column', page([{ ...CUSTOMER, PartyNumber: { id: 'San Diego' } }])],
+    ['no company', page([{ ...CUSTOMER, dataAreaId: '' }])],
     ['a row of another company', page([CUSTOMER, { ...CUSTOMER, dataAreaId: 'demf' }])],
     ['no list', { body: { error: 'no' } }],
     ['no content', { body: '' }],
-  ])('with %s is not taken', async (_what, reply) => {
+  ])('with %s is an error', async (_what, reply) => {
     const { client } = await clientOf(reply);
-    const failure = await failureOf(client.readAccountsPage(customers));
+    const failure = await failureOf(client.readRecordsPage(customers));
     expect(failure).toMatchObject({ system: 'dynamics', operation: 'read CustomersV3', kind: 'unexpected' });
     expect(failure.message).not.toContain('San Diego');
   });
 
-  it('leads to the next by a link that is followed as it is', async () => {
+  it('leads to the next page by a link that is followed as it is', async () => {
     const { erp, client } = await clientOf((_request, { nth }) =>
       nth === 1
         ? page([CUSTOMER], `${currentServer()?.origin ?? ''}/data/CustomersV3?cross-company=true&$skip=1&$top=1`)
         : page([], '/data/CustomersV3?$skiptoken=a%2Cb'),
     );
-    const first = await client.readAccountsPage(customers);
-    const second = await client.readAccountsPage({ ...customers, nextLink: first.nextLink ?? '' });
+    const first = await client.readRecordsPage(customers);
+    const second = await client.readRecordsPage({ ...customers, nextLink: first.nextLink ?? '' });
     expect(erp.requests[1]?.url).toBe('/data/CustomersV3?cross-company=true&$skip=1&$top=1');
     expect(erp.requests[1]?.headers).toMatchObject({ prefer: 'odata.maxpagesize=2000' });
-    expect(second).toEqual({ accounts: [], nextLink: `${erp.origin}/data/CustomersV3?$skiptoken=a%2Cb`, rows: 0 });
+    expect(second).toEqual({ records: [], nextLink: `${erp.origin}/data/CustomersV3?$skiptoken=a%2Cb`, rows: 0 });
   });
 
-  it('is refused with a link to another host, another path, or itself', async () => {
+  it('is an error with a link to another host, another path, or itself', async () => {
     const links = [
       'https://evil.example/data/CustomersV3',
       '//evil.example/data/x',
@@ -129,15 +145,15 @@ describe('a page of accounts', () => {
     ];
     for (const link of links) {
       const { erp, client } = await clientOf(() => page([CUSTOMER], link.replace('HOST', currentServer()?.host ?? '')));
-      expect(await failureOf(client.readAccountsPage(customers))).toMatchObject({ kind: 'unexpected' });
+      expect(await failureOf(client.readRecordsPage(customers))).toMatchObject({ kind: 'unexpected' });
       expect(
-        await failureOf(client.readAccountsPage({ ...customers, nextLink: link.replace('HOST', erp.host) })),
+        await failureOf(client.readRecordsPage({ ...customers, nextLink: link.replace('HOST', erp.host) })),
       ).toMatchObject({ kind: 'unexpected' });
       expect(erp.requests).toHaveLength(1);
       await erp.close();
     }
     const { client } = await clientOf((request) => page([CUSTOMER], request.url));
-    expect((await failureOf(client.readAccountsPage(customers))).detail).toContain('the same page');
+    expect((await failureOf(client.readRecordsPage(customers))).detail).toContain('the same page');
   });
 });
 
@@ -154,7 +170,7 @@ describe('a token that F&O rejects', () => {
       (request) => (request.headers.authorization === 'Bearer new' ? page([CUSTOMER]) : { status: 401 }),
       tokens,
     );
-    expect((await client.readAccountsPage(customers)).rows).toBe(1);
+    expect((await client.readRecordsPage(customers)).rows).toBe(1);
     expect(asked).toEqual([undefined, { fresh: true, rejected: 'old' }]);
     expect(erp.requests).toHaveLength(2);
   });
@@ -165,7 +181,7 @@ describe('a token that F&O rejects', () => {
       headers: { 'content-type': 'text/html' },
       body: '<html></html>',
     });
-    const failure = await failureOf(client.readAccountsPage(customers));
+    const failure = await failureOf(client.readRecordsPage(customers));
     expect(failure).toMatchObject({ system: 'dynamics', kind: 'unauthorized', status: 401 });
     expect(failure.advice).toContain('System administration > Setup > Microsoft Entra ID applications');
     expect(erp.requests).toHaveLength(2);
@@ -182,7 +198,7 @@ describe('legal entities', () => {
     expect(await client.listLegalEntities()).toEqual(['usmf', 'demf', 'frrt']);
   });
 
-  it('can be read, cannot be read, or cannot be judged', async () => {
+  it('can be read, cannot be read, or give an error', async () => {
     const denied = {
       error: {
         code: '',
@@ -202,7 +218,7 @@ describe('legal entities', () => {
     expect(await client.canRead(customers)).toBe(true);
     expect(await client.canRead({ ...customers, legalEntity: 'demf' })).toBe(false);
     expect((await failureOf(client.canRead({ ...customers, legalEntity: 'frrt' }))).kind).toBe('unavailable');
-    const failure = await failureOf(client.readAccountsPage({ ...customers, legalEntity: 'demf' }));
+    const failure = await failureOf(client.readRecordsPage({ ...customers, legalEntity: 'demf' }));
     expect(failure).toMatchObject({ kind: 'forbidden', code: 'ODataSecurityException' });
     expect(failure.advice).toContain('CustCustomerV3Entity');
     expect(JSON.stringify(failure)).not.toContain('canary');

@@ -1,22 +1,17 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { DynamicsClient } from '../../../clients/dynamics/client.ts';
-import type { Contact } from '../../../domain/contacts/contact.ts';
+import { entityOf } from '../../../domain/entities.ts';
+import { TEST_SETTINGS } from '../../fixtures/accounts.ts';
 import { failureOf } from '../kit.ts';
-import { closeErp, startErp } from './kit.ts';
+import { closeErp, contacts, customers, readAll, startErp } from './kit.ts';
 
 afterEach(closeErp);
 
-async function readAll(client: DynamicsClient, legalEntity: string): Promise<{ contacts: Contact[]; rows: number }> {
-  const contacts: Contact[] = [];
-  let rows = 0;
-  let nextLink: string | undefined;
-  do {
-    const page = await client.readContactsPage({ legalEntity, nextLink });
-    contacts.push(...page.contacts);
-    rows += page.rows;
-    nextLink = page.nextLink ?? undefined;
-  } while (nextLink !== undefined);
-  return { contacts, rows };
+/** Names the contacts of one company in another entity set than the usual one. */
+function contactsOf(entitySet: string): typeof contacts {
+  const { dynamics } = TEST_SETTINGS;
+  const entitySets = { ...dynamics.entitySets, contacts: entitySet };
+  const settings = { ...TEST_SETTINGS, dynamics: { ...dynamics, entitySets } };
+  return { legalEntity: 'usmf', entity: entityOf({ settings, externalIdTemplate: '{accountNumber}' }, 'contact') };
 }
 
 const PERSON = {
@@ -33,72 +28,73 @@ describe('contacts of the simulated F&O', () => {
     erp.state.generateContacts('usmf', 230);
     erp.state.generateContacts('frrt', 7);
     erp.state.upsertContact('usmf', 'GONE', { ...PERSON, IsInactive: 'Yes', EmploymentJobTitle: 'Owner' });
-    const { contacts, rows } = await readAll(client, 'USMF');
+    const { records, rows } = await readAll(client, { ...contacts, legalEntity: 'USMF' });
     expect(rows).toBe(231);
-    expect(new Set(contacts.map(({ key }) => key)).size).toBe(231);
-    expect(contacts.every(({ legalEntity, name }) => legalEntity === 'usmf' && name !== '')).toBe(true);
-    expect(contacts.find(({ key }) => key === 'GONE')).toEqual({
+    expect(new Set(records.map(({ key }) => key)).size).toBe(231);
+    expect(records.every(({ legalEntity, name }) => legalEntity === 'usmf' && name !== '')).toBe(true);
+    expect(records.find(({ key }) => key === 'GONE')).toEqual({
       legalEntity: 'usmf',
       kind: 'contact',
       key: 'GONE',
       name: 'Maya Laurent',
-      personParty: '000000990',
-      accountParty: '000000900',
+      party: '000000900',
+      person: '000000990',
       email: 'Maya.Laurent@LamnaHealthcare.example',
-      phone: '',
-      jobTitle: 'Owner',
       isInactive: true,
+      values: { PrimaryPhoneNumber: null, EmploymentJobTitle: 'Owner' },
     });
-    expect((await readAll(client, 'frrt')).contacts).toHaveLength(7);
-    expect((await readAll(client, 'gbsi')).contacts).toEqual([]);
+    expect((await readAll(client, { ...contacts, legalEntity: 'frrt' })).records).toHaveLength(7);
+    expect((await readAll(client, { ...contacts, legalEntity: 'gbsi' })).records).toEqual([]);
   });
 
   it('are looked up one by one, a star taken literally', async () => {
     const { client, erp } = await startErp(50);
     for (const id of ['A*1', 'AB1', "O'B & C"]) erp.state.upsertContact('usmf', id, { ...PERSON, FirstName: id });
     erp.state.upsertContact('frrt', 'AB1', PERSON);
-    const contactIds = ['a*1', "O'B & C", 'nobody', ''];
-    const found = await client.readContacts({ legalEntity: 'usmf', contactIds });
+    const keys = ['a*1', "O'B & C", 'nobody', ''];
+    const found = await client.readRecords({ ...contacts, keys });
     expect(found.map(({ key, name }) => [key, name]).sort()).toEqual([
       ['A*1', 'A*1 Laurent'],
       ["O'B & C", "O'B & C Laurent"],
     ]);
-    expect(await client.readContacts({ legalEntity: 'usmf', contactIds: [] })).toEqual([]);
+    expect(await client.readRecords({ ...contacts, keys: [] })).toEqual([]);
   });
 
-  it('can be read, or cannot for want of a privilege', async () => {
+  it('can be read, or cannot without the privilege', async () => {
     const { client, erp } = await startErp(50);
-    const wanted = { legalEntity: 'usmf', kind: 'contact' } as const;
-    expect(await client.canRead(wanted)).toBe(true);
+    expect(await client.canRead(contacts)).toBe(true);
     Object.assign(erp.settings, { deniedEntitySets: ['ContactPersons'] });
-    expect(await client.canRead(wanted)).toBe(false);
-    expect(await client.canRead({ ...wanted, kind: 'customer' })).toBe(true);
-    expect((await failureOf(client.readContactsPage(wanted))).advice).toContain('smmContactPersonV2Entity');
+    expect(await client.canRead(contacts)).toBe(false);
+    expect(await client.canRead(customers)).toBe(true);
+    expect((await failureOf(client.readRecordsPage(contacts))).advice).toContain('smmContactPersonV2Entity');
   });
 
-  it('come from the CDS set as well, once per person though it has a row per account', async () => {
-    const { client, erp } = await startErp(50, 'CDSContactPersonsV2');
+  it('are read from the CDS set as well, once per person although it has a row per account', async () => {
+    const { client, erp } = await startErp(50);
+    const cds = contactsOf('CDSContactPersonsV2');
     erp.state.upsertCustomer('usmf', 'C-1', { PartyNumber: '000000900', OrganizationName: 'Lamna' });
     erp.state.upsertVendor('usmf', 'V-1', { VendorPartyNumber: '000000900', VendorOrganizationName: 'Lamna' });
     erp.state.upsertContact('usmf', '000903', { ...PERSON, ContactPersonName: 'Other', EmploymentJobTitle: 'Owner' });
     erp.state.upsertContact('usmf', '000904', { ...PERSON, AssociatedPartyNumber: '' });
-    const { contacts, rows } = await readAll(client, 'usmf');
+    const { records, rows } = await readAll(client, cds);
     expect(rows).toBe(2);
     const maya = {
       legalEntity: 'usmf',
       kind: 'contact',
       key: '000903',
       name: 'Maya Laurent',
-      accountParty: '000000900',
+      party: '000000900',
+      person: '000000990',
+      isInactive: false,
     };
-    expect(contacts).toMatchObject([{ ...maya, jobTitle: '', isInactive: false }]);
-    expect(await client.readContacts({ legalEntity: 'usmf', contactIds: ['000903'] })).toEqual(contacts);
-    expect(await client.canRead({ legalEntity: 'usmf', kind: 'contact' })).toBe(true);
+    expect(records).toEqual([{ ...maya, email: PERSON.PrimaryEmailAddress, values: { PrimaryPhoneNumber: null } }]);
+    expect(await client.readRecords({ ...cds, keys: ['000903'] })).toEqual(records);
+    expect(await client.canRead(cds)).toBe(true);
   });
 
-  it('of a set that the environment does not have are missing, with the setting named', async () => {
-    const { client } = await startErp(50, 'ContactsV2');
-    const failure = await failureOf(client.readContactsPage({ legalEntity: 'usmf' }));
+  it('are missing in an environment without the entity set, and the advice names the setting', async () => {
+    const { client } = await startErp(50);
+    const failure = await failureOf(client.readRecordsPage(contactsOf('ContactsV2')));
     expect(failure).toMatchObject({ kind: 'missing', operation: 'read ContactsV2' });
     expect(failure.advice).toContain('names of the entity sets');
   });

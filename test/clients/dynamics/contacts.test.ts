@@ -1,16 +1,14 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeLoopbacks } from '../../fixtures/loopback.ts';
 import { failureOf } from '../kit.ts';
-import { clientOf, CONTACT, page } from './kit.ts';
+import { clientOf, CONTACT, contacts, page } from './kit.ts';
 
 afterEach(closeLoopbacks);
 
-const usmf = { legalEntity: 'usmf' } as const;
-
 describe('a page of contacts', () => {
-  it('is asked for across companies, with a company, named columns and the whole key as order', async () => {
+  it('is requested across companies, with a company, named columns and the whole key as order', async () => {
     const { erp, client } = await clientOf(page([]));
-    expect(await client.readContactsPage(usmf)).toEqual({ contacts: [], nextLink: null, rows: 0 });
+    expect(await client.readRecordsPage(contacts)).toEqual({ records: [], nextLink: null, rows: 0 });
     const url = new URL(erp.requests[0]?.url ?? '', erp.origin);
     expect(url.pathname).toBe('/data/ContactPersons');
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
@@ -23,20 +21,19 @@ describe('a page of contacts', () => {
 
   it('gives contacts, each once, and counts what was sent', async () => {
     const { client } = await clientOf(page([CONTACT, CONTACT, { ...CONTACT, ContactPersonId: ' 2' }]));
-    const { contacts, rows } = await client.readContactsPage(usmf);
+    const { records, rows } = await client.readRecordsPage(contacts);
     expect(rows).toBe(3);
-    expect(contacts.map(({ key }) => key)).toEqual(['000001', ' 2']);
-    expect(contacts[0]).toEqual({
+    expect(records.map(({ key }) => key)).toEqual(['000001', ' 2']);
+    expect(records[0]).toEqual({
       legalEntity: 'usmf',
       kind: 'contact',
       key: '000001',
       name: 'Alicia Thornber',
-      personParty: '000001001',
-      accountParty: '000001',
+      party: '000001',
+      person: '000001001',
       email: 'Alicia@Contoso.example',
-      phone: '+1 425 555 0100',
-      jobTitle: 'Owner',
       isInactive: false,
+      values: { PrimaryPhoneNumber: '+1 425 555 0100', EmploymentJobTitle: 'Owner' },
     });
   });
 
@@ -47,25 +44,33 @@ describe('a page of contacts', () => {
     [{ ContactPersonName: '', FirstName: '', LastName: '', KnownAsName: '', SearchName: '' }, { name: '' }],
     [{ ContactPersonName: 'Two\r\nlines' }, { name: 'Two lines' }],
     [{ IsInactive: 'Yes' }, { isInactive: true }],
+    [{ IsInactive: 'yes' }, { isInactive: true }],
+    [{ IsInactive: true }, { isInactive: true }],
     [{ IsInactive: '' }, { isInactive: false }],
+    [{ IsInactive: null }, { isInactive: false }],
+    [
+      { AssociatedPartyNumber: '', ContactPersonPartyNumber: ' ' },
+      { party: null, person: null },
+    ],
+    [{ PrimaryPhoneNumber: 4_255_550_100 }, { values: { PrimaryPhoneNumber: 4_255_550_100 } }],
     [
       { PrimaryEmailAddress: null, PrimaryPhoneNumber: '', EmploymentJobTitle: null },
-      { email: '', phone: '', jobTitle: '' },
+      { email: null, values: { PrimaryPhoneNumber: null, EmploymentJobTitle: null } },
     ],
   ])('with %j is read as %j', async (fields, contact) => {
     const { client } = await clientOf(page([{ ...CONTACT, ...fields }]));
-    expect((await client.readContactsPage(usmf)).contacts).toMatchObject([contact]);
+    expect((await client.readRecordsPage(contacts)).records).toMatchObject([contact]);
   });
 
   it.each([
     ['an empty key', page([{ ...CONTACT, ContactPersonId: ' ' }])],
     ['a missing column', page([{ ...CONTACT, IsInactive: undefined }])],
-    ['a column of another type', page([{ ...CONTACT, PrimaryPhoneNumber: 5 }])],
+    ['a list in a column', page([{ ...CONTACT, PrimaryPhoneNumber: [5] }])],
     ['a row of another company', page([CONTACT, { ...CONTACT, dataAreaId: 'demf' }])],
     ['a link to elsewhere', page([CONTACT], 'https://evil.example/data/ContactPersons')],
-  ])('with %s is not taken', async (_what, reply) => {
+  ])('with %s is an error', async (_what, reply) => {
     const { client } = await clientOf(reply);
-    const failure = await failureOf(client.readContactsPage(usmf));
+    const failure = await failureOf(client.readRecordsPage(contacts));
     expect(failure).toMatchObject({ system: 'dynamics', operation: 'read ContactPersons', kind: 'unexpected' });
     expect(failure.message).not.toContain('Alicia');
   });

@@ -65,7 +65,7 @@ describe('a refusal of F&O', () => {
     [{ status: 503, body: '<html></html>' }, 'unavailable', null],
   ])('%j is read as %s', async (reply, kind, code) => {
     const { client } = await clientOf(reply);
-    const failure = await failureOf(client.readAccountsPage(customers));
+    const failure = await failureOf(client.readRecordsPage(customers));
     expect(failure).toMatchObject({ kind, code });
     expect(failure.detail).not.toBe('An error has occurred.');
   });

@@ -4,7 +4,7 @@ import { closeErp, startErp } from './kit.ts';
 
 afterEach(closeErp);
 
-const place = { entitySet: 'CustomersV3', kind: 'customer', legalEntity: 'frrt' } as const;
+const place = { entitySet: 'CustomersV3', keyColumn: 'CustomerAccount', legalEntity: 'frrt' } as const;
 const memo = { ...place, fields: ['SalesMemo'] };
 
 describe('fields of the simulated F&O', () => {
@@ -31,7 +31,12 @@ describe('fields of the simulated F&O', () => {
     const { client, erp } = await startErp(50);
     Object.assign(erp.settings, { outdatedEtagStatus });
     erp.state.upsertVendor('usmf', 'V-1', { VendorOrganizationName: 'Acme', Notes: 'one' });
-    const vendor = { entitySet: 'VendorsV2', kind: 'vendor', legalEntity: 'usmf', key: 'V-1' } as const;
+    const vendor = {
+      entitySet: 'VendorsV2',
+      keyColumn: 'VendorAccountNumber',
+      legalEntity: 'usmf',
+      key: 'V-1',
+    } as const;
     const { etag = '' } = (await client.readFields({ ...vendor, fields: ['Notes'] })) ?? {};
     erp.state.upsertVendor('usmf', 'V-1', { Notes: 'two' });
     expect(await client.writeFields({ ...vendor, etag, values: { Notes: 'ours' } })).toBe('conflict');

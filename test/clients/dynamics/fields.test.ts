@@ -7,7 +7,12 @@ import { clientOf } from './kit.ts';
 
 afterEach(closeLoopbacks);
 
-const CUSTOMER = { entitySet: 'CustomersV3', kind: 'customer', legalEntity: 'usmf', key: 'US-001' } as const;
+const CUSTOMER = {
+  entitySet: 'CustomersV3',
+  keyColumn: 'CustomerAccount',
+  legalEntity: 'usmf',
+  key: 'US-001',
+} as const;
 const ETAG = 'W/"JzM0NjU2NTI5MCw2ODcxOTQ4MjgzMyc="';
 const WRITE = { ...CUSTOMER, etag: ETAG, values: { SalesMemo: 'Größe\r\nx' } };
 
@@ -55,7 +60,7 @@ describe('fields of an account', () => {
     ['..', '..'],
   ])('of account %j are asked for by the key %s', async (key, encoded) => {
     const { client, erp } = await clientOf(row({ Notes: '' }));
-    const vendor = { entitySet: 'VendorsV2', kind: 'vendor', legalEntity: 'FRRT', key } as const;
+    const vendor = { entitySet: 'VendorsV2', keyColumn: 'VendorAccountNumber', legalEntity: 'FRRT', key } as const;
     await client.readFields({ ...vendor, fields: ['Notes'] });
     await client.writeFields({ ...vendor, etag: ETAG, values: { Notes: 'x' } });
     const path = `/data/VendorsV2(dataAreaId='FRRT',VendorAccountNumber='${encoded}')`;

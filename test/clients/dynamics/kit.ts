@@ -1,5 +1,6 @@
 import { createDynamicsClient, type DynamicsClient } from '../../../clients/dynamics/client.ts';
 import { createEntraTokens, type TokenSource } from '../../../clients/entra/tokens.ts';
+import type { ErpRecord } from '../../../domain/sync/record.ts';
 import { createClock } from '../../../sandbox/core/clock.ts';
 import { createFaults } from '../../../sandbox/core/faults.ts';
 import { createJournal } from '../../../sandbox/core/journal.ts';
@@ -7,19 +8,18 @@ import { createRandom } from '../../../sandbox/core/random.ts';
 import { startDynamics } from '../../../sandbox/dynamics/server.ts';
 import { startEntra } from '../../../sandbox/entra/server.ts';
 import { createTokens } from '../../../sandbox/entra/tokens.ts';
+import { specOf } from '../../fixtures/accounts.ts';
 import { startLoopback, type Loopback, type LoopbackHandler, type LoopbackReply } from '../../fixtures/loopback.ts';
 import { httpTo } from '../kit.ts';
 
-const ENTITY_SETS = { customers: 'CustomersV3', vendors: 'VendorsV2', contacts: 'ContactPersons' };
-
 let server: Loopback | undefined;
 
-/** The server of the running test, for links that name it. */
+/** Returns the server of the running test, for links that name it. */
 export function currentServer(): Loopback | undefined {
   return server;
 }
 
-/** Hands out one token for ever. */
+/** Hands out the same token every time. */
 const steady: TokenSource = { token: () => Promise.resolve('canary-token-1') };
 
 /** Starts a server and makes a client of it. */
@@ -30,7 +30,7 @@ export async function clientOf(
   const erp = await startLoopback(typeof handler === 'function' ? handler : () => handler);
   server = erp;
   const http = httpTo(erp, 'dynamics');
-  return { erp, client: createDynamicsClient({ origin: erp.origin, tokens, http, entitySets: ENTITY_SETS }) };
+  return { erp, client: createDynamicsClient({ origin: erp.origin, tokens, http }) };
 }
 
 /** A row of CustomersV3, as selected. */
@@ -92,9 +92,29 @@ export const CONTACT = {
   IsInactive: 'No',
 };
 
-/** Names the customers of one company. */
-export const customers = { legalEntity: 'usmf', kind: 'customer' } as const;
-/** A page as F&O sends it. */
+/** Names the customers, vendors and contacts of one company. */
+export const customers = { legalEntity: 'usmf', entity: specOf('customer') };
+export const vendors = { legalEntity: 'usmf', entity: specOf('vendor') };
+export const contacts = { legalEntity: 'usmf', entity: specOf('contact') };
+
+/** Reads every record of an entity in one company, page by page. `rows` counts what F&O sent. */
+export async function readAll(
+  client: DynamicsClient,
+  wanted: typeof customers,
+): Promise<{ records: ErpRecord[]; rows: number }> {
+  const records: ErpRecord[] = [];
+  let rows = 0;
+  let nextLink: string | undefined;
+  do {
+    const page = await client.readRecordsPage({ ...wanted, nextLink });
+    records.push(...page.records);
+    rows += page.rows;
+    nextLink = page.nextLink ?? undefined;
+  } while (nextLink !== undefined);
+  return { records, rows };
+}
+
+/** Returns a page as F&O sends it. */
 export const page = (value: readonly object[], nextLink?: string): LoopbackReply => ({
   headers: { 'content-type': 'application/json; odata.metadata=minimal' },
   body: JSON.stringify({ value, ...(nextLink === undefined ? {} : { '@odata.nextLink': nextLink }) }),
@@ -109,10 +129,7 @@ export async function closeErp(): Promise<void> {
 }
 
 /** Starts a simulated F&O and Entra, and makes a client of them. */
-export async function startErp(
-  pageSize: number,
-  contacts = ENTITY_SETS.contacts,
-): Promise<{
+export async function startErp(pageSize: number): Promise<{
   client: DynamicsClient;
   erp: Awaited<ReturnType<typeof startDynamics>>;
   tokens: ReturnType<typeof createTokens>;
@@ -136,6 +153,5 @@ export async function startErp(
     http: httpTo({ host: new URL(entra.url).host }, 'entra'),
   });
   const http = httpTo({ host: new URL(erp.url).host }, 'dynamics');
-  const entitySets = { ...ENTITY_SETS, contacts };
-  return { client: createDynamicsClient({ origin: erp.url, tokens, http, entitySets, pageSize }), erp, tokens: issued };
+  return { client: createDynamicsClient({ origin: erp.url, tokens, http, pageSize }), erp, tokens: issued };
 }

@@ -33,7 +33,7 @@ describe('a look-up of single accounts', () => {
   it('finds them in URLs below 2,000 characters', async () => {
     const numbers = Array.from({ length: 120 }, (_none, n) => `US-${String(n).padStart(4, '0')}`);
     const { erp, client } = await clientOf(erpWith(numbers));
-    const found = await client.readAccounts({ ...customers, accountNumbers: [...numbers, 'US-9999'] });
+    const found = await client.readRecords({ ...customers, keys: [...numbers, 'US-9999'] });
     expect(found.map(({ key }) => key).sort()).toEqual(numbers);
     const lookUps = erp.requests.filter(({ url }) => !url.includes('skip'));
     expect(lookUps.length).toBeGreaterThan(2);
@@ -43,15 +43,15 @@ describe('a look-up of single accounts', () => {
   it('takes a star literally, quotes and other characters as they are, and case as F&O does', async () => {
     const numbers = ['A*1', 'AB1', 'AXX1', 'AYY1', "O'Brien/a?b", 'é&#%+', 'us-5'];
     const { erp, client } = await clientOf(erpWith(numbers));
-    const accountNumbers = ['A*1', "O'Brien/a?b", 'é&#%+', 'US-5', 'us-5', '', 'nobody'];
-    const found = await client.readAccounts({ ...customers, accountNumbers });
+    const keys = ['A*1', "O'Brien/a?b", 'é&#%+', 'US-5', 'us-5', '', 'nobody'];
+    const found = await client.readRecords({ ...customers, keys });
     expect(found.map(({ key }) => key).sort()).toEqual(['A*1', "O'Brien/a?b", 'us-5', 'é&#%+'].sort());
     expect(erp.requests.filter(({ url }) => url.includes('A*1')).length).toBe(2);
   });
 
-  it('of nothing asks nothing', async () => {
+  it('of no keys sends no request', async () => {
     const { erp, client } = await clientOf(page([]));
-    expect(await client.readAccounts({ ...customers, accountNumbers: [] })).toEqual([]);
+    expect(await client.readRecords({ ...customers, keys: [] })).toEqual([]);
     expect(erp.requests).toHaveLength(0);
   });
 });

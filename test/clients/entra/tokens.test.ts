@@ -167,7 +167,7 @@ describe('a refusal of Entra', () => {
     [400, 90002, 'invalid_request', `There is no tenant ${TENANT}`],
     [400, 500011, 'invalid_resource', `Entra knows no environment ${RESOURCE}`],
     [400, 53003, 'access_denied', 'Conditional Access'],
-    [400, 900144, 'invalid_request', 'Check the credentials for Entra'],
+    [400, 900144, 'invalid_request', 'Check the credentials for Microsoft Entra'],
   ])('with status %i and number %i is unauthorized and says what to do', async (...[status, number, error, advice]) => {
     const { entra, tokens } = await tokensFrom(refuse(status, number, error));
     const failure = await failureOf(tokens.token());

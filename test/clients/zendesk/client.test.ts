@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { OrganizationFieldValues } from '../../../domain/accounts/organization.ts';
+import type { OrganizationForm } from '../../../domain/accounts/organization.ts';
 import { closeLoopbacks } from '../../fixtures/loopback.ts';
 import { failureOf } from '../kit.ts';
 import { clientOf } from './kit.ts';
 
 afterEach(closeLoopbacks);
 
-const FIELDS: OrganizationFieldValues = {
+const FIELDS: OrganizationForm['fields'] = {
   erp_account_number: 'US-001',
   erp_account_type: 'customer',
   erp_legal_entity: 'usmf',
@@ -35,8 +35,8 @@ const SEEN = {
   id: '19856122753300',
   externalId: 'US-001',
   name: 'Contoso',
-  fields: FIELDS,
-  ownTags: ['erp_customer'],
+  fields: { ...FIELDS, others: 7 },
+  tags: ['vip', 'erp_customer'],
   updatedAt: '2026-11-20T10:00:00Z',
   deleted: false,
 };
@@ -45,7 +45,7 @@ const queued = { id: 'V3-69', url: 'x', total: 2, progress: null, status: 'queue
 const form = { externalId: 'US-001', name: 'Contoso', fields: FIELDS };
 
 describe('the export of organizations', () => {
-  it('asks for a large page and counts against both limits', async () => {
+  it('requests a large page and counts against both limits', async () => {
     const body = {
       organizations: [WIRE],
       count: 1,
@@ -76,7 +76,7 @@ describe('the export of organizations', () => {
     });
   });
 
-  it('goes on after a full page that does not say so', async () => {
+  it('continues after a full page that does not say whether it is the last', async () => {
     const { client } = await clientOf({ body: { organizations: [], count: 1_000, end_time: 5 } });
     expect((await client.exportOrganizations({ startTime: 1 })).endOfStream).toBe(false);
   });
@@ -141,7 +141,7 @@ describe('organizations', () => {
     ]);
   });
 
-  it('are found by external id without regard to case, or not', async () => {
+  it('are found by the whole external id without regard to case', async () => {
     const { client } = await clientOf({ body: { organizations: [WIRE], count: 1 } });
     expect((await client.findOrganizationByExternalId('us-001'))?.id).toBe('19856122753300');
     expect(await client.findOrganizationByExternalId('us-00')).toBeNull();
@@ -152,21 +152,25 @@ describe('organizations', () => {
     ['an id that lost digits', { ...WIRE, id: 1.5 }],
     ['no name', { ...WIRE, name: null }],
     ['a time that is none', { ...WIRE, updated_at: 'yesterday' }],
-  ])('with %s are not taken', async (_what, wire) => {
+  ])('with %s are an error', async (_what, wire) => {
     const { client } = await clientOf({ body: { organizations: [wire] } });
     const failure = await failureOf(client.showOrganizations({ ids: ['1'] }));
     expect(failure).toMatchObject({ kind: 'unexpected', operation: 'show organizations' });
     expect(failure.message).not.toContain('people write here');
   });
 
-  it('read number and checkbox fields as text', async () => {
-    const wire = { ...WIRE, external_id: 4711, organization_fields: { erp_account_number: 17, erp_on_hold: false } };
+  it('show every custom field: numbers and check boxes for what they are, lists as nothing', async () => {
+    const organization_fields = { number: 17, box: false, empty: '', none: null, choices: ['a', 'b'], blank: ' ' };
+    const wire = { ...WIRE, external_id: 4711, organization_fields, tags: null };
     const { client } = await clientOf({ body: { organizations: [wire] } });
     const [seen] = await client.showOrganizations({ ids: ['1'] });
-    expect(seen).toMatchObject({
-      externalId: '4711',
-      fields: { erp_account_number: '17', erp_on_hold: 'false', erp_city: null },
-    });
+    expect(seen).toMatchObject({ externalId: '4711', tags: [] });
+    expect(seen?.fields).toEqual({ number: 17, box: false, empty: null, none: null, choices: null, blank: ' ' });
+  });
+
+  it('have no fields at all, rather than empty ones, where the answer has no custom fields', async () => {
+    const { client } = await clientOf({ body: { organizations: [{ ...WIRE, organization_fields: undefined }] } });
+    expect((await client.showOrganizations({ ids: ['1'] }))[0]?.fields).toEqual({});
   });
 });
 
@@ -182,24 +186,51 @@ describe('writes', () => {
     expect(recorder.ended[0]?.buckets).toEqual(['account', 'jobs']);
   });
 
-  it('update by a job, with what changed and never tags', async () => {
+  it('create without tags where there are none', async () => {
     const { desk, client } = await clientOf({ body: { job_status: queued } });
-    await client.updateOrganizations([{ id: '5', form: { fields: FIELDS } }]);
-    expect(desk.requests[0]).toMatchObject({ method: 'PUT', url: '/api/v2/organizations/update_many' });
+    await client.createOrganizations([{ form, tags: [] }]);
     expect(JSON.parse(desk.requests[0]?.body ?? '')).toEqual({
-      organizations: [{ id: 5, organization_fields: FIELDS }],
+      organizations: [{ name: 'Contoso', external_id: 'US-001', organization_fields: FIELDS }],
     });
   });
 
+  it('update by a job, with what is given of each organization and never tags', async () => {
+    const { desk, client, recorder } = await clientOf({ body: { job_status: queued } });
+    await client.updateOrganizations([
+      { id: '5', form: { fields: { erp_city: null } } },
+      { id: '6', form: { name: 'Contoso' } },
+      { id: '7', form: { externalId: 'US-002', fields: { erp_city: 'Lyon', erp_country: 'FRA' } } },
+      { id: '8', form },
+      { id: '9', form: {} },
+    ]);
+    expect(desk.requests[0]).toMatchObject({ method: 'PUT', url: '/api/v2/organizations/update_many' });
+    expect(JSON.parse(desk.requests[0]?.body ?? '')).toEqual({
+      organizations: [
+        { id: 5, organization_fields: { erp_city: null } },
+        { id: 6, name: 'Contoso' },
+        { id: 7, external_id: 'US-002', organization_fields: { erp_city: 'Lyon', erp_country: 'FRA' } },
+        { id: 8, name: 'Contoso', external_id: 'US-001', organization_fields: FIELDS },
+        { id: 9 },
+      ],
+    });
+    expect(recorder.ended[0]?.buckets).toEqual(['account', 'jobs']);
+  });
+
   it('add tags under the limit of the one organization', async () => {
-    const { desk, client, recorder } = await clientOf({ body: { tags: ['vip', 'erp_vendor'] } });
-    await client.addOrganizationTags('77', ['erp_vendor']);
+    const headers = { date: 'Fri, 20 Nov 2026 10:00:07 GMT' };
+    const { desk, client, recorder } = await clientOf({ headers, body: { tags: ['vip', 'erp_vendor'] } });
+    expect(await client.addOrganizationTags('77', ['erp_vendor'])).toBe('2026-11-20T10:00:07Z');
     expect(desk.requests[0]).toMatchObject({
       method: 'PUT',
       url: '/api/v2/organizations/77/tags',
       body: '{"tags":["erp_vendor"]}',
     });
     expect(recorder.ended[0]?.buckets).toEqual(['account', 'organization:77']);
+  });
+
+  it('add tags at a time that is not known where the answer has no readable date', async () => {
+    const { client } = await clientOf({ headers: { date: 'soon' }, body: { tags: [] } });
+    expect(await client.addOrganizationTags('77', ['erp_vendor'])).toBeNull();
   });
 
   it('take no empty batch and none of more than a hundred', async () => {
@@ -227,24 +258,6 @@ describe('writes', () => {
 });
 
 describe('the account', () => {
-  it('lists and creates organization fields', async () => {
-    const wire = { id: 1, key: 'erp_city', type: 'text', title: 'ERP city', active: true };
-    const { desk, client } = await clientOf((request) =>
-      request.method === 'GET'
-        ? { body: { organization_fields: [{ ...wire, active: false }], next_page: null, count: 1 } }
-        : { status: 201, body: { organization_field: wire } },
-    );
-    expect(await client.listOrganizationFields()).toEqual([{ key: 'erp_city', type: 'text', active: false }]);
-    expect(await client.createOrganizationField({ key: 'erp_city', title: 'ERP city' })).toEqual({
-      key: 'erp_city',
-      type: 'text',
-      active: true,
-    });
-    expect(JSON.parse(desk.requests[1]?.body ?? '')).toEqual({
-      organization_field: { key: 'erp_city', title: 'ERP city', type: 'text', active: true },
-    });
-  });
-
   it('tells an administrator from an anonymous visitor', async () => {
     const known = await clientOf({ body: { user: { id: 360000000001, name: 'A', role: 'admin' } } });
     expect(await known.client.currentUser()).toEqual({ id: '360000000001', role: 'admin' });

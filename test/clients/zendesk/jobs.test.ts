@@ -7,8 +7,34 @@ afterEach(closeLoopbacks);
 
 const queued = { id: 'V3-69', url: 'x', total: 2, progress: null, status: 'queued', message: null, results: null };
 
+describe('jobs that are shown', () => {
+  it('carry the time of the answer by the clock of Zendesk, each the time of its own answer', async () => {
+    const { desk, client } = await clientOf((_request, { nth }) => ({
+      headers: { date: nth === 1 ? 'Fri, 20 Nov 2026 10:00:07 GMT' : 'Fri, 20 Nov 2026 10:00:08 GMT' },
+      body: { job_statuses: [{ id: `V3-${String(nth)}`, status: 'queued' }] },
+    }));
+    const shown = await client.showJobs(Array.from({ length: 100 }, (_none, n) => `${'x'.repeat(100)}${String(n)}`));
+    expect(desk.requests).toHaveLength(2);
+    expect(shown).toMatchObject([
+      { id: 'V3-1', shownAt: '2026-11-20T10:00:07Z' },
+      { id: 'V3-2', shownAt: '2026-11-20T10:00:08Z' },
+    ]);
+  });
+
+  it('carry no time where the answer has no readable date', async () => {
+    const { client } = await clientOf({ headers: { date: 'soon' }, body: { job_statuses: [queued] } });
+    expect(await client.showJobs(['V3-69'])).toMatchObject([{ id: 'V3-69', shownAt: null }]);
+  });
+
+  it('are none without a request where none are wanted', async () => {
+    const { desk, client } = await clientOf({ body: { job_statuses: [queued] } });
+    expect(await client.showJobs([])).toEqual([]);
+    expect(desk.requests).toHaveLength(0);
+  });
+});
+
 describe('jobs', () => {
-  it('give every shape of result that Zendesk was seen to send', async () => {
+  it('are read with every shape of result that Zendesk was seen to send', async () => {
     const results = [
       { status: 'Created', id: 11 },
       { id: 12, action: 'update', status: 'Updated', success: true },
@@ -78,7 +104,7 @@ describe('jobs', () => {
     ]);
   });
 
-  it('are not listed for ever', async () => {
+  it('are listed for at most a hundred pages', async () => {
     const { desk, client } = await clientOf({
       body: { job_statuses: [], meta: { has_more: true, after_cursor: 'same' } },
     });

@@ -1,15 +1,19 @@
 import { createZendeskClient, type ZendeskClient } from '../../../clients/zendesk/client.ts';
 import type { JobStatus } from '../../../clients/zendesk/job-wire.ts';
+import { fieldsOf, knownEntities } from '../../../domain/entities.ts';
+import type { TargetName } from '../../../domain/entity-spec.ts';
+import type { FieldMapping } from '../../../domain/sync/mapping.ts';
 import { createClock } from '../../../sandbox/core/clock.ts';
 import { createFaults, type Faults } from '../../../sandbox/core/faults.ts';
 import { createJournal } from '../../../sandbox/core/journal.ts';
 import { createRandom } from '../../../sandbox/core/random.ts';
 import { startZendesk, type ZendeskServer } from '../../../sandbox/zendesk/server.ts';
 import type { ZendeskSettings } from '../../../sandbox/zendesk/settings.ts';
+import { TEST_SETTINGS } from '../../fixtures/accounts.ts';
 import { startLoopback, type Loopback, type LoopbackHandler, type LoopbackReply } from '../../fixtures/loopback.ts';
 import { createRecorder, httpTo, type Recorder } from '../kit.ts';
 
-/** A client of a server that answers as a test says; `closeLoopbacks` belongs after each test that uses it. */
+/** Creates a client of a server that answers as a test says; `closeLoopbacks` belongs after each test that uses it. */
 export async function clientOf(
   handler: LoopbackHandler | LoopbackReply,
 ): Promise<{ desk: Loopback; client: ZendeskClient; recorder: Recorder }> {
@@ -44,10 +48,21 @@ export async function startDesk(
   return { client: createZendeskClient({ origin: zendesk.url, accessToken, http }), faults, zendesk, recorder };
 }
 
-/** Asks after a job until it has ended. */
+/** Requests a job until it has ended. */
 export async function ended(client: ZendeskClient, { id }: JobStatus): Promise<JobStatus> {
   for (;;) {
     const [job] = await client.showJobs([id]);
     if (job !== undefined && ['completed', 'failed', 'killed'].includes(job.status)) return job;
   }
+}
+
+/** Returns the custom fields that the entities of a connection write. */
+export function neededFields(target: TargetName): readonly FieldMapping[] {
+  return fieldsOf(knownEntities({ settings: TEST_SETTINGS, externalIdTemplate: '{accountNumber}' }), target);
+}
+
+/** Creates the custom fields of organizations and users that the entities of a connection write. */
+export async function createFields(client: ZendeskClient): Promise<void> {
+  for (const target of ['organization', 'user'] as const)
+    for (const { key, title, type } of neededFields(target)) await client.createField(target, { key, title, type });
 }

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ORGANIZATION_FIELDS, type OrganizationFieldValues } from '../../../domain/accounts/organization.ts';
+import type { OrganizationForm } from '../../../domain/accounts/organization.ts';
 import { failureOf } from '../kit.ts';
-import { closeDesk, ended, startDesk } from './kit.ts';
+import { closeDesk, createFields, ended, neededFields, startDesk } from './kit.ts';
 
 afterEach(closeDesk);
 
-const fields = (key: string): OrganizationFieldValues => ({
+const fields = (key: string): OrganizationForm['fields'] => ({
   erp_account_number: key,
   erp_account_type: 'customer',
   erp_legal_entity: 'usmf',
@@ -16,13 +16,15 @@ const fields = (key: string): OrganizationFieldValues => ({
   erp_country: 'USA',
 });
 
-describe('against the simulated Zendesk', () => {
-  it('fields, organizations and tags are created, found, changed and exported', async () => {
+describe('the client of Zendesk, against the simulated Zendesk', () => {
+  it('creates, finds, changes and exports fields, organizations and tags', async () => {
     const { client } = await startDesk();
     expect(await client.currentUser()).toMatchObject({ role: 'admin' });
-    for (const field of ORGANIZATION_FIELDS) await client.createOrganizationField(field);
-    expect((await client.listOrganizationFields()).map(({ key }) => key).sort()).toEqual(
-      ORGANIZATION_FIELDS.map(({ key }) => key as string).sort(),
+    await createFields(client);
+    expect((await client.listFields('organization')).map(({ key }) => key).sort()).toEqual(
+      neededFields('organization')
+        .map(({ key }) => key)
+        .sort(),
     );
 
     const items = Array.from({ length: 3 }, (_none, n) => ({
@@ -36,7 +38,7 @@ describe('against the simulated Zendesk', () => {
     const seen = await client.showOrganizations({ externalIds: ['usmf:a 0', 'usmf:A 1', 'usmf:A 2', 'nobody'] });
     expect(seen.map(({ externalId }) => externalId).sort()).toEqual(['usmf:A 0', 'usmf:A 1', 'usmf:A 2']);
     const first = seen.find(({ externalId }) => externalId === 'usmf:A 0');
-    expect(first).toMatchObject({ name: 'Firm 0', fields: fields('A 0'), ownTags: ['erp_customer'], deleted: false });
+    expect(first).toMatchObject({ name: 'Firm 0', fields: fields('A 0'), tags: ['erp_customer'], deleted: false });
     const id = first?.id ?? '';
 
     const update = await client.updateOrganizations([
@@ -49,7 +51,7 @@ describe('against the simulated Zendesk', () => {
 
     await client.addOrganizationTags(id, ['erp_vendor']);
     expect(await client.findOrganizationsByName('FIRM ZERO')).toMatchObject([
-      { id, ownTags: ['erp_customer', 'erp_vendor'] },
+      { id, tags: ['erp_customer', 'erp_vendor'] },
     ]);
     expect(await client.findOrganizationByExternalId('USMF:A 0')).toMatchObject({ id, fields: fields('A 0') });
     expect(await client.findOrganizationByExternalId('usmf:A 9')).toBeNull();
@@ -58,7 +60,7 @@ describe('against the simulated Zendesk', () => {
     expect(page.organizations.map((organization) => organization.id)).toContain(id);
   });
 
-  it('limits, lost answers and rejected tokens are told apart', async () => {
+  it('tells limits, lost answers and rejected tokens apart', async () => {
     const { client, faults, zendesk } = await startDesk();
     const form = { externalId: 'A', name: 'A', fields: fields('A') };
     faults.add({ system: 'zendesk', action: { kind: 'status', status: 429, retryAfter: 3, body: 'edge' } });
@@ -70,13 +72,52 @@ describe('against the simulated Zendesk', () => {
     faults.add({ system: 'zendesk', action: { kind: 'cut', when: 'after' } });
     expect((await failureOf(client.createOrganizations([{ form, tags: [] }]))).kind).toBe('unsure');
     faults.add({ system: 'zendesk', action: { kind: 'truncate', bytes: 10 } });
-    expect((await failureOf(client.listOrganizationFields())).kind).toBe('unavailable');
+    expect((await failureOf(client.listFields('organization'))).kind).toBe('unavailable');
     for (let n = 0; n < 10; n += 1) await client.exportOrganizations({ startTime: 0 });
     expect(await failureOf(client.exportOrganizations({ startTime: 0 }))).toMatchObject({
       kind: 'limited',
       bucket: 'incremental',
     });
     zendesk.state.revokeToken(zendesk.credentials.accessToken);
-    expect((await failureOf(client.listOrganizationFields())).kind).toBe('unauthorized');
+    expect((await failureOf(client.listFields('organization'))).kind).toBe('unauthorized');
+  });
+
+  it('changes what an update gives and leaves the rest as it is', async () => {
+    const { client, zendesk } = await startDesk();
+    await createFields(client);
+    const form = { externalId: 'usmf:A', name: 'Firm A', fields: fields('A') };
+    await ended(client, await client.createOrganizations([{ form, tags: ['erp_customer', 'vip'] }]));
+    const [created] = await client.showOrganizations({ externalIds: ['usmf:A'] });
+    const id = created?.id ?? '';
+    zendesk.state.editOrganization(Number(id), { notes: 'people write here' });
+
+    const change = { fields: { erp_city: 'Lyon', erp_currency: null } };
+    const job = await ended(client, await client.updateOrganizations([{ id, form: change }]));
+    expect(job.results).toMatchObject([{ ok: true, id }]);
+    const [changed] = await client.showOrganizations({ ids: [id] });
+    expect(changed).toEqual({
+      ...created,
+      fields: { ...created?.fields, ...change.fields },
+      updatedAt: changed?.updatedAt,
+    });
+    await ended(client, await client.updateOrganizations([{ id, form: { name: 'Firm B' } }]));
+    expect(await client.showOrganizations({ ids: [id] })).toMatchObject([
+      { externalId: 'usmf:A', name: 'Firm B', fields: { erp_city: 'Lyon', erp_country: 'USA', erp_currency: null } },
+    ]);
+    expect(zendesk.state.organizations()).toMatchObject([
+      { notes: 'people write here', tags: ['erp_customer', 'vip'] },
+    ]);
+  });
+
+  it('says when jobs were shown and tags were added', async () => {
+    const { client, zendesk } = await startDesk();
+    const id = String(zendesk.state.seedOrganization({ name: 'Contoso' }).id);
+    const job = await client.updateOrganizations([{ id, form: { name: 'Contoso Ltd' } }]);
+    const [shown] = await client.showJobs([job.id]);
+    const taggedAt = await client.addOrganizationTags(id, ['erp_customer']);
+    for (const at of [shown?.shownAt, taggedAt]) {
+      expect(at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      expect(Math.abs(Date.parse(at ?? '') - Date.now())).toBeLessThan(60_000);
+    }
   });
 });

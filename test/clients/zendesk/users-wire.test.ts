@@ -8,7 +8,12 @@ afterEach(closeLoopbacks);
 
 const FIELDS = { erp_contact_id: '000001', erp_contact_legal_entity: 'usmf', erp_job_title: null };
 
-const FORM: UserForm = { externalId: 'usmf:000001', name: 'Alicia Thornber', phone: null, fields: FIELDS };
+const FORM: UserForm = {
+  externalId: 'usmf:000001',
+  name: 'Alicia Thornber',
+  attributes: { phone: null },
+  fields: FIELDS,
+};
 
 const WIRE = {
   id: 19856122753301,
@@ -23,6 +28,7 @@ const WIRE = {
   organization_id: 360000000001,
   notes: 'people write here',
   tags: ['vip'],
+  updated_at: '2026-11-20T12:00:00.750+02:00',
   user_fields: { ...FIELDS, erp_job_title: '', shoe_sizes: [41, 42], others: { a: 1 } },
 };
 
@@ -30,19 +36,20 @@ const SEEN = {
   id: '19856122753301',
   externalId: 'usmf:000001',
   name: 'Alicia Thornber',
-  phone: '+1 425 555 0100',
-  fields: FIELDS,
+  attributes: { phone: '+1 425 555 0100' },
+  fields: { ...FIELDS, shoe_sizes: null, others: null },
   email: 'alicia@contoso.example',
   role: 'end-user',
   isActive: true,
   isSuspended: true,
   organizationId: '360000000001',
+  updatedAt: '2026-11-20T10:00:00Z',
 };
 
 const queued = { id: 'V3-70', total: 1, progress: null, status: 'queued', message: null, results: null };
 
 describe('a user on the wire', () => {
-  it('is read as what we own and what decides how it may be treated', async () => {
+  it('is read with what we write and what decides how it may be treated', async () => {
     const { desk, client } = await clientOf({ body: { users: [WIRE], count: 1 } });
     expect(await client.showUsers({ externalIds: ['usmf:000001', 'ä 1'] })).toEqual([SEEN]);
     expect(desk.requests[0]?.url).toBe('/api/v2/users/show_many?external_ids=usmf%3A000001,%C3%A4%201');
@@ -58,20 +65,19 @@ describe('a user on the wire', () => {
     ],
     [
       { external_id: 4711, phone: 1425 },
-      { externalId: '4711', phone: '1425' },
+      { externalId: '4711', attributes: { phone: '1425' } },
     ],
     [
       { external_id: null, email: null, phone: '' },
-      { externalId: null, email: null, phone: null },
+      { externalId: null, email: null, attributes: { phone: null } },
     ],
     [{ organization_id: null }, { organizationId: null }],
-    [
-      { user_fields: { erp_job_title: 7 } },
-      { fields: { ...FIELDS, erp_contact_id: null, erp_contact_legal_entity: null, erp_job_title: '7' } },
-    ],
+    [{ updated_at: null }, { updatedAt: null }],
+    [{ updated_at: undefined }, { updatedAt: null }],
+    [{ user_fields: { erp_job_title: 7, vip: true } }, { fields: { erp_job_title: 7, vip: true } }],
     [
       { user_fields: undefined, name: null, active: false },
-      { isActive: false, name: '' },
+      { isActive: false, name: '', fields: {} },
     ],
   ])('with %j is read as %j', async (wire, seen) => {
     const { client } = await clientOf({ body: { user: { ...WIRE, ...wire } } });
@@ -81,7 +87,7 @@ describe('a user on the wire', () => {
   it.each([
     ['no id', { ...WIRE, id: null }],
     ['no name', { ...WIRE, name: null }],
-  ])('with %s is not taken', async (_what, wire) => {
+  ])('with %s is an error', async (_what, wire) => {
     const { client } = await clientOf({ body: { users: [wire] } });
     const failure = await failureOf(client.showUsers({ ids: ['1'] }));
     expect(failure).toMatchObject({ kind: 'unexpected', operation: 'show users' });
@@ -93,7 +99,7 @@ describe('a user on the wire', () => {
     expect(await client.showUsers({ ids: ['19856122753301'] })).toEqual([]);
   });
 
-  it('is not gone because a path or an address is wrong', async () => {
+  it('is gone only where Zendesk says so, not where a path or an address is wrong', async () => {
     for (const body of [{ error: 'InvalidEndpoint', description: 'Not found' }, {}, '<html></html>']) {
       const { client } = await clientOf({ status: 404, body });
       const calls = [
@@ -116,7 +122,7 @@ describe('writes of users', () => {
     const { desk, client, recorder } = await clientOf({ body: { job_status: queued } });
     await client.createUsers([
       { form: FORM, email: null, organizationId: null },
-      { form: { ...FORM, phone: '+1' }, email: 'a@b.example', organizationId: '360000000001' },
+      { form: { ...FORM, attributes: { phone: '+1' } }, email: 'a@b.example', organizationId: '360000000001' },
     ]);
     expect(desk.requests[0]).toMatchObject({ method: 'POST', url: '/api/v2/users/create_many' });
     const base = { name: 'Alicia Thornber', external_id: 'usmf:000001', user_fields: FIELDS, skip_verify_email: true };
@@ -145,9 +151,11 @@ describe('writes of users', () => {
   it('change what is given, a phone to none as well, and nothing else', async () => {
     const { desk, client } = await clientOf({ body: { job_status: queued } });
     await client.updateUsers([
-      { id: '9007199254740993', form: { phone: null } },
+      { id: '9007199254740993', form: { attributes: { phone: null } } },
       { id: '5', form: { name: 'A' } },
       { id: '6', form: FORM },
+      { id: '7', form: { externalId: 'usmf:000002', fields: { erp_job_title: null } } },
+      { id: '8', form: {} },
     ]);
     expect(desk.requests[0]).toMatchObject({ method: 'PUT', url: '/api/v2/users/update_many' });
     expect(JSON.parse(desk.requests[0]?.body ?? '')).toEqual({
@@ -155,6 +163,8 @@ describe('writes of users', () => {
         { id: '9007199254740993', phone: null },
         { id: 5, name: 'A' },
         { id: 6, name: 'Alicia Thornber', external_id: 'usmf:000001', phone: null, user_fields: FIELDS },
+        { id: 7, external_id: 'usmf:000002', user_fields: { erp_job_title: null } },
+        { id: 8 },
       ],
     });
   });
@@ -170,7 +180,7 @@ describe('writes of users', () => {
 });
 
 describe('a search by email', () => {
-  it('asks for the whole address and takes a primary one that equals without further look-ups', async () => {
+  it('searches for the whole address, and needs no further look-up where a primary address equals it', async () => {
     const other = { ...WIRE, id: 2, email: 'xalicia@contoso.example' };
     const { desk, client } = await clientOf({ body: { users: [other, WIRE], next_page: null, count: 2 } });
     expect(await client.findUsersByEmail(' Alicia@Contoso.example')).toEqual([SEEN]);
@@ -190,7 +200,7 @@ describe('a search by email', () => {
     expect(desk.requests).toHaveLength(6);
   });
 
-  it('takes other identities for no addresses', async () => {
+  it('finds no addresses among other identities', async () => {
     const identities = [
       { id: 1, type: 'twitter', value: 'alicia@contoso.example' },
       { id: 2, type: 'email', value: 'a@x.example' },

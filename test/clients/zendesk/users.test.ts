@@ -1,13 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ZendeskClient } from '../../../clients/zendesk/client.ts';
-import { prepareFields } from '../../../clients/zendesk/prepare-fields.ts';
 import { userRefusalOf } from '../../../clients/zendesk/user-refusal.ts';
 import type { NewUser } from '../../../clients/zendesk/user-wire.ts';
-import { ORGANIZATION_FIELDS } from '../../../domain/accounts/organization.ts';
-import { USER_FIELDS } from '../../../domain/contacts/user.ts';
 import type { ZendeskServer } from '../../../sandbox/zendesk/server.ts';
 import { failureOf } from '../kit.ts';
-import { closeDesk, ended, startDesk } from './kit.ts';
+import { closeDesk, createFields, ended, startDesk } from './kit.ts';
 
 let desk: ZendeskServer | undefined;
 
@@ -21,7 +18,7 @@ afterEach(async () => {
 async function start(settings: Parameters<typeof startDesk>[0] = {}): Promise<Awaited<ReturnType<typeof startDesk>>> {
   const started = await startDesk(settings);
   desk = started.zendesk;
-  await prepareFields(started.client, { users: true });
+  await createFields(started.client);
   return started;
 }
 
@@ -30,7 +27,7 @@ function personOf(contactId: string, others: Partial<NewUser> = {}): NewUser {
     form: {
       externalId: `usmf:${contactId}`,
       name: `Person ${contactId}`,
-      phone: null,
+      attributes: { phone: null },
       fields: { erp_contact_id: contactId, erp_contact_legal_entity: 'usmf', erp_job_title: 'Owner' },
     },
     email: `${contactId.toLowerCase()}@contoso.example`,
@@ -46,17 +43,6 @@ async function refusalOfJob(client: ZendeskClient, job: Parameters<typeof ended>
 }
 
 describe('users of the simulated Zendesk', () => {
-  it('have the fields that we write, created once', async () => {
-    const { client } = await start();
-    expect((await client.listUserFields()).map(({ key, type }) => [key, type]).sort()).toEqual(
-      USER_FIELDS.map(({ key }) => [key, 'text']).sort(),
-    );
-    expect(await prepareFields(client, { users: true })).toBe(0);
-    expect((await client.listOrganizationFields()).map(({ key }) => key)).toEqual(
-      ORGANIZATION_FIELDS.map(({ key }) => key),
-    );
-  });
-
   it('are created by a job with organization and primary address, shown and changed', async () => {
     const { client, zendesk } = await start();
     const organizationId = String(zendesk.state.seedOrganization({ name: 'Contoso' }).id);
@@ -75,6 +61,7 @@ describe('users of the simulated Zendesk', () => {
       isActive: true,
       isSuspended: false,
       organizationId,
+      updatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) as unknown,
     });
     expect(seen.find(({ externalId }) => externalId === 'usmf:C2')).toMatchObject({
       email: null,
@@ -83,15 +70,25 @@ describe('users of the simulated Zendesk', () => {
 
     const id = first?.id ?? '';
     zendesk.state.editUser(Number(id), { tags: ['vip'], notes: 'calls often', role: 'agent' });
-    const change = { id, form: { name: 'Person One', phone: '+1 425 555 0100' } };
+    const change = { id, form: { name: 'Person One', attributes: { phone: '+1 425 555 0100' } } };
     expect((await ended(client, await client.updateUsers([change]))).results).toMatchObject([{ ok: true, id }]);
-    expect(await client.showUsers({ ids: [id] })).toEqual([{ ...first, ...change.form, role: 'agent' }]);
+    const [changed] = await client.showUsers({ ids: [id] });
+    expect(changed).toEqual({ ...first, ...change.form, role: 'agent', updatedAt: changed?.updatedAt });
     expect(zendesk.state.users().find((user) => String(user.id) === id)).toMatchObject({
       tags: ['vip'],
       notes: 'calls often',
     });
-    await ended(client, await client.updateUsers([{ id, form: { phone: null } }]));
-    expect(await client.findUser(id)).toMatchObject({ name: 'Person One', phone: null, email: 'c1@contoso.example' });
+    await ended(client, await client.updateUsers([{ id, form: { attributes: { phone: null } } }]));
+    expect(await client.findUser(id)).toMatchObject({
+      name: 'Person One',
+      attributes: { phone: null },
+      email: 'c1@contoso.example',
+    });
+    await ended(client, await client.updateUsers([{ id, form: { fields: { erp_job_title: null } } }]));
+    expect(await client.findUser(id)).toMatchObject({
+      externalId: 'usmf:C1',
+      fields: { erp_contact_id: 'C1', erp_job_title: null },
+    });
     expect(await client.listUserEmails(id)).toEqual(['c1@contoso.example']);
   });
 

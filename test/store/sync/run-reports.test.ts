@@ -35,7 +35,7 @@ describe('the reports of runs', () => {
   it('give every run its own phases, requests and notes, those under way live', async () => {
     await begin('contoso', 'run-1', 2);
     await store.runs.note('run-1', NOTE);
-    await store.runs.note('run-1', { ...NOTE, message: 'Said again.' });
+    await store.runs.note('run-1', NOTE);
     await end('run-1');
     await begin('contoso', 'run-2', 1);
     const { items, total } = await store.reports.list('contoso', undefined);
@@ -60,6 +60,21 @@ describe('the reports of runs', () => {
     ]);
     expect(await store.reports.get('run-1')).toEqual(items[1]);
     expect((await store.reports.list('contoso', 1)).items).toEqual([items[0]]);
+  });
+
+  it('join the notes of one code, each message once', async () => {
+    await saveConnection(store, 'noted');
+    await begin('noted', 'noted-1', 0);
+    const other = { code: 'field_missing', message: 'The field "erp_city" is missing.' };
+    const second = { ...other, message: 'The field "erp_country" is missing.' };
+    for (const note of [other, NOTE, second, other, second, NOTE]) await store.runs.note('noted-1', note);
+    await end('noted-1');
+    expect((await store.reports.get('noted-1'))?.notes).toEqual([
+      NOTE,
+      { code: 'field_missing', message: `${other.message} ${second.message}` },
+    ]);
+    expect(await store.runs.hasNote('noted-1', 'field_missing')).toBe(true);
+    expect(await store.runs.hasNote('noted-1', 'field_inactive')).toBe(false);
   });
 
   it('of a connection without runs are an empty list', async () => {
