@@ -17,18 +17,18 @@ import { annotateChanged } from './support/annotate-changed.ts';
 import { annotate } from './support/annotate.ts';
 import { endEventIfRead, readBack } from './support/read-back.ts';
 import { readTicketChanges, readUserChanges } from './support/read-support-changes.ts';
-import { clarifyJobs } from './sync/clarify-jobs.ts';
+import { clarifyJobs } from './sync/jobs/clarify-jobs.ts';
 import { completeRecords } from './sync/complete-records.ts';
 import { findLegalEntities } from './sync/find-legal-entities.ts';
 import { planAgain, planChanges } from './sync/plan-changes.ts';
-import { pollJobs } from './sync/poll-jobs.ts';
+import { pollJobs } from './sync/jobs/poll-jobs.ts';
 import { compareWithZendesk, rankRecords, readZendeskChanges, reserveRecords } from './sync/prepare-target.ts';
 import { readAgain, stageRecord } from './sync/read-again.ts';
 import { acceptReading, discardReading, readRecordsPage } from './sync/read-records.ts';
-import { recordJobs } from './sync/record-jobs.ts';
+import { recordJobs } from './sync/jobs/record-jobs.ts';
 import { resolveRefusals } from './sync/resolve-refusals.ts';
 import { beginRun, countOutcomes, finishRun } from './sync/run.ts';
-import { submitJobs } from './sync/submit-jobs.ts';
+import { submitJobs } from './sync/jobs/submit-jobs.ts';
 import { takeOverClaims } from './sync/take-over-claims.ts';
 
 /** An activity learns that it is cancelled by the answer to a heartbeat, so cancelled work ends within about a second. */

@@ -1,6 +1,6 @@
 import type { RunRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
-import { hasEnded } from './job-status.ts';
+import { hasEnded } from './jobs/job-status.ts';
 
 /** A job whose id was lost with the process that submitted it has ended for certain after this. */
 const LOST_JOB_MS = 120_000;

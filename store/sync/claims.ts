@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { RecordKey } from '../../domain/sync/record.ts';
 import type { Db } from '../database.ts';
 import type { OutcomeScope } from './outcomes.ts';
-import type { Operation } from '../schema.ts';
+import type { Operation } from './tables.ts';
 
 /** A planned operation, and the organization or user that it is about (null for a create). Its external id and name are fixed with it. */
 export interface PlannedOperation extends RecordKey {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { ErpRecord, RecordKey } from '../../domain/sync/record.ts';
 import type { Db } from '../database.ts';
-import type { Operation } from '../schema.ts';
+import type { Operation } from './tables.ts';
 import { storeTargetOf } from '../targets.ts';
 import { sliceIs, type Slice } from './staging.ts';
 

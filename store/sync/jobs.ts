@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 import { planRowsAgain, rowsInState, rowsOfJob, takeRows, type JobRow } from './job-rows.ts';
-import type { JobItem, JobState } from '../schema.ts';
+import type { JobItem, JobState } from './tables.ts';
 import { sliceIs, type Slice, type SliceKey } from './staging.ts';
 
 /** A bulk job and its state. `no` is ours; `zendeskJobId` is null until Zendesk has answered. */

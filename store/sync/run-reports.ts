@@ -3,7 +3,8 @@ import { addTotals, isAccountedFor, type Totals } from '../../domain/sync/outcom
 import { isCredentialCode } from '../../domain/operations/health.ts';
 import type { Db } from '../database.ts';
 import { clearRun, type RunEnd, type RunNote } from './runs.ts';
-import type { Database, RunStatus } from '../schema.ts';
+import type { Database } from '../schema.ts';
+import type { RunStatus } from './tables.ts';
 import { recordHealth } from '../operations/health.ts';
 
 /** The totals of one legal entity and kind in a run. */

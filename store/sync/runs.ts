@@ -1,7 +1,8 @@
 import { sql, type Selectable } from 'kysely';
 import type { RunScope } from '../../domain/sync/run-scope.ts';
 import type { Db } from '../database.ts';
-import type { Database, RunStatus } from '../schema.ts';
+import type { Database } from '../schema.ts';
+import type { RunStatus } from './tables.ts';
 
 /** A run to begin: `runId` is the workflow's first execution run id, which restarts and continue-as-new keep. */
 export interface RunToBegin extends RunScope {

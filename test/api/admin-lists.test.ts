@@ -32,7 +32,7 @@ const incoming = (dedupeKey: string, bodyHash = dedupeKey): IncomingEvent => ({
 });
 
 describe('the list of events', () => {
-  it('tells each verdict with why and what came of it, newest first', async () => {
+  it('shows of each event the verdict, its reason and its outcome, newest first', async () => {
     const { events } = api.services.store;
     const received = await events.receive(incoming('1'));
     if (received.state !== 'new') throw new Error('The first event was not new.');
@@ -65,7 +65,7 @@ describe('the list of events', () => {
 });
 
 describe('the list of support', () => {
-  it('tells the load as computed and the lines as written', async () => {
+  it('shows the load as computed and the lines as written', async () => {
     const client = new pg.Client({ connectionString: api.databaseUrl });
     await client.connect();
     await client.query(`insert into records (connection_id, legal_entity, kind, target, key, plain_name, plain_name_key, zendesk_id)
@@ -94,10 +94,32 @@ describe('the list of support', () => {
   });
 });
 
-describe('both lists', () => {
-  it.each(['events', 'support'])('of %s refuse a strange limit, and an unknown connection', async (list) => {
-    expect((await api.ask('GET', `/api/connections/contoso/${list}?limit=0`)).status).toBe(400);
-    expect((await api.ask('GET', `/api/connections/nobody/${list}`)).status).toBe(404);
-    expect((await api.ask('POST', `/api/connections/contoso/${list}`, {})).status).toBe(405);
+describe('the list of records', () => {
+  it('takes every kind that the connection can have', async () => {
+    for (const kind of ['customer', 'vendor', 'contact'])
+      expect(await api.ask('GET', `/api/connections/contoso/records?kind=${kind}`)).toMatchObject({ status: 200 });
   });
+
+  it('refuses another kind, and names those that there are', async () => {
+    expect(await api.ask('GET', '/api/connections/contoso/records?kind=nonsense')).toMatchObject({
+      status: 400,
+      body: {
+        error: {
+          code: 'invalid_request',
+          mistakes: [{ path: 'kind', message: 'must be one of customer, vendor, contact' }],
+        },
+      },
+    });
+  });
+});
+
+describe('the lists of events and of support', () => {
+  it.each(['events', 'support'])(
+    'refuse a strange limit, an unknown connection and another method: %s',
+    async (list) => {
+      expect((await api.ask('GET', `/api/connections/contoso/${list}?limit=0`)).status).toBe(400);
+      expect((await api.ask('GET', `/api/connections/nobody/${list}`)).status).toBe(404);
+      expect((await api.ask('POST', `/api/connections/contoso/${list}`, {})).status).toBe(405);
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createEgress } from '../../clients/egress.ts';
@@ -203,7 +204,10 @@ describe('a signal that ends requests early', () => {
 
   it('ends a request that waits for an answer, and tells the observer', async () => {
     const controller = new AbortController();
-    const to = await serve(() => void controller.abort());
+    const to = await serve(() => {
+      controller.abort();
+      return undefined;
+    });
     const recorder = createRecorder();
     const began = performance.now();
     const failure = await failureOf(httpUntil(to, () => controller.signal, recorder).request(read(to)));
@@ -228,7 +232,10 @@ describe('a signal that ends requests early', () => {
 
   it('leaves open whether a write was done', async () => {
     const controller = new AbortController();
-    const to = await serve(() => void controller.abort());
+    const to = await serve(() => {
+      controller.abort();
+      return undefined;
+    });
     expect(await failureOf(httpUntil(to, () => controller.signal).request(write(to)))).toMatchObject({
       kind: 'unsure',
       code: 'ERR_ABORTED',
@@ -237,7 +244,10 @@ describe('a signal that ends requests early', () => {
 
   it('closes the connection of the request that it ends', async () => {
     const controller = new AbortController();
-    const to = await serve(() => void controller.abort());
+    const to = await serve(() => {
+      controller.abort();
+      return undefined;
+    });
     await failureOf(httpUntil(to, () => controller.signal).request(read(to)));
     await to.allClosed();
   });
@@ -260,12 +270,30 @@ describe('a signal that ends requests early', () => {
     expect([signals.length, to.requests.length]).toEqual([0, 2]);
   });
 
+  it('is not listened to any more once a request has ended, however it ended', async () => {
+    const { signal } = new AbortController();
+    const to = await serve((_request, { nth, response }) => {
+      if (nth < 3) return { status: nth === 1 ? 200 : 500, body: {} };
+      response.socket?.destroy();
+      return undefined;
+    });
+    const http = httpUntil(to, () => signal);
+    await http.request(read(to));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(await failureOf(http.request(read(to)))).toMatchObject({ status: 500 });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(await failureOf(http.request(read(to)))).toMatchObject({ status: null });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
   it('that comes after the answer changes nothing', async () => {
     const controller = new AbortController();
     const to = await serve({ body: { a: 1 } });
     const http = httpUntil(to, () => controller.signal);
     expect(await http.request(read(to))).toMatchObject({ body: { a: 1 } });
     controller.abort();
+    // An error that nobody handles would end the process a tick later.
+    await new Promise(setImmediate);
     expect(to.requests).toHaveLength(1);
   });
 });

@@ -213,7 +213,7 @@ describe('ping', () => {
       const detail = `${host} answers, without TLS, as LEDGERDESK_ALLOW_HOSTS allows.`;
       expect(of(found, `${system}.address`)).toMatchObject({ status: 'ok', system, detail });
     }
-    for (const title of ['F&O', 'Zendesk'])
+    for (const title of ['Dynamics 365', 'Zendesk'])
       expect(found.checks.map(({ detail }) => detail)).toContain(
         `Our clock and that of ${title} agree within a minute.`,
       );

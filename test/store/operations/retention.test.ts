@@ -130,6 +130,15 @@ describe('what is older than it is kept', () => {
       expect(age - ageBefore).toBeLessThan(30);
     });
 
+    it('is forgotten among those that the API has started, and a young one is not', async () => {
+      for (const runId of ['started-old', 'started-young'])
+        await store.startedRuns.add({ runId, connectionId: 'runs', workflowId: 'master-sync/runs' });
+      await query(`update started_runs set started_at = now() - interval '31 days' where run_id = 'started-old'`);
+      expect(await sweep('runs')).toEqual([1, 0]);
+      expect(await store.startedRuns.get('started-old')).toBeUndefined();
+      expect(await store.startedRuns.get('started-young')).toBeDefined();
+    });
+
     it('is found where it has been under way for more than a day', async () => {
       await begin('access', 'today');
       expect(await store.retention.longRunning()).toEqual([{ runId: 'running', workflowId: 'w/running' }]);

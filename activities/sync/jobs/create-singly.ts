@@ -1,13 +1,13 @@
-import { RemoteError } from '../../clients/errors.ts';
-import { keyOf } from '../../domain/sync/record.ts';
-import type { Changes } from '../../store/sync/changes.ts';
-import type { JobRow } from '../../store/sync/job-rows.ts';
-import type { JobToSubmit } from '../../store/sync/jobs.ts';
-import type { StepContext } from '../dependencies.ts';
-import { mergeChanges } from './merge-changes.ts';
-import type { OpenSlice } from './open-slice.ts';
-import type { Target } from './target.ts';
-import { asWritten, ignoredFields } from './written.ts';
+import { RemoteError } from '../../../clients/errors.ts';
+import { keyOf } from '../../../domain/sync/record.ts';
+import type { Changes } from '../../../store/sync/changes.ts';
+import type { JobRow } from '../../../store/sync/job-rows.ts';
+import type { JobToSubmit } from '../../../store/sync/jobs.ts';
+import type { StepContext } from '../../dependencies.ts';
+import { mergeChanges } from '../merge-changes.ts';
+import type { OpenSlice } from '../open-slice.ts';
+import type { Target } from '../target.ts';
+import { asWritten, ignoredFields } from '../written.ts';
 
 /** A target whose records can be created one by one. */
 export type SingleTarget = Target & Required<Pick<Target, 'createOne'>>;

@@ -1,15 +1,15 @@
-import { zendeskRefused } from '../../domain/sync/rejection.ts';
-import { keyOf } from '../../domain/sync/record.ts';
-import type { Changes } from '../../store/sync/changes.ts';
-import type { JobRow } from '../../store/sync/job-rows.ts';
-import type { Job } from '../../store/sync/jobs.ts';
-import type { SliceRef, Steps } from '../../workflows/steps.ts';
-import type { StepContext } from '../dependencies.ts';
-import { targetOf } from '../targets.ts';
+import { zendeskRefused } from '../../../domain/sync/rejection.ts';
+import { keyOf } from '../../../domain/sync/record.ts';
+import type { Changes } from '../../../store/sync/changes.ts';
+import type { JobRow } from '../../../store/sync/job-rows.ts';
+import type { Job } from '../../../store/sync/jobs.ts';
+import type { SliceRef, Steps } from '../../../workflows/steps.ts';
+import type { StepContext } from '../../dependencies.ts';
+import { targetOf } from '../../targets.ts';
 import { isConfirmed, matchCreates, matchItems, matchShown, type Matched } from './match-rows.ts';
-import { mergeChanges } from './merge-changes.ts';
-import { openSlice, type OpenSlice } from './open-slice.ts';
-import type { Shown } from './target.ts';
+import { mergeChanges } from '../merge-changes.ts';
+import { openSlice, type OpenSlice } from '../open-slice.ts';
+import type { Shown } from '../target.ts';
 
 /** A row whose job vanished or failed as a whole so often is given up for this run. */
 const MAX_ROUNDS = 5;

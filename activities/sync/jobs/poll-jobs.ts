@@ -1,9 +1,9 @@
-import type { ShownJob } from '../../clients/zendesk/jobs.ts';
-import type { Job } from '../../store/sync/jobs.ts';
-import type { SliceRef, Steps } from '../../workflows/steps.ts';
-import type { StepContext } from '../dependencies.ts';
+import type { ShownJob } from '../../../clients/zendesk/jobs.ts';
+import type { Job } from '../../../store/sync/jobs.ts';
+import type { SliceRef, Steps } from '../../../workflows/steps.ts';
+import type { StepContext } from '../../dependencies.ts';
 import { hasEnded } from './job-status.ts';
-import { openSlice } from './open-slice.ts';
+import { openSlice } from '../open-slice.ts';
 import { confirmUpdate, isOnlyUpdate } from './record-jobs.ts';
 
 /** A job that Zendesk does not show so often in a row is lost: right after its creation it may be missing once or twice. */

@@ -1,7 +1,7 @@
-import type { SliceRef, Steps } from '../../workflows/steps.ts';
-import type { StepContext } from '../dependencies.ts';
+import type { SliceRef, Steps } from '../../../workflows/steps.ts';
+import type { StepContext } from '../../dependencies.ts';
 import { hasEnded } from './job-status.ts';
-import { openSlice } from './open-slice.ts';
+import { openSlice } from '../open-slice.ts';
 import { recordByLookUp } from './record-jobs.ts';
 
 /** Longest wait for jobs that may be ours: the account's other apps may keep jobs running all day. */

@@ -1,12 +1,12 @@
-import { RemoteError } from '../../clients/errors.ts';
-import { keyOf } from '../../domain/sync/record.ts';
-import type { JobToSubmit, NextJob } from '../../store/sync/jobs.ts';
-import type { SliceRef, Steps } from '../../workflows/steps.ts';
-import type { StepContext } from '../dependencies.ts';
-import { targetOf } from '../targets.ts';
+import { RemoteError } from '../../../clients/errors.ts';
+import { keyOf } from '../../../domain/sync/record.ts';
+import type { JobToSubmit, NextJob } from '../../../store/sync/jobs.ts';
+import type { SliceRef, Steps } from '../../../workflows/steps.ts';
+import type { StepContext } from '../../dependencies.ts';
+import { targetOf } from '../../targets.ts';
 import { createSingly, isBulkForbidden, type SingleTarget } from './create-singly.ts';
-import { openSlice, type OpenSlice } from './open-slice.ts';
-import type { Target } from './target.ts';
+import { openSlice, type OpenSlice } from '../open-slice.ts';
+import type { Target } from '../target.ts';
 
 /** Jobs per step: enough to keep histories short, few enough that a lost worker leaves little to look up. */
 const JOBS_PER_STEP = 25;

@@ -1,13 +1,13 @@
-import { externalIdKey } from '../../domain/sync/external-id.ts';
-import { keyOf } from '../../domain/sync/record.ts';
-import type { Changes } from '../../store/sync/changes.ts';
-import type { JobRow, RowTransition } from '../../store/sync/job-rows.ts';
-import type { Job } from '../../store/sync/jobs.ts';
-import type { JobItem } from '../../store/schema.ts';
-import { mergeChanges } from './merge-changes.ts';
-import type { OpenSlice } from './open-slice.ts';
-import type { Shown, Target } from './target.ts';
-import { asWritten, ignoredFields } from './written.ts';
+import { externalIdKey } from '../../../domain/sync/external-id.ts';
+import { keyOf } from '../../../domain/sync/record.ts';
+import type { Changes } from '../../../store/sync/changes.ts';
+import type { JobRow, RowTransition } from '../../../store/sync/job-rows.ts';
+import type { Job } from '../../../store/sync/jobs.ts';
+import type { JobItem } from '../../../store/sync/tables.ts';
+import { mergeChanges } from '../merge-changes.ts';
+import type { OpenSlice } from '../open-slice.ts';
+import type { Shown, Target } from '../target.ts';
+import { asWritten, ignoredFields } from '../written.ts';
 
 /** The rows of a job, and what decides about them. */
 export interface RowsOfJob {
