@@ -69,6 +69,9 @@ export function createExchange(egress: Pick<Egress, 'isOpened'>): Exchange {
     } catch (error) {
       // The status of a failure says enough, even where its body broke off.
       if (answer === undefined || isSuccess(answer.status)) throw error;
+    } finally {
+      // A stream that was read to its end is not destroyed by itself, and would raise an error when the signal aborts later.
+      stream.destroy();
     }
     if (answer === undefined) throw new Error('The answer has no status.');
     return {

@@ -203,7 +203,9 @@ export function levelsOf(entities: readonly EntitySpec[]): readonly (readonly En
   while (left.length > 0) {
     const free = left.filter(({ dependsOn }) => dependsOn.every((kind) => done.has(kind)));
     if (free.length === 0)
-      throw new Error(`Entities depend on each other: ${left.map(({ kind }) => kind).join(', ')}.`);
+      throw new Error(
+        `Entities depend on each other, or on one that is not read: ${left.map(({ kind }) => kind).join(', ')}.`,
+      );
     levels.push(free);
     for (const { kind } of free) done.add(kind);
     left = left.filter((spec) => !free.includes(spec));
@@ -217,7 +219,7 @@ function specOf(
 ): EntitySpec {
   const entitySet = settings.dynamics.entitySets[setting];
   const { order, lacks } = VARIANTS[entitySet] ?? { order: ['dataAreaId', key], lacks: [] };
-  const annotation = setting === 'contacts' ? undefined : settings.annotation[setting];
+  const annotation = { contacts: undefined, ...settings.annotation }[setting];
   return {
     kind,
     target,

@@ -5,6 +5,7 @@ import type { Egress } from '../clients/egress.ts';
 import type { EntraCredential } from '../clients/entra/token-request.ts';
 import { createEntraTokens, type TokenSource } from '../clients/entra/tokens.ts';
 import { createHttp, type Http, type RequestObserver } from '../clients/http.ts';
+import { untilAborted } from '../clients/until-aborted.ts';
 import { createZendeskClient, type ZendeskClient } from '../clients/zendesk/client.ts';
 import { createZendeskOAuth, type ZendeskOAuth } from '../clients/zendesk/oauth.ts';
 import { ConnectionStateError, type Connection } from '../store/connection/connections.ts';
@@ -89,14 +90,15 @@ interface Parts {
 function buildDynamics({ connection, secrets, egress, observer, signal }: Parts): DynamicsClient {
   const { environmentUrl, tenantId, clientId, authorityHost } = connection.settings.dynamics;
   const credential = credentialOf(connection, secrets);
-  const http = createHttp({ system: 'entra', egress, observer, signal });
+  // A token is requested for all callers, so the request outlives the one that began it.
+  const http = createHttp({ system: 'entra', egress, observer });
   const tokens =
     credential === undefined
       ? withoutCredential(connection.id)
       : createEntraTokens({ tenantId, clientId, authorityHost, credential, resource: environmentUrl, http });
   return createDynamicsClient({
     origin: environmentUrl,
-    tokens,
+    tokens: { token: (wanted) => untilAborted(tokens.token(wanted), signal()) },
     names: { clientId, tenantId, environment: environmentUrl },
     http: createHttp({ system: 'dynamics', egress, observer, signal }),
   });
@@ -119,12 +121,13 @@ function withoutCredential(id: string): TokenSource {
 }
 
 function buildZendesk({ connection, secrets, egress, observer, signal }: Parts, store: Store): ZendeskClient {
-  const http = createHttp({ system: 'zendesk', egress, observer, signal });
-  const oauth = buildOAuth(connection, secrets, http);
+  // A renewal that ended early could lose the new tokens after Zendesk has dropped the old ones.
+  const oauth = buildOAuth(connection, secrets, createHttp({ system: 'zendesk', egress, observer }));
+  const accessToken = createZendeskTokenSource({ store, connection, oauth });
   return createZendeskClient({
     origin: connection.settings.zendesk.baseUrl,
-    accessToken: createZendeskTokenSource({ store, connection, oauth }),
-    http,
+    accessToken: (rejected) => untilAborted(accessToken(rejected), signal()),
+    http: createHttp({ system: 'zendesk', egress, observer, signal }),
   });
 }
 

@@ -19,9 +19,9 @@ export interface TargetChanges {
 
 /** How the values of custom fields are kept, of organizations or of users. */
 export interface RememberedFields {
-  /** Forgets the values of these fields: they are unknown until Zendesk shows them again. */
+  /** Forgets the values of these fields and that we wrote them: they are unknown until Zendesk shows them again. */
   forget(db: Db, connectionId: string, keys: readonly string[]): Promise<void>;
-  /** Records that these fields have just been created, so that they are empty everywhere. */
+  /** Records that these fields have just been created: they are empty everywhere, whatever we wrote before. */
   created(db: Db, connectionId: string, keys: readonly string[]): Promise<void>;
 }
 

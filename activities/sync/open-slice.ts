@@ -15,10 +15,13 @@ export interface OpenTarget {
   readonly mapped: MappedParts;
 }
 
-/** One legal entity and kind of a run, with what its steps must know. The mapping of `spec` is without suspended fields. */
+/** One legal entity and kind of a run, with what its steps must know. */
 export interface OpenSlice extends SliceRef {
   readonly target: TargetName;
   readonly connection: Connection;
+  /** The entity as it is read, with all its fields: one that is suspended now may be written before the run ends. */
+  readonly entity: EntitySpec;
+  /** The entity as it is written at present, without suspended fields. */
   readonly spec: EntitySpec;
   readonly mapped: MappedParts;
 }
@@ -31,11 +34,12 @@ export async function openTarget(store: Store, connectionId: string, target: Tar
 /** Reads what the steps of a slice must know. */
 export async function openSlice(store: Store, slice: SliceRef): Promise<OpenSlice> {
   const connection = await store.connections.require(slice.connectionId);
-  const { target } = entityOf(connection, slice.kind);
+  const entity = entityOf(connection, slice.kind);
+  const { target } = entity;
   const { entities, mapped } = await effectiveTarget(store, connection, target);
   // A slice of an entity that has been switched off meanwhile is finished with the mapping as it was.
-  const spec = entities.find(({ kind }) => kind === slice.kind) ?? entityOf(connection, slice.kind);
-  return { ...slice, target, connection, spec, mapped };
+  const spec = entities.find(({ kind }) => kind === slice.kind) ?? entity;
+  return { ...slice, target, connection, entity, spec, mapped };
 }
 
 async function effectiveTarget(store: Store, connection: Connection, target: TargetName): Promise<OpenTarget> {

@@ -55,7 +55,7 @@ async function stage(
   wanted: { keys: readonly RecordKey[]; readAt: Date; incompleteEntities: readonly string[] },
 ): Promise<ReadonlySet<string>> {
   const { store, remote } = context;
-  const { legalEntity, spec: entity } = slice;
+  const { legalEntity, entity } = slice;
   const keys = wanted.keys.map(({ key }) => key);
   const records = await remote(({ dynamics }) => dynamics.readRecords({ entity, legalEntity, keys }));
   if (records.length > 0) {

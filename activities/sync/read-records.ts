@@ -12,7 +12,7 @@ export async function readRecordsPage(
   const { nextLink, complete } = await store.staging.progress(ref);
   if (complete) return { read: 0, done: true };
   const slice = await openSlice(store, ref);
-  const { legalEntity, spec: entity } = slice;
+  const { legalEntity, entity } = slice;
   const readAt = await store.staging.now();
   const from = nextLink === null ? {} : { nextLink };
   const page = await remote(({ dynamics }) => dynamics.readRecordsPage({ entity, legalEntity, ...from }));

@@ -5,8 +5,10 @@ import type { Db } from '../database.ts';
 export const ORGANIZATION_FIELDS = {
   async forget(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
     const names = sql.val([...keys]);
-    await sql`update organizations set fields = fields - ${names}::text[]
-      where connection_id = ${connectionId} and fields ?| ${names}::text[]`.execute(db);
+    await sql`update organizations set fields = fields - ${names}::text[], written = written - ${names}::text[]
+      where connection_id = ${connectionId} and (fields ?| ${names}::text[] or written ?| ${names}::text[])`.execute(
+      db,
+    );
     await sql`update organization_cursors set fields = array(select f from unnest(fields) f where f <> all(${names}::text[]))
       where connection_id = ${connectionId}`.execute(db);
   },
@@ -15,9 +17,8 @@ export const ORGANIZATION_FIELDS = {
   async created(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
     const names = sql.val([...keys]);
     const empty = JSON.stringify(Object.fromEntries(keys.map((key) => [key, null])));
-    await sql`update organizations set fields = fields || ${empty}::jsonb where connection_id = ${connectionId}`.execute(
-      db,
-    );
+    await sql`update organizations set fields = fields || ${empty}::jsonb, written = written - ${names}::text[]
+      where connection_id = ${connectionId}`.execute(db);
     await sql`update organization_cursors set fields = array(select distinct unnest(fields || ${names}::text[]))
       where connection_id = ${connectionId}`.execute(db);
   },

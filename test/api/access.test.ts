@@ -46,7 +46,7 @@ describe('tokens of the admin API', () => {
     'GET /api/connections/contoso/events',
     'GET /api/connections/contoso/support',
     'GET /api/connections/contoso/runs',
-  ])('of every scope may look: %s', async (asked) => {
+  ])('of every scope may read: %s', async (asked) => {
     for (const scope of ['read', 'run', 'admin'] as const) expect((await as(scope, asked)).status).toBe(200);
   });
 
@@ -74,7 +74,7 @@ describe('tokens of the admin API', () => {
     'GET /api/audit',
     'GET /api/codec',
     'PATCH /api/nothing',
-  ])('may do nothing else below admin: %s', async (asked) => {
+  ])('may do the rest with the scope admin only: %s', async (asked) => {
     for (const scope of ['read', 'run'] as const) expect(await as(scope, asked, {})).toMatchObject(refused);
   });
 
@@ -125,7 +125,7 @@ describe('tokens of the admin API', () => {
     },
   );
 
-  it('stand in the audit with what was done by them, and with nothing that was refused or only looked at', async () => {
+  it('are named in the audit for what was done with them, and not for what was refused or only read', async () => {
     await api.services.store.connections.setState('contoso', 'active', null);
     expect((await as('run', 'POST /api/connections/contoso/retry', {})).status).toBe(200);
     await as('read', 'POST /api/connections/contoso/retry', {});

@@ -59,7 +59,7 @@ async function addRecord(
   await client.end();
 }
 
-describe('the door of the admin API', () => {
+describe('requests to the admin API', () => {
   it.each([
     ['GET', '/api'],
     ['GET', '/api/'],
@@ -77,7 +77,7 @@ describe('the door of the admin API', () => {
     ['GET', '/api/%zz'],
     ['GET', '/API/connections'],
     ['PATCH', '/api/nothing/here'],
-  ])('answers 401 to %s %s without a valid token', async (method, path) => {
+  ])('are answered 401 without a valid token: %s %s', async (method, path) => {
     const shapes: Record<string, string>[] = [
       {},
       { authorization: 'Bearer wrong' },
@@ -89,7 +89,7 @@ describe('the door of the admin API', () => {
     }
   });
 
-  it('checks the token before it reads a body', async () => {
+  it('have their token checked before their body is read', async () => {
     const answer = await api.askPlainly('POST', '/api/connections', { body: '{ not json' });
     expect(answer.status).toBe(401);
   });
@@ -102,14 +102,14 @@ describe('the door of the admin API', () => {
     { what: 'a run id that is none', asked: 'GET /api/runs/%00', status: 404, code: 'run_missing' },
     { what: 'a wrong method', asked: 'PUT /api/connections', status: 405, code: 'method_not_allowed' },
     { what: 'an address that does not decode', asked: 'GET /api/runs/%zz', status: 400, code: 'malformed' },
-  ])('answers $what in the one shape of errors', async ({ asked, status, code }) => {
+  ])('are answered in the one shape of errors for $what', async ({ asked, status, code }) => {
     const [method = '', path = ''] = asked.split(' ');
     const answer = await api.ask(method, path);
     expect(answer).toMatchObject({ status, body: { error: { code } } });
     expect(answer.headers.get('x-powered-by')).toBeNull();
   });
 
-  it('says in a sentence what is wrong with a body, without repeating it', async () => {
+  it('are told in a sentence what is wrong with their body, without a repetition of it', async () => {
     const malformed = await api.ask('POST', '/api/connections', '{"clientSecret": "hush" oops');
     expect(malformed).toMatchObject({ status: 400, body: { error: { code: 'malformed' } } });
     const large = await api.ask('POST', '/api/connections', JSON.stringify({ id: 'x'.repeat(300_000) }));
@@ -225,7 +225,7 @@ describe('starting a sync', () => {
 
   beforeAll(async () => {
     const { origin: baseUrl } = await startZendesk();
-    for (const id of ['synced', 'removed', 'retried', 'contacts'])
+    for (const id of ['synced', 'again-started', 'removed', 'retried', 'contacts'])
       await apply(file(id, { zendesk: { baseUrl, accessToken: 'token-1' } }));
     await apply(file('waiting'));
   });
@@ -251,7 +251,16 @@ describe('starting a sync', () => {
     expect(await api.ask('POST', `/api/runs/${runId}/cancel`)).toMatchObject({ status: 409 });
   });
 
-  it('asks the workflow of a run to end', async () => {
+  it('still shows a run as cancelled when the next one has the id of its workflow', async () => {
+    const { runId, workflowId } = await sync('again-started');
+    await api.services.temporal.client.workflow.getHandle(workflowId).terminate('test');
+    const next = await sync('again-started');
+    expect(next).toEqual({ runId: expect.not.stringMatching(runId), workflowId });
+    expect(await api.ask('GET', `/api/runs/${runId}`)).toMatchObject({ status: 200, body: { status: 'cancelled' } });
+    expect(await api.ask('GET', `/api/runs/${next.runId}`)).toMatchObject({ body: { status: 'running' } });
+  });
+
+  it('asks the workflow of a run to end when it is cancelled', async () => {
     const { runId, workflowId } = await sync('synced', { legalEntity: 'usmf' });
     expect(await api.ask('POST', `/api/runs/${runId}/cancel`)).toMatchObject({ body: { cancelling: true } });
     const history = await api.services.temporal.client.workflow.getHandle(workflowId).fetchHistory();

@@ -158,7 +158,7 @@ describe('a connection whose credentials were rejected', () => {
     expect((await workflowOf('held')).status.name).toBe('RUNNING');
   });
 
-  it('keeps what a person says at the same moment, with the note, whoever is quicker', async () => {
+  it('keeps paused what a person pauses at the same moment, with the note, whoever is quicker', async () => {
     await apply(file('torn'));
     const { client } = api.services.temporal;
     const pausedByHand = async () => {

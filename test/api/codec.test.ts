@@ -54,7 +54,7 @@ describe('the codec endpoint', () => {
   const admin = { authorization: 'Bearer the-admin-token' };
   const payloadsOf = (body: unknown): readonly JsonPayload[] => (body as { payloads: JsonPayload[] }).payloads;
 
-  it('is told with the key that encrypts, by its whole address', async () => {
+  it('is shown with the key that encrypts, by its whole address', async () => {
     expect(await api.ask('GET', '/api/codec')).toMatchObject({
       status: 200,
       body: { encrypts: true, keyId: 'new', endpoint: `${api.origin}/codec/${capability}` },
@@ -100,7 +100,7 @@ describe('the codec endpoint', () => {
       expect(await post('/codec/encode', none, admin)).toMatchObject({ status: 200, body: { payloads: [] } });
   });
 
-  it('asks for a token of the scope admin where its address is known to all', async () => {
+  it('needs a token of the scope admin where its address is known to all', async () => {
     const sent = { payloads: [await encrypted(NEW)] };
     for (const path of ['/codec/decode', '/codec/encode']) {
       for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: `Bearer ${capability}` }]) {
@@ -133,7 +133,7 @@ describe('the codec endpoint', () => {
     for (const path of ['/codec/decode', '/codec/wrong/decode']) expect((await post(path, large)).status).toBe(401);
   });
 
-  it('takes a page of a history as large as Temporal serves one, and tells of anything larger', async () => {
+  it('takes a page of a history as large as Temporal serves one, and refuses anything larger', async () => {
     const page = await encrypted(NEW, new Uint8Array(4 * 1024 * 1024));
     const { status, body } = await post(`/codec/${capability}/decode`, { payloads: [page] });
     expect(status).toBe(200);
@@ -166,7 +166,7 @@ describe('the codec endpoint', () => {
     });
   });
 
-  it('has other methods and paths answered as everywhere', async () => {
+  it('answers other methods and paths like the rest of the API', async () => {
     expect((await api.askPlainly('GET', `/codec/${capability}/decode`, {})).status).toBe(405);
     expect((await api.askPlainly('GET', '/codec/decode', {})).status).toBe(405);
     for (const path of ['/codec', `/codec/${capability}`, `/codec/${capability}/decode/`, `/codec/${capability}/x`])

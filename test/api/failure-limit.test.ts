@@ -81,7 +81,7 @@ describe('wrong tokens', () => {
     expect(await ask(from, 'wrong')).toEqual(tooMany);
   });
 
-  it('of one address do not count for another, whatever it says that it stands for', async () => {
+  it('of one address do not count for another, whatever X-Forwarded-For says', async () => {
     const headers = { authorization: 'Bearer wrong', 'x-forwarded-for': '127.0.0.23', forwarded: 'for=127.0.0.23' };
     const forwarded = () => askFrom('127.0.0.22', `${api.origin}/api/connections`, { headers });
     await times(MOST + 1, forwarded);
@@ -109,7 +109,7 @@ describe('wrong tokens', () => {
     expect(statuses(answers).sort()).toEqual([...all(401, MOST), ...all(429, 50 - MOST)]);
   });
 
-  it('are told to the operator once for each address, without a token', () => {
+  it('are logged once for each address, without a token', () => {
     const told = api.lines.filter((line) => line.includes('wrong credentials'));
     expect(told.map((line) => (JSON.parse(line) as { network: string }).network).sort()).toEqual([
       '127.0.0.21',
@@ -120,7 +120,7 @@ describe('wrong tokens', () => {
   });
 });
 
-describe('the doors', () => {
+describe('the endpoints for events', () => {
   const knock = (from: string, { hook = hooks.zendesk, secret = SECRET, shiftS = 0, body = event() } = {}) => {
     const timestamp = new Date(Date.now() + shiftS * 1_000).toISOString();
     const headers = {
@@ -146,14 +146,14 @@ describe('the doors', () => {
     }
   });
 
-  it('take what is well signed from wherever it comes, also beside a stranger', async () => {
+  it('take what is signed correctly, also from the address of a stranger', async () => {
     expect((await knock('127.0.0.33')).status).toBe(202);
     expect((await knock('127.0.0.31')).status).toBe(202);
     await times(5, () => knock('127.0.0.31', { secret: 'another' }));
     expect(statuses(await times(MOST + 5, () => knock('127.0.0.31')))).toEqual(all(202, MOST + 5));
   });
 
-  it('never count what is well signed, also when it has aged or is malformed', async () => {
+  it('never count what is signed correctly, even when it is too old or malformed', async () => {
     const from = '127.0.0.34';
     expect(statuses(await times(MOST + 2, () => knock(from, { shiftS: -400 })))).toEqual(all(401, MOST + 2));
     expect(statuses(await times(MOST + 2, () => knock(from, { body: 'not json' })))).toEqual(all(400, MOST + 2));
@@ -163,7 +163,7 @@ describe('the doors', () => {
     expect((await knock(from, { secret: 'another' })).status).toBe(401);
   });
 
-  it('of F&O answer 429 to whoever tries hooks, by POST or OPTIONS, and take events by the hook all the same', async () => {
+  it('for F&O answer 429 to whoever guesses hooks, by POST or OPTIONS, and still take events by the right hook', async () => {
     const from = '127.0.0.35';
     const tried = await times(MOST, (nth) => erp(from, `hook-${nth}`, nth % 2 === 0 ? 'POST' : 'OPTIONS'));
     expect(statuses(tried)).toEqual(all(401, MOST));
@@ -184,7 +184,7 @@ describe('the codec endpoint', () => {
     return askFrom(from, `${api.origin}/codec${at}/decode`, { method: 'POST', headers, body: '{"payloads": []}' });
   };
 
-  it('answers 429 to whoever tries addresses or tokens, and decodes for those who have one', async () => {
+  it('answers 429 to whoever guesses addresses or tokens, and decodes for those who have one', async () => {
     const from = '127.0.0.41';
     const tried = await times(MOST, (nth) =>
       nth % 2 === 0 ? decode(from, `/guess-${nth}`) : decode(from, '', 'wrong'),
@@ -224,7 +224,7 @@ describe('the address of a sender', () => {
 });
 
 describe('an admin token', () => {
-  it('that could be found by trying is warned of, without being shown', () => {
+  it('that could be guessed leads to a warning that does not show it', () => {
     const lines: string[] = [];
     const { log } = createLog({ level: 'info', pretty: false, write: (line) => lines.push(line) });
     warnOfShortToken(createSecret('x'.repeat(32)), log);

@@ -98,7 +98,7 @@ describe('the HTTP server', () => {
     expect(exchange.text.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
-  it('tells nobody what it is made of', async () => {
+  it('does not say what it is made of', async () => {
     const { headers } = await api.askPlainly('GET', '/healthz', {});
     expect([headers.get('x-powered-by'), headers.get('server'), headers.get('etag')]).toEqual([null, null, null]);
   });

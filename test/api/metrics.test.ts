@@ -132,7 +132,7 @@ describe('GET /metrics', () => {
     expect(values('run_waited_seconds_last_day')).toEqual({ 'connection=north': 2 });
   });
 
-  it('counts the events of a day, and tells those that have had no effect yet', () => {
+  it('counts the events of a day, and those that have had no effect yet', () => {
     expect(values('events_last_day')).toEqual({
       'connection=north,source=dynamics,verdict=accepted': 2,
       'connection=north,source=zendesk,verdict=refused': 1,
@@ -146,7 +146,7 @@ describe('GET /metrics', () => {
     expect(Math.round(age / 60)).toBe(5);
   });
 
-  it('tells the rate limits that are waited out, without the ids of organizations', () => {
+  it('shows the rate limits that are being waited out, without the ids of organizations', () => {
     expect(values('rate_gates_closed')).toEqual({
       'connection=north,system=zendesk,bucket=organization,reason=limited': 2,
     });
@@ -155,7 +155,7 @@ describe('GET /metrics', () => {
     expect(left).toBeLessThanOrEqual(120);
   });
 
-  it('tells which schedules are paused, and that Temporal answers', () => {
+  it('shows which schedules are paused, and that Temporal answers', () => {
     expect(values('schedule_paused')).toEqual({ 'schedule=master-sync/north': 0, 'schedule=master-sync/south': 1 });
     expect(Object.values(values('temporal_reachable'))).toEqual([1]);
   });

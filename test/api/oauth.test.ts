@@ -171,7 +171,7 @@ describe('the consent to Zendesk', () => {
     for (const secret of secrets) expect(places).not.toContain(secret);
   });
 
-  it('resumes a connection that needed it, with a sync of what is due', async () => {
+  it('resumes a connection that needed it, and starts a sync', async () => {
     const id = await apply();
     const first = new Browser();
     await first.visit((await consent(first, id)).href);
@@ -278,7 +278,7 @@ describe('the consent to Zendesk', () => {
     await expectNothingStored(id);
   });
 
-  it('sends nobody anywhere but to the Zendesk of the connection', async () => {
+  it('leads to the Zendesk of the connection and nowhere else', async () => {
     const id = await apply();
     const begin = (params: string) => new Browser().visit(`${api.origin}/oauth/zendesk/start?${params}`);
     const { location } = await begin(`connection=${id}&redirect_uri=https://evil.test&return_to=https://evil.test`);

@@ -37,7 +37,7 @@ interface Compose {
 }
 
 const require = createRequire(import.meta.url);
-/** The schema of the Compose Specification, by which Docker Compose judges a file as well. */
+/** The schema of the Compose Specification, by which Docker Compose checks a file as well. */
 const specification = join(require.resolve('dclint/package.json'), '../schemas/compose.schema.json');
 const { services, secrets, configs, networks, volumes } = parse(read('docker-compose.yml'), { merge: true }) as Compose;
 const all = Object.entries(services);
@@ -56,11 +56,14 @@ describe('docker-compose.yml', () => {
     // It names draft 7 by an address that is not the draft's own.
     delete schema['$schema'];
     const validate = ajv.compile(schema);
-    const judge = (file: object): unknown => (validate(file) ? [] : validate.errors);
+    const mistakesOf = (file: object): unknown => (validate(file) ? [] : validate.errors);
     const file = parse(read('docker-compose.yml'), { merge: true }) as object;
-    expect(judge(file)).toEqual([]);
+    expect(mistakesOf(file)).toEqual([]);
     const wrong = { ...file, services: { ...services, api: { ...service('api'), port: 8080, secrets: 'all' } } };
-    expect(judge(wrong)).toMatchObject([{ instancePath: '/services/api' }, { instancePath: '/services/api/secrets' }]);
+    expect(mistakesOf(wrong)).toMatchObject([
+      { instancePath: '/services/api' },
+      { instancePath: '/services/api/secrets' },
+    ]);
   });
 
   it('has the processes of Ledgerdesk, what they stand on, and the sandbox', () => {
@@ -99,7 +102,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('has a health check for every server; a worker has no door, and Temporal knows whether it asks for work', () => {
+  it('has a health check for every server, but none for workers, since Temporal knows whether they ask for work', () => {
     const servers = all.filter(([name, each]) => !isOnce(each) && name !== 'worker');
     for (const [name, { healthcheck }] of servers) expect([name, healthcheck?.test[0]]).toEqual([name, 'CMD']);
   });

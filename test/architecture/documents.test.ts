@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { knownEntities } from '../../domain/entities.ts';
+import { TEST_SETTINGS } from '../fixtures/accounts.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -19,24 +21,31 @@ const headingsOf = (text: string): string[] =>
       .replace(/[^\w -]/g, '')
       .replaceAll(' ', '-'),
   );
+const pagesIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+const PAGES = [...pagesIn('.'), ...pagesIn('docs'), ...pagesIn('docs/decisions'), ...pagesIn('sandbox')];
 const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort();
 
 describe('the documents', () => {
   it('have an entry in the runbook for every code of a rejection, a remark, a note or a failure, and for no other', () => {
-    const [rejections, remarks] = ['RejectionCode', 'RemarkCode'].map((type) =>
-      codesOf('domain/sync/rejection.ts', type),
-    );
+    const rejections = codesOf('domain/sync/rejection.ts', 'RejectionCode');
+    const remarks = codesOf('domain/sync/rejection.ts', 'RemarkCode');
+    const fieldProblems = codesOf('domain/sync/field-check.ts', 'FieldProblemCode');
     expect(rejections).toContain('name_ambiguous');
     expect(remarks).toContain('same_person');
+    expect(fieldProblems).toContain('field_inactive');
     const code = [...sources('activities'), ...sources('workflows'), ...sources('store')].join('\n');
     const failuresAndNotes = [
       ...all(code, /\bstop\(\s*'([a-z_]+)'/g),
       ...all(code, /\bcode: '([a-z_]+)'/g),
-      ...all(code, /\berror_code: '([a-z_]+)'/g),
+      ...all(code, /\berror_code(?::| =) '([a-z_]+)'/g),
+      ...all(read('domain/sync/field-check.ts'), /\bcode: '([a-z_]+)'/g),
       ...all(code, /'(connection_missing|needs_authorization)'/g),
     ];
     expect(sorted(all(read('docs/runbook.md'), /^### ([a-z_]+)$/gm))).toEqual(
-      sorted([...(rejections ?? []), ...(remarks ?? []), ...failuresAndNotes]),
+      sorted([...rejections, ...remarks, ...fieldProblems, ...failuresAndNotes]),
     );
   });
 
@@ -46,41 +55,38 @@ describe('the documents', () => {
   });
 
   it('point to pages and headings that exist', () => {
-    for (const page of ['README.md', 'ARCHITECTURE.md', 'docs/runbook.md', 'docs/setup.md']) {
+    for (const page of PAGES) {
       for (const link of all(read(page), /\]\(((?!https?:)[^)]+)\)/g)) {
         const [path = '', anchor] = link.split('#');
-        const text = read(join(dirname(page), path));
+        const text = read(path === '' ? page : join(dirname(page), path));
         if (anchor !== undefined) expect(headingsOf(text)).toContain(anchor);
       }
     }
   });
 
-  it('explain every setting in .env.example, and no other', () => {
-    const known = all(read('runtime/config/config.ts'), /'([A-Z_]+)'/g);
-    const explained = all(read('.env.example'), /^# ((?:LEDGERDESK|TEMPORAL|DATABASE)_[A-Z_]+)=/gm);
-    const ours = explained
-      .filter((name) => name.startsWith('LEDGERDESK_'))
-      .map((name) => name.slice('LEDGERDESK_'.length));
-    for (const name of ours) expect(known).toContain(name);
-    for (const name of [
-      'DATA_DIR',
-      'HOST',
-      'PORT',
-      'PUBLIC_URL',
-      'URL',
-      'ALLOW_HOSTS',
-      'LOG_LEVEL',
-      'RETENTION_DAYS',
-      'WORKER_VERSION',
-      'ENCRYPTION_KEYS',
-      'ADMIN_TOKEN',
-      'UI_ORIGIN',
-      'WORKER_METRICS',
-      'ALERT_URL',
-      'ALERT_SECRET',
-    ]) {
-      expect(ours).toContain(name);
+  it('have a row in docs/fields.md for every custom field, with its title, its type and the members of F&O, and no other', () => {
+    const text = read('docs/fields.md');
+    const fields = knownEntities({ settings: TEST_SETTINGS, externalIdTemplate: '{accountNumber}' }).flatMap(
+      ({ mapping }) => mapping.fields,
+    );
+    expect(sorted(all(text, /^\| `([a-z_]+)` +\|/gm))).toEqual(sorted(fields.map(({ key }) => key)));
+    for (const { key, title, type, source } of fields) {
+      const row = text.split('\n').find((line) => line.startsWith(`| \`${key}\` `));
+      expect(row).toContain(`| ${title} `);
+      expect(row).toContain(`| ${type} `);
+      if ('from' in source) expect(row).toContain(`\`${source.from}\``);
     }
+  });
+
+  it('explain every setting in .env.example, and no other', () => {
+    const names = all(read('runtime/config/config.ts'), /^ {2}((?:LEDGERDESK_|DATABASE_)[A-Z_]+):/gm);
+    const withFile = all(read('runtime/config/environment.ts'), /'((?:LEDGERDESK_|DATABASE_)[A-Z_]+)'/g);
+    const explained = all(read('.env.example'), /^# ((?:LEDGERDESK|DATABASE)_[A-Z_]+)=/gm);
+    expect(names).toContain('LEDGERDESK_DATA_DIR');
+    expect(sorted(explained.filter((name) => !name.endsWith('_FILE')))).toEqual(sorted(names));
+    const files = explained.filter((name) => name.endsWith('_FILE'));
+    expect(files.length).toBeGreaterThan(0);
+    expect(withFile.map((name) => `${name}_FILE`)).toEqual(expect.arrayContaining(files));
   });
 
   it('have a sentence for every folder in ARCHITECTURE.md', () => {

@@ -71,11 +71,11 @@ describe('audit', () => {
 });
 
 describe('keys rotate', () => {
-  it('says how many were sealed anew', async () => {
+  it('says how many connections were sealed again', async () => {
     const api = await startLoopback(() => ({ body: { rotated: 2, keyId: 'k2' } }));
     const { code, stdout } = await runCliAt(api.origin, ['keys', 'rotate']);
     expect(code).toBe(0);
-    expect(stdout).toContain('2 connection(s) were sealed anew under key k2. Keep older keys until');
+    expect(stdout).toContain('2 connection(s) were sealed again under key k2. Keep older keys until');
     expect(api.requests[0]).toMatchObject({ method: 'POST', url: '/api/keys/rotate' });
   });
 });

@@ -1,6 +1,21 @@
+import type { Answers } from '../../api/endpoints.ts';
 import type { Run } from '../../cli/run-report.ts';
+import { TEST_SETTINGS } from '../fixtures/accounts.ts';
 
-/** A completed run as the API answers it, changed as told. */
+/** A connection as the API answers it. */
+export const CONNECTION: Answers['showConnection'] = {
+  id: 'contoso',
+  name: 'Contoso',
+  state: 'active',
+  stateReason: null,
+  externalId: '{accountNumber}',
+  settings: TEST_SETTINGS,
+  hooks: { zendesk: 'https://x/1', dynamics: 'https://x/2' },
+  createdAt: '2026-11-24T10:00:00.000Z',
+  updatedAt: '2026-11-24T10:00:00.000Z',
+};
+
+/** Returns a completed run as the API answers it, with these changes. */
 export function runAnswer(changes: Partial<Run> = {}): Run {
   const counts = { read: 12, created: 4, updated: 3, adopted: 2, unchanged: 1, skipped: 1, rejected: 1 };
   return {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { findJsonMistake } from '../../cli/json-mistake.ts';
 import { closeLoopbacks, startLoopback } from '../fixtures/loopback.ts';
+import { CONNECTION } from './answers.ts';
 import { runCli, runCliAt, TOKEN } from './run-cli.ts';
 import { makeTemporaryDirectory, removeTemporaryDirectories } from './temporary-directory.ts';
 
@@ -82,7 +83,7 @@ describe('connection apply', () => {
     expect(JSON.parse(asJson.stdout)).toEqual({ error });
   });
 
-  it('tells what is left to do, still exit 0', async () => {
+  it('says what is left to do, exit 0', async () => {
     const left = { step: 'prepare-zendesk', message: 'Zendesk refused the token: run ping.' };
     const api = await startLoopback(() => ({ body: { connection: { id: 'contoso' }, left } }));
     const { file } = await connectionFile('{"id": "contoso"}');
@@ -91,11 +92,13 @@ describe('connection apply', () => {
     expect(stdout).toContain('Left to do, prepare-zendesk: Zendesk refused the token: run ping.');
   });
 
-  it('tells line and column of a mistake in the syntax without repeating the text, which may be a secret', async () => {
+  it('says line and column of a mistake in the syntax without repeating the text, which may be a secret', async () => {
     const { file } = await connectionFile('{\n  "id": "contoso",\n  "key": topsecret\n}\n');
     const { code, stderr } = await runCli(['connection', 'apply', file]);
     expect(code).toBe(1);
-    expect(stderr).toContain('contoso.json is not JSON at line 3, column 10: expected a value, or a name in double quotes.');
+    expect(stderr).toContain(
+      'contoso.json is not JSON at line 3, column 10: expected a value, or a name in double quotes.',
+    );
     expect(stderr).not.toContain('topsecret');
   });
 
@@ -107,22 +110,18 @@ describe('connection apply', () => {
 
 describe('connection list, show and remove', () => {
   it('show the answer of the API, as a document or for people', async () => {
-    const contoso = {
-      id: 'contoso',
-      name: 'Contoso',
-      state: 'ready',
-      hooks: { zendesk: 'https://x/1', dynamics: null },
-    };
+    const removed = { id: 'contoso', removed: true };
     const api = await startLoopback(({ method, url }) => {
-      if (method === 'DELETE') return { status: 204 };
-      return { body: url === '/api/connections' ? { items: [contoso], total: 1 } : contoso };
+      if (method === 'DELETE') return { body: removed };
+      return { body: url === '/api/connections' ? { items: [CONNECTION], total: 1 } : CONNECTION };
     });
     const list = await runCliAt(api.origin, ['connection', 'list', '--json']);
-    expect(JSON.parse(list.stdout)).toEqual({ items: [contoso], total: 1 });
+    expect(JSON.parse(list.stdout)).toEqual({ items: [CONNECTION], total: 1 });
     const show = await runCliAt(api.origin, ['connection', 'show', 'contoso']);
-    expect(show.stdout).toContain('hooks:\n  zendesk: https://x/1\n  dynamics: none\n');
+    expect(show.stdout).toContain('stateReason: none\n');
+    expect(show.stdout).toContain('hooks:\n  zendesk: https://x/1\n  dynamics: https://x/2\n');
     const remove = await runCliAt(api.origin, ['connection', 'remove', 'contoso', '--json']);
-    expect(JSON.parse(remove.stdout)).toEqual({ id: 'contoso', removed: true });
+    expect(JSON.parse(remove.stdout)).toEqual(removed);
     expect(api.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'GET /api/connections',
       'GET /api/connections/contoso',

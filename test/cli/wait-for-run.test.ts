@@ -95,7 +95,7 @@ describe('progress', () => {
     expect(written[1]).toBe('\r\u001b[K');
   });
 
-  it('tells records, outcomes, requests and waits', () => {
+  it('shows records, outcomes, requests and waits', () => {
     const written: string[] = [];
     createProgress({ isTTY: true, columns: 200, write: (text) => written.push(text) }).show(running);
     expect(written[0]).toContain(

@@ -30,7 +30,7 @@ const REFUSED = {
 };
 
 describe('events', () => {
-  it('are a table with the verdict and why, or what came of it', async () => {
+  it('are a table with the verdict, and its reason or the outcome', async () => {
     const api = await startLoopback(() => ({ body: { items: [REFUSED, EVENT], total: 9 } }));
     const { code, stdout } = await runCliAt(api.origin, ['events', 'contoso', '--limit', '2']);
     expect(code).toBe(0);
@@ -74,7 +74,7 @@ const SUPPORT = {
 };
 
 describe('support', () => {
-  it('is a table of accounts; under one that could not be annotated stands why', async () => {
+  it('is a table of accounts, with the reason under one that could not be annotated', async () => {
     const problem = { code: 'account_missing', message: 'Dynamics 365 does not have the account any more.' };
     const gone = { ...SUPPORT, key: 'US-018', open: 0, urgent: 0, oldestOpenSince: null, writtenAt: null, problem };
     const api = await startLoopback(() => ({ body: { items: [SUPPORT, gone], total: 2 } }));
@@ -106,7 +106,7 @@ const SCHEDULE = {
 };
 
 describe('schedule', () => {
-  it('only asks without a change, and shows intervals as they are typed', async () => {
+  it('only shows the schedules without a change, with intervals as they are typed', async () => {
     const paused = { ...SCHEDULE, id: 'support-reconcile/contoso', everyMs: 90_000, paused: true, note: 'Waits.' };
     const api = await startLoopback(() => ({ body: { items: [SCHEDULE, paused], total: 2 } }));
     const { stdout } = await runCliAt(api.origin, ['schedule', 'contoso']);

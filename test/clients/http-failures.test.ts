@@ -45,7 +45,7 @@ describe('answers that are not the API', () => {
     expect(to.requests).toHaveLength(1);
   });
 
-  it('takes a page with status 200 for no answer', async () => {
+  it('reads a web page with status 200 as no answer of the API', async () => {
     const to = await serve({ headers: { 'content-type': 'text/html' }, body: '<html><body>Sign in</body></html>' });
     const http = httpTo(to, 'dynamics');
     expect(await failureOf(http.request(read(to)))).toMatchObject({ kind: 'unexpected', status: 200 });

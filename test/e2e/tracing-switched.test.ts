@@ -94,7 +94,7 @@ describe('a run under way while tracing is switched on and off again', () => {
 
   it('has spans of the steps between', () => {
     const names = new Set(collector.spans().map(({ name }) => name));
-    expect(names).toContain('RunActivity:settleReservations');
+    expect(names).toContain('RunActivity:reserveRecords');
     expect(names).not.toContain('RunActivity:beginRun');
   });
 

@@ -19,6 +19,9 @@ const FOLDER = join(import.meta.dirname, 'histories');
 /** Who did a step, and the queue of that worker's own: a process id and a host name, which are nobody's business. */
 const PROCESS = /^\d+@/;
 const SOMEBODY = 'recorded';
+/** Where a server of the sandbox listened, as the results of a ping name it. */
+const ADDRESS = /127\.0\.0\.1:\d+/g;
+const SOMEWHERE = 'sandbox.example';
 
 /** Reads all stored histories, by name. */
 export async function readStoredHistories(): Promise<StoredHistory[]> {
@@ -31,13 +34,21 @@ export async function readStoredHistories(): Promise<StoredHistory[]> {
   );
 }
 
-/** Turns a history into what may be stored of it: without hosts, processes and paths of the machine that recorded it. */
+/** Turns a history into what may be stored of it: without hosts, processes, addresses and paths of the machine that recorded it. */
 export function toStored(name: string, history: History): StoredHistory {
   const { events } = JSON.parse(JSON.stringify(historyToJson(history)), (member, value: unknown) => {
     if (typeof value === 'string' && PROCESS.test(value)) return SOMEBODY;
+    if (typeof value === 'string' && member === 'data') return withoutAddresses(value);
     return member === 'stackTrace' ? undefined : value;
   }) as Omit<StoredHistory, 'name'>;
   return { name, events };
+}
+
+/** Replaces the addresses in a payload, which is base64. */
+function withoutAddresses(data: string): string {
+  const text = Buffer.from(data, 'base64').toString('utf8');
+  const replaced = text.replaceAll(ADDRESS, SOMEWHERE);
+  return replaced === text ? data : Buffer.from(replaced).toString('base64');
 }
 
 /** Replaces all stored histories, one event a line, so that a difference can be read. */

@@ -54,6 +54,6 @@ async function checkTarget(
 function fieldDeleted(target: TargetName, key: string): TargetResult['problems'][number] {
   return {
     message: `Somebody deleted the ${target} field "${key}" in Zendesk, so its values are lost there.`,
-    action: 'Run "ledgerdesk sync ID --full": it creates the field again and writes the values.',
+    action: `Run "ledgerdesk sync ID --full": it creates "${key}" again and writes the values.`,
   };
 }

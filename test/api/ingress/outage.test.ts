@@ -18,8 +18,8 @@ const errorOf = (work: Promise<void>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-describe('the watch of a door', () => {
-  it('sends all who wait away once one has waited in vain and nobody was served meanwhile', async () => {
+describe('the outage watch of an endpoint', () => {
+  it('refuses all who wait once one has waited in vain and nobody was served meanwhile', async () => {
     const watched = createOutageWatch(LIMITS);
     const first = errorOf(watched(sender(never)));
     await new Promise((resolve) => setTimeout(resolve, LIMIT_MS * 0.6));
@@ -30,7 +30,7 @@ describe('the watch of a door', () => {
     expect(performance.now() - since).toBeLessThan(LIMIT_MS * 0.9);
   });
 
-  it('lets one at a time try while nothing answers, and all again once one was taken', async () => {
+  it('lets one request at a time try while nothing answers, and all again once one succeeded', async () => {
     const watched = createOutageWatch(LIMITS);
     await errorOf(watched(sender(never)));
     const trying = errorOf(watched(sender(never)));
@@ -41,7 +41,7 @@ describe('the watch of a door', () => {
     expect(await Promise.all(both)).toEqual([undefined, undefined]);
   });
 
-  it('keeps the others waiting where some are served: slow is not away', async () => {
+  it('keeps the others waiting while some are served, since slow is not the same as away', async () => {
     const watched = createOutageWatch(LIMITS);
     const slow = errorOf(watched(sender(never)));
     await watched(sender(Promise.resolve()));
@@ -58,7 +58,7 @@ describe('the watch of a door', () => {
     expect(await Promise.all(both)).toEqual([undefined, undefined]);
   });
 
-  it('sends those away who come while 256 are being served', async () => {
+  it('refuses further requests while 256 are being served', async () => {
     const watched = createOutageWatch(LIMITS);
     const served = Array.from({ length: 256 }, () => errorOf(watched(sender(never))));
     expect(await errorOf(watched(sender(Promise.resolve())))).toBeInstanceOf(OverloadedError);

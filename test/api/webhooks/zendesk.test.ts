@@ -69,7 +69,7 @@ async function workflows(): Promise<string[]> {
   return ids;
 }
 
-describe('the door of Zendesk', () => {
+describe('the endpoint for webhooks of Zendesk', () => {
   it('takes a signed event once, refuses the same with other content, and shows all three', async () => {
     const id = randomUUID();
     const body = event({ id });
@@ -183,7 +183,7 @@ describe('the door of Zendesk', () => {
       expect(await post(signed(body), body, '%00')).toEqual({ status: 401, text: REFUSED });
     });
 
-    it('the hook of the other door', async () => {
+    it('the hook of the endpoint for F&O', async () => {
       const { hooks } = await api.services.store.connections.require('desk');
       expect(await post(signed(body), body, hooks.dynamics)).toEqual({ status: 401, text: REFUSED });
     });

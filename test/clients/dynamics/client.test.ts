@@ -29,7 +29,7 @@ describe('a page of accounts', () => {
     });
   });
 
-  it('gives customers and vendors as records', async () => {
+  it('is read as records of customers and vendors', async () => {
     const { client } = await clientOf((request) => page([request.url.includes('VendorsV2') ? VENDOR : CUSTOMER]));
     expect(await client.readRecordsPage(customers)).toEqual({
       records: [

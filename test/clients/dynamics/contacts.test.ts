@@ -19,7 +19,7 @@ describe('a page of contacts', () => {
     expect(url.searchParams.get('$select')?.split(',').sort()).toEqual(Object.keys(CONTACT).sort());
   });
 
-  it('gives contacts, each once, and counts what was sent', async () => {
+  it('is read as contacts, each once, with a count of what was sent', async () => {
     const { client } = await clientOf(page([CONTACT, CONTACT, { ...CONTACT, ContactPersonId: ' 2' }]));
     const { records, rows } = await client.readRecordsPage(contacts);
     expect(rows).toBe(3);

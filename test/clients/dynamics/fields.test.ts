@@ -58,7 +58,7 @@ describe('fields of an account', () => {
     ['Grün (Ö)', 'Gr%C3%BCn%20%28%C3%96%29'],
     ['東京,A=1', '%E6%9D%B1%E4%BA%AC%2CA%3D1'],
     ['..', '..'],
-  ])('of account %j are asked for by the key %s', async (key, encoded) => {
+  ])('of account %j are requested by the key %s', async (key, encoded) => {
     const { client, erp } = await clientOf(row({ Notes: '' }));
     const vendor = { entitySet: 'VendorsV2', keyColumn: 'VendorAccountNumber', legalEntity: 'FRRT', key } as const;
     await client.readFields({ ...vendor, fields: ['Notes'] });
@@ -74,7 +74,7 @@ describe('fields of an account', () => {
     ['the field is missing', { body: { '@odata.etag': ETAG } }],
     ['the etag is missing', { body: { SalesMemo: '' } }],
     ['the field is no text and no number', row({ SalesMemo: ['canary'] })],
-  ])('are not taken for read when %s', async (_what, reply) => {
+  ])('are an error when %s', async (_what, reply) => {
     const { client } = await clientOf(reply);
     const failure = await failureOf(client.readFields({ ...CUSTOMER, fields: ['SalesMemo'] }));
     expect(failure).toMatchObject({ kind: 'unexpected', operation: 'read fields of CustomersV3' });

@@ -92,9 +92,13 @@ export const CONTACT = {
   IsInactive: 'No',
 };
 
-/** Names the customers, vendors and contacts of one company. */
+/** Names the customers of one company. */
 export const customers = { legalEntity: 'usmf', entity: specOf('customer') };
+
+/** Names the vendors of one company. */
 export const vendors = { legalEntity: 'usmf', entity: specOf('vendor') };
+
+/** Names the contacts of one company. */
 export const contacts = { legalEntity: 'usmf', entity: specOf('contact') };
 
 /** Reads every record of an entity in one company, page by page. `rows` counts what F&O sent. */

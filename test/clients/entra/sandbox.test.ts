@@ -44,8 +44,8 @@ async function start(): Promise<{ app: (wrong?: Wrong) => TokenSource; faults: F
   return { app, faults, tokens };
 }
 
-describe('against the simulated Entra', () => {
-  it('a token for the environment is issued', async () => {
+describe('tokens of the simulated Entra', () => {
+  it('are issued for the environment', async () => {
     const { app, tokens } = await start();
     const token = await app().token();
     expect(tokens.find(token)).toEqual({
@@ -60,12 +60,12 @@ describe('against the simulated Entra', () => {
     [{ clientId: '00000000-0000-0000-0000-000000000001' }, 'AADSTS700016'],
     [{ tenantId: '00000000-0000-0000-0000-000000000002' }, 'AADSTS90002'],
     [{ resource: 'http://other.test' }, 'AADSTS500011'],
-  ])('a mistake %j is named', async (wrong, code) => {
+  ])('are refused with the mistake %j named', async (wrong, code) => {
     const { app } = await start();
     expect(await failureOf(app(wrong).token())).toMatchObject({ kind: 'unauthorized', code });
   });
 
-  it('an outage is over as soon as it is over', async () => {
+  it('are issued again as soon as an outage is over', async () => {
     const { app, faults } = await start();
     const source = app();
     faults.add({ system: 'entra', action: { kind: 'status', status: 503, body: 'html' } });

@@ -194,7 +194,7 @@ describe('a refusal of Entra', () => {
     expect(entra.requests).toHaveLength(3);
   });
 
-  it('that asks for patience is limited for as long as it says', async () => {
+  it('that names a time to wait is limited for that long', async () => {
     const { tokens } = await tokensFrom(() => ({
       status: 429,
       headers: { 'retry-after': '17' },
@@ -208,19 +208,19 @@ describe('a refusal of Entra', () => {
     });
   });
 
-  it('by a page means that the authority host is wrong', async () => {
+  it('that is a web page means that the authority host is wrong', async () => {
     const { tokens } = await tokensFrom(() => ({ status: 404, body: '<html></html>' }));
     const failure = await failureOf(tokens.token());
     expect(failure).toMatchObject({ kind: 'missing', code: null });
     expect(failure.advice).toContain('authorityHost');
   });
 
-  it('by a lost answer is unavailable, since a token can be asked for twice', async () => {
+  it('is unavailable when the answer is lost, since a token can be requested twice', async () => {
     const { tokens } = await tokensFrom((_request, { response }) => void response.socket?.destroy());
     expect(await failureOf(tokens.token())).toMatchObject({ kind: 'unavailable', code: 'ECONNRESET' });
   });
 
-  it('before anything is sent, of a tenant that is no tenant or a key that is no key, is unauthorized', async () => {
+  it('comes before anything is sent for a tenant or a key that cannot be one', async () => {
     const common = await tokensFrom(issue, { tenantId: 'common' });
     expect((await failureOf(common.tokens.token())).kind).toBe('unauthorized');
     expect(common.entra.requests).toHaveLength(0);
@@ -231,7 +231,7 @@ describe('a refusal of Entra', () => {
     expect(inspect(failure)).not.toContain('canary');
   });
 
-  it('by a gate of ours comes through as the gate threw it', async () => {
+  it('by a gate of ours is passed on as the gate threw it', async () => {
     const gate = new Error('closed');
     const { tokens } = await tokensFrom(issue, {
       observer: { before: () => Promise.reject(gate), after: () => Promise.resolve() },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { firstSyncCost } from '../../../domain/connection/first-sync-cost.ts';
 
-describe('what a first sync costs', () => {
+describe('the cost of a first sync', () => {
   it.each([
     [[0], 0, { dynamics: 1, zendesk: 1 }],
     [[1], 0, { dynamics: 1, zendesk: 4 }],
@@ -9,11 +9,11 @@ describe('what a first sync costs', () => {
     [[10_000], 0, { dynamics: 5, zendesk: 205 }],
     [[1_000, 50, 3_000], 0, { dynamics: 4, zendesk: 87 }],
     [[1_000], 4_200, { dynamics: 1, zendesk: 26 }],
-  ])('is so many requests for slices of %j and %i organizations that are there', (slices, organizations, cost) => {
+  ])('with slices of %j and %i existing organizations is %j', (slices, organizations, cost) => {
     expect(firstSyncCost({ slices, organizations }, null)).toEqual({ ...cost, minutes: null });
   });
 
-  it('is so many minutes as the requests that are left to us need, rounded up', () => {
+  it('is given in minutes by the requests that are left to us, rounded up', () => {
     const size = { slices: [100_000], organizations: 0 };
     expect(firstSyncCost(size, 525)).toEqual({ dynamics: 50, zendesk: 2_041, minutes: 4 });
     expect(firstSyncCost(size, 150).minutes).toBe(14);

@@ -23,7 +23,7 @@ describe('a delivery of Zendesk', () => {
   });
 
   it.each(['zen:organization:5', 'zen:ticket:', 'zen:ticket:x', 'zen:ticket:17/../18', ' ', 'ticket:17'])(
-    'about %p is about nothing of ours',
+    'about %p names no record',
     (subject) => {
       expect(readZendeskEvent({ ...SUBSCRIBED, subject }, 'I')).toMatchObject({ about: null });
     },
@@ -48,11 +48,11 @@ describe('a delivery of Zendesk', () => {
     [{ id: '', type: 'x', subject: 'zen:ticket:1' }],
     [{ ledgerdesk: 1, ticket_id: '{{ticket.id}}' }],
     [{ ledgerdesk: 1 }],
-  ])('%j is none', (payload) => {
+  ])('cannot be %j', (payload) => {
     expect(readZendeskEvent(payload, 'I')).toBeUndefined();
   });
 
-  it('of our trigger without any id is none', () => {
+  it('of our trigger without any id cannot be read', () => {
     expect(readZendeskEvent({ ledgerdesk: 1, ticket_id: '17' }, '')).toBeUndefined();
   });
 });

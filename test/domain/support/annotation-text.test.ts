@@ -54,21 +54,21 @@ describe('a block in a text that people write', () => {
     expect(block(`Call first.\r\n${BLOCK}`)).toBe('unchanged');
   });
 
-  it('never swallows words behind a start line whose end is gone', () => {
+  it('never removes words after a start line whose end line is gone', () => {
     const damaged = `Above\n${BLOCK_START}\nStatus: quiet\nwords of people`;
     const after = textOf(block(damaged));
     expect(after).toBe(`${damaged}\n${BLOCK}`);
     expect(block(after)).toBe('unchanged');
   });
 
-  it('never swallows words before an end line whose start is gone', () => {
+  it('never removes words before an end line whose start line is gone', () => {
     const damaged = `words of people\nStatus: quiet\n${BLOCK_END}\nBelow`;
     const after = textOf(block(damaged));
     expect(after).toBe(`${damaged}\n${BLOCK}`);
     expect(block(after)).toBe('unchanged');
   });
 
-  it('takes the nearest start line, so that what stands behind a torn one survives', () => {
+  it('begins at the nearest start line, so that what follows a damaged one stays', () => {
     const torn = `${BLOCK_START}\nwords of people\n${OLD}\nBelow`;
     expect(block(torn)).toEqual({ text: `${BLOCK_START}\nwords of people\n${BLOCK}\nBelow` });
   });
@@ -83,7 +83,7 @@ describe('a block in a text that people write', () => {
     expect(block(`${BLOCK}\nbetween\n${OLD}`)).toBe('unchanged');
   });
 
-  it('loses its last lines where there is little room, then gives up, and people lose nothing', () => {
+  it('is shortened where there is little room, then left out, and people lose nothing', () => {
     const human = 'Call first.';
     const whole = `${human}\n${BLOCK}`;
     expect(block(human, whole.length)).toEqual({ text: whole });
@@ -96,7 +96,7 @@ describe('a block in a text that people write', () => {
     expect(block('x'.repeat(5_000), 4_000)).toBe('no_room');
   });
 
-  it('leaves what people wrote as it was, whatever they wrote, and comes to rest at once', () => {
+  it('leaves what people wrote as it was, whatever they wrote, and changes nothing the second time', () => {
     const piece = fc.oneof(
       fc.constantFrom('\n', '\r', '\r\n', BLOCK_START, BLOCK_END, OLD, '---', ' '),
       fc.string({ maxLength: 12, unit: 'binary' }),
@@ -117,7 +117,7 @@ describe('a block in a text that people write', () => {
 });
 
 describe('the whole text', () => {
-  it('becomes our lines, and is left when it holds them', () => {
+  it('is replaced by our lines, and left alone when it holds them', () => {
     const replace = (text: string): AnnotatedText => annotateText(text, LINES, { mode: 'replace' });
     expect(replace('old')).toEqual({ text: LINES.join('\n') });
     expect(replace('old\r\nlines')).toEqual({ text: LINES.join('\r\n') });
@@ -125,7 +125,7 @@ describe('the whole text', () => {
   });
 });
 
-describe('an entry behind what is there', () => {
+describe('an entry after the present text', () => {
   const append = (text: string, lines = LINES, maxLength?: number): AnnotatedText =>
     annotateText(text, lines, { mode: 'append', maxLength });
 

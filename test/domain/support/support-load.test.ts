@@ -71,7 +71,7 @@ describe('the support of an account', () => {
     expect(load.satisfaction).toEqual({ good: 1, bad: 1 });
   });
 
-  it('knows nothing of deleted tickets', () => {
+  it('does not count deleted tickets', () => {
     expect(supportLoadOf([ticket(1, { status: 'deleted', priority: 'urgent' })])).toEqual(supportLoadOf([]));
   });
 });

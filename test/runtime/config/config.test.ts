@@ -111,7 +111,7 @@ describe('loadConfig', () => {
     expect(config.encryptionKeysGenerated).toBe(false);
   });
 
-  it('tells the generated key file of the data directory from an operator’s', () => {
+  it('distinguishes the generated key file of the data directory from an operator’s', () => {
     const file = fileWith('encryption-keys', `k1:${KEY}`);
     const env = { LEDGERDESK_DATA_DIR: folder, LEDGERDESK_ENCRYPTION_KEYS_FILE: file };
     expect(loadConfig(env).encryptionKeysGenerated).toBe(true);

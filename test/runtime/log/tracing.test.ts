@@ -50,7 +50,7 @@ describe('the tracing of a process', () => {
     expect(await run({})).toMatchObject({ plugins: 0, loaded: 0 });
   });
 
-  it('sends, before its end, what it has, with what the standard variables say of it', async () => {
+  it('sends what it has before it ends, with the attributes of the standard variables', async () => {
     const collector = await startTraceCollector();
     const seen = await run({ OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/otlp`, OTEL_SERVICE_NAME: 'desk' });
     await collector.close();

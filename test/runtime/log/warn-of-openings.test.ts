@@ -20,7 +20,7 @@ interface Line {
 }
 
 async function start(entry: string, env: Readonly<Record<string, string>>): Promise<readonly Line[]> {
-  const file = fileURLToPath(new URL(`../../${entry}`, import.meta.url));
+  const file = fileURLToPath(new URL(`../../../${entry}`, import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', file], {
     env: { ...ENV, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -41,7 +41,7 @@ function warningsOf(allowHosts: readonly string[], env: Readonly<Record<string, 
 }
 
 describe('a start that lets requests go to this machine itself', () => {
-  it.each(['api/server.ts', 'workers/worker.ts'])('says so first of all in production (%s)', async (entry) => {
+  it.each(['api/server.ts', 'workers/worker.ts'])('begins with a warning in production (%s)', async (entry) => {
     const allowed = { LEDGERDESK_ALLOW_HOSTS: 'erp.internal,127.0.0.1:4100,LOCALHOST' };
     const [first] = await start(entry, { ...allowed, NODE_ENV: 'production' });
     expect(first).toMatchObject({ level: 'warn', opened: ['127.0.0.1:4100', 'localhost'] });
@@ -49,14 +49,14 @@ describe('a start that lets requests go to this machine itself', () => {
   });
 
   it.each(['localhost', 'a.localhost:1', '127.0.0.1', '127.8.8.8:80', '0.0.0.0', '[::1]:4100', '[::]'])(
-    'is known by %s',
+    'is recognized by the entry %s',
     (entry) => {
       expect(warningsOf(['desk.test', entry], { NODE_ENV: 'production' })).toEqual([{ opened: [entry] }]);
       expect(warningsOf([entry], {})).toEqual([]);
     },
   );
 
-  it('is not what other hosts are', () => {
+  it('is not recognized by other hosts', () => {
     const hosts = ['desk.test', 'localhost.example', '10.0.0.1', 'sandbox:4100', '[fd00::1]', '1270.example'];
     expect(warningsOf(hosts, { NODE_ENV: 'production' })).toEqual([]);
   });

@@ -43,7 +43,7 @@ describe('the data directory', () => {
 });
 
 describe('lockDataDirectory', () => {
-  it('tells a second one in one sentence which process holds it, and where that listens', async () => {
+  it('refuses a second process in one sentence that says which one holds it, and where that listens', async () => {
     const lock = await lockDataDirectory(dataDir);
     await expect(lockDataDirectory(dataDir)).rejects.toThrow(new RegExp(`pid ${process.pid}, still starting`));
     await lock.announce('http://127.0.0.1:8080');

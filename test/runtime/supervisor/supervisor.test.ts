@@ -105,7 +105,7 @@ describe('the supervisor', () => {
     expect(await started.exited).toBe(1);
   });
 
-  it('tells a second start on the same data directory who holds it, and ends that with 1', async () => {
+  it('ends a second start on the same data directory with 1, and says which process holds it', async () => {
     const first = start('shared');
     const { apiUrl } = await ready(first);
     const second = start('shared');

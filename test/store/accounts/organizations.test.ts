@@ -8,7 +8,6 @@ import {
   CONNECTION,
   MAPPED,
   beginRun,
-  endRun,
   link,
   planningRow,
   recordChanges,
@@ -99,7 +98,7 @@ describe('the organization of an account, as planning sees it', () => {
     const policy = { templates: { customer: '{accountNumber}' }, adopt: 'by-name', incompleteEntities: [] } as const;
     const runId = await beginRun(at.store, [ACCOUNT]);
     await at.store.reservations.reservePage({ ...policy, runId, connectionId: CONNECTION, kinds: ['customer'] }, 0, 10);
-    await endRun(at.store, runId);
+    await at.store.runs.abandon(runId);
     await show({ externalId: 'a1' });
     expect(await seen()).toMatchObject({ id: '71' });
     await link(at.store, ACCOUNT, '72');

@@ -84,7 +84,7 @@ describe('a backup', () => {
     return found;
   }
 
-  it('is restored to the letter, opens with its key, and numbers go on behind those that are there', async () => {
+  it('is restored exactly, opens with its key, and new rows are numbered after the restored ones', async () => {
     const target = await empty();
     expect(await restoreInto(target)).toMatchObject({ rows: 10_005, keyIds: ['test'], madeAt: expect.any(String) });
     expect(await contents(target)).toEqual(await contents(source));
@@ -108,7 +108,7 @@ describe('a backup', () => {
       expect(bytes.includes(Buffer.from(SECRET).toString(form))).toBe(false);
   });
 
-  it('is of one moment, whatever is written meanwhile', async () => {
+  it('shows one moment, whatever is written meanwhile', async () => {
     const busy = await empty();
     await restoreInto(busy);
     const writing = { goesOn: true, pairs: 0 };
@@ -175,7 +175,7 @@ describe('a backup', () => {
     expect(await contents(target)).toEqual(await contents(source));
   });
 
-  it('is not restored over anything, but beside what a start leaves', async () => {
+  it('is restored into an empty database, or one that was only started once, and never over anything else', async () => {
     const started = await empty();
     await (await openStore({ url: started.url, keys: [{ id: 'fresh', key: Buffer.alloc(32, 3) }] })).close();
     await restoreInto(started);
@@ -192,7 +192,7 @@ describe('a backup', () => {
     await expect(restoreInto(used)).rejects.toThrow('The database is not empty');
   });
 
-  it('of an older version is migrated; one of a newer is refused, and so is what is none', async () => {
+  it('of an older version is migrated, and one of a newer version or another file is refused', async () => {
     const old = await empty();
     const db = openDatabase(old.url, { maxConnections: 1 });
     await migrate(db, '003-access');

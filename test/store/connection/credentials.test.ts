@@ -80,7 +80,7 @@ describe('the credentials of a connection', () => {
     ]);
   });
 
-  it('do not stand in the database in any readable form', async () => {
+  it('are not readable in the database', async () => {
     const rows = await query(
       "select encode(sealed, 'escape') || encode(applied_digest, 'hex') as text from credentials",
     );
@@ -105,7 +105,7 @@ describe('the credentials of a connection', () => {
     await both.close();
   });
 
-  it('go with their connection', async () => {
+  it('are erased with their connection', async () => {
     expect(await store.connections.remove('contoso')).toBe(true);
     expect(await query(`select 1 from credentials where connection_id = 'contoso'`)).toEqual([]);
     expect(await query(`select 1 from data_keys where connection_id = 'contoso'`)).toEqual([]);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KnownOrganization } from '../../../domain/accounts/organization.ts';
 import type { TargetName } from '../../../domain/entity-spec.ts';
 import type { Values } from '../../../domain/sync/field-value.ts';
 import type { FieldCheckToStore } from '../../../store/connection/field-checks.ts';
@@ -7,9 +6,11 @@ import { account, saveConnection, TEST_SETTINGS } from '../../fixtures/accounts.
 import { useConnectedStore } from '../../fixtures/connected-store.ts';
 import { contactOf } from '../../fixtures/people-records.ts';
 import {
+  beginRun,
   CONNECTION,
   link,
   planningRow,
+  recordChanges,
   recordOrganizations,
   recordUsers,
   shownOrganization,
@@ -34,12 +35,26 @@ const save = (target: TargetName, check: Partial<FieldCheckToStore> = {}) =>
 const suspended = (...keys: string[]) =>
   keys.map((key) => ({ key, code: 'field_type_differs' as const, type: 'checkbox' }));
 
-/** Returns the values that are remembered of the organization, or of the user, of the tests. */
-async function valuesOf(target: TargetName): Promise<Values> {
+/** Returns what is remembered of the organization, or of the user, of the tests. */
+async function seen(target: TargetName): Promise<{ values: Values; written: Values | null }> {
   const record = target === 'organization' ? ACCOUNT : CONTACT;
-  const { seen } = await planningRow<Pick<KnownOrganization, 'values'>>(at.store, record);
-  if (seen === null) throw new Error('Nothing is remembered.');
-  return seen.values;
+  const row = await planningRow<{ values: Values; written: Values | null }>(at.store, record);
+  if (row.seen === null) throw new Error('Nothing is remembered.');
+  return row.seen;
+}
+const valuesOf = async (target: TargetName): Promise<Values> => (await seen(target)).values;
+
+/** Records that both custom fields of the organization, and of the user, were written. */
+async function writeFields(): Promise<void> {
+  await link(at.store, ACCOUNT, '71');
+  await link(at.store, CONTACT, '81');
+  const runId = await beginRun(at.store, [ACCOUNT]);
+  const written = { writtenAt: '2026-11-20T10:00:00Z', isShown: false };
+  const organization = { id: '71', ...written, written: { erp_city: 'Seattle', erp_country: 'USA' }, ownTags: [] };
+  const fields = { erp_contact_id: 'digest of K-81', erp_job_title: 'digest of Buyer' };
+  const user = { id: '81', ...written, written: fields, isStaff: false };
+  await recordChanges(at.store, runId, { organizations: { written: [organization] }, users: { written: [user] } });
+  await at.store.runs.abandon(runId);
 }
 
 describe('the check of the fields of a connection', () => {
@@ -121,6 +136,14 @@ describe('a field that is suspended', () => {
     expect(Object.keys(await valuesOf('user'))).toEqual(expect.arrayContaining(['erp_job_title']));
     expect(Object.keys(await valuesOf('user'))).not.toContain('erp_contact_id');
   });
+
+  it('no longer counts as written, so that it is written again once Zendesk takes it', async () => {
+    await writeFields();
+    await save('organization', { suspended: suspended('erp_city') });
+    await save('user', { suspended: suspended('erp_job_title') });
+    expect((await seen('organization')).written).toEqual({ erp_country: 'USA' });
+    expect((await seen('user')).written).toEqual({ erp_contact_id: 'digest of K-81' });
+  });
 });
 
 describe('a field that was created', () => {
@@ -140,5 +163,13 @@ describe('a field that was created', () => {
     await save('user', { created: ['erp_job_title', 'erp_birthday'] });
     expect(await valuesOf('user')).toMatchObject({ erp_contact_id: digest, erp_job_title: null, erp_birthday: null });
     expect(await at.store.users.unknownIds(CONNECTION, ['erp_birthday'], { after: '', limit: 10 })).toEqual([]);
+  });
+
+  it('no longer counts as written, so that what Zendesk has lost with the former field is written again', async () => {
+    await writeFields();
+    await save('organization', { created: ['erp_city'] });
+    await save('user', { created: ['erp_job_title'] });
+    expect((await seen('organization')).written).toEqual({ erp_country: 'USA' });
+    expect((await seen('user')).written).toEqual({ erp_contact_id: 'digest of K-81' });
   });
 });

@@ -15,7 +15,7 @@ describe('a record that an event of F&O has named', () => {
     expect(await note('A')).toBe(0);
   });
 
-  it('is left to the first when others are due, which takes it with its own', async () => {
+  it('is read together with the others when some are due already, by the run of the first event', async () => {
     await note('A');
     expect(await note('B')).toBe(10_000);
     expect(await note('A')).toBe(10_000);
@@ -29,7 +29,7 @@ describe('a record that an event of F&O has named', () => {
     expect(await take('second', 'B')).toEqual({ state: 'read' });
   });
 
-  it('is read when the run under way has probably ended, if it comes too late for that', async () => {
+  it('is read after the run under way, if it comes too late to be read by that one', async () => {
     await note('A');
     await take('first', 'A');
     expect(await note('B')).toBe(3_000);
@@ -57,7 +57,7 @@ describe('a record that an event of F&O has named', () => {
     expect([...first, ...second].sort()).toEqual(['A', 'B']);
   });
 
-  it('is due again when the run that has it cannot answer for it', async () => {
+  it('is due again when the run that has taken it gives it back', async () => {
     for (const key of ['A', 'B', 'C']) await note(key);
     await take('first', 'A');
     await at.store.dueRecords.giveBack('first', ['B']);

@@ -11,7 +11,7 @@ import { createDice } from '../../fixtures/dice.ts';
 const SEED = Number(process.env['SEED'] ?? 20_261_126);
 const RETENTION = { keepDays: 30, rememberDays: 120 };
 
-describe('what is older than it is kept', () => {
+describe('the sweep of what is older than its retention', () => {
   let store: Store;
   let client: pg.Client;
   let close: () => Promise<void>;
@@ -43,7 +43,7 @@ describe('what is older than it is kept', () => {
     return batches;
   }
 
-  describe('among runs', () => {
+  describe('over runs', () => {
     const scope = { legalEntity: undefined, full: false, acceptShrink: false };
     async function begin(connectionId: string, runId: string, more: { kind?: 'account'; legalEntity?: string } = {}) {
       await store.runs.begin({ runId, workflowId: `w/${runId}`, connectionId, kind: 'master', ...scope, ...more });
@@ -70,7 +70,7 @@ describe('what is older than it is kept', () => {
         (row) => row.run_id,
       );
 
-    it('goes with all that belongs to it, but what runs, claims or is held stays', async () => {
+    it('erases them with all that belongs to them, except those that run, claim records or are locked', async () => {
       for (const [runId, daysAgo] of [
         ['old-1', 40],
         ['old-2', 31],
@@ -105,7 +105,7 @@ describe('what is older than it is kept', () => {
       expect(await count(`staged_records where run_id = 'running'`)).toBe(1);
     });
 
-    it('stays for a connection whose last run and last good run are so old, and its metrics with it', async () => {
+    it('keeps the last run and the last good run of a connection, however old, and their metrics with them', async () => {
       await begin('seldom', 'good-1');
       await end('good-1', 'completed', 200);
       await begin('seldom', 'good-2');
@@ -130,7 +130,7 @@ describe('what is older than it is kept', () => {
       expect(age - ageBefore).toBeLessThan(30);
     });
 
-    it('is forgotten among those that the API has started, and a young one is not', async () => {
+    it('erases the note that the API has started one, when it is old', async () => {
       for (const runId of ['started-old', 'started-young'])
         await store.startedRuns.add({ runId, connectionId: 'runs', workflowId: 'master-sync/runs' });
       await query(`update started_runs set started_at = now() - interval '31 days' where run_id = 'started-old'`);
@@ -139,13 +139,13 @@ describe('what is older than it is kept', () => {
       expect(await store.startedRuns.get('started-young')).toBeDefined();
     });
 
-    it('is found where it has been under way for more than a day', async () => {
+    it('finds those that have been under way for more than a day', async () => {
       await begin('access', 'today');
       expect(await store.retention.longRunning()).toEqual([{ runId: 'running', workflowId: 'w/running' }]);
     });
   });
 
-  describe('among events', () => {
+  describe('over events', () => {
     const event = (dedupeKey: string, bodyHash = 'hash'): IncomingEvent => ({
       ...{ connectionId: 'events', source: 'dynamics', dedupeKey, bodyHash, type: 'CustomerChanged' },
       eventId: `id of ${dedupeKey}`,
@@ -166,7 +166,7 @@ describe('what is older than it is kept', () => {
       (await store.events.receive(event(key, 'other'))).state,
     ];
 
-    it('is listed no more, yet never taken twice before its memory ends, however short the retention is', async () => {
+    it('erases them from the list, and yet remembers for longer, so that none is taken twice', async () => {
       await take('young', 29);
       await take('old', 31);
       await take('stuck', 31, null);
@@ -190,7 +190,7 @@ describe('what is older than it is kept', () => {
       for (const key of ['young', 'old', 'stuck']) expect(await states(key)).toEqual(['duplicate', 'other_content']);
     });
 
-    it('goes in batches of a thousand, and twice is the same as once', async () => {
+    it('erases them in batches of a thousand, and a second sweep changes nothing', async () => {
       await query(`insert into events (id, connection_id, source, dedupe_key, type, body_hash, received_at, verdict)
         select 'many-' || n, 'events', 'zendesk', 'many', 'zen', 'hash', now() - interval '50 days', 'duplicate'
         from generate_series(1, 2500) n`);
@@ -199,7 +199,7 @@ describe('what is older than it is kept', () => {
     });
   });
 
-  it('among tickets changes no figure of any account, and goes', async () => {
+  it('erases tickets without changing the figures of any account', async () => {
     const dice = createDice(SEED);
     const pick = <T>(from: readonly T[]): T => from[dice(from.length)] as T;
     const day = () => new Date(Date.now() - dice(300) * 86_400_000).toISOString();
@@ -238,7 +238,7 @@ describe('what is older than it is kept', () => {
     expect((await sweep('tickets')).every((each) => each === 0)).toBe(true);
   });
 
-  it('among the audit, tokens, consents and alerts goes, and nothing else of them', async () => {
+  it('erases what is old of the audit, the tokens, the consents and the alerts, and nothing else of them', async () => {
     for (const action of ['old', 'young'])
       await store.audit.add({ actor: 'admin', action, subject: 'access', detail: null });
     await query(`update audit set at = now() - interval '31 days' where action = 'old'`);

@@ -27,16 +27,16 @@ describe('the annotation of an account', () => {
     await at.store.annotationWakes.woken('contoso', accounts, askedAt);
   };
 
-  it('is woken for a few seconds later, so that what follows is written with it', async () => {
+  it('is woken after a few seconds, so that the changes that follow are written together', async () => {
     expect((await due('71', '79')).accounts).toEqual([{ ...KEY, delayMs: 3_000 }]);
   });
 
-  it('is not woken again before it has looked at the tickets', async () => {
+  it('is not woken again before it has read the tickets', async () => {
     await wake();
     expect((await due('71', '72')).accounts).toEqual([{ ...KEY, key: 'C2', delayMs: 3_000 }]);
   });
 
-  it('is woken again once it has looked, but looks at most every ten seconds', async () => {
+  it('is woken again once it has read them, but reads them at most every ten seconds', async () => {
     await wake();
     await at.store.annotationWakes.looks('contoso', KEY);
     const [again] = (await due('71')).accounts;
@@ -44,14 +44,14 @@ describe('the annotation of an account', () => {
     expect(again?.delayMs).toBeLessThanOrEqual(10_000);
   });
 
-  it('is woken again when it looked before whoever woke it had noted that', async () => {
+  it('is woken again when it read them before the wake was recorded', async () => {
     const { accounts, askedAt } = await due('71');
     await at.store.annotationWakes.looks('contoso', KEY);
     await at.store.annotationWakes.woken('contoso', accounts, askedAt);
     expect((await due('71')).accounts).toHaveLength(1);
   });
 
-  it('is woken again when it has not looked for a minute, since the wake may be lost', async () => {
+  it('is woken again when it has not read them for a minute, since the wake may be lost', async () => {
     await wake();
     await execute(at.url, `update annotation_wakes set woken_at = woken_at - interval '61 seconds'`);
     expect((await due('71')).accounts).toHaveLength(1);

@@ -32,7 +32,7 @@ describe('a record that is due to be read back', () => {
     expect(await at.store.supportReading.take('contoso', MOST)).toEqual({ waitMs: READING_GAP_MS });
   });
 
-  it('is left to the first when others are due already, which reads it with its own', async () => {
+  it('is read together with the others when some are due already, by the reader of the first', async () => {
     await noteDue('1');
     expect(await noteDue('2')).toBeGreaterThan(READING_GAP_MS);
     expect(await noteDue('1')).toBeGreaterThan(READING_GAP_MS);
@@ -40,7 +40,7 @@ describe('a record that is due to be read back', () => {
     expect(await at.store.supportReading.isDue('contoso', ticket('2'))).toBe(false);
   });
 
-  it('is asked for when the next reading may begin, if one is under way that does not have it', async () => {
+  it('waits for the next reading, if one is under way without it', async () => {
     await noteDue('1');
     const taken = await at.store.supportReading.take('contoso', MOST);
     expect(await noteDue('2')).toBe(READING_GAP_MS);
@@ -51,7 +51,7 @@ describe('a record that is due to be read back', () => {
     expect(await at.store.supportReading.isDue('contoso', ticket('2'))).toBe(true);
   });
 
-  it('is asked for anew when it is named again while it is read', async () => {
+  it('is asked for again when it is named again while it is read', async () => {
     await noteDue('1');
     const taken = await at.store.supportReading.take('contoso', MOST);
     expect(await noteDue('1')).toBe(READING_GAP_MS);

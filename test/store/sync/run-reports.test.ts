@@ -32,7 +32,7 @@ describe('the reports of runs', () => {
   }
   const end = (runId: string) => store.reports.finish(runId, { status: 'cancelled', waitedMs: 5, error: null });
 
-  it('give every run its own phases, requests and notes, those under way live', async () => {
+  it('show of every run its own phases, requests and notes, live while it is under way', async () => {
     await begin('contoso', 'run-1', 2);
     await store.runs.note('run-1', NOTE);
     await store.runs.note('run-1', NOTE);
@@ -62,7 +62,7 @@ describe('the reports of runs', () => {
     expect((await store.reports.list('contoso', 1)).items).toEqual([items[0]]);
   });
 
-  it('join the notes of one code, each message once', async () => {
+  it('show the notes of one code as one, with each message once', async () => {
     await saveConnection(store, 'noted');
     await begin('noted', 'noted-1', 0);
     const other = { code: 'field_missing', message: 'The field "erp_city" is missing.' };
