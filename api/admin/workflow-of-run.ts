@@ -8,14 +8,18 @@ export interface RunWorkflow {
   readonly workflowId: string;
 }
 
-/** Describes the workflow of a run; undefined when Temporal does not have it, or has another run under its id. */
+/** Describes the workflow of a run, also when a later run has the same workflow id; undefined when Temporal does not have it. */
 export async function describeWorkflow(
   { services: { temporal } }: AdminDeps,
   { workflowId, runId }: RunWorkflow,
 ): Promise<WorkflowExecutionDescription | undefined> {
+  const { workflow } = temporal.client;
   return unlessGone(async () => {
-    const description = await temporal.client.workflow.getHandle(workflowId).describe();
-    return runIdOf(description) === runId ? description : undefined;
+    const newest = await workflow.getHandle(workflowId).describe();
+    if (runIdOf(newest) === runId) return newest;
+    for await (const execution of workflow.list({ query: `WorkflowId = '${workflowId}'` }))
+      if (runIdOf(execution) === runId) return workflow.getHandle(workflowId, execution.runId).describe();
+    return undefined;
   });
 }
 

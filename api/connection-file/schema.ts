@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_KINDS } from '../../domain/entities.ts';
 import { templateMistake } from '../../domain/sync/external-id.ts';
 import type { Services } from '../../runtime/services.ts';
 import {
@@ -90,7 +91,7 @@ const certificate = z.strictObject({
 });
 
 const eventMapping = z.strictObject({
-  record: z.enum(['customer', 'vendor', 'contact']),
+  record: z.enum(DEFAULT_KINDS),
   legalEntity: identifier,
   key: identifier,
 });

@@ -128,7 +128,9 @@ function isOfPerson(
   person: readonly PersonRow[],
   { templates }: ContactPolicy,
 ): externalId is string {
-  return person.some(({ row }) => {
+  // Rows of a kind that the connection no longer has stay linked, and have no template.
+  const known = person.filter(({ row }) => Object.hasOwn(templates, row.kind));
+  return known.some(({ row }) => {
     const rendered = renderExternalId(templates, row);
     return (
       'externalId' in rendered &&

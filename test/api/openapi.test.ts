@@ -30,12 +30,12 @@ const FILE = {
 describe('the OpenAPI document', () => {
   let api: RunningApi;
   let document: ApiDocument;
-  let judge: DocumentJudge;
+  let contract: DocumentJudge;
 
   beforeAll(async () => {
     api = await startApi();
     document = (await api.ask('GET', '/api/openapi.json')).body as ApiDocument;
-    judge = createDocumentJudge(document);
+    contract = createDocumentJudge(document);
   });
   afterAll(() => api.close());
 
@@ -91,7 +91,7 @@ describe('the OpenAPI document', () => {
         const mayAsk = needed === 'read' || needed === scope;
         const answer = await ask(operation, scope);
         expect([operation, scope, answer.status === 403]).toEqual([operation, scope, !mayAsk]);
-        expect(judge.answer(operation, answer)).toEqual([]);
+        expect(contract.answer(operation, answer)).toEqual([]);
       }
       expect([operation, Object.hasOwn(described?.responses ?? {}, '403')]).toEqual([operation, needed !== 'read']);
     }
@@ -131,8 +131,8 @@ describe('the OpenAPI document', () => {
     const answer = await api.ask(method, path, body);
     expect([400, 422].includes(answer.status)).toBe(!isGood);
     const operation = asked.replace('/contoso', '/{id}');
-    expect(judge.sent(operation, body).length === 0).toBe(isGood);
-    expect(judge.answer(operation, answer)).toEqual([]);
+    expect(contract.sent(operation, body).length === 0).toBe(isGood);
+    expect(contract.answer(operation, answer)).toEqual([]);
   });
 
   it('describes a limit as a whole number, and marks secrets as never given back', () => {

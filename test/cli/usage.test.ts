@@ -18,9 +18,9 @@ describe('the program itself', () => {
   });
 
   it('exits 2 with the usage on stderr for an unknown command', async () => {
-    const { code, stdout, stderr } = await runCli(['synchronise', 'contoso']);
+    const { code, stdout, stderr } = await runCli(['synchronize', 'contoso']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('"synchronise contoso" is not a command.');
+    expect(stderr).toContain('"synchronize contoso" is not a command.');
     expect(stderr).toContain('Usage: ledgerdesk COMMAND');
   });
 });

@@ -5,7 +5,7 @@ import { createWorld, type World } from '../fixtures/world.ts';
 
 const ADVICE = /nothing was changed.*--accept-shrink/;
 
-describe('what is missing from the ERP', () => {
+describe('a run that does not find accounts in the ERP', () => {
   let world: World;
   let edits: Edits;
 
@@ -32,7 +32,7 @@ describe('what is missing from the ERP', () => {
     return seen.filter(({ method }) => method !== 'GET');
   }
 
-  it('does not take its organization away, nor does a hold', async () => {
+  it('keeps their organizations, as it does for accounts on hold', async () => {
     await edits.connect('gone', { go: { A1: 'Gone One', B1: 'Held Two', C1: 'Kept Three' } });
     await world.sync('gone');
     const before = await edits.organizations('go:');
@@ -51,7 +51,7 @@ describe('what is missing from the ERP', () => {
     expect(await world.sync('gone')).toMatchObject({ totals: { read: 3, created: 0, unchanged: 3 } });
   });
 
-  it('ends the run with a sentence when it is more than a tenth and more than five, unless that is accepted once', async () => {
+  it('fails when they are more than a tenth and more than five, unless the shrinking is accepted once', async () => {
     const numbers = await edits.generateCustomers('sh', 60);
     await world.connect('shrunk', readingOnly(['sh']));
     await world.sync('shrunk');
@@ -73,7 +73,7 @@ describe('what is missing from the ERP', () => {
     expect(await world.sync('shrunk')).toMatchObject({ status: 'failed', error: { code: 'entity_shrank' } });
   });
 
-  it('is not believed when a page comes back empty', async () => {
+  it('fails when F&O has answered with an empty page', async () => {
     await edits.generateCustomers('em', 60);
     await world.connect('emptied', readingOnly(['em']));
     await world.sync('emptied');
@@ -90,7 +90,7 @@ describe('what is missing from the ERP', () => {
     expect(await world.organizations()).toEqual(before);
   });
 
-  it('in one legal entity does not stop the others', async () => {
+  it('fails only for the legal entity in which too many are missing', async () => {
     await edits.generateCustomers('na', 20);
     const numbers = await edits.generateCustomers('nb', 20);
     await world.connect('partly', readingOnly(['na', 'nb']));
@@ -107,7 +107,7 @@ describe('what is missing from the ERP', () => {
     expect(untouched.organization_fields['erp_city']).not.toBe('Renton');
   });
 
-  it('because a legal entity was not read makes adoption by name wait for it', async () => {
+  it('lets adoption by name wait for a legal entity that has not been read', async () => {
     await edits.typeOrganization({ name: 'Solo Trader', notes: 'Typed by hand.' });
     await edits.connect('waiting', { wa: { A1: 'Solo Trader', B1: 'Not Typed' }, wb: { C1: 'Somebody Else' } });
     const narrow = await world.sync('waiting', { legalEntity: 'wa' });
@@ -121,7 +121,7 @@ describe('what is missing from the ERP', () => {
     expect(await edits.record('waiting', 'A1')).toMatchObject({ state: 'adopted', code: null });
   });
 
-  it('because the reading of a legal entity failed makes adoption by name wait as well', async () => {
+  it('lets adoption by name wait for a legal entity whose reading failed', async () => {
     const numbers = await edits.generateCustomers('fb', 20);
     await edits.connect('failing', { fa: { A1: 'Early Bird' }, fb: {} });
     await world.sync('failing');

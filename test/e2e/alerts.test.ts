@@ -18,7 +18,7 @@ interface Delivered {
   readonly data: Readonly<Record<string, string | null>>;
 }
 
-describe('the alerts', () => {
+describe('alerts', () => {
   let world: World;
   let edits: Edits;
   let port: number;
@@ -55,7 +55,7 @@ describe('the alerts', () => {
   const run = (type: string, workflowId: string, connectionId: string): Promise<unknown> =>
     world.client.workflow.execute(type, { taskQueue: TASK_QUEUE, workflowId, args: [{ connectionId }] });
 
-  it('are one for the first failure, none for the second and one for the recovery, though nobody listens at first', async () => {
+  it('are sent for the first failure and the recovery but not for the second failure, even if the receiver is down at first', async () => {
     expect(await world.sync('first')).toMatchObject({ status: 'completed' });
     await deny(['CustomersV3']);
     const failed = await world.sync('first');
@@ -90,7 +90,7 @@ describe('the alerts', () => {
     ]);
   });
 
-  it('carry the same id at every attempt, the time of it, and a signature that others can check', () => {
+  it('carry the same id at every attempt, the time of the attempt, and a signature that others can check', () => {
     const [turnedAway, ...others] = receiver?.received ?? [];
     expect(turnedAway?.status).toBe(503);
     expect(others.map(({ status }) => status)).toEqual([204, 204]);
@@ -104,7 +104,7 @@ describe('the alerts', () => {
     }
   });
 
-  it('are delivered by a workflow of their own, whose history holds neither the address nor the key', async () => {
+  it('are delivered by their own workflow, whose history holds neither the address nor the key', async () => {
     const shown = await world.client.workflow.getHandle('alert/first').describe();
     expect(shown).toMatchObject({ type: WORKFLOW_TYPES.deliverAlerts, status: { name: 'COMPLETED' } });
     const history = historyToJson(await world.client.workflow.getHandle('alert/first').fetchHistory());
@@ -115,7 +115,7 @@ describe('the alerts', () => {
     for (const secret of [PATH, KEY.toString('base64')]) expect(text).not.toContain(secret);
   });
 
-  it('tell that credentials are rejected, whatever step meets it first, once; and the schedules pause at once', async () => {
+  it('report rejected credentials once, whichever step finds out first, and the schedules pause at once', async () => {
     const [synced = ''] = scheduleIds('outside');
     await world.client.schedule.create({
       scheduleId: synced,
@@ -152,7 +152,7 @@ describe('the alerts', () => {
       expect(JSON.stringify(receiver?.received)).not.toContain(secret);
   });
 
-  it('tell that support cannot be read back, and that it can again', async () => {
+  it('report that support cannot be read back, and that it can be again', async () => {
     const reconcile = () => run(WORKFLOW_TYPES.reconcileSupport, 'support-reconcile/back', 'back');
     expect(await world.sync('back')).toMatchObject({ status: 'completed' });
     await reconcile();

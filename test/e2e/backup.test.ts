@@ -12,7 +12,7 @@ import { makeDataDirectory } from '../../runtime/processes/data-directory.ts';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
 import { createWorld, type TestWorker, type World } from '../fixtures/world.ts';
 
-describe('the commands of backups', () => {
+describe('the commands backup and restore', () => {
   let world: World;
   let worker: TestWorker;
   let folder: string;
@@ -58,7 +58,7 @@ describe('the commands of backups', () => {
     return items.filter(({ method }) => method !== 'GET');
   };
 
-  it('write one file for its owner alone, while the worker works, and say which key it needs', async () => {
+  it('write one file that only its owner can read, while the worker works, and name the key that it needs', async () => {
     const { code, said, bytes } = await run('backup', [file]);
     expect([code, bytes]).toEqual([0, 0]);
     expect(said).toMatch(/^Backed up \d{3,} rows of \d+ tables\. It holds no encryption key\. Without the key "test" /);
@@ -94,7 +94,7 @@ describe('the commands of backups', () => {
     expect(await world.sync('kept')).toMatchObject({ status: 'completed', totals: { created: 0, updated: 0 } });
   });
 
-  it('bring a dropped database back, and the next syncs create and update nothing', async () => {
+  it('restore a dropped database, after which syncs create and update nothing', async () => {
     const [before] = (await world.store.reports.list('kept', 1)).items;
     await worker.stop();
     await drop();
@@ -118,7 +118,7 @@ describe('the commands of backups', () => {
     expect(await writes()).toEqual([]);
   });
 
-  it('fill an embedded database that is new, and back it up again though nothing runs', async () => {
+  it('restore into a new embedded database, and back it up again while nothing runs', async () => {
     const dataDir = join(folder, 'data');
     const env = { LEDGERDESK_DATA_DIR: dataDir };
     await makeDataDirectory(dataDir);

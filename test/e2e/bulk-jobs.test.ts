@@ -34,7 +34,7 @@ describe('a bulk job', () => {
   afterEach(() => world.sandbox.control('DELETE', '/faults'));
   afterAll(() => world.close());
 
-  it.each(MISHAPS)('%s is made good within the run, whether it creates or updates', async (_, action) => {
+  it.each(MISHAPS)('%s is recovered within the run, whether it creates or updates', async (_, action) => {
     const id = await connect();
     await addFault(CREATE, action);
     await expectWhole(id, await world.sync(id), { created: ACCOUNTS });
@@ -46,7 +46,7 @@ describe('a bulk job', () => {
     await expectNothingLeft(id);
   });
 
-  it('that nobody hears of again is looked up, whether it was applied or not', async () => {
+  it('that vanishes is looked up, whether it was applied or not', async () => {
     const ids = [await connect(), await connect(), await connect()];
     await addFault(CREATE, { kind: 'lose-job', applied: true });
     await addFault(CREATE, { kind: 'lose-job', applied: false });
@@ -56,7 +56,7 @@ describe('a bulk job', () => {
     await Promise.all(ids.map(expectNothingLeft));
   });
 
-  it('that is one too many is asked for again later, with whatever status Zendesk says so', async () => {
+  it('that exceeds the limit of jobs is submitted again later, whatever status Zendesk answers', async () => {
     const id = await connect();
     const body = { error: 'TooManyJobs', description: 'Too many BulkCreateOrganizationJob jobs are running.' };
     for (const status of [429, 422, 200]) await addFault(CREATE, { kind: 'status', status, retryAfter: 1, body });
@@ -66,7 +66,7 @@ describe('a bulk job', () => {
     await expectNothingLeft(id);
   });
 
-  it('that gets no answer for a while is asked for ever more seldom, and nothing is rejected', async () => {
+  it('that gets no answer is submitted again at growing intervals, and nothing is rejected', async () => {
     const id = await connect();
     const fault = {
       system: 'zendesk',
@@ -85,7 +85,7 @@ describe('a bulk job', () => {
     await expectNothingLeft(id);
   });
 
-  it('that adopted an organization which is deleted before it is tagged is followed by another that creates it', async () => {
+  it('that adopted an organization which is deleted before it is tagged is followed by a job that creates it', async () => {
     const id = await connect();
     const { id: typed } = await edits.typeOrganization({ name: `${id} Company N04` });
     const tagging = { system: 'zendesk', path: `organizations/${typed}/tags`, when: 'before' } as const;
@@ -98,14 +98,14 @@ describe('a bulk job', () => {
     await expectNothingLeft(id);
   });
 
-  it('that meets a name that a person has typed meanwhile, adopts it', async () => {
+  it('adopts an organization of the same name that a person has typed meanwhile', async () => {
     const id = await connect();
     const run = await syncWhileTyped(id, { name: `${id} Company N04` });
     await expectWhole(id, run, { created: ACCOUNTS - 1, adopted: 1 });
     await expectNothingLeft(id);
   });
 
-  it('that meets a name that another app has taken meanwhile, creates under another', async () => {
+  it('creates under another name when another app has taken the name meanwhile', async () => {
     const id = await connect();
     const run = await syncWhileTyped(id, { name: `${id} Company N04`, external_id: `crm-${id}` });
     await expectWhole(id, run, { created: ACCOUNTS });
@@ -113,7 +113,7 @@ describe('a bulk job', () => {
     await expectNothingLeft(id);
   });
 
-  it('that meets an external id that somebody has typed meanwhile, updates it', async () => {
+  it('updates an organization to which somebody has given the external id meanwhile', async () => {
     const id = await connect();
     const run = await syncWhileTyped(id, { name: 'Typed By Hand', external_id: `${id}:N04` });
     await expectWhole(id, run, { created: ACCOUNTS - 1, updated: 1 });
@@ -135,7 +135,7 @@ describe('a bulk job', () => {
       await expectNothingLeft(id);
     });
 
-    it('completes, and meets names and external ids that others have taken meanwhile', async () => {
+    it('completes, and finds names and external ids that others have taken meanwhile', async () => {
       const id = await connect();
       await edits.customer(id, 'N99', { OrganizationName: `${id} Company N99`, AddressCity: 'Seattle' });
       const run = await syncWhileTyped(
@@ -150,7 +150,7 @@ describe('a bulk job', () => {
     });
   });
 
-  it('that got no answer does not claim an organization that somebody else had made', async () => {
+  it('that got no answer does not claim an organization that somebody else made', async () => {
     const id = await connect();
     await edits.typeOrganization({ name: 'Typed Before', external_id: `${id}:N04` });
     await addFault('incremental/organizations', { kind: 'status', status: 200, body: NO_CHANGES });

@@ -38,7 +38,7 @@ describe('the search for secrets', () => {
     expect([...search(text), ...searchFor({ long: 'x'.repeat(70) })(text)]).not.toEqual([]);
   });
 
-  it('finds nothing where there is none', () => {
+  it('finds nothing in a text without secrets', () => {
     expect(search('canary+secret, 0123456789')).toEqual([]);
   });
 });
@@ -78,7 +78,7 @@ describe('the secrets of an installation in which everything goes wrong', () => 
   }, 600_000);
   afterAll(() => house.close());
 
-  it('were all in use, and were repeated to us by the systems that they opened', async () => {
+  it('were all used, and repeated to us by the systems that they open', async () => {
     expect(counted).toBeGreaterThanOrEqual(18);
     const { items } = await house.sandbox.control<{ items: JournalEntry[] }>('GET', '/journal');
     const sent = searchFor(house.canaries())(JSON.stringify(items.map(({ body }) => body)));
@@ -106,7 +106,7 @@ describe('the secrets of an installation in which everything goes wrong', () => 
     expect(histories.flatMap(({ id, text }) => search(text).map((found) => [id, found]))).toEqual([]);
   });
 
-  it('would be found: what is no secret is found in each of these places', () => {
+  it('would be found, since a marker that is no secret is found in each of these places', () => {
     const { logs, commands } = house.said();
     for (const place of [logs, answers, commands, database]) expect(mark(place)).toContain('marker, plain');
     const known = searchFor({ connection: 'broken-cert' });

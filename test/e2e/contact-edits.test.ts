@@ -5,7 +5,7 @@ import { expectQuiet } from '../fixtures/people-at-rest.ts';
 import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
-describe('what people change about contacts in the ERP', () => {
+describe('contacts that are edited in the ERP', () => {
   let world: World;
   let people: People;
 
@@ -21,7 +21,7 @@ describe('what people change about contacts in the ERP', () => {
   });
   afterAll(() => world.close());
 
-  it('a changed email becomes a further address, the primary one stays, and nothing more is asked', async () => {
+  it('get a changed email as a further address, keep the primary one, and cause no other request', async () => {
     await people.begin('ca', { K1: { account: 'A1', email: 'first@ca.example' } });
     const { id } = await people.user('ca:K1');
     await people.contact('ca', 'K1', { email: 'second@ca.example' });
@@ -34,7 +34,7 @@ describe('what people change about contacts in the ERP', () => {
     expectQuiet(await people.observe('ca'), { unchanged: 2 });
   });
 
-  it('a changed email is added as verified where the connection says so', async () => {
+  it('get a changed email as a verified address where the connection says so', async () => {
     await people.begin('cb', { K1: { account: 'A1', email: 'first@cb.example' } }, (settings) => ({
       ...settings,
       sync: { ...settings.sync, secondaryEmailVerified: true },
@@ -45,7 +45,7 @@ describe('what people change about contacts in the ERP', () => {
     expect(added).toMatchObject({ verified: true, primary: false });
   });
 
-  it('an email that goes back, or changes its case only, asks for nothing', async () => {
+  it('cause no request when an email changes back, or changes only its case', async () => {
     await people.begin('cc', { K1: { account: 'A1', email: 'First@cc.example' } });
     await people.contact('cc', 'K1', { email: 'second@cc.example' });
     await people.observe('cc');
@@ -56,7 +56,7 @@ describe('what people change about contacts in the ERP', () => {
     expect(await people.emails((await people.user('cc:K1')).id)).toEqual(['First@cc.example', 'second@cc.example']);
   });
 
-  it('an email that another user has is rejected, and not tried again and again', async () => {
+  it('are rejected for an email that another user has, and not tried again in every run', async () => {
     await people.typeUser({ name: 'Somebody', email: 'taken@cd.example', external_id: 'other-system:7' });
     await people.begin('cd', { K1: { account: 'A1', email: 'mine@cd.example' } });
     await people.contact('cd', 'K1', { email: 'Taken@cd.example' });
@@ -77,7 +77,7 @@ describe('what people change about contacts in the ERP', () => {
     expect(await people.emails(id)).toEqual(['mine@cd.example', 'taken@cd.example']);
   });
 
-  it('two contacts that swap their emails keep their users, each rejected for the other address', async () => {
+  it('keep their users when two of them swap their emails, each rejected for the other address', async () => {
     await people.begin('ce', {
       K1: { account: 'A1', email: 'one@ce.example' },
       K2: { account: 'A1', email: 'two@ce.example' },
@@ -90,7 +90,7 @@ describe('what people change about contacts in the ERP', () => {
     expect([await people.user('ce:K1'), await people.user('ce:K2')]).toEqual(before);
   });
 
-  it('a cleared or unusable email removes nothing', async () => {
+  it('keep their address when the email is cleared or unusable', async () => {
     await people.begin('cf', { K1: { account: 'A1', email: 'kept@cf.example' } });
     for (const [email, code] of [
       ['', 'email_missing'],
@@ -103,7 +103,7 @@ describe('what people change about contacts in the ERP', () => {
     expect(await people.emails((await people.user('cf:K1')).id)).toEqual(['kept@cf.example']);
   });
 
-  it('an email that the ERP gets only later is added to the user that was made without', async () => {
+  it('get an email that is entered later added to the user that was created without one', async () => {
     await people.begin('cg', { K1: { account: 'A1', email: '' } });
     const { id } = await people.user('cg:K1');
     await people.contact('cg', 'K1', { email: 'late@cg.example' });
@@ -112,7 +112,7 @@ describe('what people change about contacts in the ERP', () => {
     expectQuiet(await people.observe('cg'), { unchanged: 2 });
   });
 
-  it('a contact that moves to another account takes our membership along, and an agent’s membership stays', async () => {
+  it('move our membership along to another account, while memberships made by an agent stay', async () => {
     await people.account('ch', 'B1');
     await people.account('ch', 'C1');
     await people.begin('ch', { K1: { account: 'A1', email: 'mover@ch.example' } });
@@ -133,7 +133,7 @@ describe('what people change about contacts in the ERP', () => {
     expectQuiet(await people.observe('ch'), { unchanged: 4 });
   });
 
-  it('a contact that becomes inactive is skipped and its user left alone, until it is active again', async () => {
+  it('are skipped while inactive, and their users stay as they are', async () => {
     await people.begin('ci', { K1: { account: 'A1', email: 'gone@ci.example' } });
     const before = await people.user('ci:K1');
     await people.contact('ci', 'K1', { inactive: true, name: 'Another Name', email: 'other@ci.example' });
@@ -146,7 +146,7 @@ describe('what people change about contacts in the ERP', () => {
     expect(await people.emails(before.id)).toEqual(['gone@ci.example', 'other@ci.example']);
   });
 
-  it('a person whose first row becomes inactive keeps the user, written from the other row', async () => {
+  it('of one person keep the user, written from the other row, when the first row becomes inactive', async () => {
     await people.account('ck', 'B1');
     await people.begin('ck', {
       K1: { account: 'A1', email: 'both@ck.example', person: 'X-ck' },
@@ -168,7 +168,7 @@ describe('what people change about contacts in the ERP', () => {
     expect((await people.users()).filter(({ external_id: key }) => key?.startsWith('ck:'))).toHaveLength(1);
   });
 
-  it('a contact is created once its rejected account has got its organization', async () => {
+  it('are created once their rejected account has got its organization', async () => {
     const typed = [
       await people.edits.typeOrganization({ name: 'cl A1' }),
       await people.edits.typeOrganization({ name: 'CL A1' }),
@@ -182,7 +182,7 @@ describe('what people change about contacts in the ERP', () => {
     expect(await people.organizationsOf((await people.user('cl:K1')).id)).toEqual(['cl:A1']);
   });
 
-  it('contacts that share a mailbox are rejected but the first, where the connection wants it so', async () => {
+  it('that share a mailbox are rejected except the first, where the connection says so', async () => {
     const shared = { account: 'A1', email: 'desk@cm.example' };
     const run = await people.begin('cm', { K1: shared, K2: { ...shared, email: 'DESK@cm.example' } }, (settings) => ({
       ...settings,
@@ -201,7 +201,7 @@ describe('what people change about contacts in the ERP', () => {
     expect(await people.user('cm:K2')).toMatchObject({ email: null });
   });
 
-  it('another template of external ids re-keys the users that are there', async () => {
+  it('get new external ids on the same users when the template changes', async () => {
     await people.begin('co', {
       K1: { account: 'A1', email: 'one@co.example' },
       K2: { account: 'A1', email: 'two@co.example' },
@@ -217,7 +217,7 @@ describe('what people change about contacts in the ERP', () => {
     expectQuiet(await people.observe('co'), { unchanged: 3 });
   });
 
-  it('a single contact is read again and written when somebody asks for it', async () => {
+  it('are read again and written one by one when somebody asks for it', async () => {
     await people.begin('cp', {
       K1: { account: 'A1', email: 'one@cp.example' },
       K2: { account: 'A1', email: 'two@cp.example' },
@@ -234,7 +234,7 @@ describe('what people change about contacts in the ERP', () => {
     expect((await people.observe('cp')).run.totals).toMatchObject({ updated: 1, unchanged: 2 });
   });
 
-  it('contacts that may not be read stop no account, and the run says why it failed', async () => {
+  it('that may not be read stop no account, and the run says why it failed', async () => {
     await people.account('cn', 'A1');
     await people.contact('cn', 'K1', { account: 'A1', email: 'unseen@cn.example' });
     await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: ['ContactPersons'] });

@@ -48,7 +48,7 @@ describe('a sync of contacts whose worker is killed', () => {
   });
   afterAll(() => world.close());
 
-  it('at 8 points makes 120 users once each, with every address and membership once', async () => {
+  it('at 8 points creates each of 120 users once, with every address and membership once', async () => {
     for (const number of ['A1', 'B1', 'C1']) await people.account('kc', number);
     for (let nth = 1; nth <= 120; nth += 1)
       await people.contact('kc', `K${nth}`, {
@@ -81,7 +81,7 @@ describe('a sync of contacts whose worker is killed', () => {
     expect(writes).toEqual([]);
   }, 300_000);
 
-  it('while it creates users one by one makes each of them once', async () => {
+  it('while it creates users one by one creates each of them once', async () => {
     await world.sandbox.control('PATCH', '/settings/zendesk', { bulkUserImport: false });
     await people.account('ks', 'A1');
     for (let nth = 1; nth <= 20; nth += 1)
@@ -93,7 +93,7 @@ describe('a sync of contacts whose worker is killed', () => {
     await world.sandbox.control('PATCH', '/settings/zendesk', { bulkUserImport: true });
   });
 
-  it('and one whose answers are cut comes to the same', async () => {
+  it('or whose answers are cut comes to the same result', async () => {
     for (const number of ['A1', 'B1']) await people.account('kx', number);
     for (let nth = 1; nth <= 5; nth += 1) {
       await people.contact('kx', `K${nth}`, {

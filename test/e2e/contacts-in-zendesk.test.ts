@@ -4,7 +4,7 @@ import { expectQuiet } from '../fixtures/people-at-rest.ts';
 import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
-describe('what people do to users in Zendesk', () => {
+describe('users that people have typed or edited in Zendesk', () => {
   let world: World;
   let people: People;
 
@@ -20,7 +20,7 @@ describe('what people do to users in Zendesk', () => {
   });
   afterAll(() => world.close());
 
-  it('a user that has our external id already is taken over as it is, with its address added', async () => {
+  it('are taken over where they have our external id already, with the address of the ERP added', async () => {
     const typed = await people.typeUser({ name: 'Typed', email: 'typed@da.example', external_id: 'DA:k1' });
     const run = await people.begin('da', { K1: { account: 'A1', email: 'erp@da.example', name: 'From the ERP' } });
     expect(run).toMatchObject({ status: 'completed', totals: { created: 1, updated: 1 } });
@@ -34,7 +34,7 @@ describe('what people do to users in Zendesk', () => {
     expectQuiet(await people.observe('da'), { unchanged: 2 });
   });
 
-  it('users that another installation has made are found unchanged, with nothing taken for granted', async () => {
+  it('are found unchanged where another installation has created them, after all of them were read', async () => {
     await people.begin('db', {
       K1: { account: 'A1', email: 'first@db.example' },
       K2: { account: 'A1', email: 'other@db.example' },
@@ -49,7 +49,7 @@ describe('what people do to users in Zendesk', () => {
     expectQuiet(await people.observe('db'), { unchanged: 3 });
   });
 
-  it('a user of the same email is adopted, also when the address is not its primary one', async () => {
+  it('are adopted by their email, even if it is not the primary address', async () => {
     const plain = await people.typeUser({
       name: 'By Hand',
       email: 'Plain@dc.example',
@@ -74,7 +74,7 @@ describe('what people do to users in Zendesk', () => {
     expectQuiet(await people.observe('dc'), { unchanged: 3 });
   });
 
-  it('a user that the search does not know yet is adopted by the next run', async () => {
+  it('are adopted by the next run when the search does not find them yet', async () => {
     await world.sandbox.control('PATCH', '/settings/zendesk', { searchLagSeconds: 3_600 });
     const typed = await people.typeUser({ name: 'Just Typed', email: 'new@dl.example' });
     await people.begin('dl', { K1: { account: 'A1', email: 'new@dl.example' } });
@@ -84,7 +84,7 @@ describe('what people do to users in Zendesk', () => {
     expect(await people.user('dl:K1')).toMatchObject({ id: typed.id });
   });
 
-  it('an agent of the same email gets the external id and the membership, and nothing else', async () => {
+  it('get nothing but the external id and the membership if they are agents', async () => {
     const agent = await people.typeUser({
       name: 'Desk Agent',
       email: 'agent@dd.example',
@@ -103,7 +103,7 @@ describe('what people do to users in Zendesk', () => {
     expect(await people.user('dd:K1')).toEqual(after);
   });
 
-  it('a user that another system has its external id on is left alone', async () => {
+  it('are left alone if they have the external id of another system', async () => {
     const foreign = await people.typeUser({ name: 'Theirs', email: 'theirs@de.example', external_id: 'crm:1' });
     const run = await people.begin('de', { K1: { account: 'A1', email: 'theirs@de.example' } });
     expect(run).toMatchObject({ status: 'completed', totals: { created: 1, rejected: 1 } });
@@ -115,7 +115,7 @@ describe('what people do to users in Zendesk', () => {
     expect((await people.observe('de')).run.totals).toMatchObject({ adopted: 1 });
   });
 
-  it('a suspended user is kept up to date, and the record says so', async () => {
+  it('are kept up to date while suspended, and the record says so', async () => {
     await people.begin('df', { K1: { account: 'A1', email: 'spam@df.example' } });
     const { id } = await people.user('df:K1');
     await people.editUser(id, { suspended: true });
@@ -126,7 +126,7 @@ describe('what people do to users in Zendesk', () => {
     expect(await people.user('df:K1')).toMatchObject({ id, name: 'Renamed' });
   });
 
-  it('a user that was deleted is not made again unless somebody asks for it', async () => {
+  it('are not created again after they were deleted, unless somebody asks for it', async () => {
     await people.begin('dg', { K1: { account: 'A1', email: 'deleted@dg.example' } });
     const { id } = await people.user('dg:K1');
     await people.deleteUser(id);
@@ -143,7 +143,7 @@ describe('what people do to users in Zendesk', () => {
     expectQuiet(await people.observe('dg'), { unchanged: 2 });
   });
 
-  it('a user that an edit finds deleted is not made again either', async () => {
+  it('are not created again either when an edit in the ERP finds them deleted', async () => {
     await people.begin('dh', { K1: { account: 'A1', email: 'deleted@dh.example' } });
     await people.deleteUser((await people.user('dh:K1')).id);
     await people.contact('dh', 'K1', { email: 'new@dh.example' });
@@ -152,7 +152,7 @@ describe('what people do to users in Zendesk', () => {
     expectQuiet(await people.observe('dh'), { rejected: 1, unchanged: 1 });
   });
 
-  it('a contact whose user was merged into another is linked to the one that is left', async () => {
+  it('are linked anew when they were merged into another user', async () => {
     await people.begin('di', {
       K1: { account: 'A1', email: 'loser@di.example' },
       K2: { account: 'A1', email: 'second@di.example' },
@@ -170,7 +170,7 @@ describe('what people do to users in Zendesk', () => {
     expectQuiet(await people.observe('di'), { unchanged: 2, rejected: 1 });
   });
 
-  it('a membership that an agent made stays the agent’s, also when our own request for it is cut', async () => {
+  it('keep memberships that an agent made, even if our own request for the same one is cut', async () => {
     await people.account('dm', 'B1');
     await people.begin('dm', { K1: { account: 'A1', email: 'mover@dm.example' } });
     const { id } = await people.user('dm:K1');
@@ -186,7 +186,7 @@ describe('what people do to users in Zendesk', () => {
     expectQuiet(await people.observe('dm'), { unchanged: 3 });
   });
 
-  it('where a user may belong to one organization only, the first is kept until the contact leaves it', async () => {
+  it('keep the first organization until the contact leaves it, where users may have only one', async () => {
     await world.sandbox.control('PATCH', '/settings/zendesk', { multipleOrganizations: false });
     await people.account('dk', 'B1');
     await people.account('dk', 'C1');

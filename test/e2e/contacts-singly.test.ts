@@ -22,7 +22,7 @@ describe('contacts where Zendesk has not switched on bulk user import', () => {
   });
   afterAll(() => world.close());
 
-  it('are created one by one, waits are timers, and the run says so', async () => {
+  it('are created one by one, with timers for waits, and the run has a note of it', async () => {
     const typed = await people.typeUser({ name: 'By Hand', email: 'k3@so.example' });
     const storm = { kind: 'storm', seconds: 3, retryAfter: 2, body: TOO_FAST };
     await world.sandbox.control('POST', '/faults', { system: 'zendesk', match: CREATE_ONE, skip: 5, action: storm });
@@ -42,7 +42,7 @@ describe('contacts where Zendesk has not switched on bulk user import', () => {
     expect(run.waitedMs).toBeGreaterThan(1_500);
   });
 
-  it('are not created again by the next run, which asks for next to nothing', async () => {
+  it('are not created again by the next run, which makes at most two requests', async () => {
     const { run, requests, writes } = await people.observe('so');
     expect(run).toMatchObject({ status: 'completed', totals: { unchanged: 21 }, notes: [] });
     expect([writes, requests.length <= 2, await people.mails()]).toEqual([[], true, 0]);
@@ -55,7 +55,7 @@ describe('contacts where Zendesk has not switched on bulk user import', () => {
     expect(writes.map(({ operation }) => operation)).toEqual(['users.update_many']);
   });
 
-  it('are neither lost nor doubled when answers are cut', async () => {
+  it('are neither lost nor duplicated when answers are cut', async () => {
     for (const [skip, when] of [
       [2, 'after'],
       [4, 'before'],

@@ -79,7 +79,7 @@ describe('the contacts of a distributor with two companies', () => {
     }
   });
 
-  it('have their address as the primary one, and a remark where they have none of their own', () => {
+  it('have their email as the primary address, and a remark where they have none of their own', () => {
     for (const contact of contacts) {
       const user = users.get(`${contact.legalEntity}:${contact.key}`);
       if (user === undefined) continue;
@@ -128,7 +128,7 @@ describe('the contacts of a distributor with two companies', () => {
     expect(organizations.map((externalId) => externalId.split(':')[0])).toEqual(['frrt', 'usmf']);
   });
 
-  it('cost nothing when nothing has changed', async () => {
+  it('cause no writes when nothing has changed', async () => {
     const { run, writes, requests } = await people.observe('contoso');
     const { read, skipped, rejected } = first.totals;
     expect(run).toMatchObject({ status: 'completed', totals: { read, skipped, rejected, created: 0, updated: 0 } });

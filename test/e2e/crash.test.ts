@@ -66,7 +66,7 @@ describe('a sync whose worker is killed', () => {
   afterEach(() => world.sandbox.control('DELETE', '/faults'));
   afterAll(() => world.close());
 
-  it('at 15 points creates 200 accounts once each, and updates and adopts them when it is killed at 4 more', async () => {
+  it('at 15 points creates each of 200 accounts once, and at 4 more points updates and adopts each once', async () => {
     const numbers = await edits.generateCustomers('cr', 200);
     await world.connect('crashed', readingOnly(['cr']));
     expectAccounted(await syncThrough('crashed', WHILE_CREATING), { created: 200 });
@@ -97,7 +97,7 @@ describe('a sync whose worker is killed', () => {
     expect((await edits.journal('zendesk')).filter(({ effect }) => effect)).toEqual([]);
   }, 300_000);
 
-  it('creates once when its first request takes effect after it was looked up, just before the second', async () => {
+  it('creates each account once even if its first request takes effect only after the look-up, right before the second request', async () => {
     await edits.connect('late', { late: { A1: 'Late Alpha', B1: 'Late Beta', C1: 'Late Gamma' } });
     const first = await armStop(world, { name: 'the first request', request: { ...CREATE, when: 'before' } });
     const runId = await world.start({ connectionId: 'late' });

@@ -5,7 +5,7 @@ import { createWorld, type World } from '../fixtures/world.ts';
 import { RECONNECT_NOTE } from '../../workflows/contract.ts';
 import { scheduleIds } from '../../workflows/ids.ts';
 
-describe('a system that does not let Ledgerdesk in', () => {
+describe('a remote system that rejects our credentials', () => {
   let world: World;
   let turned: TurnedAway;
 
@@ -20,7 +20,7 @@ describe('a system that does not let Ledgerdesk in', () => {
   );
   afterAll(() => world.close());
 
-  it('is named when a client secret is wrong, and works again with the right one', async () => {
+  it('is named when the client secret is wrong, and works again with the right one', async () => {
     await turned.syncOnce('se');
     await world.store.credentials.apply('se', { 'dynamics.clientSecret': WRONG_SECRET });
     const { error } = await turned.failingRun('se');
@@ -67,7 +67,7 @@ describe('a system that does not let Ledgerdesk in', () => {
     await turned.expectMended('to');
   });
 
-  it('has the schedules paused until it lets Ledgerdesk in again, but for those that a person has paused', async () => {
+  it('has the schedules paused until the credentials work again, except those that a person has paused', async () => {
     const { schedule } = world.client;
     const [synced = '', reconciled = ''] = scheduleIds('sc');
     for (const scheduleId of [synced, reconciled]) {

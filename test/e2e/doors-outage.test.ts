@@ -22,7 +22,7 @@ interface Sent {
   readonly answer: DoorAnswer;
 }
 
-describe('the door of F&O while something dies', () => {
+describe('the endpoint for events of F&O during an outage', () => {
   let world: World;
   let edits: Edits;
   let way: CuttableWay;
@@ -69,7 +69,7 @@ describe('the door of F&O while something dies', () => {
   /** The moments between verification and answer at which the API is killed. */
   const moments: readonly (readonly [string, (some: readonly string[], city: string) => Promise<Sent[]>])[] = [
     [
-      'before the event is written down',
+      'before the event is stored',
       async (some, city) => {
         const lock = await lockTable(world.databaseUrl, 'events');
         const sent = await send(some, city, async () => {
@@ -149,7 +149,7 @@ describe('the door of F&O while something dies', () => {
   );
 
   it.each([['silent'], ['closed']] as const)(
-    'answers 503 in time while Temporal is %s, and has done everything after a redelivery',
+    'answers 503 in time while Temporal is %s, and has handled everything after a redelivery',
     async (state) => {
       way.become(state);
       const sent = await send(keys.slice(0, OUTAGE_EVENTS), `Outage ${state}`);
@@ -185,7 +185,7 @@ describe('the door of F&O while something dies', () => {
     return door.post(event);
   }
 
-  it('goes on when the database drops the connections of all who work with it', async () => {
+  it('goes on when the database drops all connections', async () => {
     const sent = await send(keys.slice(0, 8), 'Dropped', async () => {
       await new Promise((resolve) => setTimeout(resolve, 150));
       await dropConnections();
@@ -203,7 +203,7 @@ describe('the door of F&O while something dies', () => {
     await client.end();
   }
 
-  it('answers 503 in time while the database keeps everybody waiting, and takes the event afterwards', async () => {
+  it('answers 503 in time while the database does not answer, and accepts the event afterwards', async () => {
     const lock = await lockTable(world.databaseUrl, 'events');
     const [sent] = await send(keys.slice(0, 1), 'Locked');
     expect(sent?.answer).toMatchObject({ status: 503, retryAfter: expect.any(String) });

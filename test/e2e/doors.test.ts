@@ -12,7 +12,7 @@ const ACCOUNTS = Number(process.env['DOOR_ACCOUNTS'] ?? 20);
 const SEED = Number(process.env['DOOR_SEED'] ?? 20_261_126);
 const CITIES = ['Seattle', 'Renton', 'Tacoma', 'Everett', 'Bellevue', 'Kent'];
 
-describe('the door of F&O', () => {
+describe('the endpoint for events of F&O', () => {
   let world: World;
   let edits: Edits;
   let api: ApiProcess;
@@ -43,7 +43,7 @@ describe('the door of F&O', () => {
   const eventsOf = async ({ ControlNumber: number }: SentEvent) =>
     (await door.events()).filter(({ controlNumber }) => controlNumber === String(number));
 
-  it('takes one event that is delivered thirteen times, ten of them at once, for one event', async () => {
+  it('handles an event once although it is delivered thirteen times, ten of them at once', async () => {
     await move('A1', 'Renton');
     await world.sandbox.control('DELETE', '/journal');
     const event = door.event('dr', 'A1');
@@ -61,7 +61,7 @@ describe('the door of F&O', () => {
     expect(kept.filter(({ verdict }) => verdict === 'accepted')).toMatchObject([{ outcome: 'updated', workflowId }]);
   });
 
-  it('refuses and shows the same ControlNumber with other content', async () => {
+  it('refuses the same ControlNumber with other content, and shows it in the list of events', async () => {
     const event = door.event('dr', 'B1');
     expect(await door.post(event)).toMatchObject({ status: 202 });
     expect(await door.post({ ...event, CustomerAccount: 'C1' })).toMatchObject({
@@ -85,7 +85,7 @@ describe('the door of F&O', () => {
     await door.handled();
   });
 
-  it('accepts the test of a new endpoint, and starts and keeps nothing', async () => {
+  it('accepts the test event of a new endpoint, and neither starts nor stores anything', async () => {
     const before = await door.events();
     for (const payload of ['business', 'data']) {
       const endpoint = await world.sandbox.control<{ id: number; activation: object }>(
@@ -116,7 +116,7 @@ describe('the door of F&O', () => {
     expect((await fetch(unknown, { method: 'OPTIONS', headers })).status).toBe(401);
   });
 
-  it('takes the same event by HTTPS, Event Grid and CloudEvents for one', async () => {
+  it('recognizes the same event in the forms of HTTPS, Event Grid and CloudEvents', async () => {
     const event = door.event('dr', 'C1');
     expect(await door.post(event)).toMatchObject({ status: 202 });
     expect(await door.post(grid([event]))).toMatchObject({ status: 200 });
@@ -126,7 +126,7 @@ describe('the door of F&O', () => {
     expect(verdicts).toEqual(['accepted', 'duplicate', 'duplicate']);
   });
 
-  it('takes each good event of an array, whatever the others are', async () => {
+  it('accepts each valid event of an array, whatever the others are', async () => {
     await move('B1', 'Kent');
     await move('D1', 'Kent');
     const [first, last] = [door.event('dr', 'B1'), door.event('dr', 'D1')];
@@ -148,7 +148,7 @@ describe('the door of F&O', () => {
     expect(await door.post(body)).toMatchObject({ status: 400, body: { error: { code: 'malformed' } } });
   });
 
-  it('answers 413 to more than a MiB or 5,000 events, 401 to an unknown hook and 415 to what is packed', async () => {
+  it('answers 413 to more than a MiB or 5,000 events, 401 to an unknown hook and 415 to a compressed body', async () => {
     expect(await door.post({ ...door.event('dr', 'A1'), More: 'x'.repeat(1024 * 1024) })).toMatchObject({
       status: 413,
     });
@@ -158,7 +158,7 @@ describe('the door of F&O', () => {
     expect([refused.status, await refused.json()]).toMatchObject([401, { error: { code: 'refused' } }]);
   });
 
-  it.each([['pascal'], ['camel']])('takes data events, with keys in %s case', async (dataEventKeys) => {
+  it.each([['pascal'], ['camel']])('accepts data events, with keys in %s case', async (dataEventKeys) => {
     await world.sandbox.control('PATCH', '/settings/dynamics', { dataEventKeys });
     const endpoint = { url: door.url, payload: 'data', legalEntities: ['dr'] };
     const { id } = await world.sandbox.control<{ id: number }>('POST', '/state/dynamics/endpoints', endpoint);
@@ -172,7 +172,7 @@ describe('the door of F&O', () => {
     await world.sandbox.control('DELETE', `/state/dynamics/endpoints/${id}`);
   });
 
-  it('records an event that names nothing of ours, and ignores it', async () => {
+  it('stores an event that names no record of the connection, and ignores it', async () => {
     const event = { ...door.event('dr', ''), BusinessEventId: 'VendInvoicePosted', Invoice: 'I-1' };
     expect(await door.post(event)).toMatchObject({ status: 202 });
     expect(await door.post(event)).toMatchObject({ status: 200 });
@@ -180,14 +180,14 @@ describe('the door of F&O', () => {
     expect(first).toMatchObject({ verdict: 'accepted', outcome: 'ignored', workflowId: null });
   });
 
-  it('names what became of an event about an account that the ERP does not have', async () => {
+  it('names the outcome of an event about an account that the ERP does not have', async () => {
     const event = door.event('dr', 'GONE');
     expect(await door.post(event)).toMatchObject({ status: 202 });
     await door.handled();
     expect(await eventsOf(event)).toMatchObject([{ outcome: 'not_found' }]);
   });
 
-  it('has read and written together what many events name at one instant', async () => {
+  it('has the records that many events name at one instant read and written together', async () => {
     const keys = await edits.generateCustomers('tg', 40);
     await world.connect('together', readingOnly(['tg']));
     expect(await world.sync('together')).toMatchObject({ status: 'completed', totals: { created: 40 } });

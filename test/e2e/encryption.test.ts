@@ -105,7 +105,7 @@ describe('Temporal under configured keys', () => {
     expect((await door.events()).at(-1)).toMatchObject({ verdict: 'accepted', outcome: 'updated' });
   });
 
-  it('waits out a rate limit, which is told in the details of a failure', async () => {
+  it('waits out a rate limit, which is in the details of a failure', async () => {
     await world.sandbox.control('POST', '/faults', {
       ...{ system: 'dynamics', match: { path: 'CustomersV3' }, times: 1 },
       action: { kind: 'status', status: 429, retryAfter: 1 },
@@ -165,7 +165,7 @@ describe('Temporal under configured keys', () => {
         expect([part, all.some(({ path }) => path.includes(part))]).toEqual([part, true]);
     });
 
-    it('say of failures only that they are encoded', () => {
+    it('say nothing of failures but that they are encoded', () => {
       const messages = histories.flatMap(({ history }) => findMessages(history));
       expect(new Set(messages)).toEqual(new Set(['Encoded failure']));
       expect(messages.length).toBeGreaterThanOrEqual(3);
@@ -181,7 +181,7 @@ describe('Temporal under configured keys', () => {
       }
     });
 
-    it('are read with the keys: summaries, memo, details and what a failure says', async () => {
+    it('can be read with the keys: summaries, memo, details and messages of failures', async () => {
       const failed = world.client.workflow.getHandle('master-sync/contoso');
       expect((await failed.describe()).memo).toMatchObject({ scope: { full: false } });
       expect(await failed.query('__temporal_workflow_metadata')).toMatchObject({
@@ -222,7 +222,7 @@ describe('Temporal under configured keys', () => {
       );
     });
 
-    it('are shown in clear by the commands of docs/operating.md, through the API, to who has a token', async () => {
+    it('are shown in clear by the commands of docs/operating.md, through the API, to whoever has a token', async () => {
       const [, command = ''] = /^### Look at a history\n[\s\S]+?^```sh\n(temporal [\s\S]+?)\n```$/m.exec(PAGE) ?? [];
       expect(command).toContain('--codec-endpoint');
       const env = { LEDGERDESK_URL: api.url, LEDGERDESK_ADMIN_TOKEN: ADMIN_TOKEN, WORKFLOW_ID: 'master-sync/contoso' };

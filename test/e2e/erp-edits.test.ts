@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
-describe('what people change in the ERP', () => {
+describe('accounts that are edited in the ERP', () => {
   let world: World;
   let edits: Edits;
 
@@ -14,7 +14,7 @@ describe('what people change in the ERP', () => {
   });
   afterAll(() => world.close());
 
-  it('a new name in the ERP becomes the name of the same organization', async () => {
+  it('give their new name to the same organization', async () => {
     await edits.connect('renamed', { rn: { A1: 'Alpha Renamed', B1: 'Beta Renamed' } });
     await world.sync('renamed');
     const before = await edits.organization('rn:A1');
@@ -24,7 +24,7 @@ describe('what people change in the ERP', () => {
     expect(await edits.organization('rn:A1')).toMatchObject({ id: before.id, name: 'Alpha Group' });
   });
 
-  it('two accounts that swap names end with names of their own, for good', async () => {
+  it('that swap names end with their own names, and stay so', async () => {
     await edits.connect('swapped', { sw: { A1: 'Left Shoe', B1: 'Right Shoe' } });
     await world.sync('swapped');
     const before = await edits.organizations('sw:');
@@ -41,7 +41,7 @@ describe('what people change in the ERP', () => {
     expect(next.requests.zendesk).toBeLessThanOrEqual(1);
   });
 
-  it('a chain of renames ends with the plain names', async () => {
+  it('that take over the name of the next one, in a chain, end with their plain names', async () => {
     await edits.connect('chained', { ch: { A1: 'First Link', B1: 'Second Link', C1: 'Third Link' } });
     await world.sync('chained');
     await edits.customer('ch', 'A1', { OrganizationName: 'Second Link' });
@@ -52,7 +52,7 @@ describe('what people change in the ERP', () => {
     expect(await edits.names('ch')).toEqual({ A1: 'Second Link', B1: 'Third Link', C1: 'Fourth Link' });
   });
 
-  it('namesakes in two legal entities are told apart by number, and stay so when the first is renamed', async () => {
+  it('of the same name in two legal entities differ by number, and still do when the first is renamed', async () => {
     await edits.connect('namesakes', { na: { '1': 'Twin Peaks' }, nb: { '2': 'Twin Peaks' } });
     await world.sync('namesakes');
     expect([await edits.names('na'), await edits.names('nb')]).toEqual([
@@ -68,7 +68,7 @@ describe('what people change in the ERP', () => {
     ]);
   });
 
-  it('another external id template re-keys the organizations that are there', async () => {
+  it('get new external ids on the same organizations when the template changes', async () => {
     await edits.connect('rekeyed', { rk: { A1: 'Key One', B1: 'Key Two' } });
     await world.sync('rekeyed');
     const before = await edits.organizations('rk:');

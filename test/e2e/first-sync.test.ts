@@ -51,7 +51,7 @@ describe('the first syncs of a distributor with two legal entities', () => {
     expect(written).toHaveLength(byExternalId.size);
   });
 
-  it('write the account into the fields and the tag that are ours', async () => {
+  it('write the account into our fields and our tag', async () => {
     const organizations = await world.organizations();
     const { items: records } = await world.store.records.list('contoso', { kind: 'vendor' });
     const vendor = records.find(({ state }) => state !== 'rejected');
@@ -64,7 +64,7 @@ describe('the first syncs of a distributor with two legal entities', () => {
     });
   });
 
-  it('touch nothing that people wrote into the organizations', async () => {
+  it('change nothing that people wrote into the organizations', async () => {
     const after = new Map((await world.organizations()).map((organization) => [organization.id, organization]));
     for (const typed of before) {
       const { notes, details, domain_names: domains, tags } = typed;
@@ -74,7 +74,7 @@ describe('the first syncs of a distributor with two legal entities', () => {
     }
   });
 
-  it('change nothing the second time, and ask Zendesk nothing per account', () => {
+  it('change nothing the second time, and make no request per account', () => {
     expect(second).toMatchObject({ status: 'completed', totals: { created: 0, updated: 0, adopted: 0 } });
     expect(second.totals).toMatchObject({ read: first.totals.read, rejected: first.totals.rejected });
     expect(second.requests.zendesk).toBeLessThanOrEqual(2);

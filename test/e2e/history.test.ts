@@ -21,7 +21,7 @@ const withContacts = (settings: ConnectionSettings): ConnectionSettings => ({
 /** What identifies a person or a company in F&O's records. */
 const PERSONAL = /name|email|phone|city|address|memo|notes/i;
 
-describe('the histories of a first sync, of a resync, of the way back and of a run that failed', () => {
+describe('the histories of a first sync, a resync, the way back and a failed run', () => {
   let world: World;
   let histories: ExportedHistory[];
 
@@ -82,7 +82,7 @@ describe('the histories of a first sync, of a resync, of the way back and of a r
         expect(text).not.toContain(secret);
   });
 
-  it('say of every step, wait and child workflow in a summary what it is for', () => {
+  it('have a summary of every step, wait and child workflow', () => {
     let counted = 0;
     for (const { id, history } of histories) {
       for (const event of history.events ?? []) {

@@ -72,7 +72,7 @@ describe('the daily sweep', () => {
       String(number),
     ]);
 
-  it('is scheduled once by whatever starts the api, and stays paused when a person has paused it', async () => {
+  it('is scheduled once however often the api starts, and stays paused when a person has paused it', async () => {
     await until('it is scheduled', isScheduled);
     expect(await schedule().describe()).toMatchObject({
       action: { type: 'startWorkflow', workflowType: 'sweepStore', workflowId: 'housekeeping', args: [{}] },
@@ -88,7 +88,7 @@ describe('the daily sweep', () => {
     await schedule().unpause();
   });
 
-  it('erases what is old, and nothing of what is young or under way', async () => {
+  it('erases what is old, and nothing that is recent or under way', async () => {
     const old = await world.sync('kept');
     const young = await world.sync('kept');
     const held = await world.sandbox.control<{ id: number }>('POST', '/faults', {
@@ -111,7 +111,7 @@ describe('the daily sweep', () => {
     expect(await world.sync('kept')).toMatchObject({ totals: { read: 2, unchanged: 2 } });
   });
 
-  it('lists an old event no more, but it is not taken again', async () => {
+  it('removes an old event from the list, but the event is not accepted again', async () => {
     const event = door.event('ke', 'A1');
     expect(await door.post(event)).toMatchObject({ status: 202 });
     await door.handled();
@@ -131,7 +131,7 @@ describe('the daily sweep', () => {
     expect(await sweep()).toMatchObject({ events: 1 });
   });
 
-  it('ends a run whose workflow was terminated, and what it had read goes', async () => {
+  it('ends a run whose workflow was terminated, and erases what it had read', async () => {
     const held = await world.sandbox.control<{ id: number }>('POST', '/faults', {
       ...{ system: 'dynamics', match: { path: 'CustomersV3' }, times: null },
       action: { kind: 'hold', when: 'before' },

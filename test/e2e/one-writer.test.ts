@@ -21,7 +21,7 @@ function createDice(seed: number): (below: number) => number {
   };
 }
 
-describe('several writers of the same accounts', () => {
+describe('several runs that write the same accounts', () => {
   let world: World;
   let edits: Edits;
 
@@ -86,7 +86,7 @@ describe('several writers of the same accounts', () => {
     expect(await world.sync('racing')).toMatchObject({ status: 'completed', totals: { read: 20, unchanged: 20 } });
   });
 
-  it('take over what a terminated run had claimed, and finish it', async () => {
+  it('take over and finish what a terminated run had claimed', async () => {
     const numbers = await edits.generateCustomers('tk', 30);
     await world.connect('taken', readingOnly(['tk']));
     const fault = await hold('zendesk', 'organizations/create_many');
@@ -103,7 +103,7 @@ describe('several writers of the same accounts', () => {
     expect(next).toMatchObject({ status: 'completed', totals: { read: 30, unchanged: 30 } });
   });
 
-  it('join the run that does the same already', async () => {
+  it('join a run that already does the same', async () => {
     await edits.connect('joined', { jo: { A1: 'Joined One' } });
     const fault = await hold('dynamics', 'CustomersV3');
     const running = await world.start({ connectionId: 'joined' });
@@ -117,7 +117,7 @@ describe('several writers of the same accounts', () => {
     expect(await world.ended(running)).toMatchObject({ status: 'completed', totals: { created: 1 } });
   });
 
-  it('wait for a narrower run, and then do the rest', async () => {
+  it('wait for a run of a smaller scope, and then do the rest', async () => {
     await edits.connect('wider', { wa: { A1: 'Wider One' }, wb: { B1: 'Wider Two' } });
     const fault = await hold('dynamics', 'CustomersV3');
     const narrow = await world.start({ connectionId: 'wider', legalEntity: 'wa' });

@@ -80,7 +80,7 @@ describe('the answers of the API', () => {
     support: { since: '2026-01-31' },
   });
 
-  it('about connections, runs and records are as the document says', async () => {
+  it('about connections, runs and records match the document', async () => {
     const body = file(ID);
     expect(judge.sent('POST /api/connections', body)).toEqual([]);
     await good('POST /api/connections', { body });
@@ -101,7 +101,7 @@ describe('the answers of the API', () => {
     expect((await ask('POST /api/runs/{runId}/cancel', { id: runId })).status).toBe(409);
   });
 
-  it('about events, support, ping, wiring and schedules are as the document says', async () => {
+  it('about events, support, ping, wiring and schedules match the document', async () => {
     await good('POST /api/connections/{id}/wire', { id: ID });
     const ping = await good<{ checks: object[] }>('POST /api/connections/{id}/ping', { id: ID });
     expect(ping.checks.length).toBeGreaterThan(10);
@@ -128,7 +128,7 @@ describe('the answers of the API', () => {
     );
   });
 
-  it('about tokens, keys and the audit are as the document says', async () => {
+  it('about tokens, keys and the audit match the document', async () => {
     const { id } = await good<{ id: string }>('POST /api/tokens', { body: { scope: 'read' } });
     await good('GET /api/tokens');
     await good('DELETE /api/tokens/{id}', { id });
@@ -144,7 +144,7 @@ describe('the answers of the API', () => {
     await good('GET /api/openapi.json');
   });
 
-  it('that refuse are as the document says', async () => {
+  it('that refuse a request match the document', async () => {
     const wanted: [string, Parameters<typeof ask>[1], number][] = [
       ['GET /api/connections/{id}', { id: 'nobody' }, 404],
       ['GET /api/connections/{id}', { id: '%zz' }, 400],
@@ -163,7 +163,7 @@ describe('the answers of the API', () => {
     expect((await ask('POST /api/connections/{id}/sync', { id: 'tokenless', body: {} })).status).toBe(409);
   });
 
-  it('were looked at for every operation', async () => {
+  it('were checked for every operation', async () => {
     const { runId } = await good<{ runId: string }>('POST /api/connections/{id}/sync', {
       id: ID,
       body: { full: true },

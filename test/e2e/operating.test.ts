@@ -115,7 +115,7 @@ describe('the commands of docs/operating.md', () => {
     expect(await run('The annotations')).toContain('"tickets":0');
   });
 
-  it('start what is found by its connection, and by its legal entity, as if the api had started it', async () => {
+  it('start workflows that are found by connection and legal entity, as if the api had started them', async () => {
     const found = async (query: string): Promise<Set<string>> => {
       const ids = new Set<string>();
       for await (const { workflowId } of world.client.workflow.list({ query })) ids.add(workflowId);
@@ -170,7 +170,7 @@ describe('the commands of docs/operating.md', () => {
     });
   });
 
-  it('cancel a run, which ends in order and lets go of everything', async () => {
+  it('cancel a run, which ends in order and releases everything', async () => {
     await holdDynamics(null);
     const runId = await world.start({ connectionId: 'contoso' });
     const workflowId = legalEntitySyncId({ connectionId: 'contoso', runId, stage: 'read', legalEntity: 'usmf' });
@@ -197,13 +197,13 @@ describe('the commands of docs/operating.md', () => {
     expect(await cityInZendesk()).toBe('Everett');
   });
 
-  it('look at a history, which needs no decoding where the keys are generated', async () => {
+  it('show a history, which needs no decoding where the keys are generated', async () => {
     expect(await run('Look at a history', { workflowId: 'resync-contoso' })).toContain(
       'input[0].connectionId: contoso',
     );
   });
 
-  it('have all been tried', () => {
+  it('were all run', () => {
     expect(page.untried()).toEqual([]);
   });
 });

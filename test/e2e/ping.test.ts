@@ -92,7 +92,7 @@ describe('ping', () => {
   const cli = (...args: string[]) =>
     runCli(args, { LEDGERDESK_URL: api.url, LEDGERDESK_ADMIN_TOKEN: 'the-admin-token' });
 
-  it('finds all well, and exits 0', async () => {
+  it('finds everything in order, and exits 0', async () => {
     const id = await connect();
     const found = await ping(id);
     expect(failures(found)).toEqual([]);
@@ -106,7 +106,7 @@ describe('ping', () => {
     expect(JSON.parse((await cli('ping', id, '--json')).stdout)).toMatchObject({ ok: true });
   });
 
-  it('writes nothing: but for tokens, and for a bulk create of nobody, it only reads', async () => {
+  it('only reads, except for tokens and an empty bulk create', async () => {
     const id = await connect();
     await world.sandbox.control('DELETE', '/journal');
     await ping(id);
@@ -184,7 +184,7 @@ describe('ping', () => {
     expect(of(found, 'dynamics.annotation.customers')).toMatchObject({ status: 'warn' });
   });
 
-  it('blames Zendesk for a token that it takes for nobody', async () => {
+  it('blames Zendesk for a token that it treats as anonymous', async () => {
     const id = await connect();
     await world.store.credentials.apply(id, { 'zendesk.accessToken': WRONG_TOKEN });
     const found = await ping(id);
@@ -259,7 +259,7 @@ describe('ping', () => {
     expect(of(found, other)?.status).toBe('ok');
   });
 
-  it('counts what a first sync would cost', async () => {
+  it('estimates what a first sync would cost', async () => {
     const found = await ping(await connect());
     const totalOf = async (set: string) =>
       (await world.sandbox.control<{ total: number }>('GET', `/state/dynamics/${set}`)).total;
@@ -279,7 +279,7 @@ describe('ping', () => {
     );
   });
 
-  it('tells whose external ids organizations have already', async () => {
+  it('reports whose external ids organizations have already', async () => {
     const none = await ping(await connect());
     expect(of(none, 'zendesk.externalIds')).toMatchObject({ status: 'ok' });
     expect(of(none, 'zendesk.externalIds')?.detail).toBe(

@@ -50,7 +50,7 @@ describe('remote systems that ask for a wait', () => {
    * The sandbox's clock runs four times as fast, so the storm of 120 seconds lasts 30 of ours, and each of its answers asks
    * for 3 of ours. It begins when one of four bulk jobs is done, two are being submitted and one is still to come.
    */
-  it('get through two minutes of "too many requests" with one call per Retry-After, and lose nothing', async () => {
+  it('are asked once per Retry-After during two minutes of "too many requests", and nothing is lost', async () => {
     const numbers = [await edits.generateCustomers('sa', 150), await edits.generateCustomers('sb', 150)];
     await world.connect('stormy', readingOnly(['sa', 'sb']));
     await world.sandbox.control('DELETE', '/journal');
@@ -97,7 +97,7 @@ describe('remote systems that ask for a wait', () => {
     { what: 'a 429 from Entra', of: 'token', status: 429, retryAfter: () => 27, atMostS: 27 },
   ];
   it.each(cases)(
-    'are waited for after $what, and asked again once by each wake',
+    'are waited for after $what, and asked once more by each wake',
     async ({ of, status, retryAfter, atMostS }) => {
       const { system, path, stage, name } = REQUESTS[of];
       const id = `${system.slice(0, 2)}${status}${atMostS}`;
@@ -125,7 +125,7 @@ describe('remote systems that ask for a wait', () => {
     },
   );
 
-  it("stop no work for Zendesk when they are F&O's", async () => {
+  it('do not stop work for Zendesk when F&O is the one that asks', async () => {
     await edits.connect('bd', { bd: { A1: 'Dynamics One', B1: 'Dynamics Two' } });
     expect(await world.sync('bd')).toMatchObject({ totals: { created: 2 } });
     await edits.customer('bd', 'B1', { AddressCity: 'Kent' });
@@ -143,7 +143,7 @@ describe('remote systems that ask for a wait', () => {
     expect(await resync.result()).toMatchObject({ read: 1, unchanged: 1 });
   });
 
-  it("stop nothing but the export when they are the incremental export's", async () => {
+  it('stop only the export when the incremental export is limited', async () => {
     await edits.connect('bi', { bi: { A1: 'Export One' } });
     expect(await world.sync('bi')).toMatchObject({ totals: { created: 1 } });
     await world.sandbox.control('PATCH', '/settings/zendesk', { incrementalPerMinute: 0 });
@@ -161,7 +161,7 @@ describe('remote systems that ask for a wait', () => {
     expect(await world.ended(runId)).toMatchObject({ status: 'completed', totals: { read: 1, unchanged: 1 } });
   });
 
-  it('stop no other request when Zendesk runs too many jobs', async () => {
+  it('stop only jobs when Zendesk runs too many of them', async () => {
     await edits.connect('bj', { bj: { A1: 'Jobs One', B1: 'Jobs Two' } });
     expect(await world.sync('bj')).toMatchObject({ totals: { created: 2 } });
     await world.sandbox.control('PATCH', '/settings/zendesk', { maxOpenJobs: 0 });

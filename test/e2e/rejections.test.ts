@@ -16,7 +16,7 @@ describe('accounts that cannot be written', () => {
   afterEach(() => world.sandbox.control('DELETE', '/faults'));
   afterAll(() => world.close());
 
-  it('account numbers with unusual characters are written, those with a comma rejected', async () => {
+  it('include those with a comma in their number, but not those with other unusual characters', async () => {
     const numbers = ["O'HARA-1", 'U 32', 'U/33', 'A&B-35', 'ÉTÉ-36', '株式-37', '50%', '#+?=', '"quoted"'];
     const names = Object.fromEntries(numbers.map((number, index) => [number, `Odd Number ${index}`]));
     await edits.connect('odd', { od: { ...names, 'U,34': 'Comma Company' } });
@@ -28,7 +28,7 @@ describe('accounts that cannot be written', () => {
     expect(await world.sync('odd')).toMatchObject({ totals: { updated: numbers.length, rejected: 1 } });
   });
 
-  it('of two external ids that differ by case alone, the first in rank gets it and the holder keeps it', async () => {
+  it('include the lower in rank of two whose external ids differ only by case, and the holder keeps its own', async () => {
     await edits.customer('cs', 'ab-1', { OrganizationName: 'Case Customer' });
     await edits.vendor('cs', 'AB-1', { VendorOrganizationName: 'Case Vendor' });
     await edits.vendor('cs', 'CD-2', { VendorOrganizationName: 'Case Holder' });
@@ -42,7 +42,7 @@ describe('accounts that cannot be written', () => {
     expect(await edits.record('cased', 'CD-2', 'vendor')).toMatchObject({ state: 'unchanged' });
   });
 
-  it('what Zendesk refuses is rejected, not asked again by itself, and asked again when somebody says so', async () => {
+  it('because Zendesk refuses them are tried again only when somebody asks for it', async () => {
     await edits.connect('refused', { re: { A1: 'Refused One' } });
     await world.sync('refused');
     const match = { method: 'POST', path: 'organizations/create_many' };

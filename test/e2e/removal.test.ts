@@ -107,7 +107,7 @@ describe('a connection that is removed', () => {
     return counted;
   }
 
-  it('leaves nothing in any table, takes nothing of another, and its schedules are gone', async () => {
+  it('leaves nothing in any table, removes nothing of another, and its schedules are gone', async () => {
     const [leaving, staying] = [await rowsOf('leaving'), await rowsOf('staying')];
     // So that nothing is found empty because it always was.
     expect(Object.entries(leaving).filter(([, rows]) => rows === 0)).toEqual([]);

@@ -9,7 +9,7 @@ import { createWorld, type World } from '../fixtures/world.ts';
 const ACCOUNTS = 300;
 const ID = 'revoked';
 
-describe('a connection whose tokens are revoked in the middle of a run', () => {
+describe('a connection whose tokens are revoked during a run', () => {
   let world: World;
   let edits: Edits;
 
@@ -40,7 +40,7 @@ describe('a connection whose tokens are revoked in the middle of a run', () => {
   const ours = async (): Promise<string[]> =>
     (await world.organizations()).flatMap(({ external_id: id }) => (id?.startsWith('rv:') === true ? [id] : []));
 
-  it('stops after one refresh, says why, and goes on without loss once it is connected again', async () => {
+  it('stops after one refresh, says why, and goes on without loss once it is reconnected', async () => {
     const create = { system: 'zendesk', method: 'POST', path: 'organizations/create_many', skip: 1 } as const;
     const stop = await armStop(world, { name: 'the second create', request: { ...create, when: 'before' } });
     const runId = await world.start({ connectionId: ID });

@@ -66,7 +66,7 @@ describe('the schedules of a connection', () => {
     return runs;
   };
 
-  it('are there once it is applied, skip what overlaps, and catch up half an hour', async () => {
+  it('exist once it is applied, skip overlapping runs, and catch up half an hour', async () => {
     await apply({ every: '20m', reconcileEvery: '30m' });
     expect(await schedules()).toMatchObject([
       { id: MASTER, everyMs: 1_200_000, paused: false, note: null, nextAt: expect.any(String), lastAt: null },
@@ -89,7 +89,7 @@ describe('the schedules of a connection', () => {
     }
   });
 
-  it('do their work when they are triggered', async () => {
+  it('start their runs when they are triggered', async () => {
     await handle(MASTER).trigger();
     await until('the account is in Zendesk', async () => (await edits.organizations('pl:')).has('pl:P1'));
     await until('the run has ended', async () => {
@@ -135,7 +135,7 @@ describe('the schedules of a connection', () => {
     expect((await schedules()).map(({ paused }) => paused)).toEqual([false, false]);
   });
 
-  it('take another interval, and keep being paused when the connection is applied again', async () => {
+  it('take another interval and stay paused when the connection is applied again', async () => {
     await change({ paused: true, everyMs: 600_000 });
     expect(await schedules()).toMatchObject([{ everyMs: 600_000, paused: true }, { paused: true }]);
     await apply({ every: '45m', reconcileEvery: '1h' });
@@ -154,7 +154,7 @@ describe('the schedules of a connection', () => {
     },
   );
 
-  it('go with their connection', async () => {
+  it('are removed with their connection', async () => {
     expect(await api.ask('DELETE', '/api/connections/planned')).toMatchObject({ status: 200 });
     await expect(handle(MASTER).describe()).rejects.toThrow();
     await expect(handle(RECONCILE).describe()).rejects.toThrow();

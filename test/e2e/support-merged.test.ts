@@ -6,7 +6,7 @@ import { createWorld, type World } from '../fixtures/world.ts';
 
 const ID = 'merged';
 
-describe('tickets that are merged, or move', () => {
+describe('tickets that are merged or moved', () => {
   let world: World;
   let edits: Edits;
   let support: Support;
@@ -39,7 +39,7 @@ describe('tickets that are merged, or move', () => {
   const counts = async (key: string) => /^Open: .*$/m.exec(await support.memo('me', key))?.[0];
   const line = (open: number, urgent: number) => `Open: ${open} (urgent: ${urgent}), pending: 0, on hold: 0`;
 
-  it('are closed, with a tag and a comment, and told to the webhook as merged', async () => {
+  it('are closed with a tag and a comment, and reported to the webhook as merged', async () => {
     const [one, two] = await ticketsOf('M3', 2);
     await support.reconcile(ID);
     expect(await counts('M3')).toBe(line(2, 1));
@@ -56,7 +56,7 @@ describe('tickets that are merged, or move', () => {
     expect(told.every(([, outcome]) => outcome === 'read')).toBe(true);
   });
 
-  it('count once, as what they were merged into, when the webhook tells of it', async () => {
+  it('count once, as the ticket that they were merged into, when the webhook reports it', async () => {
     const [urgent, ...others] = await ticketsOf('M1', 3);
     const [elsewhere] = await ticketsOf('M2', 1);
     await support.reconcile(ID);
@@ -71,7 +71,7 @@ describe('tickets that are merged, or move', () => {
     await support.says(ID, 'M1', line(0, 0));
   });
 
-  it('count once when the reconciling finds it, since the webhook was lost', async () => {
+  it('count once when the webhook was lost and the reconcile finds it', async () => {
     await support.quiet(ID);
     const before = (await world.store.events.list(ID, undefined)).total;
     const [urgent, ...others] = await ticketsOf('M1', 3);
@@ -85,7 +85,7 @@ describe('tickets that are merged, or move', () => {
     expect((await world.store.events.list(ID, undefined)).total).toBe(before);
   });
 
-  it('leave the one account and count for the other when the reconciling finds that they moved', async () => {
+  it('count for the other account when the reconcile finds that they moved', async () => {
     const [moved, stays] = await ticketsOf('M3', 2);
     await support.reconcile(ID);
     expect(await counts('M3')).toBe(line(3, 1));

@@ -4,7 +4,7 @@ import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fix
 import { blockOf, createSupport, type Support } from '../fixtures/support.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
-describe('where support is written in the ERP', () => {
+describe('writing support to the ERP', () => {
   let world: World;
   let edits: Edits;
   let support: Support;
@@ -48,7 +48,7 @@ describe('where support is written in the ERP', () => {
     expect(await support.memo('ma', 'M1')).toBe((await linesOf('ma')).join('\n'));
   });
 
-  it('adds an entry behind what is there, for every change', async () => {
+  it('appends an entry for every change', async () => {
     const organization = await begin('mb', { mode: 'append' }, 'Something old.');
     const [id] = await support.tickets({ count: 1, organizationIds: [organization] });
     await support.reconcile('mb');
@@ -95,7 +95,7 @@ describe('where support is written in the ERP', () => {
     expect(await dynamicsWritesOf(() => support.reconcile('mc'))).toBe(0);
   });
 
-  it('says so where there is no room, leaves people’s words, and writes once there is', async () => {
+  it('reports that there is no room, keeps what people wrote, and writes once there is room', async () => {
     const human = 'x'.repeat(100);
     const organization = await begin('md', { maxLength: 150 }, human);
     await support.tickets({ count: 1, organizationIds: [organization] });
@@ -117,7 +117,7 @@ describe('where support is written in the ERP', () => {
     expect(await dynamicsWritesOf(() => support.reconcile('md'))).toBe(0);
   });
 
-  it('is content with line ends that the ERP has changed', async () => {
+  it('accepts line ends that the ERP has changed', async () => {
     await world.sandbox.control('PATCH', '/settings/dynamics', { memoLineEnds: 'crlf' });
     const organization = await begin('me', {}, 'Words of people.');
     const [id] = await support.tickets({ count: 1, organizationIds: [organization] });
@@ -130,7 +130,7 @@ describe('where support is written in the ERP', () => {
     await world.sandbox.control('PATCH', '/settings/dynamics', { memoLineEnds: 'kept' });
   });
 
-  it('calls nobody for accounts that never had a ticket', async () => {
+  it('makes no request for accounts that never had a ticket', async () => {
     await begin('mf', {}, 'Words of people.');
     await support.forgetJournal();
     expect(await support.reconcile('mf')).toMatchObject({ written: 0 });
@@ -138,7 +138,7 @@ describe('where support is written in the ERP', () => {
     expect(await support.memo('mf', 'M1')).toBe('Words of people.');
   });
 
-  it('follows the rules of status of the connection', async () => {
+  it('follows the status rules of the connection', async () => {
     const organization = await begin('mg', {});
     await world.connect('mg', (settings) => {
       const { annotation, ...rest } = readingOnly(['mg'])(settings);

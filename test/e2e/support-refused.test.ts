@@ -16,7 +16,7 @@ interface Cause {
   readonly cause?: Cause;
 }
 
-describe('the annotations that the ERP refuses', () => {
+describe('annotations that the ERP refuses', () => {
   let world: World;
   let edits: Edits;
   let support: Support;
@@ -85,7 +85,7 @@ describe('the annotations that the ERP refuses', () => {
   const failing = () => query('select subject from health_problems where connection_id = $1');
   const alerts = () => query('select is_failing, code from alerts where connection_id = $1 order by no');
 
-  it('for a missing privilege are left out at one request, and those of the other kind are written', async () => {
+  it('for a missing privilege cost one request, and those of the other kind are written', async () => {
     await ticketsForAll();
     await readOnly(['CustomersV3']);
     await support.forgetJournal();
@@ -122,7 +122,7 @@ describe('the annotations that the ERP refuses', () => {
     ]);
   });
 
-  it('are told in one sentence each where neither customers nor vendors may be written', async () => {
+  it('are reported in one sentence per kind where neither customers nor vendors may be written', async () => {
     await ticketsForAll();
     await readOnly(['CustomersV3', 'VendorsV2']);
     const { message } = await reconcileFails();
@@ -136,7 +136,7 @@ describe('the annotations that the ERP refuses', () => {
     expect(await counting(2)).toEqual([...CUSTOMERS, ...VENDORS]);
   });
 
-  it('of one account are noted on it, in the words of the ERP, and stop nobody else', async () => {
+  it('of one account are shown there in the words of the ERP, and stop no other account', async () => {
     await ticketsForAll();
     const innererror = {
       type: 'Microsoft.Dynamics.Platform.Integration.Services.OData.AxODataWriteException',

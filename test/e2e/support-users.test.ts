@@ -5,7 +5,7 @@ import { until } from '../fixtures/stops.ts';
 import { createSupport, type Support } from '../fixtures/support.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
-describe('what Zendesk tells of users that contacts are linked to', () => {
+describe('a change of users that contacts are linked to', () => {
   let world: World;
   let people: People;
   let support: Support;
@@ -34,7 +34,7 @@ describe('what Zendesk tells of users that contacts are linked to', () => {
       return items.some((event) => event.type === `zen:event-type:${type}` && event.outcome !== null);
     });
 
-  it('is noted by its events: suspended, deleted, merged', async () => {
+  it('is recorded by its events: suspended, deleted, merged', async () => {
     expect((await api.ask('POST', '/api/connections/us/wire')).status).toBe(200);
     await people.editUser((await people.user('us:K1')).id, { suspended: true });
     await told('user.suspended_changed');
@@ -49,7 +49,7 @@ describe('what Zendesk tells of users that contacts are linked to', () => {
     expect(await people.record('us', 'K3')).toMatchObject({ state: expect.not.stringMatching(/^unchanged$/) });
   });
 
-  it('is noted by the reconciling when the events were lost', async () => {
+  it('is recorded by the reconcile when the events were lost', async () => {
     await support.reconcile('us');
     await world.sandbox.control('PATCH', '/settings/zendesk', { webhookLoseShare: 1 });
     await people.editUser((await people.user('us:K1')).id, { suspended: false });

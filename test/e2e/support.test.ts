@@ -147,7 +147,7 @@ describe('the way of support back to the ERP', () => {
     expect(await support.notes('su', 'V1')).toContain('Open: 1 (urgent: 0), pending: 0, on hold: 0');
   });
 
-  it('makes a handful of ERP calls and tens of Zendesk requests of 300 events on one account', async () => {
+  it('makes a handful of ERP calls and tens of Zendesk requests for 300 events on one account', async () => {
     await support.quiet('support');
     await support.forgetJournal();
     const organization = await organizationOf('S2');
@@ -174,7 +174,7 @@ describe('the way of support back to the ERP', () => {
     await support.says('support', 'S3', 'Open: 1');
   });
 
-  it('loses nothing when a person saves the memo between our reading and our writing', async () => {
+  it('loses nothing when a person saves the memo between our read and our write', async () => {
     for (const outdatedEtagStatus of [412, 409]) {
       await world.sandbox.control('PATCH', '/settings/dynamics', { outdatedEtagStatus });
       const stop = await armStop(world, {
@@ -194,13 +194,13 @@ describe('the way of support back to the ERP', () => {
     await world.sandbox.control('PATCH', '/settings/dynamics', { outdatedEtagStatus: 412 });
   });
 
-  it('tries again when another process of the ERP holds the account', async () => {
+  it('is tried again when another process of the ERP has locked the account', async () => {
     await world.sandbox.control('PATCH', '/settings/dynamics', { updateConflicts: 2 });
     await support.tickets({ count: 1, organizationIds: [await organizationOf('S5')], priorities: ['urgent'] });
     await support.says('support', 'S5', 'Status: escalated');
   });
 
-  it('is quiet when the deliveries of both sides only tell of our own writes', async () => {
+  it('comes to rest when the deliveries of both sides report only our own writes', async () => {
     const { hooks } = await world.store.connections.require('support');
     const { id } = await world.sandbox.control<{ id: number }>('POST', '/state/dynamics/endpoints', {
       url: `${api.url}/events/dynamics/${hooks.dynamics}`,
@@ -232,7 +232,7 @@ describe('the way of support back to the ERP', () => {
     await world.sandbox.control('DELETE', `/state/dynamics/endpoints/${id}`);
   });
 
-  it('is made right by the reconciling when every delivery was lost', async () => {
+  it('is corrected by the reconcile when every delivery was lost', async () => {
     await support.reconcile('support');
     const [one, two] = [await organizationOf('S1'), await organizationOf('S4')];
     const made = await support.tickets({ count: 4, organizationIds: [one], silent: true });

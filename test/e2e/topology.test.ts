@@ -31,7 +31,7 @@ interface Run {
   readonly totals: Readonly<Record<string, number>>;
 }
 
-describe('the api and two workers as processes of their own', () => {
+describe('the api and two workers as separate processes', () => {
   let topology: Topology;
   const workers: ProductProcess[] = [];
 

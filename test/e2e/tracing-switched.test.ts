@@ -21,7 +21,7 @@ const TELL_LOADED = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
-describe('a run under way while tracing is switched on and off again', () => {
+describe('a run during which tracing is switched on and off again', () => {
   let world: World;
   let collector: TraceCollector;
   let workers: { worker: ProductWorker; loadedFile: string }[];
@@ -80,7 +80,7 @@ describe('a run under way while tracing is switched on and off again', () => {
       return waits.some(({ state }) => state === 'waiting');
     });
 
-  it('is worked on by all three workers, with and without tracing, and fails no workflow task', async () => {
+  it('is continued by all three workers, with and without tracing, without a failed workflow task', async () => {
     const { events } = await world.client.workflow.getHandle('master-sync/contoso', runId).fetchHistory();
     const started = (events ?? []).flatMap(({ workflowTaskStartedEventAttributes: task }) => task?.identity ?? []);
     const pids = workers.map(({ worker }) => String(worker.pid));
@@ -92,13 +92,13 @@ describe('a run under way while tracing is switched on and off again', () => {
     }
   });
 
-  it('has spans of the steps between', () => {
+  it('has spans of the steps that the tracing worker did', () => {
     const names = new Set(collector.spans().map(({ name }) => name));
     expect(names).toContain('RunActivity:reserveRecords');
     expect(names).not.toContain('RunActivity:beginRun');
   });
 
-  it('has loaded OpenTelemetry in the worker that traced, and nothing of it in the others', async () => {
+  it('loads OpenTelemetry only in the tracing worker', async () => {
     const loaded = await Promise.all(
       workers.map(async ({ loadedFile }) => JSON.parse(await readFile(loadedFile, 'utf8')) as string[]),
     );

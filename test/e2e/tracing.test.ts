@@ -58,7 +58,7 @@ describe('the traces of a sync, with payloads encrypted', () => {
     return parent === undefined ? [span.name] : [...wayTo(parent), span.name];
   };
 
-  it('lead from the request to the api through workflow and child to the step, as one', () => {
+  it('lead from the request to the api through workflow and child to the step, as one trace', () => {
     const others = spans.filter(({ traceId }) => traceId !== named('StartWorkflow:syncMasterData')[0]?.traceId);
     expect(new Set(others.map(({ name }) => name))).toEqual(new Set(['DescribeWorkflow']));
     const sync = ['StartWorkflow:syncMasterData', 'RunWorkflow:syncMasterData'];
@@ -93,7 +93,7 @@ describe('the traces of a sync, with payloads encrypted', () => {
     }
   });
 
-  it('name themselves in the log line of the step that failed', () => {
+  it('are named in the log line of the step that failed', () => {
     const [start] = named('StartWorkflow:syncMasterData');
     const lines = (worker?.logged() ?? []).map((line) => JSON.parse(line) as Record<string, unknown>);
     const failed = lines.filter(({ activityType }) => activityType === 'readRecordsPage');
@@ -114,7 +114,7 @@ describe('the traces of a sync, with payloads encrypted', () => {
     for (const hidden of [...organizations.map(({ name }) => name), ...secrets]) expect(sent).not.toContain(hidden);
   });
 
-  it('say nothing of what is in payloads, which Temporal holds encrypted', async () => {
+  it('hold nothing of payloads, which Temporal keeps encrypted', async () => {
     const sent = collector.bodies().join('\n');
     const encrypted = histories.flatMap(({ id, history }) =>
       findPayloads(history, id).filter(({ payload }) => payload.metadata?.['encryption-key-id']),

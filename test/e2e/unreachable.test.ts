@@ -58,7 +58,7 @@ describe('a system that does not answer', () => {
     await turned.expectMended('mv');
   });
 
-  it('is not called at all, and not tried again, when its host is none of the system and nobody has opened it', async () => {
+  it('is neither called nor tried again when its host does not belong to the vendor and no operator has opened it', async () => {
     await turned.syncOnce('bl');
     const baseUrl = world.sandbox.zendesk.replace('127.0.0.1', 'localhost');
     await change('bl', (settings) => ({ ...settings, zendesk: { ...settings.zendesk, baseUrl } }));

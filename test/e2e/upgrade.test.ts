@@ -3,7 +3,7 @@ import { bundleChanged, type ChangedBundle } from '../fixtures/changed-bundle.ts
 import { until } from '../fixtures/stops.ts';
 import { createUpgrades, FIRST_STEP, LAST_STEP, twoStepsMore, type Upgrades } from '../fixtures/upgrades.ts';
 
-describe('a new version of the workers, once the old one has ended', () => {
+describe('a new version of the workers, after the old one has ended', () => {
   let upgrades: Upgrades;
   let guarded: ChangedBundle;
   let unguarded: ChangedBundle;
@@ -22,7 +22,7 @@ describe('a new version of the workers, once the old one has ended', () => {
     await upgrades.world.close();
   });
 
-  it('goes on with a sync that waits, by the new code, without a failed workflow task', async () => {
+  it('continues a waiting sync with the new code, without a failed workflow task', async () => {
     const { world, start, end, startWaiting, wake, history } = upgrades;
     const old = await start();
     const { runId, waiting } = await startWaiting('up');
@@ -39,7 +39,7 @@ describe('a new version of the workers, once the old one has ended', () => {
     expect((await history(waiting.replace(runId, again.runId))).steps).toContain(FIRST_STEP);
   });
 
-  it('is found out when its change is not guarded, and the old one still ends the sync', async () => {
+  it('fails visibly when its change is not guarded, and the old version can still end the sync', async () => {
     const { world, start, end, startWaiting, wake, history } = upgrades;
     const old = await start();
     const { runId, waiting } = await startWaiting('ng');

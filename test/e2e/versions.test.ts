@@ -43,7 +43,7 @@ describe('two versions of the workers side by side', () => {
     return `erp-event/sb/${String(event['ControlNumber'])}`;
   }
 
-  it('get nothing, and the api is not ready, until a version is current', async () => {
+  it('get no work, and the api is not ready, until a version is current', async () => {
     const { world, edits, start } = upgrades;
     old = await start({ LEDGERDESK_WORKER_VERSION: variables.OLD_VERSION });
     await edits.connect('sb', { sb: { A1: 'Beside One' } });
@@ -56,7 +56,7 @@ describe('two versions of the workers side by side', () => {
     expect(await versionsOf('master-sync/sb')).toEqual([variables.OLD_VERSION]);
   });
 
-  it('share the work: the new one takes syncs over and what is new, the old one ends the events that it has', async () => {
+  it('share the work: the new one takes over syncs and what is new, and the old one ends the events that it has', async () => {
     const { world, startWaiting, limit, untilWaiting, wake, history, start, end } = upgrades;
     const { OLD_VERSION, VERSION } = variables;
     door = await openErpDoor({ world, api, edits: upgrades.edits }, 'sb');
@@ -98,7 +98,7 @@ describe('two versions of the workers side by side', () => {
     expect(await versionsOf(moved)).toEqual([OLD_VERSION, VERSION]);
   });
 
-  it('are upgraded by all commands of the page, each of which was run', () => {
+  it('are upgraded by the commands of the page, all of which were run', () => {
     expect(page.untried()).toEqual([]);
   });
 });

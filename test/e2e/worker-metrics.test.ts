@@ -79,7 +79,7 @@ describe('the metrics of a worker', () => {
     expect([...names]).toEqual(expect.arrayContaining([...wanted]));
   });
 
-  it('keep a worker from starting that cannot serve them, and it says by which setting', async () => {
+  it('prevent the start of a worker that cannot serve them, which names the setting', async () => {
     await expect(startProductWorker(world, { LEDGERDESK_WORKER_METRICS: address })).rejects.toThrow(
       /said last: .*LEDGERDESK_WORKER_METRICS/,
     );

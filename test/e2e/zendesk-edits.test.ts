@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
-describe('what people change in Zendesk', () => {
+describe('organizations that are edited in Zendesk', () => {
   let world: World;
   let edits: Edits;
 
@@ -14,7 +14,7 @@ describe('what people change in Zendesk', () => {
   });
   afterAll(() => world.close());
 
-  it("what an agent changes of ours is put back, what is the agent's is left", async () => {
+  it('get back what an agent changed of ours, and keep what belongs to the agents', async () => {
     await edits.connect('agent', { ag: { A1: 'Agent One', B1: 'Agent Two', C1: 'Agent Three' } });
     await world.sync('agent');
     const { id } = await edits.organization('ag:A1');
@@ -41,7 +41,7 @@ describe('what people change in Zendesk', () => {
     expect(await world.sync('agent')).toMatchObject({ totals: { read: 3, unchanged: 3 } });
   });
 
-  it('an organization that was deleted in Zendesk is created again, once', async () => {
+  it('are created again, once, after they were deleted', async () => {
     await edits.connect('deleted', { de: { A1: 'Deleted One', B1: 'Deleted Two' } });
     await world.sync('deleted');
     const before = await edits.organization('de:A1');
@@ -54,7 +54,7 @@ describe('what people change in Zendesk', () => {
     expect(await world.sync('deleted')).toMatchObject({ totals: { created: 0, unchanged: 2 } });
   });
 
-  it('an organization that carries our external id is linked, and not counted as adopted', async () => {
+  it('are linked, and not counted as adopted, if they have our external id', async () => {
     const typed = await edits.typeOrganization({ name: 'Carried Elsewhere', external_id: 'ca:A1', tags: ['old'] });
     await edits.connect('carried', { ca: { A1: 'Carried One', B1: 'Carried Two' } });
     const run = await world.sync('carried');
@@ -66,7 +66,7 @@ describe('what people change in Zendesk', () => {
     expect(await edits.record('carried-again', 'A1')).toMatchObject({ zendeskId: String(typed.id) });
   });
 
-  it('a full sync finds what the export has not shown', async () => {
+  it('are found changed by a full sync even if the export has not shown the change', async () => {
     await world.sandbox.control('PATCH', '/settings/zendesk', { exportExcludesNewestSeconds: 3_600 });
     try {
       await edits.connect('full', { fu: { A1: 'Full One', B1: 'Full Two', C1: 'Full Three' } });

@@ -98,6 +98,12 @@ describe('the reservation of a contact under another template', () => {
     const others = [rowOf(contactOf('K0'), { isActive: false })];
     expect(reserve(K1, { own, others, policy })).toEqual({ ...USER, externalId: 'K0@usmf' });
   });
+
+  it('is not held up by a row of a kind that the connection no longer has', () => {
+    const own = { externalId: 'usmf:K1', zendeskId: '7' };
+    const others = [rowOf(contactOf('K0', { kind: 'agent' }), { isActive: false })];
+    expect(reserve(K1, { own, others, policy })).toEqual({ ...USER, externalId: 'K1@usmf' });
+  });
 });
 
 describe('the reserved address of a contact', () => {

@@ -5,9 +5,9 @@ import type { WrittenOrganization } from '../../../store/accounts/organizations.
 import { account, saveConnection } from '../../fixtures/accounts.ts';
 import { useConnectedStore } from '../../fixtures/connected-store.ts';
 import {
+  beginRun,
   CONNECTION,
   MAPPED,
-  beginRun,
   link,
   planningRow,
   recordChanges,

@@ -5,12 +5,12 @@ import type { Values } from '../../../domain/sync/field-value.ts';
 import type { WrittenUser } from '../../../store/contacts/users.ts';
 import { contentDigest, valueDigests } from '../../../store/digests.ts';
 import { useConnectedStore } from '../../fixtures/connected-store.ts';
-import { dumpDatabase } from '../../fixtures/raw-database.ts';
 import { contactOf } from '../../fixtures/people-records.ts';
+import { dumpDatabase } from '../../fixtures/raw-database.ts';
 import {
   askedNow,
-  CONNECTION,
   beginRun,
+  CONNECTION,
   link,
   planningRow,
   recordChanges,
