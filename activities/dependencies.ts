@@ -7,20 +7,20 @@ import type { Alert } from '../domain/operations/health.ts';
 import type { Connection } from '../store/connection/connections.ts';
 import type { Store } from '../store/store.ts';
 
-/** The two systems of one connection, ready to be called. */
+/** A connection with the clients of its two systems. */
 export interface RemoteSystems {
   readonly connection: Connection;
   readonly dynamics: DynamicsClient;
   readonly zendesk: ZendeskClient;
 }
 
-/** The step on whose behalf remote systems are called: who observes its requests, and what ends them early. */
+/** The step that calls remote systems: the observer of its requests, and a signal that cancels them. */
 export interface RemoteCaller {
   readonly observer: RequestObserver;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A request to a remote system that is over. `status` is null when no answer came. */
+/** A finished request to a remote system. `status` is null when there was no answer. */
 export interface EndedRequest {
   readonly connectionId: string;
   readonly system: RemoteSystem;
@@ -28,7 +28,7 @@ export interface EndedRequest {
   readonly durationMs: number;
 }
 
-/** What the activities need; `runtime/` and `workers/` build it. */
+/** The dependencies of activities. `runtime/` and `workers/` implement them. */
 export interface ActivityDependencies {
   readonly store: Store;
   /** Calls the remote systems of a connection on behalf of `caller`. */
@@ -37,32 +37,41 @@ export interface ActivityDependencies {
     caller: RemoteCaller,
     work: (systems: RemoteSystems) => Promise<Result>,
   ) => Promise<Result>;
-  /** Counts a request to a remote system that is over. */
+  /** Counts a finished request to a remote system. */
   readonly countRequest: (request: EndedRequest) => void;
-  /** Returns whether Temporal says that the run which owns a claim is over. */
+  /** Returns whether Temporal says that the owner of a claim has ended. */
   readonly isRunOver: (owner: { readonly workflowId: string; readonly runId: string }) => Promise<boolean>;
-  /** Signals the annotation of an account that its tickets have changed; where none is running, it starts after that time. */
+  /** Signals the annotation workflow of an account that its tickets have changed, or starts it after `delayMs`. */
   readonly wakeAnnotation: (input: AnnotateAccountInput, delayMs: number) => Promise<void>;
-  /** Pauses the schedules of a connection whose credentials were rejected, or resumes what was paused for that. */
+  /**
+   * Pauses the schedules of a connection whose credentials were rejected, or resumes those that were paused for this
+   * reason.
+   */
   readonly setSchedulesPaused: (connectionId: string, paused: boolean) => Promise<void>;
-  /** Sends an alert to the operator's receiver; rejects when it was not accepted. Undefined where no receiver is configured. */
+  /**
+   * Sends an alert to the operator's receiver. Rejects when it was not accepted. Undefined if no receiver is
+   * configured.
+   */
   readonly sendAlert: ((alert: Alert) => Promise<void>) | undefined;
-  /** Starts or signals the delivery of a connection's alerts. */
+  /** Starts or signals the workflow that delivers the alerts of a connection. */
   readonly wakeAlerts: (connectionId: string) => Promise<void>;
   /** The number of days for which runs, events and the audit are kept. */
   readonly keepDays: number;
-  /** Returns for how long Temporal keeps workflows that have ended, in milliseconds. */
+  /** Returns the retention period of ended workflows in Temporal, in milliseconds. */
   readonly temporalRetentionMs: () => Promise<number>;
 }
 
-/** What one step works with: the store, and the remote systems with every request gated, and counted where it is for a run. */
+/**
+ * The context of one step: the store, and the remote systems. Every request passes the rate gates and is counted for
+ * its run.
+ */
 export interface StepContext extends Pick<
   ActivityDependencies,
   'store' | 'isRunOver' | 'wakeAnnotation' | 'setSchedulesPaused' | 'sendAlert' | 'wakeAlerts'
 > {
   /** The attempt of the step, from 1. */
   readonly attempt: number;
-  /** Calls the remote systems of the connection that the step works for; `watch` gets each answer. */
+  /** Calls the remote systems of the step's connection. `watch` gets each answer. */
   readonly remote: <Result>(
     work: (systems: RemoteSystems) => Promise<Result>,
     watch?: (result: CallResult, call: ObservedCall) => void,

@@ -6,21 +6,23 @@ import { ConnectionStateError } from '../store/connection/connections.ts';
 import { GateClosedError } from '../store/connection/rate-gates.ts';
 import { SealError } from '../store/connection/sealing.ts';
 
-/** What is known of the attempt that failed. `reached` returns whether the remote system has ever answered this connection. */
+/**
+ * A failed attempt of a step. `reached` returns whether a remote system has ever answered a request of this connection.
+ */
 export interface FailedAttempt {
   readonly attempt: number;
   readonly reached: (system: RemoteSystem) => boolean;
 }
 
-/** A system that never answered is given up after this many attempts: then its address is wrong, rather than the system down. */
+/** Attempts for a system that has never answered. After that, its address is probably wrong. */
 const MAX_ATTEMPTS_UNREACHED = 4;
-/** An answer that makes no sense may be an accident on the way; after this many it counts. */
+/** Attempts when an answer is unexpected, because it may be a transient error. */
 const MAX_ATTEMPTS_UNEXPECTED = 3;
 
 /**
- * Turns whatever a step threw into the failure that Temporal acts on. This is the only place that creates one. Its type is the code
- * under which the runbook has an entry; its message holds no record and no secret, since it stays in the history. Temporal retries
- * whatever is not marked as non-retryable.
+ * Converts an error of a step into a failure for Temporal. Its type is the code of an entry in the runbook. Its message
+ * contains no record and no secret, because it stays in the history. Temporal retries all failures that are not marked
+ * as non-retryable. All failures are created in this file.
  */
 export function toFailure(error: unknown, at: FailedAttempt): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
@@ -32,7 +34,7 @@ export function toFailure(error: unknown, at: FailedAttempt): ApplicationFailure
   return ApplicationFailure.create({ type: 'step_failed', message: describeUnknown(error) });
 }
 
-/** Creates a failure that ends the work in which it is thrown. `message` says in one sentence what a person must do. */
+/** Creates a failure that is not retried. `message` says what a person must do. */
 export function stop(code: string, message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, code);
 }
@@ -54,7 +56,7 @@ function rateLimited({
 
 function remoteFailure(error: RemoteError, at: FailedAttempt): ApplicationFailure {
   const { system, kind } = error;
-  const message = sentenceOf(error);
+  const message = messageOf(error);
   switch (kind) {
     case 'limited':
       return rateLimited({ system, bucket: error.bucket ?? 'account', waitMs: error.retryAfterMs ?? 30_000, message });
@@ -74,7 +76,7 @@ function remoteFailure(error: RemoteError, at: FailedAttempt): ApplicationFailur
     case 'conflict':
       return at.reached(system) || at.attempt < MAX_ATTEMPTS_UNREACHED
         ? again(system, message)
-        : stop('unreachable', sentenceOf(error, generalAdvice(system, 'unreachable')));
+        : stop('unreachable', messageOf(error, generalAdvice(system, 'unreachable')));
   }
 }
 
@@ -82,19 +84,19 @@ function again(system: RemoteSystem, message: string): ApplicationFailure {
   return ApplicationFailure.retryable(message, `${system}_unavailable`);
 }
 
-/** Leaves out the vendor's own words, which may quote a record: status, code and advice say enough. */
-function sentenceOf(error: RemoteError, advice = error.advice): string {
+/** Returns status, code and advice of an error, without the text of the vendor, which may quote a record. */
+function messageOf(error: RemoteError, advice = error.advice): string {
   const { system, operation, status, code, requestId } = error;
   const answer = [status, code].filter((word) => word !== null).join(' ') || 'no answer';
   const id = requestId === null ? '' : ` (request ${requestId})`;
   return `${SYSTEM_NAMES[system]}: ${answer} to "${operation}"${id}. ${advice}`;
 }
 
-/** A database's message may quote values, so only its code is given; our own errors are given whole. */
+/** Returns only the code of a database or network error, because its message may quote values. */
 function describeUnknown(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (typeof code === 'string') return `The store or the network failed with ${code}; the step is tried again.`;
+  if (typeof code === 'string') return `The database or the network failed with ${code}. The step is retried.`;
   return error instanceof Error
     ? `The step failed: ${error.name}: ${error.message}`
-    : 'The step failed without saying why.';
+    : 'The step failed with an unknown error.';
 }

@@ -31,12 +31,12 @@ import { beginRun, countOutcomes, finishRun } from './sync/run.ts';
 import { submitJobs } from './sync/jobs/submit-jobs.ts';
 import { takeOverClaims } from './sync/take-over-claims.ts';
 
-/** An activity learns that it is cancelled by the answer to a heartbeat, so cancelled work ends within about a second. */
+/** The answer to a heartbeat tells an activity that it is cancelled, so cancelled work ends within about a second. */
 const HEARTBEAT_MS = 750;
 
 /**
- * Creates the activities that a worker runs. Each sends heartbeats while it works, so that a lost worker is noticed within seconds,
- * and whatever it throws becomes one of the failures of `failure.ts`.
+ * Creates the activities of a worker. Each sends heartbeats while it works, so that a lost worker is noticed within
+ * seconds. Its errors become failures of `failure.ts`.
  */
 export function createActivities(dependencies: ActivityDependencies): Steps & HousekeepingSteps {
   type Step<Input, Result> = (context: StepContext, input: Input) => Promise<Result>;
@@ -117,7 +117,7 @@ function contextOf(
 
 const attemptOf = (): number => Context.current().info.attempt;
 
-/** Runs a step. One that fails after it was cancelled ends as cancelled, however its requests failed. */
+/** Runs a step with heartbeats. A step that fails after it was cancelled ends as cancelled. */
 async function withHeartbeat<Result>(
   work: () => Promise<Result>,
   toThrow: (error: unknown) => Promise<ApplicationFailure>,
@@ -134,7 +134,7 @@ async function withHeartbeat<Result>(
   }
 }
 
-/** Returns the failure of a step. One that ends the work is recorded first; where that fails, the step is retried instead. */
+/** Returns the failure of a step. Records a non-retryable failure first. If that fails, the step is retried instead. */
 async function failureOf(
   error: unknown,
   { context, input, recordFailure }: { context: StepContext; input: ConnectionRef; recordFailure: RecordFailure },

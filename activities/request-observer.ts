@@ -5,17 +5,19 @@ import type { GateTicket } from '../store/connection/rate-gates.ts';
 import type { Store } from '../store/store.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
-/** The work whose requests are observed. `share` is the part of Zendesk's rate limit that is left to others, 0 to 1. */
+/**
+ * The work whose requests are observed. `share` is the part of Zendesk's rate limit that is left to other apps, 0 to 1.
+ */
 export interface ObservedRun {
   readonly connectionId: string;
-  /** The run that the requests are counted for; undefined for work that is no run. */
+  /** The run for which requests are counted; undefined outside a run. */
   readonly runId: string | undefined;
   readonly share: () => number;
 }
 
-const LONGEST_WINDOW_MS = 60_000;
+const MAX_WINDOW_MS = 60_000;
 
-/** What `before` leaves for `after`. */
+/** The token that `before` returns and `after` gets. */
 interface Begun {
   readonly ticket: GateTicket;
   /** By a monotonic clock, in milliseconds. */
@@ -23,8 +25,9 @@ interface Begun {
 }
 
 /**
- * Creates an observer that checks the rate gates before every request, and counts it: a closed gate throws a GateClosedError and
- * nothing is sent; a 429 closes the gate for everything that works for the connection; an answer opens the gate that it probed.
+ * Creates an observer that counts every request and checks the rate gates before it. A closed gate throws a
+ * GateClosedError, and the request is not sent. A 429 closes the gate for all workers. Another answer opens the gate
+ * that the request has probed.
  */
 export function createRequestObserver(
   { store, countRequest }: Pick<ActivityDependencies, 'store' | 'countRequest'>,
@@ -53,7 +56,7 @@ export function createRequestObserver(
   };
 }
 
-/** Returns an observer that also gives each answer to `watch`. */
+/** Returns an observer that also passes each answer to `watch`. */
 export function watched(
   observer: RequestObserver,
   watch: (result: CallResult, call: ObservedCall) => void,
@@ -75,8 +78,8 @@ async function updateGate(store: Store, ticket: GateTicket, { status, error }: C
 }
 
 /**
- * Leaves the rest of a rate window to people and other apps once only their share is left. It goes by an answer, so each window
- * allows at least one request: others can slow the sync down, never stop it for good.
+ * Closes the rate gate until the window resets when only the share of people and other apps is left. This happens after
+ * an answer, so each window allows at least one request: other apps can slow the sync down, but not stop it.
  */
 async function leaveShare(
   store: Store,
@@ -84,6 +87,6 @@ async function leaveShare(
 ): Promise<void> {
   const rate = readRateHeaders(seen.result.headers);
   if (rate === null || seen.result.error !== undefined || rate.remaining > rate.limit * seen.share) return;
-  const waitMs = Math.min(LONGEST_WINDOW_MS, Math.max(1, rate.resetSeconds ?? 60) * 1_000);
+  const waitMs = Math.min(MAX_WINDOW_MS, Math.max(1, rate.resetSeconds ?? 60) * 1_000);
   await store.gates.yieldToOthers(seen.ticket, waitMs);
 }

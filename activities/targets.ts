@@ -5,7 +5,7 @@ import type { Target } from './sync/target.ts';
 
 const TARGETS: Readonly<Record<TargetName, Target>> = { organization: ORGANIZATIONS, user: USERS };
 
-/** Returns what records become in Zendesk, by the target of their entity. */
+/** Returns the target with this name. */
 export function targetOf(name: TargetName): Target {
   return TARGETS[name];
 }

@@ -1,10 +1,12 @@
-/** One mistake in a request: the path of the member, and a sentence that completes it ("dynamics.tenantId: must be a GUID"). */
+/**
+ * An error in one member of a request: its path, and a message that completes it ("dynamics.tenantId: must be a GUID").
+ */
 export interface Mistake {
   readonly path: string;
   readonly message: string;
 }
 
-/** A refusal that the caller is told as it is: an HTTP status, a code for programs and a sentence for people. */
+/** An error that is sent to the caller as it is: an HTTP status, a code for programs and a message for people. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;

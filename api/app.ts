@@ -2,75 +2,75 @@ import express, { type Express } from 'express';
 import type { Log } from '../runtime/log/log.ts';
 import type { Secret } from '../runtime/config/secret.ts';
 import type { AdminDeps } from './admin/admin-deps.ts';
-import type { IngressDeps } from './ingress/take-event.ts';
+import type { IngressDeps } from './ingress/accept-event.ts';
 import { createAdminRoutes } from './admin/routes.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { createFailureLimit } from './failure-limit.ts';
-import { answeringErrors, answerNotFound, answerWrongMethod } from './answer-errors.ts';
+import { handleErrors, respondNotFound, respondMethodNotAllowed } from './error-handling.ts';
 import { createCodecRoutes } from './codec/routes.ts';
 import { createDynamicsEvents, createDynamicsHandshake } from './events/dynamics.ts';
-import { answerHealth, createReadiness } from './health.ts';
+import { respondHealth, createReadiness } from './health.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createConsentCallback, createConsentStart } from './oauth/zendesk.ts';
 import { createZendeskWebhook } from './webhooks/zendesk.ts';
 
-/** What the HTTP application is made of. */
+/** The dependencies of the HTTP application. */
 export interface AppDeps extends Pick<AdminDeps, 'publicUrl'> {
   readonly services: AdminDeps['services'] & IngressDeps['services'];
   readonly adminToken: Secret;
-  /** Origins of the Web UI, whose pages may ask the codec endpoint. */
+  /** Origins of the Temporal Web UI, whose pages may call the codec endpoint. */
   readonly uiOrigins: readonly string[];
   readonly log: Log;
-  /** How many wrong credentials one address may send within a minute, 20 unless told. */
-  readonly mostFailures?: number | undefined;
+  /** The number of wrong credentials that one address may send within a minute. Default: 20. */
+  readonly maxFailures?: number | undefined;
 }
 
-/** Wires the HTTP application; whoever calls it listens. */
-export function createApp(parts: AppDeps): Express {
-  const { services, publicUrl, adminToken, uiOrigins, log, mostFailures } = parts;
-  const countFailures = (guard: string) => createFailureLimit({ guard, log, most: mostFailures });
+/** Creates the HTTP application. It does not listen yet. */
+export function createApp(deps: AppDeps): Express {
+  const { services, publicUrl, adminToken, uiOrigins, log, maxFailures } = deps;
+  const countFailures = (guard: string) => createFailureLimit({ guard, log, max: maxFailures });
   const routes = express.Router();
   routes
     .route('/healthz')
-    .get(answerHealth)
-    .all(answerWrongMethod(['GET']));
+    .get(respondHealth)
+    .all(respondMethodNotAllowed(['GET']));
   routes
     .route('/readyz')
     .get(createReadiness(services))
-    .all(answerWrongMethod(['GET']));
+    .all(respondMethodNotAllowed(['GET']));
   routes
     .route('/metrics')
     .get(createMetrics(services))
-    .all(answerWrongMethod(['GET']));
+    .all(respondMethodNotAllowed(['GET']));
   const ingress = { services, log, failures: countFailures('ingress') };
   routes
     .route('/webhooks/zendesk/:hookId')
     .post(createZendeskWebhook(ingress))
-    .all(answerWrongMethod(['POST']));
+    .all(respondMethodNotAllowed(['POST']));
   routes
     .route('/events/dynamics/:hookId')
     .post(createDynamicsEvents(ingress))
     .options(createDynamicsHandshake(ingress))
-    .all(answerWrongMethod(['POST', 'OPTIONS']));
+    .all(respondMethodNotAllowed(['POST', 'OPTIONS']));
   const admin = { services, publicUrl };
   routes
     .route('/oauth/zendesk/start')
     .get(createConsentStart(admin))
-    .all(answerWrongMethod(['GET']));
+    .all(respondMethodNotAllowed(['GET']));
   routes
     .route('/oauth/zendesk/callback')
     .get(createConsentCallback(admin))
-    .all(answerWrongMethod(['GET']));
+    .all(respondMethodNotAllowed(['GET']));
   const token = adminToken;
   routes.use('/codec', createCodecRoutes({ services, token, uiOrigins, failures: countFailures('codec') }));
   routes.use('/api', createAdminRoutes(admin, ENDPOINTS, { token, log, failures: countFailures('api') }));
-  routes.use(answerNotFound);
+  routes.use(respondNotFound);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  // Whoever reaches us directly can write any X-Forwarded-For. So behind a proxy all callers count as one, and a valid credential
-  // from a counted address must still be taken.
+  // A caller without a proxy could send any X-Forwarded-For header. So all callers behind a proxy count as one address,
+  // and a valid credential must be accepted even from an address that is over its limit.
   app.set('trust proxy', false);
-  app.use(answeringErrors(routes, log));
+  app.use(handleErrors(routes, log));
   return app;
 }

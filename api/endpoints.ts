@@ -18,7 +18,7 @@ import { showRun } from './admin/show-run.ts';
 import { startSync } from './admin/start-sync.ts';
 import { wireConnection } from './admin/wire-connection.ts';
 
-/** The admin API by the names of its endpoints. Whatever is added here is routed and described. */
+/** The endpoints of the admin API by name. An endpoint that you add here is routed and documented. */
 const TABLE = {
   listConnections,
   applyConnection,
@@ -45,8 +45,8 @@ const TABLE = {
   listAudit,
 };
 
-/** The whole admin API, its own description included. */
+/** All endpoints of the admin API, including its OpenAPI document. */
 export const ENDPOINTS = documentEndpoint(Object.values(TABLE));
 
-/** The answers of the admin API by the names of its endpoints, as types: the command line has no others. */
-export type Answers = { readonly [Name in keyof typeof TABLE]: z.output<(typeof TABLE)[Name]['answer']> };
+/** The types of the responses of the admin API by endpoint name. The command line uses them. */
+export type Responses = { readonly [Name in keyof typeof TABLE]: z.output<(typeof TABLE)[Name]['response']> };

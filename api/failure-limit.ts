@@ -3,50 +3,49 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Log } from '../runtime/log/log.ts';
 import { networkOf } from './network-of.ts';
 
-/** How many wrong credentials one address may send within a minute. */
-const MOST_FAILURES = 20;
+const MAX_FAILURES = 20;
 const WINDOW_S = 60;
 
-/** Counts wrong credentials by the address that they come from. Whoever has a valid one is judged before and never counted. */
+/** A limit for wrong credentials per address. Requests with a valid credential are not counted. */
 export interface FailureLimit {
-  /** Counts one failure; true when it was one too many: the request is then answered, 429 with Retry-After. */
+  /** Counts one failure. Returns true over the limit, after it has responded with 429 and Retry-After. */
   isExceeded(request: Pick<Request, 'ip'>, response: Response): Promise<boolean>;
 }
 
 /**
- * Makes the limit of one guard of ours, in the memory of this process: a store that others share would let strangers write
- * to it. `guard` names it in the log; `most` is 20 a minute unless told.
+ * Creates a limit for one group of endpoints. Counts are kept in the memory of this process, because unauthenticated
+ * requests must not write to a shared store. `guard` is its name in the log. `max` is per minute (default: 20).
  */
 export function createFailureLimit({
   guard,
   log,
-  most = MOST_FAILURES,
+  max = MAX_FAILURES,
 }: {
   readonly guard: string;
   readonly log: Log;
-  readonly most?: number | undefined;
+  readonly max?: number | undefined;
 }): FailureLimit {
-  const limiter = new RateLimiterMemory({ points: most, duration: WINDOW_S });
+  const limiter = new RateLimiterMemory({ points: max, duration: WINDOW_S });
   return {
     async isExceeded(request, response) {
       const network = networkOf(request.ip ?? '');
-      const excess = await limiter.consume(network).then(() => undefined, asExcess);
-      if (excess === undefined) return false;
-      if (excess.consumedPoints === most + 1)
-        log.warn({ network, guard }, `more than ${most} wrong credentials within a minute came from one address`);
-      answerTooMany(response, Math.max(1, Math.ceil(excess.msBeforeNext / 1_000)));
+      const exceeded = await limiter.consume(network).then(() => undefined, toLimiterResult);
+      if (exceeded === undefined) return false;
+      if (exceeded.consumedPoints === max + 1)
+        log.warn({ network, guard }, `one address sent more than ${max} wrong credentials within a minute`);
+      respondTooMany(response, Math.max(1, Math.ceil(exceeded.msBeforeNext / 1_000)));
       return true;
     },
   };
 }
 
-function asExcess(reason: unknown): RateLimiterRes {
+function toLimiterResult(reason: unknown): RateLimiterRes {
   if (reason instanceof RateLimiterRes) return reason;
   throw reason;
 }
 
-function answerTooMany(response: Response, waitS: number): void {
-  const message = `Refused: this is no valid credential, and too many wrong ones came from this address. A valid one is taken at any time; try no other for ${waitS} s.`;
+function respondTooMany(response: Response, waitS: number): void {
+  const message = `This credential is not valid, and this address has sent too many wrong credentials. Wait ${waitS} s before you try another one. A valid credential is always accepted.`;
   response
     .status(429)
     .set('retry-after', String(waitS))

@@ -4,26 +4,31 @@ import type { Services } from '../runtime/services.ts';
 import { TASK_QUEUE } from '../workflows/contract.ts';
 
 const LIMIT_MS = 3_000;
-/** Shorter, since a call that fails at its limit is settled only after one more pause of the client's. */
+/** Shorter than LIMIT_MS, because the client pauses once more before it reports a call that exceeded its deadline. */
 const TEMPORAL_LIMIT_MS = 2_400;
-const FRESH_MS = 1_000;
-/** A worker asks for work at least every minute (the server's long poll); one that is silent for longer is gone. */
-const POLLER_FRESH_MS = 90_000;
+const CACHE_MS = 1_000;
+/**
+ * A worker polls at least once a minute (the server's long poll). A worker that has not polled for longer has stopped.
+ */
+const MAX_POLL_AGE_MS = 90_000;
 
-/** `GET /healthz`: this process is alive. */
-export const answerHealth: RequestHandler = (_request, response) => {
+/** Responds to `GET /healthz`: this process is running. */
+export const respondHealth: RequestHandler = (_request, response) => {
   response.json({ ok: true });
 };
 
-/** What readiness is judged by. */
+/** The services that readiness depends on. */
 export type ReadinessDeps = Pick<Services, 'store' | 'temporal'>;
 
-/** `GET /readyz`: 200 once the store, Temporal and a worker are there, else 503 that names what is missing. */
+/**
+ * Creates the handler of `GET /readyz`: 200 if the store, Temporal and a worker respond, otherwise 503 with a list of
+ * those missing.
+ */
 export function createReadiness(deps: ReadinessDeps): RequestHandler {
   let last: { readonly at: number; readonly missing: Promise<string[]> } | undefined;
   return async (_request, response) => {
     const now = performance.now();
-    if (!last || now - last.at > FRESH_MS) last = { at: now, missing: findMissing(deps) };
+    if (!last || now - last.at > CACHE_MS) last = { at: now, missing: findMissing(deps) };
     const missing = await last.missing;
     if (missing.length === 0) {
       response.json({ ok: true });
@@ -36,14 +41,14 @@ export function createReadiness(deps: ReadinessDeps): RequestHandler {
 
 async function findMissing(deps: ReadinessDeps): Promise<string[]> {
   const [store, temporal] = await Promise.all([
-    within(deps.store.ping().then(() => [])).catch(() => ['store']),
+    withTimeout(deps.store.ping().then(() => [])).catch(() => ['store']),
     findMissingWorker(deps.temporal),
   ]);
   return [...store, ...temporal];
 }
 
 async function findMissingWorker(temporal: Services['temporal']): Promise<string[]> {
-  const ask = (taskQueueType: TaskQueueType) =>
+  const describe = (taskQueueType: TaskQueueType) =>
     temporal.withDeadline(TEMPORAL_LIMIT_MS, () =>
       temporal.connection.workflowService.describeTaskQueue({
         namespace: temporal.namespace,
@@ -51,11 +56,11 @@ async function findMissingWorker(temporal: Services['temporal']): Promise<string
         taskQueueType,
       }),
     );
-  // Both are waited for: a call that is left behind would try again on a connection that may be closed by then.
-  const queues = await Promise.allSettled([ask(WORKFLOW_TASKS), ask(ACTIVITY_TASKS)]);
+  // allSettled, because a call that is still open would retry on a connection that may be closed by then.
+  const queues = await Promise.allSettled([describe(WORKFLOW_TASKS), describe(ACTIVITY_TASKS)]);
   if (queues.some(({ status }) => status === 'rejected')) return ['temporal', 'worker'];
-  const works = queues.every((queue) => queue.status === 'fulfilled' && isServed(queue.value));
-  return works ? [] : ['worker'];
+  const hasWorker = queues.every((queue) => queue.status === 'fulfilled' && isServed(queue.value));
+  return hasWorker ? [] : ['worker'];
 }
 
 /** `TASK_QUEUE_TYPE_WORKFLOW` and `TASK_QUEUE_TYPE_ACTIVITY` of temporal.api.enums.v1. */
@@ -70,28 +75,31 @@ type Poller = Queue['pollers'][number];
 /** `WORKER_VERSIONING_MODE_VERSIONED` of temporal.api.enums.v1. */
 const VERSIONED = 2 as unknown as NonNullable<Poller['deploymentOptions']>['workerVersioningMode'];
 
-/** What is new goes to workers of the version that is current, or to unversioned ones where none is: another would take nothing. */
+/**
+ * New workflows run on workers of the current version, or on unversioned workers if no version is current. Others do
+ * not count.
+ */
 function isServed({ pollers, versioningInfo }: Queue): boolean {
   const current = versioningInfo?.currentDeploymentVersion;
-  return pollers.filter(isFresh).some(({ deploymentOptions: own }) => {
-    if (!current) return own?.workerVersioningMode !== VERSIONED;
-    return own?.deploymentName === current.deploymentName && own?.buildId === current.buildId;
+  return pollers.filter(isFresh).some(({ deploymentOptions: options }) => {
+    if (!current) return options?.workerVersioningMode !== VERSIONED;
+    return options?.deploymentName === current.deploymentName && options?.buildId === current.buildId;
   });
 }
 
 function isFresh({ lastAccessTime }: Poller): boolean {
-  return Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < POLLER_FRESH_MS;
+  return Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < MAX_POLL_AGE_MS;
 }
 
-async function within<T>(work: Promise<T>): Promise<T> {
-  const given = new AbortController();
-  const tooLate = sleep(LIMIT_MS, undefined, { signal: given.signal, ref: false }).then(() => {
-    throw new Error('no answer in time');
+async function withTimeout<T>(work: Promise<T>): Promise<T> {
+  const timer = new AbortController();
+  const timeout = sleep(LIMIT_MS, undefined, { signal: timer.signal, ref: false }).then(() => {
+    throw new Error('no response in time');
   });
-  tooLate.catch(() => undefined);
+  timeout.catch(() => undefined);
   try {
-    return await Promise.race([work, tooLate]);
+    return await Promise.race([work, timeout]);
   } finally {
-    given.abort();
+    timer.abort();
   }
 }

@@ -6,14 +6,14 @@ import { TASK_QUEUE, WORKFLOW_TYPES } from '../workflows/contract.ts';
 import { HOUSEKEEPING_ID } from '../workflows/ids.ts';
 import { putSchedule } from './put-schedule.ts';
 
-/** What the schedule is kept with. */
+/** The dependencies of `ensureHousekeeping`. */
 export interface HousekeepingDeps {
   readonly temporal: Pick<Services['temporal'], 'client' | 'withDeadline'>;
   readonly log: Log;
 }
 
 const LIMIT_MS = 5_000;
-const AGAIN_MS = 10_000;
+const RETRY_MS = 10_000;
 
 const OPTIONS = {
   scheduleId: HOUSEKEEPING_ID,
@@ -24,26 +24,27 @@ const OPTIONS = {
     workflowId: HOUSEKEEPING_ID,
     taskQueue: TASK_QUEUE,
     args: [{}],
-    staticSummary: 'Erase what is older than it is kept',
+    staticSummary: 'Delete data that is older than its retention period',
     priority: { fairnessKey: HOUSEKEEPING_ID },
   },
   policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 day' },
 };
 
 /**
- * Sees to it that the daily sweep is scheduled; one that a person has paused stays paused. Temporal may be away while the
- * api starts: it is tried again until it is done, or `signal` ends it.
+ * Creates or updates the schedule of the daily cleanup. A paused schedule stays paused. Temporal may not respond yet
+ * while the api starts, so this is retried until it succeeds or `signal` is aborted.
  */
 export async function ensureHousekeeping({ temporal, log }: HousekeepingDeps, signal: AbortSignal): Promise<void> {
-  let isTold = false;
+  let isLogged = false;
   while (!signal.aborted) {
     try {
       await temporal.withDeadline(LIMIT_MS, () => putSchedule(temporal.client.schedule, OPTIONS));
       return;
     } catch (error) {
-      if (!isTold) log.warn({ err: error }, 'the schedule of the daily sweep could not be made yet');
-      isTold = true;
-      await sleep(AGAIN_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      if (!isLogged)
+        log.warn({ err: error }, 'the schedule "housekeeping" of the daily cleanup could not be created yet; retrying');
+      isLogged = true;
+      await sleep(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 }

@@ -1,18 +1,18 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { answerUnread } from './unread-request.ts';
+import { respondToUnreadable } from './unreadable-requests.ts';
 
-/** Sixteen KiB carry every header that our callers send; more is answered 431. */
+/** Enough for the headers of every known sender. Larger headers get 431. */
 const MAX_HEADER_BYTES = 16 * 1024;
-/** Whoever sends slower than this keeps a connection for nothing and is answered 408. */
+/** Slower headers get 408, so that slow senders do not hold connections. */
 const HEADERS_LIMIT_MS = 5_000;
-/** Counts to the last byte of the body: a mebibyte at the doors, and up to eight for the codec. */
+/** Includes the body: up to 1 MiB at the ingress, and up to 8 MiB at the codec endpoint. */
 const REQUEST_LIMIT_MS = 8_000;
-/** The limits above hold only as exactly as Node looks at its connections, by default every 30 s. */
-const LOOK_EVERY_MS = 500;
+/** The limits above are only as exact as this interval. Node's default is 30 s. */
+const CHECK_INTERVAL_MS = 500;
 
 /**
- * Makes the server of the api process; whoever calls it listens. It takes requests that are small and come in time, and answers
- * the others in the one shape of errors: 408 to slow ones, 431 to large headers, 400 to whatever could be read in two ways.
+ * Creates the HTTP server of the api process. It does not listen yet. Invalid requests get an error response: 408 if
+ * slow, 431 for large headers, 400 if ambiguous or malformed.
  */
 export function createHttpServer(app: RequestListener): Server {
   const server = createServer(
@@ -20,10 +20,10 @@ export function createHttpServer(app: RequestListener): Server {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_LIMIT_MS,
       requestTimeout: REQUEST_LIMIT_MS,
-      connectionsCheckingInterval: LOOK_EVERY_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
     },
     app,
   );
-  answerUnread(server);
+  respondToUnreadable(server);
   return server;
 }

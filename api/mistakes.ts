@@ -3,7 +3,9 @@ import type { Mistake } from './api-error.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Writes what a schema found wrong as mistakes with paths. No sentence repeats a value: it may be a secret. */
+/**
+ * Converts the errors of a schema into mistakes with paths. No message contains a value, because it may be a secret.
+ */
 export function mistakesOf(error: z.ZodError): Mistake[] {
   return error.issues.flatMap(describe);
 }
@@ -12,7 +14,7 @@ function describe(issue: Issue): Mistake[] {
   const path = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: 'is not a known key' }));
-  return [{ path, message: sentence(issue) }];
+  return [{ path, message: messageOf(issue) }];
 }
 
 const NOUNS: Readonly<Record<string, string>> = {
@@ -25,8 +27,8 @@ const NOUNS: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-function sentence(issue: Issue): string {
-  if (issue.code === 'invalid_type') return typeSentence(issue);
+function messageOf(issue: Issue): string {
+  if (issue.code === 'invalid_type') return typeMessage(issue);
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'too_small') {
     return issue.origin === 'string' ? 'must not be empty' : `must be at least ${issue.minimum}`;
@@ -38,8 +40,8 @@ function sentence(issue: Issue): string {
   return issue.message;
 }
 
-/** A sentence of the schema's own stays; zod's is put into the words of a connection file. */
-function typeSentence(issue: Issue & { readonly code: 'invalid_type' }): string {
+/** Messages of our schemas are kept. The generic ones of zod are replaced. */
+function typeMessage(issue: Issue & { readonly code: 'invalid_type' }): string {
   if (!issue.message.startsWith('Invalid input')) return issue.message;
   if (/received (undefined|null)$/.test(issue.message)) return 'is missing';
   return `must be ${NOUNS[issue.expected] ?? issue.expected}`;

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * What counts as one sender: an IPv4 address, however it is written; of IPv6 the first 64 bits, since whoever has one such
- * address has all that share them (RFC 6177).
+ * Returns the network that counts as one sender: an IPv4 address in its usual notation, or the first 64 bits of an IPv6
+ * address, because one site has all addresses that share them (RFC 6177).
  */
 export function networkOf(address: string): string {
   const [plain = ''] = address.split('%');

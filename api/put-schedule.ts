@@ -5,17 +5,17 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client';
 
-/** Whether a schedule is paused, and why. */
+/** The state of a schedule: paused or not, with a note. */
 export type ScheduleState = ScheduleDescription['state'];
 
 /**
- * Creates a schedule, or gives the one of this id these options. One that is there keeps its state, so that it stays paused if a
- * person has paused it; `stateOf` may say otherwise.
+ * Creates a schedule, or updates the existing schedule with this id. An existing schedule keeps its state, so that a
+ * paused schedule stays paused, unless `stateOf` returns another one.
  */
 export async function putSchedule(
   schedule: ScheduleClient,
   options: ScheduleOptions,
-  stateOf: (present: ScheduleState) => ScheduleState = (present) => present,
+  stateOf: (current: ScheduleState) => ScheduleState = (current) => current,
 ): Promise<void> {
   try {
     await schedule.create(options);
@@ -24,6 +24,6 @@ export async function putSchedule(
     const { policies = {}, scheduleId } = options;
     await schedule
       .getHandle(scheduleId)
-      .update((present) => ({ ...present, ...options, policies, state: stateOf(present.state) }));
+      .update((current) => ({ ...current, ...options, policies, state: stateOf(current.state) }));
   }
 }

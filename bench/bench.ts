@@ -6,13 +6,15 @@ import { parseArgs } from 'node:util';
 import { measureEvents, type MeasuredEvents } from './events.ts';
 import { measureIsolation } from './isolation.ts';
 import { measureAccounts, measureContacts, type Measured } from './measure.ts';
-import { startStage, type Stage, type StageOptions } from './stage.ts';
+import { startEnvironment, type Environment, type EnvironmentOptions } from './environment.ts';
 import { printAccounts, printContacts, printEvents, printIsolation } from './table.ts';
 
 /**
- * Counts what syncs of 1,000, 10,000 and 100,000 accounts cost (one legal entity, customers only), beside the floor; then what
- * 1,000 and 10,000 contacts cost, and 1,000 ticket events on 50 accounts and on one; then whether a neighbour under a storm of
- * 429 slows a sync of 10,000. `--sizes 1000,10000`, `--contacts 1000`, `--events 1000` and `--beside 5000` pick others, an empty text none. Requests and Temporal's events are counted; times and memory are this machine's.
+ * Measures the cost of syncs of 1,000, 10,000 and 100,000 accounts (one legal entity, customers only) and shows the
+ * smallest possible number of requests beside it. Then it measures 1,000 and 10,000 contacts, 1,000 ticket events on 50
+ * accounts and on one, and whether another connection that gets only 429 slows down a sync of 10,000 accounts. `--sizes
+ * 1000,10000`, `--contacts 1000`, `--events 1000` and `--beside 5000` set other sizes; an empty value skips a
+ * measurement. Requests and events of Temporal are exact. Times and memory depend on the machine.
  */
 async function main(): Promise<void> {
   const options = {
@@ -23,55 +25,65 @@ async function main(): Promise<void> {
   } as const;
   const { values } = parseArgs({ options });
   const sizes = readSizes('--sizes', values.sizes);
-  const ofContacts = readSizes('--contacts', values.contacts);
-  const ofEvents = readSizes('--events', values.events);
-  const besideStorm = readSizes('--beside', values.beside);
+  const contactSizes = readSizes('--contacts', values.contacts);
+  const eventSizes = readSizes('--events', values.events);
+  const isolationSizes = readSizes('--beside', values.beside);
   const print = (line: string): void => console.log(line);
   const accounts: Measured[] = [];
   for (const size of sizes) accounts.push(...(await measureOne(size, { contacts: false, measure: measureAccounts })));
   if (accounts.length > 0) printAccounts(accounts, print);
   const contacts: Measured[] = [];
-  for (const size of ofContacts)
+  for (const size of contactSizes)
     contacts.push(...(await measureOne(size, { contacts: true, measure: measureContacts })));
   if (contacts.length > 0) printContacts(contacts, print);
   const events: MeasuredEvents[] = [];
-  for (const size of ofEvents) for (const accounts of [50, 1]) events.push(await measureDoor(size, accounts));
+  for (const size of eventSizes) for (const accounts of [50, 1]) events.push(await measureEventBatch(size, accounts));
   if (events.length > 0) printEvents(events, print);
-  for (const size of besideStorm) {
-    print(`Measuring ${size.toLocaleString('en')} accounts alone and beside a storm …`);
-    printIsolation(await onStage({ contacts: false }, (stage) => measureIsolation(stage, size)), print);
+  for (const size of isolationSizes) {
+    print(`Measuring ${size.toLocaleString('en')} accounts alone and beside a rate-limited connection …`);
+    printIsolation(
+      await inEnvironment({ contacts: false }, (environment) => measureIsolation(environment, size)),
+      print,
+    );
   }
 }
 
 function readSizes(option: string, text: string): number[] {
   const sizes = text === '' ? [] : text.split(',').map(Number);
-  const isWrong = (size: number): boolean => !Number.isInteger(size) || size < 100 || size % 100 !== 0;
-  if (sizes.some(isWrong)) throw new Error(`${option} takes hundreds, separated by commas: 1000,10000.`);
+  const isInvalid = (size: number): boolean => !Number.isInteger(size) || size < 100 || size % 100 !== 0;
+  if (sizes.some(isInvalid))
+    throw new Error(`${option} must be multiples of 100, separated by commas, such as 1000,10000.`);
   return sizes;
 }
 
 async function measureOne(
   size: number,
-  { contacts, measure }: { contacts: boolean; measure: (stage: Stage, size: number) => Promise<Measured[]> },
+  {
+    contacts,
+    measure,
+  }: { contacts: boolean; measure: (environment: Environment, size: number) => Promise<Measured[]> },
 ): Promise<Measured[]> {
   console.log(`Measuring ${size.toLocaleString('en')} ${contacts ? 'contacts' : 'accounts'} …`);
-  return onStage({ contacts }, (stage) => measure(stage, size));
+  return inEnvironment({ contacts }, (environment) => measure(environment, size));
 }
 
-async function measureDoor(events: number, accounts: number): Promise<MeasuredEvents> {
+async function measureEventBatch(events: number, accounts: number): Promise<MeasuredEvents> {
   console.log(`Measuring ${events.toLocaleString('en')} ticket events on ${accounts} account(s) …`);
   const secret = randomBytes(32).toString('hex');
   const options = { contacts: false, webhookSecret: secret };
-  return onStage(options, (stage) => measureEvents(stage, { events, accounts, secret }));
+  return inEnvironment(options, (environment) => measureEvents(environment, { events, accounts, secret }));
 }
 
-async function onStage<Result>(options: StageOptions, measure: (stage: Stage) => Promise<Result>): Promise<Result> {
+async function inEnvironment<Result>(
+  options: EnvironmentOptions,
+  measure: (environment: Environment) => Promise<Result>,
+): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'ledgerdesk-bench-'));
-  const stage = await startStage(folder, options);
+  const environment = await startEnvironment(folder, options);
   try {
-    return await measure(stage);
+    return await measure(environment);
   } finally {
-    await stage.stop();
+    await environment.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,24 +1,30 @@
 import { Client, Connection, type WorkflowExecutionInfo } from '@temporalio/client';
-import type { Stage } from './stage.ts';
+import type { Environment } from './environment.ts';
 
-/** Adds up the events in the histories of the workflows that are meant. */
-export function countHistory(stage: Stage, isMeant: (workflow: WorkflowExecutionInfo) => boolean): Promise<number> {
-  return withClient(stage, async (client) => {
+/** Returns the number of events in the histories of the included workflows. */
+export function countHistory(
+  environment: Environment,
+  isIncluded: (workflow: WorkflowExecutionInfo) => boolean,
+): Promise<number> {
+  return withClient(environment, async (client) => {
     let events = 0;
-    for await (const workflow of client.workflow.list()) if (isMeant(workflow)) events += workflow.historyLength;
+    for await (const workflow of client.workflow.list()) if (isIncluded(workflow)) events += workflow.historyLength;
     return events;
   });
 }
 
-/** How many workflows run now; visibility follows what happens by a moment. */
-export function countRunning(stage: Stage): Promise<number> {
-  return withClient(stage, async (client) => (await client.workflow.count(`ExecutionStatus = 'Running'`)).count);
+/** Returns the number of running workflows. Temporal's visibility lags slightly behind. */
+export function countRunning(environment: Environment): Promise<number> {
+  return withClient(environment, async (client) => (await client.workflow.count(`ExecutionStatus = 'Running'`)).count);
 }
 
-async function withClient<Result>(stage: Stage, ask: (client: Client) => Promise<Result>): Promise<Result> {
-  const connection = await Connection.connect({ address: stage.temporalAddress });
+async function withClient<Result>(
+  environment: Environment,
+  query: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const connection = await Connection.connect({ address: environment.temporalAddress });
   try {
-    return await ask(new Client({ connection }));
+    return await query(new Client({ connection }));
   } finally {
     await connection.close();
   }

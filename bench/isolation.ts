@@ -1,8 +1,10 @@
 import { changeEvery } from './changes.ts';
-import { startSync, sync, untilEnded } from './runs.ts';
-import type { Stage } from './stage.ts';
+import { startSync, sync, waitForEnd } from './runs.ts';
+import type { Environment } from './environment.ts';
 
-/** How long a sync takes alone, and while another connection is answered nothing but 429; medians of alternating runs, in seconds. */
+/**
+ * The duration of a sync alone, and while another connection gets only 429. Medians of alternating runs, in seconds.
+ */
 export interface MeasuredIsolation {
   readonly accounts: number;
   readonly alone: number;
@@ -12,40 +14,43 @@ export interface MeasuredIsolation {
 const PAIRS = 3;
 const NEIGHBOUR = 'neighbour';
 
-/** Times a full comparison of `accounts` accounts of which a tenth has changed, three times alone and three times beside a storm. */
-export async function measureIsolation(stage: Stage, accounts: number): Promise<MeasuredIsolation> {
+/**
+ * Measures a full sync of `accounts` accounts of which a tenth has changed, three times alone and three times beside a
+ * storm.
+ */
+export async function measureIsolation(environment: Environment, accounts: number): Promise<MeasuredIsolation> {
   const generate = { legalEntity: 'usmf', count: accounts };
-  await stage.control('POST', '/state/dynamics/customers/generate', generate);
-  await sync(stage, 'the run before');
-  const neighbour = await stage.join(NEIGHBOUR);
+  await environment.control('POST', '/state/dynamics/customers/generate', generate);
+  await sync(environment, 'the first run');
+  const neighbour = await environment.join(NEIGHBOUR);
   await neighbour.control('POST', '/state/dynamics/customers/generate', generate);
   await neighbour.control('POST', '/faults', STORM);
   const times = { alone: [] as number[], beside: [] as number[] };
   for (let pair = 0; pair < PAIRS; pair += 1) {
-    times.alone.push(await timeOne(stage, `Alone ${pair}`));
-    const runId = await startSync(stage, NEIGHBOUR);
-    times.beside.push(await timeOne(stage, `Beside ${pair}`));
-    await cancelWaiting(stage, runId);
+    times.alone.push(await timeOne(environment, `Alone ${pair}`));
+    const runId = await startSync(environment, NEIGHBOUR);
+    times.beside.push(await timeOne(environment, `Beside ${pair}`));
+    await cancelNeighbour(environment, runId);
   }
   return { accounts, alone: median(times.alone), beside: median(times.beside) };
 }
 
-/** Every request to Zendesk is answered 429 for longer than the measurement takes; each second it may be asked again. */
+/** Every request to Zendesk gets 429 for longer than the measurement takes, with a Retry-After of one second. */
 const STORM = { system: 'zendesk', match: { path: '.*' }, action: { kind: 'storm', seconds: 86_400, retryAfter: 1 } };
 
-async function timeOne(stage: Stage, city: string): Promise<number> {
-  await changeEvery(stage, { nth: 10, kind: 'customers', change: { AddressCity: city } });
-  const begun = performance.now();
-  await sync(stage, city, { full: true });
-  return (performance.now() - begun) / 1_000;
+async function timeOne(environment: Environment, city: string): Promise<number> {
+  await changeEvery(environment, { nth: 10, kind: 'customers', change: { AddressCity: city } });
+  const startedAt = performance.now();
+  await sync(environment, city, { full: true });
+  return (performance.now() - startedAt) / 1_000;
 }
 
-/** Cancels the run of the neighbour. One that had ended before would have disturbed nobody. */
-async function cancelWaiting(stage: Stage, runId: string): Promise<void> {
-  const { status } = await stage.api<{ status: string }>('GET', `/api/runs/${runId}`);
-  if (status !== 'running') throw new Error(`The run of the neighbour, which should have waited, is ${status}.`);
-  await stage.api('POST', `/api/runs/${runId}/cancel`, {});
-  await untilEnded(stage, runId);
+/** Cancels the run of the neighbour. Throws if it has ended, because then it did not run during the measurement. */
+async function cancelNeighbour(environment: Environment, runId: string): Promise<void> {
+  const { status } = await environment.api<{ status: string }>('GET', `/api/runs/${runId}`);
+  if (status !== 'running') throw new Error(`The run of the neighbour must be running, but is ${status}.`);
+  await environment.api('POST', `/api/runs/${runId}/cancel`, {});
+  await waitForEnd(environment, runId);
 }
 
 function median(values: readonly number[]): number {

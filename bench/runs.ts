@@ -1,6 +1,6 @@
-import type { Stage } from './stage.ts';
+import type { Environment } from './environment.ts';
 
-/** A run as the admin API shows it. */
+/** A run in a response of the admin API. */
 export interface Run {
   readonly runId: string;
   readonly status: string;
@@ -9,24 +9,25 @@ export interface Run {
   readonly error: { readonly message: string } | null;
 }
 
-/** Starts a sync of a connection; answers its run id. */
-export async function startSync(stage: Stage, id: string, how: { full?: true } = {}): Promise<string> {
-  return (await stage.api<{ runId: string }>('POST', `/api/connections/${id}/sync`, how)).runId;
+/** Starts a sync of a connection. Returns its run id. */
+export async function startSync(environment: Environment, id: string, how: { full?: true } = {}): Promise<string> {
+  return (await environment.api<{ runId: string }>('POST', `/api/connections/${id}/sync`, how)).runId;
 }
 
-/** Syncs and waits for the end; `what` names the run where it has not completed, or not written what it should. */
-export async function sync(stage: Stage, what: string, how: { full?: true } = {}): Promise<Run> {
-  const runId = await startSync(stage, 'bench', how);
-  const run = await untilEnded(stage, runId);
+/** Runs a sync to its end. Rejects, with `what` as the name of the run, if it fails or does not write all records. */
+export async function sync(environment: Environment, what: string, how: { full?: true } = {}): Promise<Run> {
+  const runId = await startSync(environment, 'bench', how);
+  const run = await waitForEnd(environment, runId);
   const { skipped = 0, rejected = 0 } = run.totals;
   if (run.status === 'completed' && skipped + rejected === 0) return run;
-  throw new Error(`${what} ended as ${run.status}, ${skipped + rejected} unwritten: ${run.error?.message ?? ''}`);
+  const reason = run.error?.message ?? `${skipped + rejected} records were not written`;
+  throw new Error(`${what} ended with status ${run.status}: ${reason}`);
 }
 
-/** Waits for the end of a run and answers it, however it ended. */
-export async function untilEnded(stage: Stage, runId: string): Promise<Run> {
+/** Waits for the end of a run. Returns the run, whatever its status. */
+export async function waitForEnd(environment: Environment, runId: string): Promise<Run> {
   for (;;) {
-    const run = await stage.api<Run>('GET', `/api/runs/${runId}`);
+    const run = await environment.api<Run>('GET', `/api/runs/${runId}`);
     if (run.status !== 'running') return run;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

@@ -1,35 +1,38 @@
 import got, { RequestError, type Method, type Response } from 'got';
+import type { Responses } from '../api/endpoints.ts';
 import { CommandError, type Mistake } from './failures.ts';
-import type { Answers } from '../api/endpoints.ts';
 import type { Settings } from './settings.ts';
 
 /** A request to the admin API. */
 export interface ApiRequest {
   readonly method: Method;
-  /** Segments below `/api`, not yet encoded. */
+  /** Path segments below `/api`, not encoded. */
   readonly path: readonly string[];
-  /** Members without a value are left out. */
+  /** Members that are undefined are omitted. */
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
-  /** 60 s by default. */
+  /** Default: 60 s. */
   readonly timeoutMs?: number;
-  /** Breaks the request off. */
+  /** Aborts the request. */
   readonly signal?: AbortSignal;
 }
 
-/** Sends one request to an endpoint of the admin API, named by its type, and returns its answer. Throws a `CommandError`. */
-export type Api = <Name extends keyof Answers>(request: ApiRequest) => Promise<Answers[Name]>;
+/**
+ * Sends a request to the endpoint of the admin API that the type parameter names. Returns its response. Throws a
+ * `CommandError`.
+ */
+export type Api = <Name extends keyof Responses>(request: ApiRequest) => Promise<Responses[Name]>;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** Creates the client of the admin API. Nothing is sent before the first request, and none is sent twice. */
+/** Creates a client of the admin API. It does not retry requests. */
 export function createApi(settings: Settings): Api {
-  return async <Name extends keyof Answers>(request: ApiRequest) => {
+  return async <Name extends keyof Responses>(request: ApiRequest) => {
     const response = await send(settings, request);
-    const answer = parse(response, settings);
-    if (response.ok) return answer as Answers[Name];
-    throw refusal(response, answer, settings);
+    const body = parse(response, settings);
+    if (response.ok) return body as Responses[Name];
+    throw toCommandError(response, body, settings);
   };
 }
 
@@ -42,21 +45,21 @@ async function send(settings: Settings, request: ApiRequest): Promise<Response> 
       ...(body === undefined ? {} : { json: body }),
       ...(signal && { signal }),
       retry: { limit: 0 },
-      // A redirect would carry the token to wherever it leads.
+      // A redirect would send the token to another address.
       followRedirect: false,
       throwHttpErrors: false,
       timeout: { connect: CONNECT_TIMEOUT_MS, request: timeoutMs },
     });
   } catch (error) {
-    // got's error holds the token and the body: only its code goes on.
+    // The error of got contains the token and the body, so only its code is used.
     throw unreachable(settings, error instanceof RequestError ? error.code : 'unknown');
   }
 }
 
 function urlOf({ url }: Settings, { path, query = {} }: ApiRequest): URL {
-  // A URL takes these two as steps in its path, however they are encoded.
+  // A URL treats these two segments as navigation, even if they are encoded.
   if (path.includes('.') || path.includes('..')) {
-    throw new CommandError('There is nothing of that name.', { code: 'not_found' });
+    throw new CommandError('"." and ".." are not valid ids.', { code: 'not_found' });
   }
   const target = new URL(`${url}/api/${path.map(encodeURIComponent).join('/')}`);
   for (const [name, value] of Object.entries(query)) {
@@ -67,10 +70,12 @@ function urlOf({ url }: Settings, { path, query = {} }: ApiRequest): URL {
 
 function unreachable({ url }: Settings, code: string): CommandError {
   if (code === 'ETIMEDOUT') {
-    return new CommandError(`The API at ${url} did not answer in time: see its log.`, { code: 'timeout' });
+    return new CommandError(`The API at ${url} did not respond in time. Check the log of the api process.`, {
+      code: 'timeout',
+    });
   }
   return new CommandError(
-    `The API at ${url} cannot be reached (${code}): run \`npm start\`, or set LEDGERDESK_URL to where it listens.`,
+    `The API at ${url} cannot be reached (${code}). Start it with \`npm start\`, or set LEDGERDESK_URL to its address.`,
     { code: 'unreachable' },
   );
 }
@@ -83,24 +88,23 @@ function parse(response: Response, { url }: Settings): unknown {
   } catch {
     const { statusCode: status } = response;
     throw new CommandError(
-      `What answers at ${url} (HTTP ${status}) is not Ledgerdesk's API: set LEDGERDESK_URL to where it listens.`,
+      `The server at ${url} (HTTP ${status}) is not Ledgerdesk's API. Set LEDGERDESK_URL to the address of the API.`,
       { code: 'not_the_api', status },
     );
   }
 }
 
-interface ErrorAnswer {
+interface ErrorBody {
   readonly error?: { readonly code?: string; readonly message?: string; readonly mistakes?: readonly Mistake[] };
 }
 
-function refusal(response: Response, answer: unknown, { tokenSource }: Settings): CommandError {
+function toCommandError(response: Response, body: unknown, { tokenSource }: Settings): CommandError {
   const { statusCode: status } = response;
-  const { code = 'refused', message = `The API answered HTTP ${status}.`, mistakes } = errorOf(answer);
-  const source =
-    status === 401 || code === 'too_many_failures' ? ` The token that was sent is from ${tokenSource}.` : '';
+  const { code = 'refused', message = `The API responded with HTTP ${status}.`, mistakes } = errorOf(body);
+  const source = status === 401 || code === 'too_many_failures' ? ` The token came from ${tokenSource}.` : '';
   return new CommandError(`${message}${source}`, { code, status, ...(mistakes && { mistakes }) });
 }
 
-function errorOf(answer: unknown): NonNullable<ErrorAnswer['error']> {
-  return (answer as ErrorAnswer | null | undefined)?.error ?? {};
+function errorOf(body: unknown): NonNullable<ErrorBody['error']> {
+  return (body as ErrorBody | null | undefined)?.error ?? {};
 }

@@ -3,7 +3,7 @@ import type { Command, ParsedArguments } from './command.ts';
 import { UsageError } from './failures.ts';
 import { readInterval } from './times.ts';
 
-/** Reads the arguments of a command. Throws `UsageError` for an unknown option and for an argument too few or too many. */
+/** Parses the arguments of a command. Throws `UsageError` for an unknown option, and for missing or extra arguments. */
 export function parseArguments(command: Command, args: readonly string[]): ParsedArguments {
   const { values, positionals } = parseStrictly(command, args);
   const parsed = {
@@ -54,9 +54,9 @@ function checkPositionals(command: Command, given: readonly string[]): void {
   });
   const [first, second] = given.slice(command.positionals.length);
   const extra = command.words === undefined ? first : second;
-  if (extra !== undefined && command.rest === undefined) throw new UsageError(`"${extra}" is one argument too many.`);
+  if (extra !== undefined && command.rest === undefined) throw new UsageError(`Unexpected argument "${extra}".`);
   if (first !== undefined && command.words?.includes(first) === false)
-    throw new UsageError(`"${first}" is none of: ${command.words.join(', ')}.`);
+    throw new UsageError(`"${first}" is not valid here. Use one of: ${command.words.join(', ')}.`);
 }
 
 function textOf(values: Values, option: string): string | undefined {
@@ -67,12 +67,12 @@ function textOf(values: Values, option: string): string | undefined {
 
 function countOf(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--${option} must be a whole number from 1.`);
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--${option} must be a whole number, at least 1.`);
   return Number(text);
 }
 
 function durationOf(text: string | undefined, option: string): number | undefined {
   const durationMs = text === undefined ? undefined : readInterval(text);
   if (text === undefined || durationMs !== undefined) return durationMs;
-  throw new UsageError(`--${option} must be a whole number with s, m, h or d, from 1m to 7d.`);
+  throw new UsageError(`--${option} must be a whole number followed by s, m, h or d, from 1m to 7d.`);
 }

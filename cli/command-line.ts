@@ -5,33 +5,33 @@ import { CommandError, UsageError } from './failures.ts';
 import { printable } from './printable.ts';
 import { describeCommand, describeCommands } from './usage.ts';
 
-/** All that a command line comes to. */
-export interface Printed {
+/** The result of a command line: its exit code and everything that it prints. */
+export interface CommandLineResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs one command line. Never throws: a failure is printed too, on stdout as JSON where `--json` was asked for. */
-export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<Printed> {
+/** Runs one command line. It never throws: errors are part of the result, as JSON on stdout if `--json` is set. */
+export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<CommandLineResult> {
   const asJson = args.includes('--json');
   const { command, group, rest } = findCommand(args);
   const usage = command === undefined ? describeCommands(group) : describeCommand(command);
   try {
-    if (command === undefined) return withoutCommand(args, rest, usage);
+    if (command === undefined) return handleMissingCommand(args, rest, usage);
     const parsed = parseArguments(command, rest);
     if (parsed.help) return printHelp(usage, asJson);
     return printOutcome(await command.run(parsed, context), asJson);
   } catch (error) {
     return error instanceof UsageError
-      ? printUsageMistake(error.message, usage, asJson)
-      : printFailure(asFailure(error), asJson);
+      ? printUsageError(error.message, usage, asJson)
+      : printFailure(toCommandError(error), asJson);
   }
 }
 
 interface Found {
   readonly command: Command | undefined;
-  /** The commands whose usage is shown when none was found. */
+  /** The commands whose usage is shown if no command was found. */
   readonly group: readonly Command[];
   readonly rest: readonly string[];
 }
@@ -51,33 +51,33 @@ function findCommand(args: readonly string[]): Found {
 
 const GLOBAL_FLAGS = ['--json', '--help', '-h'];
 
-function withoutCommand(args: readonly string[], words: readonly string[], usage: string): Printed {
+function handleMissingCommand(args: readonly string[], words: readonly string[], usage: string): CommandLineResult {
   const asJson = args.includes('--json');
   const named = words.filter((word) => !GLOBAL_FLAGS.includes(word));
   const isKnownGroup = named.length <= 1 && COMMANDS.some(({ name }) => name.startsWith(`${named[0] ?? ''} `));
   const asksForHelp = args.includes('--help') || args.includes('-h');
   if (asksForHelp && (named.length === 0 || isKnownGroup)) return printHelp(usage, asJson);
-  const mistake =
+  const message =
     named.length === 0 || isKnownGroup ? 'A command is missing.' : `"${named.join(' ')}" is not a command.`;
-  return printUsageMistake(mistake, usage, asJson);
+  return printUsageError(message, usage, asJson);
 }
 
-function printHelp(usage: string, asJson: boolean): Printed {
+function printHelp(usage: string, asJson: boolean): CommandLineResult {
   return { exitCode: 0, stdout: asJson ? json({ usage }) : `${usage}\n`, stderr: '' };
 }
 
-function printOutcome(outcome: Outcome, asJson: boolean): Printed {
+function printOutcome(outcome: Outcome, asJson: boolean): CommandLineResult {
   const { exitCode = 0, hint } = outcome;
   if (asJson) return { exitCode, stdout: json(outcome.json), stderr: '' };
   return { exitCode, stdout: `${outcome.text}\n`, stderr: hint === undefined ? '' : `${hint}\n` };
 }
 
-function printUsageMistake(message: string, usage: string, asJson: boolean): Printed {
+function printUsageError(message: string, usage: string, asJson: boolean): CommandLineResult {
   const stdout = asJson ? json({ error: { code: 'usage', message } }) : '';
   return { exitCode: 2, stdout, stderr: `${message}\n\n${usage}\n` };
 }
 
-function printFailure(failure: CommandError, asJson: boolean): Printed {
+function printFailure(failure: CommandError, asJson: boolean): CommandLineResult {
   const { code, mistakes, runId, exitCode = 1 } = failure.details;
   if (asJson) {
     const extra = { ...(mistakes && { mistakes }), ...(runId !== undefined && { runId }) };
@@ -87,10 +87,10 @@ function printFailure(failure: CommandError, asJson: boolean): Printed {
   return { exitCode, stdout: '', stderr: [failure.message, ...lines].map((line) => `${printable(line)}\n`).join('') };
 }
 
-function asFailure(error: unknown): CommandError {
+function toCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new CommandError(`The command broke off: ${message}`, { code: 'unexpected' });
+  return new CommandError(`The command failed with an unexpected error: ${message}`, { code: 'unexpected' });
 }
 
 function json(document: unknown): string {

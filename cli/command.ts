@@ -2,67 +2,67 @@ import type { Api } from './api-client.ts';
 
 /** An option of a command. */
 export interface Option {
-  /** What its value is called in the usage; a flag has none. */
+  /** The name of its value in the usage. A flag has none. */
   readonly value?: string;
   readonly about: string;
 }
 
-/** What was typed after a command's words. */
+/** The parsed arguments of a command. */
 export interface ParsedArguments {
   readonly json: boolean;
   readonly help: boolean;
-  /** An argument that the command declares as needed, by its name. */
+  /** Returns a required argument by its name. */
   argument(name: string): string;
-  /** The arguments after the needed ones. */
+  /** The arguments after the required ones. */
   readonly rest: readonly string[];
-  /** The one of the command's words that was given, if any. */
+  /** The word of the command that was given, if any. */
   readonly word: string | undefined;
   text(option: string): string | undefined;
   flag(option: string): boolean;
-  /** A whole number from 1. Throws `UsageError` for anything else. */
+  /** Returns a whole number of at least 1. Throws `UsageError` for any other value. */
   count(option: string): number | undefined;
-  /** A duration such as 15m, in milliseconds. Throws `UsageError` for anything else. */
+  /** Returns a duration such as 15m in milliseconds. Throws `UsageError` for any other value. */
   durationMs(option: string): number | undefined;
 }
 
-/** What a command gets besides its arguments. */
+/** The environment of a command. */
 export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The admin API. Opened when it is needed, so that a mistake in a file is told without any token. */
+  /** Opens the admin API. Called only when needed, so that an error in a file is reported even without a token. */
   readonly openApi: () => Promise<Api>;
-  /** Where progress is shown: stderr. */
+  /** The stream for progress: stderr. */
   readonly terminal: Terminal;
 }
 
-/** The part of a terminal's stream that progress needs. */
+/** The part of a terminal stream that the progress line needs. */
 export interface Terminal {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
 }
 
-/** What a command did. */
+/** The result of a command. */
 export interface Outcome {
-  /** The one document that `--json` prints. */
+  /** The document that `--json` prints. */
   readonly json: unknown;
-  /** The same for people, without a line break at its end. */
+  /** The same as text, without a trailing line break. */
   readonly text: string;
-  /** What people are told besides, on stderr: a script that takes the text needs none of it. */
+  /** Further information, printed on stderr so that scripts can use stdout as it is. */
   readonly hint?: string;
-  /** 0 unless told. */
+  /** Default: 0. */
   readonly exitCode?: number;
 }
 
-/** One command of the command line, alone in its file under `commands/`. */
+/** A command of the command line. Each is in its own file under `commands/`. */
 export interface Command {
-  /** Its words, as they are typed: `connection apply`. */
+  /** The words that you type: `connection apply`. */
   readonly name: string;
   readonly summary: string;
-  /** Names of the arguments that must be given, in their order. */
+  /** Names of the required arguments, in order. */
   readonly positionals: readonly string[];
-  /** Name of further arguments, any number of them. */
+  /** Name of optional further arguments, of which there may be any number. */
   readonly rest?: string;
-  /** Words of which one may follow the needed arguments. */
+  /** Words of which one may follow the required arguments. */
   readonly words?: readonly string[];
   readonly options: Readonly<Record<string, Option>>;
   run(parsed: ParsedArguments, context: CommandContext): Promise<Outcome>;

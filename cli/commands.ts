@@ -20,7 +20,10 @@ import { support } from './commands/support.ts';
 import { sync } from './commands/sync.ts';
 import { tokenCreate, tokenList, tokenRevoke } from './commands/tokens.ts';
 
-/** All commands, in the order of the usage. A group (`connection`) is the commands whose names begin with its word. */
+/**
+ * All commands in the order of the usage. A group such as `connection` consists of all commands that start with its
+ * word.
+ */
 export const COMMANDS: readonly Command[] = [
   connectionApply,
   connectionList,

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CommandError } from './failures.ts';
-import { findJsonMistake } from './json-mistake.ts';
+import { findJsonError } from './json-error.ts';
 import { resolveSecrets } from './resolve-secrets.ts';
 
 /**
- * Reads a connection file and puts the secrets that it names in their places. What is wrong besides is the API's to judge.
- * Throws `CommandError`: unreadable, not JSON (with line and column), or with every secret that is missing.
+ * Reads a connection file and replaces references to secrets by the secrets. The API validates everything else. Throws
+ * `CommandError` if the file is unreadable, is not JSON (with line and column), or refers to missing secrets (with all
+ * of them).
  */
 export async function readConnectionFile(
   file: string,
@@ -15,7 +16,7 @@ export async function readConnectionFile(
   const document = parseDocument(file, await readText(file));
   const { resolved, mistakes } = await resolveSecrets(document, { env, directory: dirname(file) });
   if (mistakes.length === 0) return resolved;
-  throw new CommandError(`Secrets that ${file} names are missing; nothing was applied.`, {
+  throw new CommandError(`${file} refers to secrets that are missing. Nothing was applied.`, {
     code: 'secrets_missing',
     mistakes,
   });
@@ -35,9 +36,9 @@ function parseDocument(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    const mistake = findJsonMistake(text);
-    const where = mistake === undefined ? '' : ` at line ${mistake.line}, column ${mistake.column}`;
-    const expected = mistake === undefined ? '' : `: expected ${mistake.expected}`;
-    throw new CommandError(`${file} is not JSON${where}${expected}.`, { code: 'not_json' });
+    const location = findJsonError(text);
+    const where = location === undefined ? '' : ` at line ${location.line}, column ${location.column}`;
+    const expected = location === undefined ? '' : `: expected ${location.expected}`;
+    throw new CommandError(`${file} is not valid JSON${where}${expected}.`, { code: 'not_json' });
   }
 }

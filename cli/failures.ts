@@ -1,23 +1,23 @@
-/** One thing that is wrong with a document, and where. */
+/** An error in one member of a document. */
 export interface Mistake {
-  /** Members from the document's root, joined by dots; empty for the document as a whole. */
+  /** Member names from the root, joined by dots. Empty for the document as a whole. */
   readonly path: string;
   readonly message: string;
 }
 
-/** What a failure tells besides its sentence. */
+/** The details of a failure besides its message. */
 export interface FailureDetails {
   readonly code: string;
   readonly mistakes?: readonly Mistake[];
-  /** The answer's HTTP status, where there was an answer. */
+  /** The HTTP status, if there was a response. */
   readonly status?: number;
-  /** The run that it is about. */
+  /** The run that the failure concerns. */
   readonly runId?: string;
-  /** 1 unless told. */
+  /** Default: 1. */
   readonly exitCode?: number;
 }
 
-/** A command that could not do its work: one sentence for people, a code for scripts. Never holds a secret. */
+/** Thrown when a command fails: a message for people and a code for scripts. It never contains a secret. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly details: FailureDetails;
@@ -28,7 +28,7 @@ export class CommandError extends Error {
   }
 }
 
-/** A command line that says nothing we can do: exit 2, with the usage. */
+/** Thrown for an invalid command line. The usage is printed, and the exit code is 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the commands from the source where it is there, and as `npm run build` left them where it is not.
+// Runs the commands from the source if it exists, otherwise from the output of `npm run build`.
 import { existsSync } from 'node:fs';
 
 const source = new URL('./main.ts', import.meta.url);
@@ -14,6 +14,6 @@ try {
   }
 } catch (error) {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-  process.stderr.write('Ledgerdesk is not installed completely: run `npm ci` in its directory.\n');
+  process.stderr.write('The installation of Ledgerdesk is incomplete. Run `npm ci` in its directory.\n');
   process.exitCode = 1;
 }

@@ -2,7 +2,7 @@ import { createApi } from './api-client.ts';
 import { runCommandLine } from './command-line.ts';
 import { readSettings } from './settings.ts';
 
-/** A reader that has gone away (`ledgerdesk records … | head`) is no failure of the command. */
+/** A pipe whose reader has ended (`ledgerdesk records … | head`) is not an error. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);

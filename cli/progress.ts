@@ -2,14 +2,14 @@ import type { Terminal } from './command.ts';
 import { OUTCOMES, type Run } from './run-report.ts';
 import { showDuration } from './times.ts';
 
-/** A line of progress that is written over again and again. */
+/** A progress line that overwrites itself. */
 export interface Progress {
   readonly show: (run: Run) => void;
-  /** Takes the line away, so that what follows starts on an empty one. */
+  /** Clears the line, so that later output starts on an empty line. */
   readonly clear: () => void;
 }
 
-/** Shows progress on a terminal; shows none where the stream is no terminal. */
+/** Creates a progress line. It shows nothing if the stream is not a terminal. */
 export function createProgress(terminal: Terminal): Progress {
   if (terminal.isTTY !== true) return { show: () => undefined, clear: () => undefined };
   return {
@@ -18,7 +18,6 @@ export function createProgress(terminal: Terminal): Progress {
   };
 }
 
-/** The state of a run in one line. */
 function progressLine({ status, totals, requests, waitedMs }: Run): string {
   const outcomes = OUTCOMES.filter((outcome) => totals[outcome] > 0).map((outcome) => `${totals[outcome]} ${outcome}`);
   return [
@@ -30,7 +29,7 @@ function progressLine({ status, totals, requests, waitedMs }: Run): string {
   ].join(' · ');
 }
 
-/** Some terminals say that they have no columns at all: then the usual 80. */
+/** Some terminals report no columns. */
 function widthOf({ columns = 0 }: Terminal): number {
   return columns > 0 ? columns : 80;
 }

@@ -2,30 +2,30 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Mistake } from './failures.ts';
 
-/** Where secrets are looked for. */
-export interface SecretPlaces {
+/** The sources of secrets. */
+export interface SecretSources {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What a secret's file is relative to. */
+  /** The directory that relative file paths refer to. */
   readonly directory: string;
 }
 
-/** A document with its secrets in place, and the path of each that could not be had. */
-export interface Resolution {
+/** A document with resolved secrets, and an error for each secret that is missing. */
+export interface ResolvedDocument {
   readonly resolved: unknown;
   readonly mistakes: readonly Mistake[];
 }
 
 /**
- * Replaces `{"env": NAME}` and `{"file": PATH}` wherever they stand in the document by what they name. An empty secret
- * counts as missing; one line break at the end of a file is not part of the secret. Everything else stays as it is.
+ * Replaces all references `{"env": NAME}` and `{"file": PATH}` in a document by the secrets. An empty secret counts as
+ * missing. One line break at the end of a file is not part of the secret. The rest of the document is not changed.
  */
-export async function resolveSecrets(document: unknown, places: SecretPlaces): Promise<Resolution> {
+export async function resolveSecrets(document: unknown, sources: SecretSources): Promise<ResolvedDocument> {
   const mistakes: Mistake[] = [];
   const visit = async (value: unknown, path: readonly string[]): Promise<unknown> => {
     if (typeof value !== 'object' || value === null) return value;
-    const form = secretForm(value);
-    if (form !== undefined) {
-      const found = await lookUp(form, places);
+    const reference = secretReference(value);
+    if (reference !== undefined) {
+      const found = await readSecret(reference, sources);
       if (typeof found === 'string') return found;
       mistakes.push({ path: path.join('.'), message: found.missing });
       return null;
@@ -38,26 +38,29 @@ export async function resolveSecrets(document: unknown, places: SecretPlaces): P
   return { resolved, mistakes };
 }
 
-interface SecretForm {
+interface SecretReference {
   readonly kind: 'env' | 'file';
   readonly name: string;
 }
 
-function secretForm(value: object): SecretForm | undefined {
+function secretReference(value: object): SecretReference | undefined {
   const [member, ...others] = Object.entries(value);
   if (member === undefined || others.length > 0) return undefined;
   const [kind, name] = member as [string, unknown];
   return (kind === 'env' || kind === 'file') && typeof name === 'string' ? { kind, name } : undefined;
 }
 
-async function lookUp({ kind, name }: SecretForm, places: SecretPlaces): Promise<string | { missing: string }> {
+async function readSecret(
+  { kind, name }: SecretReference,
+  sources: SecretSources,
+): Promise<string | { missing: string }> {
   if (kind === 'env') {
-    const value = places.env[name];
+    const value = sources.env[name];
     if (value === undefined) return { missing: `the environment variable ${name} is not set` };
     return value === '' ? { missing: `the environment variable ${name} is empty` } : value;
   }
   try {
-    const text = await readFile(resolve(places.directory, name), 'utf8');
+    const text = await readFile(resolve(sources.directory, name), 'utf8');
     const secret = text.replace(/\r?\n$/, '');
     return secret === '' ? { missing: `the file ${name} is empty` } : secret;
   } catch (error) {

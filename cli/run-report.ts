@@ -1,17 +1,17 @@
-import type { Answers } from '../api/endpoints.ts';
+import type { Responses } from '../api/endpoints.ts';
 import { printable } from './printable.ts';
 import { formatTable, type Cell } from './table.ts';
 import { showDuration, showTime } from './times.ts';
 
-/** A run as the API answers it. */
-export type Run = Answers['showRun'];
+/** A run as the API returns it. */
+export type Run = Responses['showRun'];
 
 type Counts = Run['totals'];
 
 /** The names of the outcomes, in the order in which they are shown. */
 export const OUTCOMES = ['created', 'updated', 'adopted', 'unchanged', 'skipped', 'rejected'] as const;
 
-/** The heads of the columns that `countCells` fills. */
+/** The headings of the columns that `countCells` fills. */
 export const COUNT_COLUMNS: readonly string[] = ['READ', ...OUTCOMES.map((outcome) => outcome.toUpperCase())];
 
 /** Returns the counts as cells of a table. */
@@ -19,7 +19,7 @@ export function countCells(counts: Counts): readonly Cell[] {
   return [counts.read, ...OUTCOMES.map((outcome) => counts[outcome])];
 }
 
-/** Returns how long a run took, or has taken until `now` (milliseconds). */
+/** Returns the duration of a run, up to `now` (milliseconds) if it is still running. */
 export function runDuration(run: Run, now: number): string {
   const end = run.finishedAt === null ? now : Date.parse(run.finishedAt);
   return showDuration(end - Date.parse(run.startedAt));
@@ -29,7 +29,7 @@ function showRequests({ dynamics, zendesk, entra }: Run['requests']): string {
   return `${dynamics} to Dynamics 365, ${zendesk} to Zendesk, ${entra} to Entra`;
 }
 
-/** Returns a run as text for people: state, counts by phase, requests, the error if there is one, and notes. */
+/** Returns a run as text: status, requests, the error if there is one, notes, and counts per phase. */
 export function showRun(run: Run, now: number): string {
   const lines = [
     `Run         ${run.runId}`,
@@ -38,15 +38,15 @@ export function showRun(run: Run, now: number): string {
     `Status      ${run.status}`,
     `Started     ${showTime(run.startedAt)}`,
     ...(run.finishedAt === null ? [] : [`Finished    ${showTime(run.finishedAt)}`]),
-    `Duration    ${runDuration(run, now)}, of which waiting for limits ${showDuration(run.waitedMs)}`,
+    `Duration    ${runDuration(run, now)}, including ${showDuration(run.waitedMs)} of waiting for rate limits`,
     `Requests    ${showRequests(run.requests)}`,
     ...(run.error === null ? [] : [`Error       ${run.error.message} (${run.error.code})`]),
     ...run.notes.map(({ code, message }) => `Note        ${message} (${code})`),
   ];
-  return [...lines.map(printableKeepingBlanks), '', showPhases(run), ...rejectionHint(run)].join('\n');
+  return [...lines.map(printableLine), '', showPhases(run), ...rejectionHint(run)].join('\n');
 }
 
-function printableKeepingBlanks(line: string): string {
+function printableLine(line: string): string {
   return line.slice(0, 12) + printable(line.slice(12));
 }
 
@@ -62,5 +62,8 @@ function showPhases(run: Run): string {
 
 function rejectionHint(run: Run): string[] {
   if (run.totals.rejected === 0) return [];
-  return ['', `Why records were rejected: ledgerdesk records ${printable(run.connectionId)} --state rejected`];
+  return [
+    '',
+    `To see why records were rejected, run: ledgerdesk records ${printable(run.connectionId)} --state rejected`,
+  ];
 }

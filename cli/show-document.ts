@@ -1,6 +1,6 @@
 import { printable } from './printable.ts';
 
-/** Shows a JSON document as indented `name: value` lines, for answers whose members are for reading only. */
+/** Returns a JSON document as indented `name: value` lines. */
 export function showDocument(value: unknown, indent = ''): string {
   if (!isTree(value)) return `${indent}${showLeaf(value)}`;
   return entriesOf(value)

@@ -1,18 +1,18 @@
 import { printable } from './printable.ts';
 
-/** What a table is made of. */
+/** The content of a table. */
 export interface Table {
   readonly columns: readonly string[];
-  /** Cells by column. A number is set to the right; nothing is shown for null and undefined. */
+  /** The cells of each row. Numbers are right-aligned. null and undefined are empty cells. */
   readonly rows: readonly (readonly Cell[])[];
-  /** Lines that follow a row, indented, by the row's index. */
+  /** Indented lines below a row, by the index of the row. */
   readonly notes?: ReadonlyMap<number, readonly string[]>;
 }
 
 /** A cell of a table. */
 export type Cell = string | number | null | undefined;
 
-/** Sets a table with aligned columns, two blanks apart. */
+/** Returns a table as text with aligned columns, separated by two spaces. */
 export function formatTable({ columns, rows, notes }: Table): string {
   const cells = rows.map((row) => columns.map((_, column) => printable(String(row[column] ?? ''))));
   const widths = columns.map((name, column) => Math.max(name.length, ...cells.map((row) => row[column]?.length ?? 0)));
@@ -31,7 +31,7 @@ export function formatTable({ columns, rows, notes }: Table): string {
   return [line(columns), ...body].join('\n');
 }
 
-/** Sets a list that the API answered: the table, and how much of the whole it is when it is not all. */
+/** Returns a list of the API as text: the table, and the number of all items if the table does not show all. */
 export function formatList(table: Table, list: { readonly total: number; readonly none: string }): string {
   if (table.rows.length === 0 && list.total === 0) return list.none;
   const part = table.rows.length < list.total ? [`(${table.rows.length} of ${list.total})`] : [];

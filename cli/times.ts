@@ -1,4 +1,4 @@
-/** A time as people read it, in UTC to the second; nothing for null. */
+/** Returns a time in UTC, to the second. Returns an empty string for null. */
 export function showTime(iso: string | null): string {
   if (iso === null) return '';
   const time = Date.parse(iso);
@@ -10,7 +10,7 @@ export function showTime(iso: string | null): string {
         .replace(/\.\d+Z$/, 'Z');
 }
 
-/** A span of time in at most two units: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+/** Returns a duration in at most two units: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
 export function showDuration(spanMs: number): string {
   const ms = Math.max(0, spanMs);
   if (ms < 10_000) return `${Math.round(ms / 100) / 10} s`;
@@ -30,14 +30,14 @@ const UNITS_MS: readonly (readonly [string, number])[] = [
   ['s', 1_000],
 ];
 
-/** Reads how often something is to be done, as `15m`; undefined when it is no such text, or not from 1m to 7d. */
+/** Parses an interval such as `15m` into milliseconds. Returns undefined if it is not valid, or not from 1m to 7d. */
 export function readInterval(text: string): number | undefined {
   const [, digits = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(text.trim()) ?? [];
   const intervalMs = Number(digits) * (UNITS_MS.find(([name]) => name === unit)?.[1] ?? Number.NaN);
   return intervalMs >= MINUTE_MS && intervalMs <= 7 * DAY_MS ? intervalMs : undefined;
 }
 
-/** Writes how often something is done in the form in which it is typed: `15m`, `90s`, `1d`. */
+/** Returns an interval in the form that `readInterval` parses: `15m`, `90s`, `1d`. */
 export function showInterval(intervalMs: number): string {
   const [unit, unitMs] = UNITS_MS.find(([, ms]) => intervalMs % ms === 0) ?? ['s', 1_000];
   return `${intervalMs / unitMs}${unit}`;

@@ -4,33 +4,34 @@ import type { Exchange } from './exchange.ts';
 import { isBlockedAddress } from './guarded-agents.ts';
 import { isSuccess, textMember } from './classify.ts';
 
-/** Says that the receiver did not accept an alert; the message holds neither its address nor what it answered. */
+/** The failure to deliver an alert. Its message contains neither the receiver's URL nor the body of its response. */
 export class AlertNotDeliveredError extends Error {
   override readonly name = 'AlertNotDeliveredError';
 }
 
-/** Sends an alert to the operator's receiver; rejects when it was not accepted. */
+/** Sends an alert to the operator's receiver. Rejects when the receiver does not accept it. */
 export type SendAlert = (alert: Alert) => Promise<void>;
 
-/** Where alerts go and how they are signed. */
+/** The address of the receiver of alerts, and the key that signs them. */
 export interface AlertReceiverOptions {
-  /** Checked when the configuration was read. */
+  /** An absolute URL. The configuration has validated it. */
   readonly url: string;
-  /** `whsec_` and base64, as Standard Webhooks writes keys; anything else is the key as it stands. */
+  /** Either `whsec_` and base64, the format of Standard Webhooks, or the key itself. */
   readonly secret: string;
-  /** Base of the links to what an alert is about; undefined where none is known. */
+  /** Base URL of the links in alerts. Alerts have no link when it is undefined. */
   readonly publicUrl: string | undefined;
   readonly exchange: Exchange;
   readonly clock?: () => number;
 }
 
 const TIMEOUT_MS = 15_000;
-/** Only the status of the answer is used. */
+/** Small, since only the status of the response is used. */
 const MAX_BYTES = 64 * 1024;
 
 /**
- * Creates the function that sends an alert: one POST, signed as Standard Webhooks says (standardwebhooks.com), with the same id at
- * every attempt. It rejects with an AlertNotDeliveredError unless the answer is 2xx; a redirect is not followed.
+ * Creates the function that sends an alert: one POST, signed according to Standard Webhooks (standardwebhooks.com),
+ * with the same id at every attempt. It does not follow redirects. Rejects with an AlertNotDeliveredError unless the
+ * response is 2xx.
  */
 export function createAlertReceiver(options: AlertReceiverOptions): SendAlert {
   const { url, publicUrl, exchange, clock = Date.now } = options;
@@ -43,21 +44,21 @@ export function createAlertReceiver(options: AlertReceiverOptions): SendAlert {
       'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1_000)),
       'webhook-signature': webhook.sign(alert.id, sentAt, text),
     };
-    const sending = { method: 'POST', url, headers, text, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES } as const;
-    const { status } = await exchange(sending, () => undefined).catch((error: unknown) => {
+    const request = { method: 'POST', url, headers, text, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES } as const;
+    const { status } = await exchange(request, () => undefined).catch((error: unknown) => {
       throw notDelivered(
         isBlockedAddress(error)
-          ? 'has a private address, which only a host in LEDGERDESK_ALLOW_HOSTS may have'
-          : `gave no answer (${textMember(error, 'code') ?? 'unknown'})`,
+          ? 'has a private address. If that is intended, add its host to LEDGERDESK_ALLOW_HOSTS'
+          : `did not respond (${textMember(error, 'code') ?? 'unknown'})`,
       );
     });
-    if (!isSuccess(status)) throw notDelivered(`answered ${status}`);
+    if (!isSuccess(status)) throw notDelivered(`responded with ${status}`);
   };
 }
 
-function notDelivered(how: string): AlertNotDeliveredError {
+function notDelivered(reason: string): AlertNotDeliveredError {
   return new AlertNotDeliveredError(
-    `The receiver of alerts ${how}. Check that the receiver at LEDGERDESK_ALERT_URL accepts them. The alert is sent again.`,
+    `The receiver of alerts ${reason}. Check LEDGERDESK_ALERT_URL and the receiver. Ledgerdesk sends the alert again.`,
   );
 }
 
@@ -65,7 +66,7 @@ function signerOf(secret: string): Webhook {
   return secret.startsWith('whsec_') ? new Webhook(secret) : new Webhook(Buffer.from(secret), { format: 'raw' });
 }
 
-/** Returns what is sent: ids, a code and a sentence, of no record and no secret. */
+/** Returns the body of the request. It contains no data of a record and no secret. */
 function bodyOf(alert: Alert, publicUrl: string | undefined): object {
   const { connectionId, subject, isFailing, code, message, runId, at } = alert;
   const path = runId === null ? `connections/${connectionId}` : `runs/${encodeURIComponent(runId)}`;

@@ -1,31 +1,34 @@
 import type { RemoteSystem, RemoteErrorKind, Bucket } from './errors.ts';
 import { parseUrl } from './parse-url.ts';
 
-/** Response headers by lower-case name; repeated ones are joined by a comma. */
-export type AnswerHeaders = Readonly<Record<string, string>>;
+/** Response headers by lower-case name. The values of a repeated header are joined by a comma. */
+export type ResponseHeaders = Readonly<Record<string, string>>;
 
-/** What an advice may name: the app, its tenant, the F&O environment. None of them is secret. */
+/**
+ * Names that the advice about a failure may contain: the app, its tenant and the F&O environment. None of them is
+ * secret.
+ */
 export interface AdviceNames {
   readonly clientId?: string;
   readonly tenantId?: string;
   readonly environment?: string;
 }
 
-/** An answer as a system's judge sees it. `body` is the parsed JSON, undefined when there is none; `text` the raw body. */
-export interface FailedAnswer {
+/** The input of a classifier. `body` is the parsed JSON, undefined when there is none; `text` is the raw body. */
+export interface ResponseToClassify {
   readonly system: RemoteSystem;
   readonly status: number;
-  readonly headers: AnswerHeaders;
+  readonly headers: ResponseHeaders;
   readonly body: unknown;
   readonly text: string;
   readonly buckets: readonly Bucket[];
-  /** Whether the request may simply be sent again (it reads, or its effect is the same). */
+  /** True if the request can be sent again safely, because it reads or is idempotent. */
   readonly repeatable: boolean;
   readonly names: AdviceNames;
 }
 
-/** Why an answer is a failure. `detail` and `code` are raw here; they are redacted when the error is built. */
-export interface Verdict {
+/** The meaning of a failed response. `detail` and `code` are not redacted yet. */
+export interface Classification {
   readonly kind: RemoteErrorKind;
   readonly code: string | null;
   readonly detail: string;
@@ -34,8 +37,8 @@ export interface Verdict {
   readonly advice?: string | undefined;
 }
 
-/** Reads one system's failures; undefined when the answer is none. */
-export type ClassifyError = (answer: FailedAnswer) => Verdict | undefined;
+/** Classifies a response of one system. Returns undefined when it is not a failure. */
+export type ClassifyError = (response: ResponseToClassify) => Classification | undefined;
 
 const BY_STATUS = new Map<number, RemoteErrorKind>([
   [400, 'refused'],
@@ -53,45 +56,47 @@ const BY_STATUS = new Map<number, RemoteErrorKind>([
   [429, 'limited'],
 ]);
 
-/** Whether a status says that the request was done. */
+/** Returns whether a status is 2xx. */
 export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** What a failed status means where nothing more is known. A 503 that says when to come back is a limit, not an outage. */
-export function kindOfStatus(answer: Pick<FailedAnswer, 'status' | 'headers' | 'repeatable'>): RemoteErrorKind {
-  const { status, headers, repeatable } = answer;
+/**
+ * Returns the kind of a failed status, when nothing else is known. A 503 with a Retry-After is a limit, not an outage.
+ */
+export function kindOfStatus(response: Pick<ResponseToClassify, 'status' | 'headers' | 'repeatable'>): RemoteErrorKind {
+  const { status, headers, repeatable } = response;
   if (status === 503 && headers['retry-after'] !== undefined) return 'limited';
   if (status >= 500) return repeatable ? 'unavailable' : 'unsure';
   return BY_STATUS.get(status) ?? 'unexpected';
 }
 
-/** Says in words what came where the body holds no message that could be read. */
-export function describeBody(answer: Pick<FailedAnswer, 'status' | 'headers' | 'body' | 'text'>): string {
-  const { status, headers, body, text } = answer;
+/** Describes a response whose body contains no readable message. */
+export function describeBody(response: Pick<ResponseToClassify, 'status' | 'headers' | 'body' | 'text'>): string {
+  const { status, headers, body, text } = response;
   const location = headers['location'];
   if (status >= 300 && status < 400)
-    return `a redirect${location === undefined ? '' : ` to ${hostOf(location)}`}, which an API does not give`;
-  if (text.trim() === '') return 'an empty answer';
-  if (looksLikeHtml(answer)) return 'an HTML page instead of an answer of the API';
-  return body === undefined && !/^\s*[{[]/.test(text) ? text : 'an answer without a message';
+    return `a redirect${location === undefined ? '' : ` to ${hostOf(location)}`}, which Ledgerdesk does not follow`;
+  if (text.trim() === '') return 'an empty response';
+  if (looksLikeHtml(response)) return 'an HTML page instead of a response of the API';
+  return body === undefined && !/^\s*[{[]/.test(text) ? text : 'a response without a message';
 }
 
 function hostOf(location: string): string {
   return parseUrl(location)?.host ?? 'another page';
 }
 
-/** Whether a body is a web page, as gateways, log-in pages and unknown subdomains send. */
-export function looksLikeHtml(answer: { readonly headers: AnswerHeaders; readonly text: string }): boolean {
-  return /^\s*<(?!\?xml)/i.test(answer.text) || (answer.headers['content-type'] ?? '').includes('text/html');
+/** Returns whether a body is a web page. Gateways, sign-in pages and unknown subdomains send these. */
+export function looksLikeHtml(response: { readonly headers: ResponseHeaders; readonly text: string }): boolean {
+  return /^\s*<(?!\?xml)/i.test(response.text) || (response.headers['content-type'] ?? '').includes('text/html');
 }
 
-/** A member of a JSON object whose shape is not known; undefined when there is no such member. */
+/** Returns a member of a value of unknown shape; undefined when there is no such member. */
 export function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 }
 
-/** The same for a member that should be a text; an empty one counts as absent. */
+/** Returns a member that is a string; undefined when it is absent, empty or of another type. */
 export function textMember(value: unknown, name: string): string | undefined {
   const found = member(value, name);
   return typeof found === 'string' && found.trim() !== '' ? found : undefined;

@@ -1,24 +1,26 @@
 import { parseUrl } from './parse-url.ts';
 import { remoteError, type RemoteSystem } from './errors.ts';
 
-/** What becomes of an address that an operator typed: the origin to call, or a sentence that says what is wrong. */
+/** The result of checking an address from a connection file: the origin to call, or the reason why it is refused. */
 type OriginCheck = { readonly ok: true; readonly origin: string } | { readonly ok: false; readonly reason: string };
 
-/** The one rule for where requests may go. */
+/** The rule for which hosts Ledgerdesk may call. */
 export interface Egress {
-  /** Throws a RemoteError of kind `blocked` unless the URL is one of the system's own hosts, or an allowed one. */
+  /**
+   * Throws a RemoteError of kind `blocked` unless the URL is on one of the system's own hosts or on an allowed host.
+   */
   check(url: string | URL, system: RemoteSystem, operation?: string): void;
-  /** Judges an address from a connection file and cuts it down to its origin. */
+  /** Checks an address from a connection file and returns its origin. */
   checkOrigin(text: string, system: RemoteSystem): OriginCheck;
-  /** Whether an operator has opened this host: then plain http and any address behind its name will do. */
-  isOpened(url: URL): boolean;
+  /** Returns whether the operator allows this host. Then it may use plain http and resolve to a private address. */
+  isAllowedHost(url: URL): boolean;
 }
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 
 /**
- * F&O hosts by geography and cloud (Microsoft docs, "Deployment options: geographies", and the sovereign clouds' own
- * pages); a sandbox puts `.sandbox` before `.operations`. Developer machines live under cloudax and axcloud.
+ * F&O hosts by geography and cloud (Microsoft docs, "Deployment options: geographies", and the pages of the sovereign
+ * clouds). A sandbox has `.sandbox` before `.operations`. Developer machines are under cloudax and axcloud.
  */
 const DYNAMICS_SUFFIXES = [
   'operations.dynamics.com',
@@ -47,34 +49,36 @@ const HOSTS: Readonly<Record<RemoteSystem, { readonly pattern: RegExp; readonly 
 };
 
 /**
- * Makes the rule. `allowHosts` are extra entries, `host` (any port) or `host:port`, as an operator set them for tests
- * and the sandbox: only for these are plain http, ports and other hosts possible.
+ * Creates the rule. `allowHosts` are the hosts that the operator allows, as `host` (any port) or `host:port`. Only
+ * these may use plain http, a port or a host that is not the system's own.
  */
 export function createEgress(allowHosts: readonly string[]): Egress {
   const allowed = new Set(allowHosts.map((entry) => entry.trim().toLowerCase()));
-  const isOpened = (url: URL): boolean => allowed.has(url.hostname) || allowed.has(`${url.hostname}:${portOf(url)}`);
+  const isAllowedHost = (url: URL): boolean =>
+    allowed.has(url.hostname) || allowed.has(`${url.hostname}:${portOf(url)}`);
   const reasonAgainst = (url: URL, system: RemoteSystem): string | undefined => {
     if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
-    if (isOpened(url)) return /^https?:$/.test(url.protocol) ? undefined : 'must begin with https://';
+    if (isAllowedHost(url)) return /^https?:$/.test(url.protocol) ? undefined : 'must begin with https://';
     if (url.protocol !== 'https:') return 'must begin with https://';
     if (url.port !== '') return 'must not name a port';
     if (HOSTS[system].pattern.test(url.hostname)) return undefined;
-    return `is not a host of this system; expected is an address like ${HOSTS[system].example}`;
+    return `is not a host of this system. Use an address such as ${HOSTS[system].example}`;
   };
   return {
     check(url, system, operation = 'connect') {
       const parsed = parseUrl(String(url));
       const reason = parsed === undefined ? 'is not a URL' : reasonAgainst(parsed, system);
       if (reason === undefined) return;
-      const detail = `Ledgerdesk does not call it: the address ${parsed === undefined ? '' : `at ${parsed.host} `}${reason}.`;
+      const host = parsed === undefined ? '' : ` ${parsed.host}`;
+      const detail = `Ledgerdesk does not call the address${host}: it ${reason}.`;
       throw remoteError({ system, operation, kind: 'blocked', code: 'EGRESS', detail });
     },
-    isOpened,
-    checkOrigin: (text, system) => judge(text, system, reasonAgainst),
+    isAllowedHost,
+    checkOrigin: (text, system) => originOf(text, system, reasonAgainst),
   };
 }
 
-function judge(
+function originOf(
   text: string,
   system: RemoteSystem,
   reasonAgainst: (url: URL, system: RemoteSystem) => string | undefined,
@@ -87,7 +91,7 @@ function judge(
   if (url === undefined) return refuse('is not a URL');
   if (trimmed.includes('?') || trimmed.includes('#')) return refuse('must not contain a query or a fragment');
   const path = system === 'dynamics' ? url.pathname.replace(/\/data\/?$/i, '/') : url.pathname;
-  if (path !== '/') return refuse(`must be the host alone, without the path ${path.slice(0, 40)}`);
+  if (path !== '/') return refuse(`must not contain a path, such as ${path.slice(0, 40)}`);
   const reason = reasonAgainst(url, system);
   return reason === undefined ? { ok: true, origin: url.origin } : refuse(reason);
 }

@@ -3,24 +3,24 @@ import { SYSTEM_NAMES, type RemoteSystem } from '../domain/connection/remote-sys
 export type { RemoteSystem };
 
 /**
- * What a rate limit is kept by. `account` is a system's general limit; Zendesk has `incremental` (exports), `jobs`
- * (bulk jobs at once), `user-write` (writing users one by one) and `organization:<id>` (writing one organization) besides.
+ * The name of a rate limit. `account` is a system's general limit. Zendesk also has `incremental` (exports), `jobs`
+ * (concurrent bulk jobs), `user-write` (single writes of users) and `organization:<id>` (writes of one organization).
  */
 export type Bucket = string;
 
 /**
- * What a failure means for the caller.
- * - `limited`: too many requests; wait for `retryAfterMs`.
- * - `unavailable`: nothing happened, or nothing that a repetition could harm; try again.
- * - `unsure`: a write may have taken effect, but no complete answer came; read back before writing again.
- * - `unreachable`: no server of that name, or one with a wrong certificate: probably a wrong host.
- * - `blocked`: Ledgerdesk does not call that host, or the address that its name leads to; nothing was sent.
- * - `unauthorized`: the credentials, or what they are made for, are rejected.
+ * The kind of a failure, which decides what the caller does.
+ * - `limited`: too many requests. Wait for `retryAfterMs`.
+ * - `unavailable`: the request had no effect, or it can be repeated safely. Try again.
+ * - `unsure`: a write may have taken effect, but no complete response came. Read back before writing again.
+ * - `unreachable`: there is no server of that name, or its certificate is wrong. The host is probably wrong.
+ * - `blocked`: Ledgerdesk does not call that host, or the address that its name resolves to. Nothing was sent.
+ * - `unauthorized`: the credentials, or the tenant or environment that they are for, are rejected.
  * - `forbidden`: the credentials lack a privilege.
- * - `missing`: the record or the path is not there (`code` tells which, where the system says so).
- * - `conflict`: somebody else wrote at the same time, or the version asked for is gone.
+ * - `missing`: the record or the path does not exist. `code` tells which, if the system says so.
+ * - `conflict`: another client wrote at the same time, or the requested version no longer exists.
  * - `refused`: the system does not accept the data.
- * - `unexpected`: the answer is not one that this system's API gives.
+ * - `unexpected`: the response is not one that this system's API sends.
  */
 export type RemoteErrorKind =
   | 'limited'
@@ -35,7 +35,7 @@ export type RemoteErrorKind =
   | 'refused'
   | 'unexpected';
 
-/** Everything that is kept of a failed request; see the members of `RemoteError`. */
+/** Everything that is kept about a failed request. The members are described at `RemoteError`. */
 export interface RemoteErrorFacts {
   readonly system: RemoteSystem;
   readonly operation: string;
@@ -50,28 +50,28 @@ export interface RemoteErrorFacts {
 }
 
 /**
- * A request to a remote system that failed. It holds only what an operator may see: neither the HTTP client's error (which carries
- * headers and bodies) nor a credential is kept, so it can be logged and stored as it is.
+ * A failed request to a remote system. It can be logged and stored as it is: it keeps neither a credential nor the
+ * error of the HTTP client, which contains headers and bodies.
  */
 export class RemoteError extends Error implements RemoteErrorFacts {
   override readonly name = 'RemoteError';
   readonly system: RemoteSystem;
-  /** What was requested, e.g. `read CustomersV3`. */
+  /** The name of the request, such as `read CustomersV3`. */
   readonly operation: string;
   readonly kind: RemoteErrorKind;
-  /** HTTP status; null when no answer came. */
+  /** HTTP status; null when there was no response. */
   readonly status: number | null;
-  /** The vendor's code or error word, or the network's error code; redacted. */
+  /** The vendor's error code, or the error code of the network; redacted. */
   readonly code: string | null;
-  /** The vendor's id of the request, for its support. */
+  /** The vendor's id of the request, for a support case. */
   readonly requestId: string | null;
-  /** How long to wait, in milliseconds; only of kind `limited`. */
+  /** The time to wait, in milliseconds; null for every kind but `limited`. */
   readonly retryAfterMs: number | null;
-  /** Which limit was reached; only of kind `limited`. */
+  /** The limit that was reached; null for every kind but `limited`. */
   readonly bucket: Bucket | null;
-  /** The vendor's words, or what happened on the network: short, redacted, no server stack. */
+  /** The vendor's message, or what happened on the network: short, redacted, without a stack trace. */
   readonly detail: string;
-  /** One sentence: what a person should do about it. */
+  /** What the operator should do about it. */
   readonly advice: string;
 
   constructor(facts: RemoteErrorFacts) {
@@ -91,14 +91,13 @@ export class RemoteError extends Error implements RemoteErrorFacts {
 
 function sentence(facts: RemoteErrorFacts): string {
   const { system, operation, status, code, requestId, detail } = facts;
-  const words = [status, code].filter((word) => word !== null).join(' ');
-  const answer = status === null ? `gave no usable answer to "${operation}"` : `answered "${operation}"`;
-  const how = words === '' ? '' : status === null ? ` (${words})` : ` with ${words}`;
+  const codes = [status, code].filter((part) => part !== null).join(' ');
+  const reason = codes === '' ? '' : status === null ? ` (${codes})` : ` with ${codes}`;
   const id = requestId === null ? '' : ` (request ${requestId})`;
-  return `${SYSTEM_NAMES[system]} ${answer}${how}${id}: ${detail}`;
+  return `The ${SYSTEM_NAMES[system]} request "${operation}" failed${reason}${id}: ${detail}`;
 }
 
-/** Builds an error that did not come as an HTTP failure; what is not given is null, and the advice that of its kind. */
+/** Creates an error from some of its facts. The others are null, and the advice is the general one of the kind. */
 export function remoteError(
   facts: Pick<RemoteErrorFacts, 'system' | 'operation' | 'kind' | 'detail'> & Partial<RemoteErrorFacts>,
 ): RemoteError {
@@ -113,21 +112,21 @@ export function remoteError(
   });
 }
 
-/** Returns what a person should do about a failure of which no more than its kind is known. */
+/** Returns what the operator should do about a failure of which only the kind is known. */
 export function generalAdvice(system: RemoteSystem, kind: RemoteErrorKind): string {
   const title = SYSTEM_NAMES[system];
   const advice: Readonly<Record<RemoteErrorKind, string>> = {
-    limited: `Nothing: Ledgerdesk waits until ${title} takes requests again.`,
-    unavailable: `Nothing at first: Ledgerdesk tries again. If it lasts, check whether ${title} is down or under maintenance.`,
-    unsure: `Nothing: Ledgerdesk reads back what ${title} holds before it writes again.`,
-    unreachable: `Check the address of ${title} in the connection, and that this machine can resolve it and trusts its certificate.`,
-    blocked: `Check the address of ${title} in the connection, and what this machine's name server answers for it. Only a host in LEDGERDESK_ALLOW_HOSTS may have a private address.`,
-    unauthorized: `Check the credentials for ${title} in the connection and apply it again.`,
-    forbidden: `Give the account that Ledgerdesk uses in ${title} the privilege that the message names.`,
+    limited: `No action is needed. Ledgerdesk waits until ${title} accepts requests again.`,
+    unavailable: `No action is needed at first, since Ledgerdesk tries again. If the failure lasts, check whether ${title} is down or under maintenance.`,
+    unsure: `No action is needed. Ledgerdesk reads the record in ${title} before it writes again.`,
+    unreachable: `Check the address of ${title} in the connection. Check that this machine can resolve it and trusts its certificate.`,
+    blocked: `Check the address of ${title} in the connection, and which address this machine's name server returns for it. Only a host in LEDGERDESK_ALLOW_HOSTS may have a private address.`,
+    unauthorized: `Check the credentials for ${title} in the connection file, then run \`ledgerdesk connection apply FILE\`.`,
+    forbidden: `Give the account that Ledgerdesk uses in ${title} the privilege named in the message.`,
     missing: `Check the address of ${title} in the connection, and whether the record was removed.`,
-    conflict: `Nothing: Ledgerdesk reads the record again and repeats the change.`,
-    refused: `Fix in the source record what the message names, then retry.`,
-    unexpected: `Check that the address of ${title} in the connection is the API's own, with no proxy or log-in page before it.`,
+    conflict: `No action is needed. Ledgerdesk reads the record again and repeats the change.`,
+    refused: `Fix the field named in the message in the source record, then run \`ledgerdesk retry ID\`.`,
+    unexpected: `Check that the address of ${title} in the connection is the address of the API itself, without a proxy or sign-in page in front of it.`,
   };
   return advice[kind];
 }

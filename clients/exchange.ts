@@ -1,59 +1,62 @@
 import got, { type StreamOptions } from 'got';
 import type { Egress } from './egress.ts';
 import { createGuardedAgents } from './guarded-agents.ts';
-import { isSuccess, type AnswerHeaders } from './classify.ts';
+import { isSuccess, type ResponseHeaders } from './classify.ts';
 import { BodyTooLargeError } from './network-failure.ts';
 
-/** What is sent; at most one of `json`, `form` and `text`, or none for a request without a body. */
-export interface Outgoing {
+/** A request to send. It has at most one of `json`, `form` and `text`, and none of them when it has no body. */
+export interface OutgoingRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string | URL;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>> | undefined;
-  /** JSON that is sent to the letter as it stands, since it is signed. */
+  /** JSON that is sent unchanged, because it is signed. */
   readonly text?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Limit of the whole request in milliseconds; 60 s when absent. */
+  /** Time limit of the whole request in milliseconds; 60 s when absent. */
   readonly timeoutMs?: number | undefined;
-  /** Limit of a successful answer in bytes, inflated; 32 MiB when absent. */
+  /** Size limit of a successful response in bytes, after decompression; 32 MiB when absent. */
   readonly maxBytes?: number | undefined;
 }
 
-/** What came back: of an answer that is no success at most the first 64 KiB. */
-export interface Incoming {
+/** A response as it was received. The text of a failure is cut to its first 64 KiB. */
+export interface RawResponse {
   readonly status: number;
-  readonly headers: AnswerHeaders;
+  readonly headers: ResponseHeaders;
   readonly text: string;
 }
 
-/** Sends one request. Rejects with what got throws; `onStatus` is called as soon as the answer begins. */
-export type Exchange = (outgoing: Outgoing, onStatus: (status: number) => void) => Promise<Incoming>;
+/** Sends one request. Rejects with the error of got. It calls `onStatus` as soon as the response begins. */
+export type Exchange = (request: OutgoingRequest, onStatus: (status: number) => void) => Promise<RawResponse>;
 
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 const REQUEST_MS = 60_000;
 
-/** Shorter than the time after which servers close idle connections, which would break a write that is just being sent. */
+/**
+ * Shorter than the idle timeout of servers: a connection that the server closes would break a write that is being sent.
+ */
 const FREE_SOCKET_MS = 4_000;
 
 /**
- * Makes the one way in which requests leave: nothing is retried, no redirect followed, no status thrown, and a body is
- * counted while it is inflated, so that neither a slow nor a huge answer can hold the process. Only https to a public address
- * is possible, but for the hosts that `egress` says are opened; whose hosts they are is for the caller to check.
+ * Creates the function through which every request leaves the process. It does not retry, follow redirects or reject
+ * for a status. It counts a body while decompressing it, so that neither a slow nor a large response exhausts the
+ * process. Only https to public addresses is possible, except for the hosts that `egress` allows. The caller checks to
+ * which system a host belongs.
  */
-export function createExchange(egress: Pick<Egress, 'isOpened'>): Exchange {
+export function createExchange(egress: Pick<Egress, 'isAllowedHost'>): Exchange {
   const agentsOf = createGuardedAgents(egress, { keepAlive: true, maxSockets: 8, timeout: FREE_SOCKET_MS });
-  return async (outgoing, onStatus) => {
-    const agent = agentsOf(new URL(outgoing.url));
-    const stream = got.stream(outgoing.url, { ...optionsOf(outgoing), agent });
-    const { method, json, form, text } = outgoing;
+  return async (request, onStatus) => {
+    const agent = agentsOf(new URL(request.url));
+    const stream = got.stream(request.url, { ...optionsOf(request), agent });
+    const { method, json, form, text } = request;
     if (method !== 'GET' && json === undefined && form === undefined && text === undefined) stream.end();
-    let answer: { status: number; headers: AnswerHeaders } | undefined;
+    let head: { status: number; headers: ResponseHeaders } | undefined;
     stream.once(
       'response',
       (response: { statusCode: number; headers: Record<string, string | string[] | undefined> }) => {
-        answer = { status: response.statusCode, headers: plainHeaders(response.headers) };
+        head = { status: response.statusCode, headers: plainHeaders(response.headers) };
         onStatus(response.statusCode);
       },
     );
@@ -63,30 +66,30 @@ export function createExchange(egress: Pick<Egress, 'isOpened'>): Exchange {
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         chunks.push(chunk);
         bytes += chunk.length;
-        if (answer !== undefined && !isSuccess(answer.status) && bytes >= MAX_ERROR_BYTES) break;
-        if (bytes > (outgoing.maxBytes ?? MAX_BYTES)) throw new BodyTooLargeError('The answer is too large.');
+        if (head !== undefined && !isSuccess(head.status) && bytes >= MAX_ERROR_BYTES) break;
+        if (bytes > (request.maxBytes ?? MAX_BYTES)) throw new BodyTooLargeError('The response is too large.');
       }
     } catch (error) {
-      // The status of a failure says enough, even where its body broke off.
-      if (answer === undefined || isSuccess(answer.status)) throw error;
+      // The status of a failure is enough, even if its body is incomplete.
+      if (head === undefined || isSuccess(head.status)) throw error;
     } finally {
-      // A stream that was read to its end is not destroyed by itself, and would raise an error when the signal aborts later.
+      // got does not destroy a stream that was read to its end. It would raise an error when the signal aborts later.
       stream.destroy();
     }
-    if (answer === undefined) throw new Error('The answer has no status.');
+    if (head === undefined) throw new Error('The response has no status.');
     return {
-      ...answer,
+      ...head,
       text: new TextDecoder().decode(
-        Buffer.concat(chunks).subarray(0, isSuccess(answer.status) ? bytes : MAX_ERROR_BYTES),
+        Buffer.concat(chunks).subarray(0, isSuccess(head.status) ? bytes : MAX_ERROR_BYTES),
       ),
     };
   };
 }
 
-function optionsOf(outgoing: Outgoing): StreamOptions {
-  const { method, headers, json, form, text, signal } = outgoing;
+function optionsOf(request: OutgoingRequest): StreamOptions {
+  const { method, headers, json, form, text, signal } = request;
   const ofText = text === undefined ? {} : { 'content-type': 'application/json' };
-  const requestMs = outgoing.timeoutMs ?? REQUEST_MS;
+  const requestMs = request.timeoutMs ?? REQUEST_MS;
   return {
     method,
     headers: {
@@ -115,7 +118,7 @@ function optionsOf(outgoing: Outgoing): StreamOptions {
   };
 }
 
-function plainHeaders(headers: Record<string, string | string[] | undefined>): AnswerHeaders {
+function plainHeaders(headers: Record<string, string | string[] | undefined>): ResponseHeaders {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],

@@ -3,65 +3,71 @@ import { classifyDynamicsError } from './dynamics/classify.ts';
 import type { Egress } from './egress.ts';
 import { classifyEntraError } from './entra/classify.ts';
 import { remoteError, generalAdvice, RemoteError, type Bucket, type RemoteSystem } from './errors.ts';
-import { createExchange, type Incoming, type Outgoing } from './exchange.ts';
+import { createExchange, type OutgoingRequest, type RawResponse } from './exchange.ts';
 import {
   isSuccess,
   looksLikeHtml,
   type AdviceNames,
-  type AnswerHeaders,
+  type ResponseHeaders,
   type ClassifyError,
-  type Verdict,
+  type Classification,
 } from './classify.ts';
 import { parseLosslessJson } from './lossless-json.ts';
 import { networkFailure } from './network-failure.ts';
 import { redact, secretsOf } from './redact.ts';
 import { classifyZendeskError } from './zendesk/classify.ts';
 
-/** A request as an observer sees it: never its URL, headers or body. */
+/** The part of a request that an observer sees, without its URL, headers and body. */
 export interface ObservedCall {
   readonly system: RemoteSystem;
   readonly operation: string;
   readonly buckets: readonly Bucket[];
 }
 
-/** How a request ended: `status` null when no answer came; `error` absent when it succeeded. */
+/**
+ * The result of a request. `status` is null when there was no response; `error` is absent when the request succeeded.
+ */
 export interface CallResult {
   readonly status: number | null;
   readonly error?: RemoteError;
-  readonly headers: AnswerHeaders;
+  readonly headers: ResponseHeaders;
 }
 
 /**
- * Told of every request, Entra's token requests included. Both are awaited: `before` may throw (a closed gate), and then
- * nothing is sent and `after` is not called; `after` gets what `before` returned.
+ * An observer of every request, including the token requests to Entra. Both functions are awaited. `before` may reject,
+ * for example because a rate gate is closed: then nothing is sent and `after` is not called. `after` receives the
+ * result of `before` as its token.
  */
 export interface RequestObserver {
   before(call: ObservedCall): Promise<unknown>;
   after(call: ObservedCall, token: unknown, result: CallResult): Promise<void>;
 }
 
-/** A request to a far system. `operation` names it in errors and figures, e.g. `read CustomersV3`. */
-export interface HttpRequest extends Omit<Outgoing, 'signal'> {
+/** A request to a remote system. `operation` is its name in errors and metrics, such as `read CustomersV3`. */
+export interface HttpRequest extends Omit<OutgoingRequest, 'signal'> {
   readonly operation: string;
-  /** The limits it counts against. */
+  /** The limits that the request counts against. */
   readonly buckets: readonly Bucket[];
-  /** Whether sending it twice does no harm; true for GET, else false unless given. */
+  /** True if the request can be sent twice safely. The default is true for GET and false for other methods. */
   readonly repeatable?: boolean;
-  /** What an advice about its failure may name. */
+  /** Names that the advice about a failure may contain. */
   readonly names?: AdviceNames;
 }
 
-/** A successful answer. `body` is the parsed JSON (long integers as texts, see `parseLosslessJson`); undefined when empty. */
-export interface HttpAnswer {
+/**
+ * A successful response. `body` is the parsed JSON, with long integers as strings (`parseLosslessJson`); undefined if
+ * empty.
+ */
+export interface HttpResponse {
   readonly status: number;
-  readonly headers: AnswerHeaders;
+  readonly headers: ResponseHeaders;
   readonly body: unknown;
 }
 
-/** Requests to one far system. */
+/** The HTTP client of one remote system. */
 export interface Http {
-  /** Resolves with a 2xx answer; everything else rejects with a RemoteError, or with what the observer threw. */
-  request(request: HttpRequest): Promise<HttpAnswer>;
+  /** Resolves with a 2xx response. Otherwise it rejects with a RemoteError, or with the error of the observer. */
+  request(request: HttpRequest): Promise<HttpResponse>;
 }
 
 const CLASSIFIERS: Readonly<Record<RemoteSystem, ClassifyError>> = {
@@ -71,8 +77,8 @@ const CLASSIFIERS: Readonly<Record<RemoteSystem, ClassifyError>> = {
 };
 
 /**
- * Creates the HTTP client of one system. `clock` gives epoch milliseconds, for a Retry-After that is a date; `signal` gives what
- * ends the requests of the caller early, such as the cancellation of its activity.
+ * Creates the HTTP client of one system. `clock` returns epoch milliseconds and is used for a Retry-After that is a
+ * date. `signal` returns the signal that aborts the requests of the caller, such as the cancellation of its activity.
  */
 export function createHttp(options: {
   readonly system: RemoteSystem;
@@ -84,16 +90,16 @@ export function createHttp(options: {
   const { system, egress, observer, clock = Date.now, signal = () => undefined } = options;
   const exchange = createExchange(egress);
 
-  const attempt = async (request: HttpRequest): Promise<{ result: CallResult; answer?: HttpAnswer }> => {
+  const attempt = async (request: HttpRequest): Promise<{ result: CallResult; response?: HttpResponse }> => {
     const repeatable = request.repeatable ?? request.method === 'GET';
     let status: number | null = null;
     try {
-      const incoming = await exchange({ ...request, signal: signal() }, (begun) => (status = begun));
-      const answer = readIncoming(incoming, { request, system, repeatable, nowMs: clock() });
-      const { headers } = incoming;
-      return answer instanceof RemoteError
-        ? { result: { status, headers, error: answer } }
-        : { result: { status, headers }, answer };
+      const raw = await exchange({ ...request, signal: signal() }, (received) => (status = received));
+      const response = readRawResponse(raw, { request, system, repeatable, nowMs: clock() });
+      const { headers } = raw;
+      return response instanceof RemoteError
+        ? { result: { status, headers, error: response } }
+        : { result: { status, headers }, response };
     } catch (failure) {
       const error = networkFailure(failure, { system, operation: request.operation, repeatable, status });
       return { result: { status, headers: {}, error } };
@@ -105,28 +111,28 @@ export function createHttp(options: {
       egress.check(request.url, system, request.operation);
       const call = { system, operation: request.operation, buckets: request.buckets };
       const token = await observer.before(call);
-      const { result, answer } = await attempt(request);
+      const { result, response } = await attempt(request);
       await observer.after(call, token, result);
       if (result.error !== undefined) throw result.error;
-      if (answer === undefined) throw remoteError({ ...call, kind: 'unexpected', detail: 'no answer was read.' });
-      return answer;
+      if (response === undefined) throw remoteError({ ...call, kind: 'unexpected', detail: 'no response was read.' });
+      return response;
     },
   };
 }
 
-interface Reading {
+interface ResponseContext {
   readonly request: HttpRequest;
   readonly system: RemoteSystem;
   readonly repeatable: boolean;
   readonly nowMs: number;
 }
 
-function readIncoming(incoming: Incoming, reading: Reading): HttpAnswer | RemoteError {
-  const { status, headers, text } = incoming;
+function readRawResponse(raw: RawResponse, context: ResponseContext): HttpResponse | RemoteError {
+  const { status, headers, text } = raw;
   const parsed = tryParse(text);
   const body = parsed === 'unreadable' ? undefined : parsed.body;
-  const { system, repeatable, request } = reading;
-  const answer = {
+  const { system, repeatable, request } = context;
+  const response = {
     system,
     status,
     headers,
@@ -136,17 +142,19 @@ function readIncoming(incoming: Incoming, reading: Reading): HttpAnswer | Remote
     repeatable,
     names: request.names ?? {},
   };
-  const verdict = CLASSIFIERS[system](answer);
-  if (verdict !== undefined) return failureOf(verdict, incoming, reading);
-  if (isSuccess(status) && parsed === 'unreadable')
-    return failureOf(unreadable(incoming, repeatable), incoming, reading);
+  const classification = CLASSIFIERS[system](response);
+  if (classification !== undefined) return errorOf(classification, raw, context);
+  if (isSuccess(status) && parsed === 'unreadable') return errorOf(unreadable(raw, repeatable), raw, context);
   return { status, headers, body };
 }
 
-/** A success that cannot be read: a truncated answer is worth another try, a page is not the API. */
-function unreadable(incoming: Incoming, repeatable: boolean): Verdict {
-  const isPage = looksLikeHtml(incoming) || !/^\s*[{["]/.test(incoming.text);
-  const detail = isPage ? 'an HTML page or text instead of JSON.' : 'JSON that breaks off or cannot be read.';
+/**
+ * Classifies a 2xx response that is not JSON: a truncated one can be tried again, but a page does not come from the
+ * API.
+ */
+function unreadable(raw: RawResponse, repeatable: boolean): Classification {
+  const isPage = looksLikeHtml(raw) || !/^\s*[{["]/.test(raw.text);
+  const detail = isPage ? 'an HTML page or text instead of JSON.' : 'incomplete or invalid JSON.';
   return { kind: repeatable ? (isPage ? 'unexpected' : 'unavailable') : 'unsure', code: null, detail };
 }
 
@@ -159,27 +167,30 @@ function tryParse(text: string): { body: unknown } | 'unreadable' {
   }
 }
 
-function failureOf(verdict: Verdict, incoming: Incoming, reading: Reading): RemoteError {
-  const { system, request, nowMs } = reading;
+function errorOf(classification: Classification, raw: RawResponse, context: ResponseContext): RemoteError {
+  const { system, request, nowMs } = context;
   const secrets = secretsOf(request);
-  const limited = verdict.kind === 'limited';
-  const requestId = verdict.requestId ?? requestIdOf(incoming.headers);
+  const limited = classification.kind === 'limited';
+  const requestId = classification.requestId ?? requestIdOf(raw.headers);
   return new RemoteError({
     system,
     operation: request.operation,
-    kind: verdict.kind,
-    status: incoming.status,
-    code: verdict.code === null ? null : redact(verdict.code, secrets, 80),
+    kind: classification.kind,
+    status: raw.status,
+    code: classification.code === null ? null : redact(classification.code, secrets, 80),
     requestId: requestId === null ? null : redact(requestId, secrets, 80),
-    retryAfterMs: limited ? readRetryAfterMs(incoming.headers['retry-after'], nowMs) : null,
-    bucket: limited ? (verdict.bucket ?? 'account') : null,
-    detail: redact(verdict.detail, secrets),
-    advice: verdict.advice ?? generalAdvice(system, verdict.kind),
+    retryAfterMs: limited ? readRetryAfterMs(raw.headers['retry-after'], nowMs) : null,
+    bucket: limited ? (classification.bucket ?? 'account') : null,
+    detail: redact(classification.detail, secrets),
+    advice: classification.advice ?? generalAdvice(system, classification.kind),
   });
 }
 
-/** The id under which the vendor's support finds a request: Zendesk's, F&O's activity id, or Microsoft's request id. */
-export function requestIdOf(headers: AnswerHeaders): string | null {
+/**
+ * Returns the id by which the vendor's support finds a request: Zendesk's request id, F&O's activity id, or Microsoft's
+ * request id.
+ */
+export function requestIdOf(headers: ResponseHeaders): string | null {
   const names = ['x-zendesk-request-id', 'ms-dyn-aid', 'x-ms-request-id', 'x-request-id'];
   return names.map((name) => headers[name]).find((id) => id !== undefined && id !== '') ?? null;
 }

@@ -1,8 +1,8 @@
 const LONG_INTEGER = /(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 
 /**
- * Parses JSON so that long integers survive: one of 16 digits or more becomes a text of its digits, since Zendesk's ids and
- * F&O's record ids are 64 bits wide and a JavaScript number holds 53. Throws SyntaxError as JSON.parse does.
+ * Parses JSON without losing digits of long integers. An integer of 16 digits or more becomes a string, because ids of
+ * Zendesk and record ids of F&O have 64 bits and a JavaScript number has 53. Throws SyntaxError as JSON.parse does.
  */
 export function parseLosslessJson(text: string): unknown {
   return JSON.parse(/\d{16}/.test(text) ? quoteLongIntegers(text) : text);

@@ -2,59 +2,65 @@ import { remoteError, type RemoteSystem, type RemoteError, type RemoteErrorKind 
 import { isBlockedAddress } from './guarded-agents.ts';
 import { textMember } from './classify.ts';
 
-/** Thrown inside the HTTP client when a body is larger, inflated, than what is read of it. */
+/** The error of a body that is larger, after decompression, than the size limit. It does not leave the HTTP client. */
 export class BodyTooLargeError extends Error {
   readonly code = 'BODY_TOO_LARGE';
 }
 
-/** The request that failed, as far as its failure needs it. */
+/** The facts about a failed request that its classification needs. */
 export interface FailedRequest {
   readonly system: RemoteSystem;
   readonly operation: string;
   readonly repeatable: boolean;
-  /** Status of the answer that broke off; null when none had begun. */
+  /** Status of the incomplete response; null when no response began. */
   readonly status: number | null;
 }
 
 interface Meaning {
-  /** What it means before anything was sent, or for a request that may be repeated. */
+  /** The kind when nothing was sent, or when the request is repeatable. */
   readonly kind: RemoteErrorKind;
   readonly detail: string;
-  /** Whether the far system may have taken the request: then a write is `unsure`. */
+  /** True if the remote system may have processed the request. Then the kind of a write is `unsure`. */
   readonly sent: boolean;
 }
 
 const NOT_SENT = { kind: 'unavailable', sent: false } as const;
 const WRONG_HOST = { kind: 'unreachable', sent: false } as const;
-const BROKE_OFF = { kind: 'unavailable', sent: true } as const;
+const INTERRUPTED = { kind: 'unavailable', sent: true } as const;
 const NOT_THE_API = { kind: 'unexpected', sent: true } as const;
 
 const MEANINGS = new Map<string, Meaning>([
-  ['ENOTFOUND', { ...WRONG_HOST, detail: 'no host of that name is known' }],
-  ['EAI_AGAIN', { ...NOT_SENT, detail: 'the host name could not be resolved for the moment' }],
+  ['ENOTFOUND', { ...WRONG_HOST, detail: 'the host name does not exist' }],
+  [
+    'EAI_AGAIN',
+    { ...NOT_SENT, detail: 'the host name could not be resolved, because the name server did not respond' },
+  ],
   ['ECONNREFUSED', { ...NOT_SENT, detail: 'the connection was refused' }],
   ['EHOSTUNREACH', { ...NOT_SENT, detail: 'the host could not be reached' }],
   ['ENETUNREACH', { ...NOT_SENT, detail: 'the network could not be reached' }],
   [
     'ERR_INVALID_CHAR',
-    { kind: 'unexpected', sent: false, detail: 'a header or credential holds a character that HTTP does not allow' },
+    { kind: 'unexpected', sent: false, detail: 'a header or credential contains a character that HTTP does not allow' },
   ],
-  ['ECONNRESET', { ...BROKE_OFF, detail: 'the connection broke off before the answer was complete' }],
-  ['EPIPE', { ...BROKE_OFF, detail: 'the connection broke off while the request was sent' }],
-  ['ERR_STREAM_PREMATURE_CLOSE', { ...BROKE_OFF, detail: 'the connection broke off before the answer was complete' }],
-  ['ERR_ABORTED', { ...BROKE_OFF, detail: 'the request was cancelled' }],
-  ['BODY_TOO_LARGE', { ...NOT_THE_API, detail: 'the answer is larger than Ledgerdesk reads' }],
+  ['ECONNRESET', { ...INTERRUPTED, detail: 'the connection was closed before the response was complete' }],
+  ['EPIPE', { ...INTERRUPTED, detail: 'the connection was closed while the request was sent' }],
+  [
+    'ERR_STREAM_PREMATURE_CLOSE',
+    { ...INTERRUPTED, detail: 'the connection was closed before the response was complete' },
+  ],
+  ['ERR_ABORTED', { ...INTERRUPTED, detail: 'the request was cancelled' }],
+  ['BODY_TOO_LARGE', { ...NOT_THE_API, detail: 'the response is larger than the size limit of Ledgerdesk' }],
 ]);
 
 const BLOCKED: Meaning = {
   kind: 'blocked',
   sent: false,
-  detail: 'Ledgerdesk does not call it: its name leads to an address that is not a public one',
+  detail: 'Ledgerdesk does not call the host: its name resolves to an address that is not public',
 };
 
 const CERTIFICATE = /CERT|ALTNAME|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(TLS|SSL)|^EPROTO$/;
 
-/** Turns what the HTTP client threw into an error of ours; of the original only its code and the time limit are kept. */
+/** Converts an error of the HTTP client to a RemoteError. Only the code and the time limit of the original are kept. */
 export function networkFailure(error: unknown, request: FailedRequest): RemoteError {
   const code = codeOf(error);
   const { kind, detail, sent } = meaningOf(code, error);
@@ -73,19 +79,22 @@ function meaningOf(code: string, error: unknown): Meaning {
   const known = MEANINGS.get(code);
   if (known !== undefined) return known;
   if (code === 'ETIMEDOUT') return timeLimit(error);
-  if (CERTIFICATE.test(code)) return { ...WRONG_HOST, detail: 'no trusted TLS connection could be made' };
+  if (CERTIFICATE.test(code)) return { ...WRONG_HOST, detail: 'the TLS connection could not be trusted' };
   if (code.startsWith('Z_') || code.startsWith('ERR_BROTLI') || code.startsWith('ERR__ERROR_FORMAT'))
-    return { ...BROKE_OFF, detail: 'the compressed answer is damaged or incomplete' };
-  if (code.startsWith('HPE_')) return { ...NOT_THE_API, detail: 'what came back is not HTTP' };
+    return { ...INTERRUPTED, detail: 'the compressed response is damaged or incomplete' };
+  if (code.startsWith('HPE_')) return { ...NOT_THE_API, detail: 'the response is not HTTP' };
   return { ...NOT_THE_API, detail: 'the request failed' };
 }
 
-/** A time limit of got names its phase in `event`; one of the operating system has none and concerns connecting. */
+/**
+ * got names the phase of an exceeded time limit in `event`. A timeout of the operating system has none, and is about
+ * connecting.
+ */
 function timeLimit(error: unknown): Meaning {
   const phase = textMember(error, 'event') ?? 'connect';
   const connecting = phase === 'lookup' || phase === 'connect' || phase === 'secureConnect';
-  if (connecting) return { ...NOT_SENT, detail: `no connection was made in time (${phase})` };
-  return { ...BROKE_OFF, detail: `no complete answer came in time (${phase})` };
+  if (connecting) return { ...NOT_SENT, detail: `the connection timed out (${phase})` };
+  return { ...INTERRUPTED, detail: `the response timed out (${phase})` };
 }
 
 function codeOf(error: unknown): string {

@@ -8,13 +8,14 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     /((?:client_secret|client_assertion|access_token|refresh_token|password)["']?\s*[:=]\s*["']?)[^"'&\s,}]+/gi,
     '$1[redacted]',
   ],
-  // An OAuth token that is no JWT: 64 hexadecimal digits at Zendesk. Ids are shorter, or broken by dots and dashes.
+  // An OAuth token that is not a JWT, such as the 64 hexadecimal digits of Zendesk. Ids are shorter, or contain dots
+  // and dashes.
   [/\b\w{40,}\b/g, '[redacted]'],
 ];
 
 /**
- * Makes a far system's words fit to be logged and stored: without the given secrets or anything that looks like a token,
- * on one line, and at most `longest` characters.
+ * Returns a message of a remote system in a form that can be logged and stored: on one line, at most `longest`
+ * characters, without the given secrets and without anything that looks like a token.
  */
 export function redact(text: string, secrets: readonly string[] = [], longest: number = LONGEST): string {
   let clean = text.slice(0, 16 * LONGEST);
@@ -27,12 +28,15 @@ export function redact(text: string, secrets: readonly string[] = [], longest: n
   return clean.length <= longest ? clean : `${clean.slice(0, longest - 1).trimEnd()}…`;
 }
 
-/** Hides whatever in a text looks like a token, or is named as a secret by the word before it; all else stays as it is. */
+/**
+ * Replaces whatever looks like a token, or is named as a secret by the word before it. The rest of the text stays
+ * unchanged.
+ */
 export function hideTokens(text: string): string {
   return PATTERNS.reduce((clean, [pattern, replacement]) => clean.replace(pattern, replacement), text);
 }
 
-/** The secrets that a request carries, so that an answer that repeats them can be redacted. */
+/** Returns the secrets in a request, so that they can be redacted from a response that repeats them. */
 export function secretsOf(parts: {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly form?: Readonly<Record<string, string>> | undefined;

@@ -1,11 +1,11 @@
-/** How long to wait when a system says "too many requests" without saying how long (Microsoft's samples use 30 s too). */
+/** The wait after a rate limit without a Retry-After. Microsoft's samples use 30 s too. */
 const DEFAULT_RETRY_AFTER_MS = 30_000;
 const SHORTEST_MS = 1_000;
 const LONGEST_MS = 15 * 60_000;
 
 /**
- * Reads a Retry-After header (whole or fractional seconds, or an HTTP date) as milliseconds to wait, clamped to 1 s … 15 min.
- * A header that is missing or unreadable counts as 30 s. `nowMs` is the reader's clock, for the date form.
+ * Returns the wait of a Retry-After header in milliseconds, clamped to 1 s … 15 min. The header holds whole or
+ * fractional seconds, or an HTTP date, which is compared with `nowMs`. A missing or invalid header means 30 s.
  */
 export function readRetryAfterMs(header: string | undefined, nowMs: number): number {
   const text = header?.trim() ?? '';

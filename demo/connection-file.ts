@@ -2,13 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Product, Sandbox } from './processes.ts';
 
-/** Where the connection of the demo is written, and the environment in which its commands run. */
+/** The connection file of the demo, and the environment variables of its commands. */
 export interface WrittenConnection {
   readonly file: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Writes the connection into a folder, beside the product's `data`, as an operator would: both secrets are named, not written. */
+/**
+ * Writes the connection file into a folder, beside the product's `data`. As recommended, it only names both secrets.
+ */
 export async function writeConnection(
   folder: string,
   { sandbox, product }: { sandbox: Sandbox; product: Product },

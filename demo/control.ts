@@ -2,37 +2,37 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from './processes.ts';
 
 /**
- * Asks the sandbox's control server: what people do in the two systems, and what only a look behind them shows. `call` is
- * the method and the path.
+ * Sends a request to the sandbox's control server, which does what people do in the two systems and shows their state.
+ * `call` is the method and the path. Rejects unless the response is 2xx.
  */
-export async function control<Answer>(sandbox: Sandbox, call: string, body?: object): Promise<Answer> {
+export async function control<Body>(sandbox: Sandbox, call: string, body?: object): Promise<Body> {
   const [method = '', path = ''] = call.split(' ');
   const headers = { 'content-type': 'application/json' };
   const init = body === undefined ? { method } : { method, headers, body: JSON.stringify(body) };
-  const answer = await fetch(`${sandbox.control}${path}`, init);
-  if (!answer.ok) throw new Error(`The sandbox answered ${answer.status} to ${call}: ${await answer.text()}`);
-  const text = await answer.text();
-  return (text === '' ? undefined : JSON.parse(text)) as Answer;
+  const response = await fetch(`${sandbox.control}${path}`, init);
+  if (!response.ok) throw new Error(`The sandbox returned ${response.status} for ${call}: ${await response.text()}`);
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as Body;
 }
 
-/** Reads from the sandbox's Zendesk as its API shows it. */
-export async function zendesk<Answer>(sandbox: Sandbox, path: string): Promise<Answer> {
+/** Sends a GET request to the API of the sandbox's Zendesk. Rejects unless the response is 2xx. */
+export async function zendesk<Body>(sandbox: Sandbox, path: string): Promise<Body> {
   const headers = { authorization: `Bearer ${sandbox.zendeskToken}` };
-  const answer = await fetch(`${sandbox.zendesk}/api/v2/${path}`, { headers });
-  if (!answer.ok) throw new Error(`Zendesk answered ${answer.status} to ${path}.`);
-  return (await answer.json()) as Answer;
+  const response = await fetch(`${sandbox.zendesk}/api/v2/${path}`, { headers });
+  if (!response.ok) throw new Error(`Zendesk returned ${response.status} for ${path}.`);
+  return (await response.json()) as Body;
 }
 
-const LOOK_EVERY_MS = 250;
-const LONGEST_MS = 60_000;
+const POLL_MS = 250;
+const TIMEOUT_MS = 60_000;
 
-/** Looks again and again until there is something to see. */
-export async function until<Seen>(what: string, look: () => Promise<Seen | undefined>): Promise<Seen> {
-  const deadline = Date.now() + LONGEST_MS;
+/** Polls until `read` returns a value. Rejects after a minute. `what` completes "Timed out waiting until …". */
+export async function waitFor<Seen>(what: string, read: () => Promise<Seen | undefined>): Promise<Seen> {
+  const deadline = Date.now() + TIMEOUT_MS;
   for (;;) {
-    const seen = await look();
+    const seen = await read();
     if (seen !== undefined) return seen;
-    if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}.`);
-    await sleep(LOOK_EVERY_MS);
+    if (Date.now() > deadline) throw new Error(`Timed out waiting until ${what}.`);
+    await sleep(POLL_MS);
   }
 }

@@ -1,14 +1,14 @@
 import { control } from './control.ts';
 import type { Sandbox } from './processes.ts';
 
-/** A contact of the ERP whose address was changed. */
+/** A contact in the ERP whose email address was changed. */
 export interface ChangedContact {
   readonly name: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** Names one account or contact of the ERP. */
+/** The key of one account or contact in the ERP. */
 export interface RecordKey {
   readonly legalEntity: string;
   readonly key: string;
@@ -18,7 +18,7 @@ interface Row extends RecordKey {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** Changes three customers in the ERP, as its users would: a new city, a new name, a hold. */
+/** Changes three customers in the ERP: a new city, a new name and a hold. */
 export async function changeAccounts(sandbox: Sandbox): Promise<void> {
   const { items } = await read<{ items: Row[] }>(sandbox, 'customers');
   const companies = items.filter(
@@ -36,22 +36,22 @@ export async function changeAccounts(sandbox: Sandbox): Promise<void> {
   }
 }
 
-/** Gives a contact another email address in the ERP. */
+/** Changes the email address of a contact in the ERP. */
 export async function changeEmail(sandbox: Sandbox, { legalEntity, key }: RecordKey): Promise<ChangedContact> {
-  const place = `contacts/${legalEntity}/${key}`;
-  const { values } = await read<Row>(sandbox, place);
+  const path = `contacts/${legalEntity}/${key}`;
+  const { values } = await read<Row>(sandbox, path);
   const before = values['PrimaryEmailAddress'] ?? '';
   const after = `new.${before}`;
-  await write(sandbox, place, { PrimaryEmailAddress: after });
+  await write(sandbox, path, { PrimaryEmailAddress: after });
   return { name: values['ContactPersonName'] ?? '', before, after };
 }
 
-/** The value of one field of a customer in the ERP. */
+/** Returns the value of one field of a customer in the ERP. */
 export async function customerField(sandbox: Sandbox, { legalEntity, key }: RecordKey, field: string): Promise<string> {
   return (await read<Row>(sandbox, `customers/${legalEntity}/${key}`)).values[field] ?? '';
 }
 
-/** Gives a customer another name in the ERP. */
+/** Renames a customer in the ERP. */
 export async function renameCustomer(
   sandbox: Sandbox,
   { legalEntity, key }: RecordKey,
@@ -60,10 +60,10 @@ export async function renameCustomer(
   await write(sandbox, `customers/${legalEntity}/${key}`, { OrganizationName });
 }
 
-function read<Answer>(sandbox: Sandbox, place: string): Promise<Answer> {
-  return control<Answer>(sandbox, `GET /state/dynamics/${place}`);
+function read<Body>(sandbox: Sandbox, path: string): Promise<Body> {
+  return control<Body>(sandbox, `GET /state/dynamics/${path}`);
 }
 
-async function write(sandbox: Sandbox, place: string, change: object): Promise<void> {
-  await control(sandbox, `PUT /state/dynamics/${place}`, change);
+async function write(sandbox: Sandbox, path: string, change: object): Promise<void> {
+  await control(sandbox, `PUT /state/dynamics/${path}`, change);
 }

@@ -1,4 +1,4 @@
-/** A run, as the command line prints it. */
+/** A run in the CLI's JSON output. */
 export interface Run {
   readonly runId: string;
   readonly workflowId: string;
@@ -18,19 +18,19 @@ interface Totals {
   readonly rejected: number;
 }
 
-/** Prints a run's counts and requests, and its address in the Temporal Web UI. */
-export function showRun(run: Run, at: { uiUrl: string }, say: (text: string) => void): void {
+/** Prints a run's counts and requests, and the URL of its workflow in the Temporal Web UI. */
+export function showRun(run: Run, at: { uiUrl: string }, print: (text: string) => void): void {
   const { read, ...outcomes } = run.totals;
   const counts = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
-  say(`   ${run.status}: ${read} read = ${counts.join(' + ')}`);
-  say(
+  print(`   ${run.status}: ${read} read = ${counts.join(' + ')}`);
+  print(
     `   requests: ${run.requests.dynamics} to Dynamics 365, ${run.requests.zendesk} to Zendesk, ${run.requests.entra} to Entra`,
   );
-  say(`   ${at.uiUrl}/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}`);
-  if (run.error !== null) say(`   ${run.error.message}`);
+  print(`   ${at.uiUrl}/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}`);
+  if (run.error !== null) print(`   ${run.error.message}`);
 }
 
-/** A rejected record, as the command line prints it. */
+/** A rejected record in the CLI's JSON output. */
 export interface Rejected {
   readonly legalEntity: string;
   readonly kind: string;
@@ -39,10 +39,10 @@ export interface Rejected {
   readonly message: string;
 }
 
-/** Prints why records were rejected; contacts that only wait for their account are counted, not listed. */
-export function showRejected(rejected: readonly Rejected[], say: (text: string) => void): void {
+/** Prints rejected records with their reasons. Contacts that wait for their account are counted, not listed. */
+export function showRejected(rejected: readonly Rejected[], print: (text: string) => void): void {
   const own = rejected.filter(({ code }) => code !== 'account_not_synced');
   for (const { legalEntity, kind, key, code, message } of own)
-    say(`   ${legalEntity}/${kind}/${key}  ${code}: ${message}`);
-  say(`   account_not_synced: ${rejected.length - own.length} contacts wait for one of these accounts`);
+    print(`   ${legalEntity}/${kind}/${key}  ${code}: ${message}`);
+  print(`   account_not_synced: ${rejected.length - own.length} contacts wait for one of these accounts`);
 }

@@ -2,14 +2,14 @@ import type { ConnectionSettings } from './connection/connection.ts';
 import type { EntitySpec, NameSource, TargetName } from './entity-spec.ts';
 import type { FieldMapping, FieldType, Mapping } from './sync/mapping.ts';
 
-/** What the registry must know of a connection. */
+/** The part of a connection that the registry needs. */
 export interface RegistryContext {
   readonly settings: ConnectionSettings;
   /** The template of external ids of organizations. */
   readonly externalIdTemplate: string;
 }
 
-/** What differs between the entities that every connection has. `setting` is their name in a connection file. */
+/** The parts in which the default entities differ. `setting` is the name of the entity in a connection file. */
 interface Definition extends Pick<EntitySpec, 'kind' | 'target' | 'key' | 'members' | 'events'> {
   readonly setting: 'customers' | 'vendors' | 'contacts';
   readonly tags: readonly string[];
@@ -18,7 +18,10 @@ interface Definition extends Pick<EntitySpec, 'kind' | 'target' | 'key' | 'membe
 
 const PERSON: NameSource['join'] = ['PersonFirstName', 'PersonMiddleName', 'PersonLastNamePrefix', 'PersonLastName'];
 
-/** Names of members: CSDL of F&O 10.0.47; names of Dataverse tables: Microsoft docs, virtual entities. */
+/**
+ * The default entities. Member names are from the CSDL of F&O 10.0.47, table names from Microsoft docs, virtual
+ * entities.
+ */
 const DEFINITIONS: readonly Definition[] = [
   {
     kind: 'customer',
@@ -88,7 +91,9 @@ const DEFINITIONS: readonly Definition[] = [
   },
 ];
 
-/** One custom field of organizations or users. `from` has, by kind, the member of the ERP entity, or a template in braces. */
+/**
+ * A custom field of organizations or users. `from` is, by kind, a member of the ERP entity or a template with braces.
+ */
 interface FieldRow {
   readonly key: string;
   readonly title: string;
@@ -96,7 +101,7 @@ interface FieldRow {
   readonly from: Readonly<Record<string, string>>;
 }
 
-/** The fields that are written unless a connection says otherwise: a field more is a line more. */
+/** The custom fields that are written by default. To add a field, add a line. */
 const FIELDS: readonly FieldRow[] = [
   {
     key: 'erp_account_number',
@@ -146,21 +151,23 @@ const FIELDS: readonly FieldRow[] = [
   { key: 'erp_job_title', title: 'ERP job title', type: 'text', from: { contact: 'EmploymentJobTitle' } },
 ];
 
-/** What differs in entity sets that a connection may name in place of the usual ones. `lacks` are members that they do not have. */
+/**
+ * The differences of entity sets that a connection may use instead of the default ones. `lacks` are missing members.
+ */
 const VARIANTS: Readonly<Record<string, { readonly order: readonly string[]; readonly lacks: readonly string[] }>> = {
-  // It shows a person once per account; its rows then differ in the account number only, which is not read.
+  // This entity set has a person once per account. These rows differ in the account number only, which is not read.
   CDSContactPersonsV2: {
     order: ['dataAreaId', 'ContactPersonPartyNumber', 'AssociatedContactType', 'AssociatedContactNumber'],
     lacks: ['ContactPersonName', 'KnownAsName', 'SearchName', 'EmploymentJobTitle'],
   },
 };
 
-/** Returns every entity that a connection can have, those that are switched off included, in the order of their rank. */
+/** Returns all entities that a connection can have, also those that are switched off, in the order of their rank. */
 export function knownEntities({ settings, externalIdTemplate }: RegistryContext): readonly EntitySpec[] {
   const own = DEFINITIONS.map((definition) => specOf(definition, { settings, externalIdTemplate }));
   const all = [...own, ...(settings.entities ?? [])];
   const organizations = all.filter(({ target }) => target === 'organization').map(({ kind }) => kind);
-  // Users belong to organizations, whichever entity these come from.
+  // Users can belong to organizations of any entity.
   return all.map((spec) => (spec.target === 'user' ? { ...spec, dependsOn: organizations } : spec));
 }
 
@@ -175,27 +182,30 @@ export function entitiesOf(context: RegistryContext): readonly EntitySpec[] {
 /** Returns the entity of a kind. Throws an Error for a kind that the connection cannot have. */
 export function entityOf(context: RegistryContext, kind: string): EntitySpec {
   const found = knownEntities(context).find((spec) => spec.kind === kind);
-  if (found === undefined) throw new Error(`No entity of the kind "${kind}" is known.`);
+  if (found === undefined) throw new Error(`The connection has no entity of the kind "${kind}".`);
   return found;
 }
 
-/** Returns the kinds among these entities that become organizations, or users. */
+/** Returns the kinds of the entities that have this target. */
 export function kindsOf(entities: readonly EntitySpec[], target: TargetName): readonly string[] {
   return entities.filter((spec) => spec.target === target).map(({ kind }) => kind);
 }
 
-/** Returns the custom fields of organizations, or of users, that these entities write, each once. */
+/** Returns the custom fields that the entities with this target write, each once. */
 export function fieldsOf(entities: readonly EntitySpec[], target: TargetName): readonly FieldMapping[] {
   const fields = entities.filter((spec) => spec.target === target).flatMap(({ mapping }) => mapping.fields);
   return [...new Map(fields.map((field) => [field.key, field])).values()];
 }
 
-/** Returns the templates of external ids of these entities, by kind. */
+/** Returns the external id templates of entities, by kind. */
 export function templatesOf(entities: readonly EntitySpec[]): Readonly<Record<string, string>> {
   return Object.fromEntries(entities.map(({ kind, externalId }) => [kind, externalId]));
 }
 
-/** Sorts entities into levels: those of one level depend on none of the same or a later level. */
+/**
+ * Sorts entities into levels. An entity depends only on entities of earlier levels. Throws an Error when that is
+ * impossible.
+ */
 export function levelsOf(entities: readonly EntitySpec[]): readonly (readonly EntitySpec[])[] {
   const levels: EntitySpec[][] = [];
   const done = new Set<string>();
@@ -204,7 +214,7 @@ export function levelsOf(entities: readonly EntitySpec[]): readonly (readonly En
     const free = left.filter(({ dependsOn }) => dependsOn.every((kind) => done.has(kind)));
     if (free.length === 0)
       throw new Error(
-        `Entities depend on each other, or on one that is not read: ${left.map(({ kind }) => kind).join(', ')}.`,
+        `These entities depend on each other, or on an entity that is not read: ${left.map(({ kind }) => kind).join(', ')}.`,
       );
     levels.push(free);
     for (const { kind } of free) done.add(kind);
@@ -243,5 +253,5 @@ function mappedFields(kind: string, lacks: readonly string[]): readonly FieldMap
   });
 }
 
-/** The kinds that every connection has, for the schema of connection files and the list of records. */
+/** The kinds of the default entities, for the schema of connection files and the list of records. */
 export const DEFAULT_KINDS: readonly string[] = DEFINITIONS.map(({ kind }) => kind);

@@ -1,5 +1,5 @@
-// Makes sure that the dependencies are installed before anything that needs them is loaded. Depends on nothing itself,
-// writes to stderr only (stdout belongs to the program that follows), and lets two starts at once take turns.
+// Installs the dependencies before anything that needs them is loaded. Uses Node.js only, writes to stderr only, because
+// stdout belongs to the program that follows, and waits for another installation in the same folder.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -8,20 +8,21 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const OLDEST_NODE = [20, 19];
+const MIN_NODE = [20, 19];
 const WAIT_LIMIT_MS = 15 * 60_000;
+/** A lock without a process id is abandoned after this time: its owner was killed before it wrote the id. */
 const UNSIGNED_LOCK_LIMIT_MS = 10_000;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lockfile = join(root, 'package-lock.json');
 const installed = join(root, 'node_modules', '.package-lock.json');
 const marker = join(root, 'node_modules', '.ledgerdesk-installed');
-const turn = join(tmpdir(), `ledgerdesk-install-${digest(root).slice(0, 16)}`);
+const lock = join(tmpdir(), `ledgerdesk-install-${digest(root).slice(0, 16)}`);
 const quiet = process.argv.includes('--quiet');
 
 try {
   checkNode();
-  if (!isInstalled()) await inTurn(installOnce);
+  if (!isInstalled()) await withLock(installOnce);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
@@ -29,13 +30,18 @@ try {
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  const recent = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
-  if (!recent) throw new Error(`Ledgerdesk needs Node ${OLDEST_NODE.join('.')} or later; this is ${process.version}.`);
+  const recent = major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1]);
+  if (!recent) {
+    throw new Error(
+      `Ledgerdesk needs Node.js ${MIN_NODE.join('.')} or later, but this is ${process.version}. Install a newer version.`,
+    );
+  }
 }
 
 /**
- * Installed means: npm finished here, and either our marker names this very lockfile (whatever the file times say after
- * a checkout), or npm finished after the lockfile was last written (somebody ran npm by hand).
+ * Returns whether the dependencies of the lockfile are installed: npm has finished, and either the marker names this
+ * lockfile, or npm finished after the lockfile was written, because a person ran it. After a checkout, file times are
+ * useless and the marker decides.
  */
 function isInstalled() {
   if (!existsSync(installed)) return false;
@@ -46,7 +52,7 @@ function isInstalled() {
   return true;
 }
 
-/** A tree that we may not write to (a read-only image) is looked at again next time, which is all that is lost. */
+/** Writes the marker. In a read-only image this fails, and the next start compares the file times again. */
 function leaveMarker(content) {
   try {
     writeFileSync(marker, content);
@@ -66,57 +72,57 @@ async function installOnce() {
 function runNpm() {
   return new Promise((resolve, reject) => {
     const npm = spawn('npm', ['ci'], { cwd: root, stdio: ['ignore', 2, 2] });
-    npm.once('error', () => reject(new Error('npm could not be started: is it installed and on PATH?')));
+    npm.once('error', () => reject(new Error('npm could not be started. Install npm, or add it to PATH.')));
     npm.once('close', (code) => {
       if (code === 0) resolve();
-      else reject(new Error('npm ci failed: see its messages above.'));
+      else reject(new Error('npm ci failed. See its messages above.'));
     });
   });
 }
 
-/** Making a directory succeeds for one process only. Whoever finds it waits, and clears it away if its maker is gone. */
-async function inTurn(work) {
+/** Runs `work` while this process holds the lock. The lock is a directory, which only one process can create. */
+async function withLock(work) {
   const giveUpAt = Date.now() + WAIT_LIMIT_MS;
-  while (!takeTurn()) {
-    if (Date.now() > giveUpAt) throw new Error(`Another installation holds ${turn}: end it, or delete that directory.`);
-    if (isAbandoned()) clearTurn();
+  while (!takeLock()) {
+    if (Date.now() > giveUpAt) throw new Error(`Another installation holds ${lock}. End it, or delete that directory.`);
+    if (isAbandoned()) removeLock();
     else await sleep(200);
   }
   try {
     await work();
   } finally {
-    rmSync(turn, { recursive: true, force: true });
+    rmSync(lock, { recursive: true, force: true });
   }
 }
 
-function takeTurn() {
+function takeLock() {
   try {
-    mkdirSync(turn);
+    mkdirSync(lock);
   } catch (error) {
     if (error.code === 'EEXIST') return false;
     throw error;
   }
-  writeFileSync(join(turn, 'pid'), String(process.pid));
+  writeFileSync(join(lock, 'pid'), String(process.pid));
   return true;
 }
 
 function isAbandoned() {
   try {
-    const pid = Number(readFileSync(join(turn, 'pid'), 'utf8'));
+    const pid = Number(readFileSync(join(lock, 'pid'), 'utf8'));
     if (pid > 0) return !isRunning(pid);
-    return Date.now() - statSync(turn).mtimeMs > UNSIGNED_LOCK_LIMIT_MS;
+    return Date.now() - statSync(lock).mtimeMs > UNSIGNED_LOCK_LIMIT_MS;
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
-    const made = statSync(turn, { throwIfNoEntry: false });
-    return made !== undefined && Date.now() - made.mtimeMs > UNSIGNED_LOCK_LIMIT_MS;
+    const created = statSync(lock, { throwIfNoEntry: false });
+    return created !== undefined && Date.now() - created.mtimeMs > UNSIGNED_LOCK_LIMIT_MS;
   }
 }
 
-/** Renaming succeeds for one of those who found it abandoned; the others find it gone, or a new one, and look again. */
-function clearTurn() {
-  const aside = `${turn}.${process.pid}`;
+/** Removes an abandoned lock. Only one of several processes can rename it, so none removes the new lock of another one. */
+function removeLock() {
+  const aside = `${lock}.${process.pid}`;
   try {
-    renameSync(turn, aside);
+    renameSync(lock, aside);
     rmSync(aside, { recursive: true, force: true });
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;

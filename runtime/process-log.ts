@@ -2,7 +2,7 @@ import type { Config } from './config/config.ts';
 import { createLog, type Log, type LogOptions } from './log/log.ts';
 import { codecCapability } from './temporal/payload-encryption.ts';
 
-/** Creates the log of an api or worker process as its configuration wants it; no secret of the configuration is in any line. */
+/** Creates the log of an api or worker process by its configuration. No line contains a secret of the configuration. */
 export function createProcessLog(config: Config, options: Pick<LogOptions, 'process' | 'write' | 'pretty'>): Log {
   const { adminToken, alertSecret, databaseUrl, encryptionKeys } = config;
   const capability = encryptionKeys && codecCapability(encryptionKeys);

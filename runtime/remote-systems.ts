@@ -12,20 +12,20 @@ import { ConnectionStateError, type Connection } from '../store/connection/conne
 import type { Store } from '../store/store.ts';
 import { createZendeskTokenSource } from './zendesk-token-source.ts';
 
-/** The two systems of one connection, ready to be called. */
+/** A connection with the clients of its two systems. */
 interface RemoteSystems {
   readonly connection: Connection;
   readonly dynamics: DynamicsClient;
   readonly zendesk: ZendeskClient;
 }
 
-/** The work that calls remote systems: who observes its requests, and what ends them early. */
+/** The caller of remote systems: the observer of its requests, and a signal that cancels them. */
 export interface RemoteCaller {
   readonly observer: RequestObserver;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Calls the remote systems of a connection on behalf of `caller`. */
+/** A function that calls `work` with the remote systems of a connection, on behalf of `caller`. */
 export type WithRemoteSystems = <Result>(
   connectionId: string,
   caller: RemoteCaller,
@@ -35,24 +35,24 @@ export type WithRemoteSystems = <Result>(
 type Secrets = Awaited<ReturnType<Store['credentials']['open']>>;
 
 /**
- * Creates the function that builds clients from what is stored of a connection, once per process and version of the connection: so
- * all steps share a token, and a changed credential is used from the next step on. It throws a ConnectionStateError for a connection
- * that is missing or has no Zendesk token yet.
+ * Creates the function that calls remote systems. It creates clients once per process and version of a connection, so
+ * all steps share a token, and a changed credential is used from the next step on. It throws a ConnectionStateError for
+ * a connection that is missing or has no Zendesk token.
  */
 export function createRemoteSystemsOpener({ store, egress }: { store: Store; egress: Egress }): WithRemoteSystems {
   const callers = new AsyncLocalStorage<RemoteCaller>();
   const followed = followCaller(callers);
-  const built = new Map<string, { version: string; clients: Omit<RemoteSystems, 'connection'> }>();
+  const cache = new Map<string, { version: string; clients: Omit<RemoteSystems, 'connection'> }>();
 
   const clientsOf = (connection: Connection, secrets: Secrets): Omit<RemoteSystems, 'connection'> => {
     const version = versionOf(connection, secrets);
-    const known = built.get(connection.id);
+    const known = cache.get(connection.id);
     if (known?.version === version) return known.clients;
     const clients = {
-      dynamics: buildDynamics({ connection, secrets, egress, ...followed }),
-      zendesk: buildZendesk({ connection, secrets, egress, ...followed }, store),
+      dynamics: createDynamics({ connection, secrets, egress, ...followed }),
+      zendesk: createZendesk({ connection, secrets, egress, ...followed }, store),
     };
-    built.set(connection.id, { version, clients });
+    cache.set(connection.id, { version, clients });
     return clients;
   };
 
@@ -63,11 +63,11 @@ export function createRemoteSystemsOpener({ store, egress }: { store: Store; egr
   };
 }
 
-/** Returns an observer and a signal that are always those of the step which makes the request, since clients outlive steps. */
+/** Returns an observer and a signal that refer to the current step, because clients live longer than steps. */
 function followCaller(callers: AsyncLocalStorage<RemoteCaller>): Pick<Parts, 'observer' | 'signal'> {
   const current = (): RemoteCaller => {
     const caller = callers.getStore();
-    if (!caller) throw new Error('A remote system was called outside a step.');
+    if (!caller) throw new Error('A client of a remote system was used outside a step.');
     return caller;
   };
   return {
@@ -87,10 +87,10 @@ interface Parts {
   readonly signal: () => AbortSignal | undefined;
 }
 
-function buildDynamics({ connection, secrets, egress, observer, signal }: Parts): DynamicsClient {
+function createDynamics({ connection, secrets, egress, observer, signal }: Parts): DynamicsClient {
   const { environmentUrl, tenantId, clientId, authorityHost } = connection.settings.dynamics;
   const credential = credentialOf(connection, secrets);
-  // A token is requested for all callers, so the request outlives the one that began it.
+  // All callers share the request of a token, so the caller that started it must not cancel it.
   const http = createHttp({ system: 'entra', egress, observer });
   const tokens =
     credential === undefined
@@ -104,7 +104,7 @@ function buildDynamics({ connection, secrets, egress, observer, signal }: Parts)
   });
 }
 
-/** Returns undefined where none is stored; Zendesk can still be used then. */
+/** Returns undefined if no credential is stored. Zendesk can be used nevertheless. */
 function credentialOf({ settings: { dynamics } }: Connection, secrets: Secrets): EntraCredential | undefined {
   if (dynamics.federatedTokenFile !== undefined) return { federatedTokenFile: dynamics.federatedTokenFile };
   const privateKey = secrets['dynamics.certificate.privateKey'];
@@ -116,13 +116,13 @@ function credentialOf({ settings: { dynamics } }: Connection, secrets: Secrets):
 }
 
 function withoutCredential(id: string): TokenSource {
-  const sentence = `Connection "${id}" has no credential for Dynamics 365: apply its file again with dynamics.clientSecret.`;
-  return { token: () => Promise.reject(new ConnectionStateError('needs_authorization', sentence)) };
+  const message = `Connection "${id}" has no credential for Dynamics 365. Add dynamics.clientSecret to its file and apply it: ledgerdesk connection apply FILE`;
+  return { token: () => Promise.reject(new ConnectionStateError('needs_authorization', message)) };
 }
 
-function buildZendesk({ connection, secrets, egress, observer, signal }: Parts, store: Store): ZendeskClient {
-  // A renewal that ended early could lose the new tokens after Zendesk has dropped the old ones.
-  const oauth = buildOAuth(connection, secrets, createHttp({ system: 'zendesk', egress, observer }));
+function createZendesk({ connection, secrets, egress, observer, signal }: Parts, store: Store): ZendeskClient {
+  // A cancelled renewal could lose the new tokens after Zendesk has revoked the old ones.
+  const oauth = createOAuth(connection, secrets, createHttp({ system: 'zendesk', egress, observer }));
   const accessToken = createZendeskTokenSource({ store, connection, oauth });
   return createZendeskClient({
     origin: connection.settings.zendesk.baseUrl,
@@ -131,14 +131,14 @@ function buildZendesk({ connection, secrets, egress, observer, signal }: Parts, 
   });
 }
 
-/** Builds the OAuth calls of a connection; undefined where it has no OAuth client. */
-export function buildOAuth(connection: Connection, secrets: Secrets, http: Http): ZendeskOAuth | undefined {
+/** Creates the OAuth client of a connection. Returns undefined if none is configured. */
+export function createOAuth(connection: Connection, secrets: Secrets, http: Http): ZendeskOAuth | undefined {
   const { oauthClientId: clientId, baseUrl: origin } = connection.settings.zendesk;
   if (clientId === undefined) return undefined;
   return createZendeskOAuth({ origin, clientId, clientSecret: secrets['zendesk.oauthClientSecret'], http });
 }
 
-/** Tokens change by themselves and are read anew each time, so that clients can be kept. */
+/** These tokens are read from the store for each use, so clients stay valid when they change. */
 const ROTATING: ReadonlySet<string> = new Set(['zendesk.accessToken', 'zendesk.refreshToken']);
 
 function versionOf(connection: Connection, secrets: Secrets): string {

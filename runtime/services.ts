@@ -8,35 +8,37 @@ import { ConnectionStateError } from '../store/connection/connections.ts';
 import { SealError } from '../store/connection/sealing.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { ConfigError, requireSettings, type Config, type Env } from './config/config.ts';
-import { buildOAuth, createRemoteSystemsOpener, type WithRemoteSystems } from './remote-systems.ts';
+import { createOAuth, createRemoteSystemsOpener, type WithRemoteSystems } from './remote-systems.ts';
 import { createZendeskConsent, type ZendeskConsent } from './zendesk-consent.ts';
 import { createPayloadEncryption, type PayloadEncryption } from './temporal/payload-encryption.ts';
 import { connectTemporal, type TemporalConnection } from './temporal/temporal-connection.ts';
 import { openTracing } from './log/tracing.ts';
 
-/** What an api or worker process needs, built once from its configuration. */
+/** The services that an api or worker process needs, created once from its configuration. */
 export interface Services {
   readonly store: Store;
   readonly temporal: TemporalConnection;
   /** The encryption of payloads in Temporal; the client of `temporal` uses it. */
   readonly payloads: PayloadEncryption;
   readonly withRemoteSystems: WithRemoteSystems;
-  /** Sends an alert to the operator's receiver; undefined where LEDGERDESK_ALERT_URL is not set. */
+  /** Sends an alert to the operator's receiver; undefined if LEDGERDESK_ALERT_URL is not set. */
   readonly sendAlert: SendAlert | undefined;
-  /** Checks an address that an operator typed. */
+  /** Checks an address in a connection file. */
   readonly checkOrigin: Egress['checkOrigin'];
-  /** Parses JSON so that 64-bit numbers survive, as text. Throws SyntaxError. */
+  /** Parses JSON. Returns numbers that do not fit into a double as text. Throws a SyntaxError. */
   parseJson(text: string): unknown;
-  /** The consents by which persons authorize connections in Zendesk. */
+  /** The OAuth consents with which people authorize connections in Zendesk. */
   readonly consent: ZendeskConsent;
-  /** Returns a code and one sentence that say what went wrong, without any secret. */
+  /** Returns the code and the message of a failure, without any secret. */
   describeFailure(error: unknown): { readonly code: string; readonly message: string };
+  /** Closes all services. */
   close(): Promise<void>;
 }
 
 /**
- * Builds the services of a process. Throws ConfigError when a setting is missing, SealError when the encryption keys do not
- * open what is stored, and what PostgreSQL's client throws when the database cannot be reached. Temporal connects lazily.
+ * Creates the services of a process. Throws a ConfigError when a setting is missing, a SealError when stored
+ * credentials cannot be opened, and the error of the PostgreSQL client when the database cannot be reached. Temporal
+ * connects lazily.
  */
 export async function openServices(options: { config: Config; env: Env }): Promise<Services> {
   const { databaseUrl, encryptionKeys, allowHosts } = requireSettings(options.config, [
@@ -45,7 +47,7 @@ export async function openServices(options: { config: Config; env: Env }): Promi
   ]);
   const store = await openStore({ url: databaseUrl.reveal(), keys: encryptionKeys });
   const payloads = createPayloadEncryption(encryptionKeys, { isOn: !options.config.encryptionKeysGenerated });
-  // Failures are only read here, and the converter that Temporal has by itself reads encrypted ones too.
+  // The client only reads failures, and Temporal's own failure converter can read encrypted ones.
   const dataConverter = { payloadCodecs: [payloads.codec] };
   const tracing = await openTracing(options.config);
   const temporal = connectTemporal({ env: options.env, client: { dataConverter }, plugins: tracing.plugins });
@@ -56,14 +58,14 @@ export async function openServices(options: { config: Config; env: Env }): Promi
     temporal,
     payloads,
     withRemoteSystems,
-    sendAlert: buildAlertReceiver(options.config, egress),
+    sendAlert: createSendAlert(options.config, egress),
     checkOrigin: (text, system) => egress.checkOrigin(text, system),
     parseJson: parseLosslessJson,
     consent: createZendeskConsent(store, async (connectionId) => {
       const connection = await store.connections.get(connectionId);
       if (connection === undefined) return undefined;
       const http = createHttp({ system: 'zendesk', egress, observer: UNOBSERVED });
-      return buildOAuth(connection, await store.credentials.open(connectionId), http);
+      return createOAuth(connection, await store.credentials.open(connectionId), http);
     }),
     describeFailure,
     async close() {
@@ -74,21 +76,24 @@ export async function openServices(options: { config: Config; env: Env }): Promi
   };
 }
 
-/** The receiver belongs to the operator and to no connection, so its address was checked with the configuration. */
-function buildAlertReceiver(config: Config, egress: Egress): Services['sendAlert'] {
+/** Creates the sender of alerts. The receiver belongs to the operator, so the configuration has checked its address. */
+function createSendAlert(config: Config, egress: Egress): Services['sendAlert'] {
   const { alertUrl: url, alertSecret, host, port } = config;
   if (url === undefined || alertSecret === undefined) return undefined;
   const publicUrl = config.publicUrl ?? (port === 0 ? undefined : `http://${host}:${port}`);
   return createAlertReceiver({ url, secret: alertSecret.reveal(), publicUrl, exchange: createExchange(egress) });
 }
 
-/** Requests outside a run are few, belong to no run's figures, and are made while a person waits, so no rate gate holds them. */
+/** Observes nothing: requests outside a run are few, and a person waits for them, so they ignore rate gates. */
 const UNOBSERVED: RequestObserver = {
   before: () => Promise.resolve(undefined),
   after: () => Promise.resolve(),
 };
 
-/** Returns whether a start failed for a reason that another attempt cannot fix: a setting, or keys that do not match. */
+/**
+ * Returns whether a start failed for a reason that another attempt cannot fix: a wrong setting or wrong encryption
+ * keys.
+ */
 export function isUnrecoverable(error: unknown): boolean {
   return error instanceof ConfigError || error instanceof SealError;
 }
@@ -96,5 +101,8 @@ export function isUnrecoverable(error: unknown): boolean {
 function describeFailure(error: unknown): { code: string; message: string } {
   if (error instanceof RemoteError) return { code: error.kind, message: `${error.message} ${error.advice}` };
   if (error instanceof ConnectionStateError) return { code: error.code, message: error.message };
-  return { code: 'failed', message: error instanceof Error ? error.message : 'It failed without saying why.' };
+  return {
+    code: 'failed',
+    message: error instanceof Error ? error.message : 'The operation failed with an unknown error.',
+  };
 }

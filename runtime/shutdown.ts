@@ -1,22 +1,22 @@
 const ORPHAN_CHECK_MS = 500;
 
-/** What a process that is asked to end does. */
+/** Options of `onShutdown`. */
 export interface ShutdownOptions {
-  /** After this many milliseconds the process ends with code 1, finished or not; by default 15,000. */
+  /** Milliseconds after which the process exits with 1 even if the handler has not finished; by default 15,000. */
   readonly graceMs?: number;
   /** Called with the reason when the stop begins: `SIGTERM`, `SIGINT`, `disconnect` or `parent gone`. */
   readonly onStart?: (reason: string) => void;
 }
 
 /**
- * The exit code that says "trying again cannot help" (a wrong setting, a port that is taken): the supervisor then stops
- * everything instead of restarting. EX_CONFIG of sysexits.h.
+ * The exit code of a start that another attempt cannot fix, such as a wrong setting or a port in use. The supervisor
+ * then stops all processes instead of restarting this one. EX_CONFIG of sysexits.h.
  */
 export const EXIT_UNRECOVERABLE = 78;
 
 /**
- * Ends the process cleanly, once, on SIGTERM, on SIGINT, or when the supervisor that started it is gone (its IPC channel
- * closes), or, under npm, when npm's shell is gone. Runs the handler, then exits: 0, or 1 when the handler fails or takes longer than the grace.
+ * Runs the handler and exits, once, on SIGTERM, on SIGINT, when the supervisor has ended (its IPC channel closes), or,
+ * under npm, when npm's shell has ended. The exit code is 0, or 1 when the handler fails or exceeds the grace time.
  */
 export function onShutdown(handler: (reason: string) => Promise<void>, options: ShutdownOptions = {}): void {
   let stopping = false;
@@ -34,18 +34,18 @@ export function onShutdown(handler: (reason: string) => Promise<void>, options: 
   process.on('SIGINT', stop);
   if (process.env['npm_lifecycle_event'] !== undefined) onOrphaned(() => stop('parent gone'));
   if (!process.send) return;
-  // The supervisor may have gone before we came to listen for it.
+  // The supervisor may have ended before the listener was added.
   if (process.connected) process.on('disconnect', () => stop('disconnect'));
   else stop('disconnect');
 }
 
-/** npm passes SIGTERM on to the shell that runs the script, and that shell ends without telling its child. */
-function onOrphaned(react: () => void): void {
+/** Calls `handler` when the parent has ended. npm sends SIGTERM to the shell of a script, which does not pass it on. */
+function onOrphaned(handler: () => void): void {
   const parent = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);
-    react();
+    handler();
   }, ORPHAN_CHECK_MS);
   timer.unref();
 }

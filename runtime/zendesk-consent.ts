@@ -3,26 +3,30 @@ import { RemoteError } from '../clients/errors.ts';
 import type { ZendeskOAuth } from '../clients/zendesk/oauth.ts';
 import type { Store } from '../store/store.ts';
 
-/** A consent about to be given: where the browser goes, and what it must hold until it comes back. */
+/** A consent that a person is about to give. `url` is where the browser goes, and `verifier` is what it must keep. */
 export interface BegunConsent {
   readonly url: string;
   readonly verifier: string;
 }
 
-/** How a consent ended: whose it was in Zendesk, or in a sentence why nothing was stored. */
+/** The result of a consent: the user in Zendesk who gave it, or a sentence why nothing was stored. */
 export type EndedConsent = { readonly connectionId: string; readonly userId: string } | { readonly refused: string };
 
-/** Consents of persons, for connections with the authorization-code grant. */
+/** OAuth consents, for connections with the authorization-code grant. */
 export interface ZendeskConsent {
-  /** Begins a consent; undefined when the connection is unknown or has no OAuth client. */
+  /** Begins a consent. Returns undefined when the connection is unknown or has no OAuth client. */
   begin(connectionId: string, redirectUri: string): Promise<BegunConsent | undefined>;
-  /** Ends one with what the browser brought: nothing is stored unless the token turns out to be an administrator's. */
-  end(brought: { state: string; code: string; verifier: string; redirectUri: string }): Promise<EndedConsent>;
+  /**
+   * Ends a consent with the values that the browser returned. Stores the tokens only if they belong to an
+   * administrator.
+   */
+  end(returned: { state: string; code: string; verifier: string; redirectUri: string }): Promise<EndedConsent>;
 }
 
-const UNKNOWN = 'This consent was not begun here, or more than ten minutes ago, or in another browser. Begin again.';
+const UNKNOWN =
+  'This consent was not started here, was started more than ten minutes ago, or was started in another browser. Start again with a new link.';
 
-/** Makes the consents; `oauthOf` builds the OAuth calls of a connection. */
+/** Creates the handling of consents. `oauthOf` returns the OAuth client of a connection. */
 export function createZendeskConsent(
   store: Pick<Store, 'zendeskTokens' | 'connections'>,
   oauthOf: (connectionId: string) => Promise<ZendeskOAuth | undefined>,
@@ -45,9 +49,10 @@ export function createZendeskConsent(
         const user = await oauth.userOf(issued.accessToken);
         if (user?.role !== 'admin')
           return {
-            refused: 'The consent was not given by an administrator of Zendesk. Log in as one, and begin again.',
+            refused:
+              'The consent was not given by a Zendesk administrator. Log in to Zendesk as an administrator and start again.',
           };
-        await store.zendeskTokens.keep(connectionId, issued);
+        await store.zendeskTokens.save(connectionId, issued);
         return { connectionId, userId: user.id };
       } catch (error) {
         if (error instanceof RemoteError) return { refused: `Zendesk did not accept the consent. ${error.advice}` };

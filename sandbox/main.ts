@@ -38,19 +38,20 @@ function readCommand(args: string[]): Command {
     'first-port': firstPort,
     'exit-with-parent': exitWithParent,
   } = values;
-  if (seed !== 'distributor' && seed !== 'empty') throw new Error(`There is no seed named ${seed}.`);
+  if (seed !== 'distributor' && seed !== 'empty') throw new Error(`There is no seed "${seed}".`);
   const options: SandboxOptions = { seed, host, clockScale: Number(scale), keepBodies: !lean };
   return { options: firstPort === undefined ? options : { ...options, ports: portsFrom(firstPort) }, exitWithParent };
 }
 
-/** Four ports in a row, in the order of the first line: where a container's ports must be known beforehand. */
+/** A container needs fixed ports. The order is that of the first line of output. */
 function portsFrom(text: string): NonNullable<SandboxOptions['ports']> {
   const first = Number(text);
-  if (!Number.isInteger(first) || first < 1 || first > 65_532) throw new Error(`${text} is no port for four in a row.`);
+  if (!Number.isInteger(first) || first < 1 || first > 65_532)
+    throw new Error(`--first-port must be a number from 1 to 65532, not ${text}. It is the first of four ports.`);
   return { zendesk: first, dynamics: first + 1, entra: first + 2, control: first + 3 };
 }
 
-/** The first line on stdout is JSON, so that any program can start a sandbox and find it. */
+/** The first line on stdout is JSON, so that any program can start a sandbox and read its addresses. */
 async function run({ options, exitWithParent }: Command): Promise<void> {
   const parent = process.ppid;
   const sandbox = await startSandbox(options);

@@ -1,5 +1,5 @@
 import { businessEventRoutes } from './control/business-event-routes.ts';
-import { bulkTicketRoutes, deliveryRoutes, oauthRoutes } from './control/desk-work-routes.ts';
+import { bulkTicketRoutes, deliveryRoutes, oauthRoutes } from './control/zendesk-operations-routes.ts';
 import { dynamicsRoutes } from './control/dynamics-routes.ts';
 import { faultRoutes } from './control/fault-routes.ts';
 import { journalRoutes } from './control/journal-routes.ts';
@@ -20,23 +20,23 @@ import { seedCompanies, seedDistributor } from './seed/distributor.ts';
 import type { ZendeskServer } from './zendesk/server.ts';
 import { startZendesk } from './zendesk/server.ts';
 
-/** What the systems hold when they start. */
+/** The name of the data that the systems start with. */
 export type SeedName = 'distributor' | 'empty';
 
-/** What a sandbox is made from. */
+/** The options of a sandbox. */
 export interface SandboxOptions {
   readonly seed: SeedName;
-  /** Default: any free ports. */
+  /** Any free ports by default. */
   readonly ports?: Partial<Record<'zendesk' | 'dynamics' | 'entra' | 'control', number>>;
-  /** The name under which others reach it, and the address that it listens on; default 127.0.0.1. */
+  /** The name under which the servers are reached, and the address on which they listen; default 127.0.0.1. */
   readonly host?: string;
-  /** Simulated seconds per real second, for rate windows and jobs; default 1. Access tokens live real seconds. */
+  /** Simulated seconds per real second, for rate limits and jobs; default 1. Access tokens expire in real time. */
   readonly clockScale?: number;
-  /** Whether the journal keeps request bodies; default true. */
+  /** True if the journal keeps request bodies; default true. */
   readonly keepBodies?: boolean;
 }
 
-/** Where the systems are and what lets a client in: base URLs and test credentials. */
+/** The base URLs of the systems and the test credentials. */
 export interface SandboxAccess {
   readonly zendesk: string;
   readonly dynamics: string;
@@ -55,7 +55,7 @@ export interface Sandbox extends SandboxAccess {
   close(): Promise<void>;
 }
 
-/** Good for nothing but a sandbox, and the same in each. */
+/** The credentials of every sandbox. They are not secret. */
 const CREDENTIALS = {
   tenantId: '11111111-2222-3333-4444-555555555555',
   clientId: '66666666-7777-8888-9999-000000000000',
@@ -64,7 +64,7 @@ const CREDENTIALS = {
   oauthClientSecret: 'sandbox-desk-secret',
 };
 
-/** Starts Zendesk, F&O and Entra ID as local servers, and the server that controls them. */
+/** Starts Zendesk, F&O and Entra as local servers, and the control server. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { seed, ports = {}, host = '127.0.0.1', clockScale = 1, keepBodies = true } = options;
   const clock = createClock({ scale: clockScale });

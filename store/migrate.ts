@@ -11,7 +11,7 @@ import * as erpDue from './migrations/009-erp-due.ts';
 import * as entitiesAsData from './migrations/010-entities-as-data.ts';
 import type { Database } from './schema.ts';
 
-const OURS = Object.freeze<Record<string, Migration>>({
+const MIGRATIONS = Object.freeze<Record<string, Migration>>({
   '001-accounts': accounts,
   '002-support': support,
   '003-access': access,
@@ -25,26 +25,27 @@ const OURS = Object.freeze<Record<string, Migration>>({
 });
 
 /**
- * Brings the database to the newest schema. Kysely holds PostgreSQL's advisory lock meanwhile, so any number of processes may
- * start at once. Migrations of a newer version are left as they are. `last` names the migration to end with; a database that
- * has later ones keeps them. Throws what the failing migration threw; nothing of that migration stays.
+ * Migrates the database to the newest schema, or to the migration named `last`. Kysely holds an advisory lock of
+ * PostgreSQL meanwhile, so several processes may start at once. Migrations are never reverted: a database with later
+ * ones, or with those of a newer version, keeps them. Throws the error of the failing migration, whose changes are
+ * rolled back.
  */
 export async function migrate(db: Kysely<Database>, last?: string): Promise<void> {
   const done = await namesDone(db);
-  const newer = done.filter((name) => !(name in OURS));
-  const migrations = { ...OURS, ...Object.fromEntries(newer.map((name) => [name, DONE])) };
+  const newer = done.filter((name) => !(name in MIGRATIONS));
+  const migrations = { ...MIGRATIONS, ...Object.fromEntries(newer.map((name) => [name, DONE])) };
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   if (last !== undefined && done.some((name) => name >= last)) return;
   const { error } = await (last === undefined ? migrator.migrateToLatest() : migrator.migrateTo(last));
-  if (error !== undefined) throw error instanceof Error ? error : new Error('The database could not be migrated.');
+  if (error !== undefined) throw error instanceof Error ? error : new Error('The database migration failed.');
 }
 
-/** Returns the names of all migrations, in their order. */
+/** Returns the names of all migrations in their order. */
 export function knownMigrations(): string[] {
-  return Object.keys(OURS).sort();
+  return Object.keys(MIGRATIONS).sort();
 }
 
-/** Stands for a migration that only a newer version knows, and has already run. */
+/** A placeholder for a migration that a newer version has already run. */
 const DONE: Migration = { up: () => Promise.resolve() };
 
 async function namesDone(db: Kysely<Database>): Promise<string[]> {

@@ -9,7 +9,7 @@ import type { HealthSubject } from '../domain/operations/health.ts';
 import type { ConnectionSettings, ConnectionState } from '../domain/connection/connection.ts';
 import type { JobsTable, RecordsTable, RunsTable, StagedReadsTable, StagedRecordsTable } from './sync/tables.ts';
 
-/** All tables, as Kysely types them. The migration that created a column says what it is for. */
+/** The types of all tables. The migration that created a column says what it is for. */
 export interface Database {
   connections: ConnectionsTable;
   data_keys: { connection_id: string; id: string; kek_id: string; wrapped: Buffer; digest_key: Buffer | null };
@@ -77,7 +77,7 @@ interface OrganizationsTable {
   zendesk_id: string;
   external_id: string | null;
   external_id_key: string | null;
-  /** Null: not read since it was remembered by its key only. */
+  /** Null for a row from before migration 010 that has not been read since. */
   name: string | null;
   name_key: string;
   fields: Json<Values>;
@@ -128,7 +128,7 @@ interface EventsTable {
   verdict: 'received' | 'accepted' | 'duplicate' | 'refused' | 'remembered';
   reason: string | null;
   outcome: string | null;
-  /** When it got its outcome; null for one that has none. */
+  /** The time of the outcome; null while there is none. */
   ended_at: Generated<Date | null>;
   workflow_id: string | null;
 }

@@ -32,7 +32,7 @@ import { createFieldCheckStore, type FieldCheckStore } from './connection/field-
 import { storeTargetOf } from './targets.ts';
 import { createUpgradeStore, type UpgradeStore } from './operations/upgrades.ts';
 
-/** All that must survive a restart, in PostgreSQL. */
+/** Everything that must survive a restart, in PostgreSQL. */
 export interface Store {
   readonly connections: ConnectionStore;
   readonly credentials: CredentialStore;
@@ -63,14 +63,15 @@ export interface Store {
   readonly health: HealthStore;
   readonly upgrades: UpgradeStore;
   readonly retention: RetentionStore;
-  /** Resolves when the database answers, and throws when it does not. */
+  /** Runs a query. Throws when the database does not answer. */
   ping(): Promise<void>;
+  /** Closes all connections to the database. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the store: migrates the schema, then refuses with a SealError when the encryption keys do not fit what is stored.
- * `url` is a PostgreSQL connection string.
+ * Opens the store and migrates its schema. `url` is a PostgreSQL connection string. Throws a SealError when the stored
+ * credentials cannot be opened with these keys.
  */
 export async function openStore(options: { url: string; keys: KeyRing; maxConnections?: number }): Promise<Store> {
   const db = openDatabase(

@@ -11,25 +11,27 @@ import { USER_FIELDS } from './contacts/user-fields.ts';
 import { recordUsers, seenUserById, seenUserOf, type UserChanges } from './contacts/users.ts';
 import type { Db } from './database.ts';
 
-/** What a step found out about organizations and users in Zendesk. */
+/** Changes of the stored organizations and users that a step has learned from Zendesk. */
 export interface TargetChanges {
   readonly organizations?: OrganizationChanges;
   readonly users?: UserChanges;
 }
 
-/** How the values of custom fields are kept, of organizations or of users. */
+/** Operations on the stored values of custom fields, of organizations or of users. */
 export interface RememberedFields {
-  /** Forgets the values of these fields and that we wrote them: they are unknown until Zendesk shows them again. */
+  /** Forgets the values of these fields, also those that we wrote. They are unknown until Zendesk shows them again. */
   forget(db: Db, connectionId: string, keys: readonly string[]): Promise<void>;
-  /** Records that these fields have just been created: they are empty everywhere, whatever we wrote before. */
+  /** Records that these fields have just been created: they are empty everywhere, even where we had written a value. */
   created(db: Db, connectionId: string, keys: readonly string[]): Promise<void>;
 }
 
-/** What the store does differently for organizations and users. Both queries give at most one row, with the JSON `value`. */
+/**
+ * Operations that differ between organizations and users. Both queries return at most one row with the JSON `value`.
+ */
 export interface StoreTarget {
-  /** Selects what is remembered of the organization or user of this id. */
+  /** Selects the stored organization or user with this id. */
   readonly seenById: (connectionId: string, id: RawBuilder<unknown>) => RawBuilder<unknown>;
-  /** Selects what is remembered of the organization or user that a record `a`, staged as `s`, is linked to, or could be. */
+  /** Selects the stored organization or user that a record `a`, staged as `s`, is linked to or can be linked to. */
   readonly seenOf: (connectionId: string) => RawBuilder<unknown>;
   readonly fields: RememberedFields;
 }
@@ -39,12 +41,12 @@ const TARGETS: Readonly<Record<TargetName, StoreTarget>> = {
   user: { seenById: seenUserById, seenOf: seenUserOf, fields: USER_FIELDS },
 };
 
-/** Returns what the store does for a target. */
+/** Returns the operations for a target. */
 export function storeTargetOf(target: TargetName): StoreTarget {
   return TARGETS[target];
 }
 
-/** Records what a step found out about organizations and users. Run it in the transaction of what led to it. */
+/** Records changes of organizations and users. Call it in the same transaction as the other changes of the step. */
 export async function recordTargetChanges(db: Db, connectionId: string, changes: TargetChanges): Promise<void> {
   await recordOrganizations(db, connectionId, changes.organizations ?? {});
   await recordUsers(db, connectionId, changes.users ?? {});

@@ -3,15 +3,20 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
-/** How the workflows are bundled: with a data converter's failure converter, for workers that have a version, and traced. */
+/** Options of `workflowBundle`. */
 export interface BundleOptions {
+  /** The path of the failure converter of the worker's data converter. */
   readonly failureConverterPath?: string | undefined;
+  /** True for workers that take part in worker versioning. */
   readonly versioned?: boolean;
-  /** A bundle that is made apart gets nothing from the plugin that traces: this is its part of it. */
+  /** Adds the interceptors for traces, which the tracing plugin cannot add in a child process. */
   readonly isTraced?: boolean;
 }
 
-/** Bundles the workflows for Temporal's sandbox, from source or from the build, whichever runs; less than a second. */
+/**
+ * Bundles the workflows for Temporal's sandbox, from the source or the build, whichever is running. Takes under a
+ * second.
+ */
 export function workflowBundle({
   failureConverterPath,
   versioned = false,

@@ -9,24 +9,26 @@ export interface WorkerParts {
   readonly namespace: string;
   readonly activities: Steps & HousekeepingSteps;
   readonly workflowBundle: { readonly code: string };
-  /** The one that the bundle was made with. */
+  /** The data converter with which the bundle was created. */
   readonly dataConverter: DataConverter;
-  /** Takes part in worker versioning under this build id; absent: unversioned. */
+  /** The build id for worker versioning; without it, the worker is unversioned. */
   readonly buildId?: string | undefined;
   readonly overrides?: Partial<WorkerOptions>;
 }
 
-/** The name under which Temporal groups the versions of our workers. */
+/** The deployment name under which Temporal groups the versions of our workers. */
 const DEPLOYMENT = 'ledgerdesk';
 
-/** Steps that one process works on at a time: remote systems take few requests at once, and each step may hold a page. */
-const STEPS_AT_ONCE = 16;
+/**
+ * Concurrent steps per process. Remote systems allow few concurrent requests, and each step may hold a page in memory.
+ */
+const MAX_CONCURRENT_STEPS = 16;
 
 /**
- * Workflow tasks that one process works on at a time. Each takes milliseconds, so more gain nothing, and a flood of deliveries
- * then leaves Temporal free to answer others (docs/decisions/010).
+ * Concurrent workflow tasks per process. Each takes milliseconds, so a higher number gains nothing, and it would keep
+ * Temporal from answering others when many events arrive (docs/decisions/010).
  */
-const WORKFLOW_TASKS_AT_ONCE = 8;
+const MAX_CONCURRENT_WORKFLOW_TASKS = 8;
 
 /** Creates the worker that runs all workflows and steps of Ledgerdesk. */
 export function createWorker({
@@ -45,14 +47,15 @@ export function createWorker({
     activities,
     workflowBundle,
     dataConverter,
-    maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
-    maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_AT_ONCE,
+    maxConcurrentActivityTaskExecutions: MAX_CONCURRENT_STEPS,
+    maxConcurrentWorkflowTaskExecutions: MAX_CONCURRENT_WORKFLOW_TASKS,
     maxConcurrentWorkflowTaskPolls: 4,
-    // An eager step skips the task queue, and with it the fairness between connections.
+    // An eager step bypasses the task queue, and with it the fairness between connections.
     maxEagerActivityReservationsPerWorkflowTask: 0,
-    // Heartbeats carry cancellations back; by default they are held back for most of the heartbeat timeout.
+    // Answers to heartbeats carry cancellations. By default, heartbeats are delayed for most of the heartbeat timeout.
     maxHeartbeatThrottleInterval: '700 milliseconds',
-    // A stopping worker cancels its steps after the first and ends without them after the second. Where a step has got to is in the store.
+    // A stopping worker cancels its steps after the first time and ends without them after the second. Their progress
+    // is in the store.
     shutdownGraceTime: '700 milliseconds',
     shutdownForceTime: '14 seconds',
     ...(buildId === undefined ? {} : { workerDeploymentOptions: versioned(buildId) }),
@@ -60,7 +63,10 @@ export function createWorker({
   });
 }
 
-/** Workflows go on under the current version, unless they are short and pinned to the one that they began under (`workflows/versioned.ts`). */
+/**
+ * Lets workflows continue under the current version. Short ones are pinned to their first one
+ * (`workflows/versioned.ts`).
+ */
 function versioned(buildId: string): NonNullable<WorkerOptions['workerDeploymentOptions']> {
   return {
     version: { deploymentName: DEPLOYMENT, buildId },

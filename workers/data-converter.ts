@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import type { PayloadEncryption } from '../runtime/temporal/payload-encryption.ts';
 
-/** How a worker and the bundle of its workflows write payloads and failures: encrypted, or in clear as Temporal does. */
+/**
+ * Returns the data converter of a worker and its workflow bundle. It encrypts payloads and failures if encryption is
+ * on.
+ */
 export function workerDataConverter({ codec, isOn }: Pick<PayloadEncryption, 'codec' | 'isOn'>): DataConverter {
   return { payloadCodecs: [codec], ...(isOn ? { failureConverterPath: failureConverterPath() } : {}) };
 }

@@ -3,9 +3,9 @@ import type { Log } from '../runtime/log/log.ts';
 import { REQUEST_BUCKETS } from './request-metrics.ts';
 
 /**
- * Installs what all of Temporal's SDK in this process stands on, once, before anything connects. Its log goes into ours;
- * signals are ours to handle, so that the worker ends before its connections do. With `metricsAddress` (`host:port`) its
- * metrics are served there, and ours beside them. Throws when that address cannot be listened on.
+ * Installs the runtime of Temporal's SDK, once per process and before anything connects. The SDK logs to `log` and
+ * leaves signals to us, so that the worker ends before its connections. If `metricsAddress` (`host:port`) is set, the
+ * metrics of the SDK and of the worker are served there. Throws when the worker cannot listen on that address.
  */
 export function installRuntime({ log, metricsAddress }: { log: Log; metricsAddress: string | undefined }): Runtime {
   const logging = { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) };
@@ -20,9 +20,9 @@ export function installRuntime({ log, metricsAddress }: { log: Log; metricsAddre
     });
   } catch (error) {
     if (metricsAddress === undefined) throw error;
-    const why =
-      'The worker cannot serve its metrics: see whether LEDGERDESK_WORKER_METRICS names a free port of this machine.';
-    throw new Error(why, { cause: error });
+    const message =
+      'The worker cannot serve its metrics. Set LEDGERDESK_WORKER_METRICS to an address and a free port of this machine.';
+    throw new Error(message, { cause: error });
   }
   return Runtime.instance();
 }
@@ -39,7 +39,10 @@ function servedAt(bindAddress: string): NonNullable<TelemetryOptions['metrics']>
   };
 }
 
-/** Of what Temporal logs, only ids: failures and arguments are to be seen in the history, by those who may see it. */
+/**
+ * The fields of the SDK's log lines that are kept. Failures and arguments stay in the histories, which need
+ * authorization.
+ */
 const KEPT = ['workflowId', 'runId', 'workflowType', 'activityType', 'activityId', 'attempt', 'taskQueue', 'traceId'];
 
 function safeMeta(meta: Record<string, unknown> | undefined): Record<string, unknown> {

@@ -4,8 +4,8 @@ import { RECONNECT_NOTE } from '../workflows/contract.ts';
 import { scheduleIds } from '../workflows/ids.ts';
 
 /**
- * Pauses the schedules of a connection whose credentials were rejected, or resumes those that were paused for that. One that
- * a person has paused is left as it is.
+ * Pauses the schedules of a connection whose credentials were rejected, or resumes the schedules that were paused for
+ * this reason. A schedule that a person paused stays paused.
  */
 export async function setSchedulesPaused(client: Client, connectionId: string, paused: boolean): Promise<void> {
   for (const id of scheduleIds(connectionId)) {

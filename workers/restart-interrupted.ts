@@ -5,22 +5,25 @@ import type { Services } from '../runtime/services.ts';
 import { EVENT_PRIORITY, TASK_QUEUE, WORKFLOW_TYPES } from '../workflows/contract.ts';
 import { startOptions, type ConnectionInput } from '../workflows/start-options.ts';
 
-/** What starting interrupted workflows again needs. */
+/** Options of `restartInterrupted`. */
 export interface RestartParts {
   readonly store: Pick<Services['store'], 'upgrades'>;
   readonly client: Client;
-  /** Reads the inputs of workflows, which may be encrypted. */
+  /** The codec for the inputs of workflows, which may be encrypted. */
   readonly codec: PayloadCodec;
   readonly log: Log;
 }
 
-/** How a workflow type goes on after an upgrade: under which name, and with which priority. */
+/** The type and priority with which a workflow is started again after an upgrade. */
 interface Restart {
   readonly type: string;
   readonly priorityKey?: number;
 }
 
-/** The workflows that are started again, by the names that they have or had. What is short, or started by a schedule anyway, is not. */
+/**
+ * The workflows that are started again, by their current and former names. Short or scheduled ones are not in this
+ * list.
+ */
 const RESTARTS: Readonly<Record<string, Restart>> = {
   syncMasterData: { type: WORKFLOW_TYPES.syncMasterData },
   syncAccount: { type: WORKFLOW_TYPES.syncAccount },
@@ -34,8 +37,8 @@ const RESTARTS: Readonly<Record<string, Restart>> = {
 };
 
 /**
- * Starts workflows again that a former version began and whose histories this version cannot continue. A worker does this before it
- * takes any work. Nothing is lost: what they had done is in the store, and each begins anew from there.
+ * Starts workflows again whose histories this version cannot continue, because a former version began them. A worker
+ * does this before it accepts work. Nothing is lost, because the progress of these workflows is in the store.
  */
 export async function restartInterrupted({ store, client, codec, log }: RestartParts): Promise<void> {
   await store.upgrades.restartInterrupted(async (at) => {
@@ -52,7 +55,7 @@ export async function restartInterrupted({ store, client, codec, log }: RestartP
   });
 }
 
-const REASON = 'Ledgerdesk was upgraded. What this workflow was doing is started again.';
+const REASON = 'Ledgerdesk was upgraded. The work of this workflow is started again.';
 
 async function terminate(client: Client, { workflowId, runId }: WorkflowExecutionInfo): Promise<void> {
   await client.workflow
@@ -61,7 +64,7 @@ async function terminate(client: Client, { workflowId, runId }: WorkflowExecutio
     .catch(() => undefined);
 }
 
-/** The old workflow ends in the moment in which the new one begins, so a crash in between loses neither. */
+/** Starts a workflow again. The same request terminates the former execution, so a crash cannot lose the workflow. */
 async function restart(
   { client, codec, log }: Omit<RestartParts, 'store'>,
   workflow: WorkflowExecutionInfo,
@@ -78,7 +81,7 @@ async function restart(
     ...startOptions({
       workflowId,
       input,
-      summary: `${newType} of ${input.connectionId}, again after an upgrade`,
+      summary: `${newType} of ${input.connectionId}, restarted after an upgrade`,
       priorityKey,
     }),
     ...(scope === undefined ? {} : { memo: { scope } }),
@@ -87,10 +90,10 @@ async function restart(
   });
 }
 
-/** Members of an input that count for one history only: how far it has come, and the id of its run. */
-const OWN_TO_A_HISTORY = new Set(['progress', 'runId']);
+/** Members of an input that are valid for one execution only: its progress and its run id. */
+const EXECUTION_MEMBERS = new Set(['progress', 'runId']);
 
-/** Reads what a workflow was started with; undefined when it cannot be read. */
+/** Reads the input of a workflow. Returns undefined when it cannot be decrypted. */
 async function inputOf(
   client: Client,
   codec: PayloadCodec,
@@ -101,6 +104,6 @@ async function inputOf(
   const [payload] = await codec.decode(payloads as Payload[]).catch(() => []);
   if (payload === undefined) return undefined;
   const input = defaultPayloadConverter.fromPayload<ConnectionInput & Record<string, unknown>>(payload);
-  const kept = Object.entries(input).filter(([name]) => !OWN_TO_A_HISTORY.has(name));
+  const kept = Object.entries(input).filter(([name]) => !EXECUTION_MEMBERS.has(name));
   return Object.fromEntries(kept) as unknown as ConnectionInput;
 }

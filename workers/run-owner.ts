@@ -2,8 +2,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { runIdOf } from '../runtime/temporal/run-id.ts';
 
 /**
- * Returns whether the run that owns a claim is over, by what Temporal says: its workflow is closed, or gone, or another run has its
- * workflow id.
+ * Returns whether Temporal says that a run is over: its workflow is closed, does not exist, or belongs to another run.
  */
 export async function isRunOver(client: Client, owner: { workflowId: string; runId: string }): Promise<boolean> {
   try {

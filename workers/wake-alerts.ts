@@ -3,7 +3,9 @@ import { WORKFLOW_TYPES } from '../workflows/contract.ts';
 import { alertId } from '../workflows/ids.ts';
 import { wakeWorkflow } from './wake-workflow.ts';
 
-/** Starts or signals the delivery of a connection's alerts, a workflow of its own: no sync waits for a receiver that is down. */
+/**
+ * Starts or signals the workflow that delivers the alerts of a connection, so that no sync waits for their receiver.
+ */
 export async function wakeAlerts(client: Client, connectionId: string): Promise<void> {
   await wakeWorkflow(client, {
     type: WORKFLOW_TYPES.deliverAlerts,

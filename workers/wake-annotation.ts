@@ -3,7 +3,10 @@ import { EVENT_PRIORITY, WORKFLOW_TYPES, type AnnotateAccountInput } from '../wo
 import { annotationId } from '../workflows/ids.ts';
 import { wakeWorkflow } from './wake-workflow.ts';
 
-/** Signals the annotation of an account that its tickets have changed; where none is running, it starts after so many ms. */
+/**
+ * Signals the annotation workflow of an account that its tickets have changed, or starts it after `delayMs`
+ * milliseconds.
+ */
 export async function wakeAnnotation(client: Client, input: AnnotateAccountInput, delayMs: number): Promise<void> {
   const { connectionId, legalEntity, kind, accountNumber } = input;
   await wakeWorkflow(client, {

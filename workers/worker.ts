@@ -4,21 +4,21 @@ import { createProcessLog } from '../runtime/process-log.ts';
 import { ensureSearchAttributes } from '../runtime/temporal/search-attributes.ts';
 import { isUnrecoverable, openServices } from '../runtime/services.ts';
 import { EXIT_UNRECOVERABLE, onShutdown } from '../runtime/shutdown.ts';
-import { warnOfOpenings } from '../runtime/log/warn-of-openings.ts';
+import { warnLoopbackHosts } from '../runtime/log/warn-loopback-hosts.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../workflows/search-attributes.ts';
-import { buildActivities } from './build-activities.ts';
-import { bundleApart } from './bundle-apart.ts';
+import { bundleInChildProcess } from './bundle-in-child-process.ts';
 import { createWorker } from './create-worker.ts';
 import { workerDataConverter } from './data-converter.ts';
 import { installRuntime } from './install-runtime.ts';
 import { restartInterrupted } from './restart-interrupted.ts';
+import { createWorkerActivities } from './worker-activities.ts';
 
-/** The entry of a worker process: opens what it needs, registers search attributes, and works until it is asked to end. */
+/** Runs a worker process: opens its services, registers search attributes, and works until it is asked to end. */
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const log = createProcessLog(config, { process: 'worker' });
-  warnOfOpenings(log, config, process.env);
-  await work(config, log).catch((error: unknown) => giveUp(log, error));
+  warnLoopbackHosts(log, config, process.env);
+  await work(config, log).catch((error: unknown) => exitWith(log, error));
 }
 
 async function work(config: Config, log: Log): Promise<void> {
@@ -32,8 +32,8 @@ async function work(config: Config, log: Log): Promise<void> {
   const worker = await createWorker({
     connection: await temporal.nativeConnection(),
     namespace: temporal.namespace,
-    activities: buildActivities(services, { config, metricMeter }),
-    workflowBundle: await bundleApart({
+    activities: createWorkerActivities(services, { config, metricMeter }),
+    workflowBundle: await bundleInChildProcess({
       failureConverterPath: dataConverter.failureConverterPath,
       versioned: config.workerVersion !== undefined,
       isTraced: config.isTraced,
@@ -51,11 +51,11 @@ async function work(config: Config, log: Log): Promise<void> {
   await run;
 }
 
-function giveUp(log: Log, error: unknown): never {
+function exitWith(log: Log, error: unknown): never {
   const unrecoverable = isUnrecoverable(error);
   if (unrecoverable && error instanceof Error) log.error(error.message.replaceAll('\n', ' '));
   else log.error({ err: error }, 'the worker stopped');
   process.exit(unrecoverable ? EXIT_UNRECOVERABLE : 1);
 }
 
-main().catch((error: unknown) => giveUp(createLog({ level: 'info', process: 'worker' }).log, error));
+main().catch((error: unknown) => exitWith(createLog({ level: 'info', process: 'worker' }).log, error));

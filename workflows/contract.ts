@@ -4,7 +4,7 @@ import type { TargetName } from '../domain/entity-spec.ts';
 import type { Totals } from '../domain/sync/outcome.ts';
 import type { SweepPart } from '../domain/operations/sweep.ts';
 
-/** The one task queue that all workflows and activities run on. */
+/** The task queue of all workflows and activities. */
 export const TASK_QUEUE = 'ledgerdesk';
 
 /** The names of the workflow types. They are public, for `temporal workflow start --type …`. */
@@ -23,30 +23,36 @@ export const WORKFLOW_TYPES = {
 } as const;
 
 /**
- * Temporal's priority of everything that events start (1 goes first, 5 last, 3 by default): a flood of events leaves every sync its
- * turn, since a sync has few steps at a time.
+ * Temporal's priority of everything that events start (1 is the highest, 5 the lowest, 3 the default). Syncs have few
+ * steps at a time, so they go before events, however many arrive.
  */
 export const EVENT_PRIORITY = 4;
 
-/** The longest fairness key that Temporal takes, in bytes (the SDK's docs of `Priority`). */
+/** The longest fairness key that Temporal accepts, in bytes (SDK docs of `Priority`). */
 const MAX_KEY_BYTES = 64;
 
-/** Returns the priority of a workflow or step. The connection is the fairness key, so that one customer's work never crowds out another's. */
+/**
+ * Returns the priority of a workflow or step. The connection is the fairness key, so no connection delays the others.
+ */
 export function priorityOf(connectionId: string, priorityKey?: number): Priority {
   const fairnessKey = connectionId.slice(0, MAX_KEY_BYTES);
   return priorityKey === undefined ? { fairnessKey } : { priorityKey, fairnessKey };
 }
 
-/** The signal that something has changed for `annotateAccount` (an account's tickets) or `deliverAlerts` (the alerts). */
+/** The signal that tickets have changed (`annotateAccount`) or that there are new alerts (`deliverAlerts`). */
 export const CHANGED_SIGNAL = 'changed';
 
-/** The note on a schedule that waits for credentials; one that a person has paused has another, and stays paused. */
+/**
+ * The note on a schedule that waits for credentials. A schedule that a person paused has another note and stays paused.
+ */
 export const RECONNECT_NOTE = 'Paused until the connection has credentials that work';
 
 /** The signal that ends a wait early. */
 export const WAKE_SIGNAL = 'wake';
 
-/** Input of `syncMasterData`: only `connectionId` is needed. `runId` is given by the API; `progress` is for continue-as-new. */
+/**
+ * Input of `syncMasterData`. Only `connectionId` is required. The API sets `runId`. `progress` is for continue-as-new.
+ */
 export interface SyncMasterDataInput {
   readonly connectionId: string;
   readonly runId?: string;
@@ -56,26 +62,27 @@ export interface SyncMasterDataInput {
   readonly progress?: MasterProgress;
 }
 
-/** Kinds of records that can be written together, since what they depend on is written by then. All become the same in Zendesk. */
+/** Kinds of records that are written together, after everything on which they depend. They have the same target. */
 export interface Level {
   readonly target: TargetName;
   readonly kinds: readonly string[];
 }
 
-/** The stages of a master run, in their order. All but the first are done once per level. */
+/** The stages of a master run in their order. All except the first are repeated for each level. */
 export type MasterStage = 'read' | 'changes' | 'compare' | 'rank' | 'reserve' | 'apply' | 'done';
 
 /**
- * How far a master run has come: all that it must know to go on in a new history. `entities` are those that were read, `unread` the
- * kinds of them that were not, `incompleteEntities` those that adoption by name waits for, `after` the cursor of the stage (empty at
- * its beginning). `plannedAgain`: the level has been planned again because Zendesk's fields had changed.
+ * The progress of a master run, with everything that it needs to continue in a new history. `entities` were read,
+ * except the kinds in `notRead`. Adoption by name waits for `incompleteEntities`. `after` is the cursor of the stage,
+ * empty at its beginning. `plannedAgain` is true when the level was planned again because custom fields in Zendesk had
+ * changed.
  */
 export interface MasterProgress {
   readonly stage: MasterStage;
   readonly level: number;
   readonly levels: readonly Level[];
   readonly entities: readonly string[];
-  readonly unread: readonly UnreadKind[];
+  readonly notRead: readonly KindNotRead[];
   readonly incompleteEntities: readonly string[];
   readonly problems: readonly Problem[];
   readonly waitedMs: number;
@@ -83,29 +90,30 @@ export interface MasterProgress {
   readonly plannedAgain: boolean;
 }
 
-/** A kind that could not be read in a legal entity, although others were. */
-export interface UnreadKind {
+/** A kind that could not be read in a legal entity although others were. */
+export interface KindNotRead {
   readonly legalEntity: string;
   readonly kind: string;
 }
 
-/** Why one legal entity, or one kind of its records, could not be synchronized. `message` says what a person must do. */
+/** The reason why a legal entity, or one kind of its records, could not be synchronized. `message` says what to do. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
 }
 
-/** Result of `syncMasterData`: the run's id and totals, or the run that it joined. */
+/** Result of `syncMasterData`: the id and totals of the run, or the id of the run that it joined. */
 export type SyncMasterDataResult = { readonly runId: string; readonly totals: Totals } | { readonly joined: string };
 
 /**
- * Input of `syncLegalEntity`: one stage of one legal entity of a run. `stage` is `read`, or `apply` for the first level and
- * `apply-…` for the others; it is part of the workflow's id. `dependentKinds` are read after the others, which do not need them.
+ * Input of `syncLegalEntity`: one stage of one legal entity of a run. `stage` is `read`, or `apply` for the first level
+ * and `apply-…` for the others. It is part of the workflow id. `dependentKinds` are read last, because the other kinds
+ * do not need them.
  */
 export interface SyncLegalEntityInput {
   readonly connectionId: string;
   readonly runId: string;
-  /** The workflow that the run, and with it every claim, belongs to. */
+  /** The workflow of the run, to which all its claims belong. */
   readonly runWorkflowId: string;
   readonly legalEntity: string;
   readonly kinds: readonly string[];
@@ -117,16 +125,17 @@ export interface SyncLegalEntityInput {
 }
 
 /**
- * Result of `syncLegalEntity`: how long it waited for remote systems, in milliseconds; the dependent kinds that could not be read,
- * which does not stop the others; and whether custom fields in Zendesk were found changed.
+ * Result of `syncLegalEntity`. `waitedMs` is the time that it waited for remote systems. `notRead` are dependent kinds
+ * that could not be read, which does not stop the others. `fieldsChanged` is true when custom fields in Zendesk have
+ * changed.
  */
 export interface SyncLegalEntityResult {
   readonly waitedMs: number;
-  readonly unread: readonly { readonly kind: string; readonly problem: Problem }[];
+  readonly notRead: readonly { readonly kind: string; readonly problem: Problem }[];
   readonly fieldsChanged: boolean;
 }
 
-/** Input of `syncAccount`: one record; of a contact, `accountNumber` is its ContactPersonId. */
+/** Input of `syncAccount`: one record. For a contact, `accountNumber` is its ContactPersonId. */
 export interface SyncAccountInput {
   readonly connectionId: string;
   readonly legalEntity: string;
@@ -134,12 +143,14 @@ export interface SyncAccountInput {
   readonly accountNumber: string;
 }
 
-/** Input of `handleBusinessEvent`: the record that an event has named; `eventId` is the event's row in the store. */
+/** Input of `handleBusinessEvent`: the record that an event has named. `eventId` is the id of the stored event. */
 export interface HandleBusinessEventInput extends SyncAccountInput {
   readonly eventId: string;
 }
 
-/** Input of `handleZendeskEvent`: the ticket or user that a delivery has named; `eventId` is the event's row in the store. */
+/**
+ * Input of `handleZendeskEvent`: the ticket or user that a delivery has named. `eventId` is the id of the stored event.
+ */
 export interface HandleZendeskEventInput {
   readonly connectionId: string;
   readonly eventId: string;
@@ -147,7 +158,7 @@ export interface HandleZendeskEventInput {
   readonly zendeskId: string;
 }
 
-/** Input of `annotateAccount`. */
+/** Input of `annotateAccount`: the account to annotate. */
 export interface AnnotateAccountInput {
   readonly connectionId: string;
   readonly legalEntity: string;
@@ -155,7 +166,7 @@ export interface AnnotateAccountInput {
   readonly accountNumber: string;
 }
 
-/** Input of `reconcileSupport`: only `connectionId` is needed. `progress` is for continue-as-new. */
+/** Input of `reconcileSupport`. Only `connectionId` is required. `progress` is for continue-as-new. */
 export interface ReconcileSupportInput {
   readonly connectionId: string;
   readonly progress?: ReconcileSupportResult & {
@@ -164,20 +175,20 @@ export interface ReconcileSupportInput {
   };
 }
 
-/** Result of `reconcileSupport`: how many tickets and users were read, and how many accounts written. */
+/** Result of `reconcileSupport`: the numbers of tickets and users read, and of annotations written. */
 export interface ReconcileSupportResult {
   readonly tickets: number;
   readonly users: number;
   readonly written: number;
 }
 
-/** Input of `wireConnection`: `publicUrl` is the base of our ingress URLs; the hook's own part is read in the step. */
+/** Input of `wireConnection`. `publicUrl` is the base of the ingress URLs. The step reads the hook from the store. */
 export interface WireConnectionInput {
   readonly connectionId: string;
   readonly publicUrl: string;
 }
 
-/** Result of `wireConnection`: the webhook, and whether it is subscribed to events or called by a trigger. */
+/** Result of `wireConnection`: the webhook, and whether event subscriptions or a trigger call it. */
 export interface WireConnectionResult {
   readonly webhookId: string;
   readonly by: 'subscription' | 'trigger';
@@ -194,5 +205,5 @@ export interface DeliverAlertsInput {
   readonly connectionId: string;
 }
 
-/** Result of `sweepStore`: how many rows of each part were erased. */
+/** Result of `sweepStore`: the number of deleted rows by part. */
 export type SweepStoreResult = Readonly<Partial<Record<SweepPart, number>>>;

@@ -1,7 +1,7 @@
 import { DefaultFailureConverter } from '@temporalio/common';
 
 /**
- * Puts what failures say, and their stacks, into payloads, which are encrypted with the others. Loaded by its path, by workers
- * and into the bundle of the workflows, where payloads are encrypted; the default one reads such failures too.
+ * Moves messages and stacks of failures into payloads, so that they are encrypted, too. Workers and the workflow bundle
+ * load this file by its path if encryption is on. The default converter can read such failures.
  */
 export const failureConverter = new DefaultFailureConverter({ encodeCommonAttributes: true });

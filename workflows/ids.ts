@@ -3,8 +3,8 @@ import type { RecordKey } from '../domain/sync/record.ts';
 const MAX_ID_BYTES = 255;
 
 /**
- * Writes one part of a workflow id: characters outside `[A-Za-z0-9._:-]` are percent-encoded, so that ids can be typed and
- * contain no separators of ours. Temporal's default configuration allows 255 bytes for a whole id.
+ * Encodes one part of a workflow id. Characters outside `[A-Za-z0-9._:-]` are percent-encoded, so that people can type
+ * ids and no part contains a separator. Temporal's default configuration allows ids of 255 bytes.
  */
 function part(text: string): string {
   return encodeURIComponent(text).replace(
@@ -18,7 +18,7 @@ function join(...parts: readonly string[]): string {
   return id.length <= MAX_ID_BYTES ? id : id.slice(0, MAX_ID_BYTES);
 }
 
-/** Returns the id of a connection's master sync when a person starts it; a `suffix` makes one that does not join another. */
+/** Returns the id of a connection's master sync. With a `suffix`, it is not the same as that of another sync. */
 export function masterSyncId(connectionId: string, suffix?: string): string {
   return suffix === undefined
     ? join('master-sync', part(connectionId))
@@ -35,7 +35,7 @@ export function legalEntitySyncId(at: {
   return join('legal-entity-sync', part(at.connectionId), part(at.legalEntity), at.runId, at.stage);
 }
 
-/** Returns the id of the resync of one account. */
+/** Returns the id of the resync of one record. */
 export function accountSyncId(connectionId: string, key: RecordKey): string {
   return join('account-sync', part(connectionId), part(key.legalEntity), key.kind, part(key.key));
 }
@@ -45,17 +45,17 @@ export function annotationId(connectionId: string, key: RecordKey): string {
   return join('annotate', part(connectionId), part(key.legalEntity), key.kind, part(key.key));
 }
 
-/** Returns the id of the handling of one business event, by its ControlNumber or, where it has none, by another name of its own. */
+/** Returns the id of the workflow that handles a business event, by its ControlNumber or by another unique name. */
 export function erpEventId(connectionId: string, controlNumber: string): string {
   return join('erp-event', part(connectionId), part(controlNumber));
 }
 
-/** Returns the id of the handling of one delivery of a Zendesk webhook. */
+/** Returns the id of the workflow that handles a delivery of a Zendesk webhook. */
 export function zendeskEventId(connectionId: string, eventId: string): string {
   return join('zendesk-event', part(connectionId), part(eventId));
 }
 
-/** Returns the id of a connection's support reconcile when a person starts it, and of its schedule. */
+/** Returns the id of a connection's support reconcile, and of its schedule. */
 export function supportReconcileId(connectionId: string): string {
   return join('support-reconcile', part(connectionId));
 }
@@ -75,7 +75,7 @@ export function alertId(connectionId: string): string {
   return join('alert', part(connectionId));
 }
 
-/** The id of the schedule that erases what is older than it is kept, and the beginning of its workflows' ids. */
+/** The id of the schedule that deletes old rows. The ids of its workflows begin with it. */
 export const HOUSEKEEPING_ID = 'housekeeping';
 
 /** Returns the ids of a connection's schedules: the master sync and the support reconcile. */

@@ -3,10 +3,13 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 const CONNECTION = defineSearchAttributeKey('LedgerdeskConnection', 'KEYWORD');
 const LEGAL_ENTITY = defineSearchAttributeKey('LedgerdeskLegalEntity', 'KEYWORD');
 
-/** The names of the search attributes (Keyword) by which workflows are found in the Web UI; registered when a worker starts. */
+/** The names of the search attributes (Keyword) for lists in the Web UI. A worker registers them when it starts. */
 export const SEARCH_ATTRIBUTE_NAMES: readonly string[] = [CONNECTION.name, LEGAL_ENTITY.name];
 
-/** Returns the search attributes of a workflow. They are not encrypted, so they hold the connection's and the company's ids only. */
+/**
+ * Returns the search attributes of a workflow. They are not encrypted, so they contain only ids of connection and
+ * company.
+ */
 export function searchAttributesOf(connectionId: string, legalEntity?: string): TypedSearchAttributes {
   const pairs = [{ key: CONNECTION, value: connectionId }];
   return new TypedSearchAttributes(

@@ -2,22 +2,22 @@ import type { Priority, TypedSearchAttributes } from '@temporalio/common';
 import { priorityOf, TASK_QUEUE } from './contract.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 
-/** A workflow to start: its id, what it works on, and a line that a support person understands. */
+/** A workflow to start: its id, its input, and a summary for operators. */
 export interface WorkflowToStart<Input extends ConnectionInput> {
   readonly workflowId: string;
   readonly input: Input;
   readonly summary: string;
-  /** Temporal's priority, 1 (first) to 5 (last); 3 when absent. */
+  /** Temporal's priority from 1 (highest) to 5 (lowest), by default 3. */
   readonly priorityKey?: number | undefined;
 }
 
-/** The input of every workflow of a connection. `legalEntity` makes it findable by that as well. */
+/** The input of every workflow of a connection. `legalEntity` becomes a search attribute. */
 export interface ConnectionInput {
   readonly connectionId: string;
   readonly legalEntity?: string | undefined;
 }
 
-/** The options that all ways of starting a workflow have in common: by a client, a schedule, or as a child. */
+/** The common options of all ways to start a workflow: by a client, by a schedule, or as a child. */
 export interface StartOptions<Input> {
   readonly taskQueue: string;
   readonly workflowId: string;
@@ -27,7 +27,7 @@ export interface StartOptions<Input> {
   readonly priority: Priority;
 }
 
-/** Returns the options with which a workflow is started, whoever starts it. */
+/** Returns the common options to start a workflow. */
 export function startOptions<Input extends ConnectionInput>(wanted: WorkflowToStart<Input>): StartOptions<Input> {
   const { workflowId, input, summary, priorityKey } = wanted;
   const { connectionId, legalEntity } = input;

@@ -14,8 +14,8 @@ import { WAKE_SIGNAL, priorityOf } from './contract.ts';
 import type { Steps } from './steps.ts';
 
 /**
- * The steps as workflows call them: each takes its input, and a summary that a support person understands. A step that meets a rate
- * limit is waited for by a timer and tried again.
+ * The steps as workflows call them, with an input and a summary for operators. When a step meets a rate limit, the
+ * workflow waits on a timer and runs the step again.
  */
 export type StepCalls = {
   readonly [Name in keyof Steps]: (
@@ -24,23 +24,25 @@ export type StepCalls = {
   ) => Promise<Awaited<ReturnType<Steps[Name]>>>;
 };
 
-/** What a workflow uses to get work done. */
+/** The steps and waits of a workflow. */
 export interface StepProxy {
   readonly steps: StepCalls;
-  /** Waits on a timer that says why; the signal `wake` ends it early. */
+  /** Waits on a timer whose summary is the reason. The signal `wake` ends the wait early. */
   readonly pause: (ms: number, reason: string) => Promise<void>;
-  /** Returns for how long this workflow has waited for remote systems, in milliseconds. */
+  /** Returns the time that this workflow has waited for remote systems, in milliseconds. */
   readonly waitedMs: () => number;
 }
 
-/** A remote system that asked for a wait, as `activities/failure.ts` writes it. */
+/** The details of a `RateLimited` failure, as `activities/failure.ts` creates them. */
 interface RateLimit {
   readonly system: RemoteSystem;
   readonly bucket: string;
   readonly waitMs: number;
 }
 
-/** Returns how every step is run: a lost worker is noticed within seconds, and the step is retried for as long as it takes. */
+/**
+ * Returns the options of a step. A lost worker is noticed within seconds, and a failed step is retried without a limit.
+ */
 export function stepOptions(summary: string, fairnessKey: string): ActivityOptions {
   return {
     summary,
@@ -53,8 +55,8 @@ export function stepOptions(summary: string, fairnessKey: string): ActivityOptio
 }
 
 /**
- * Returns how a workflow asks the store something within its own task, since most that begin late need nothing else. Longer waits
- * are timers, which hold up no other workflow's task.
+ * Returns the options of a step that runs within the workflow task. It only reads the store: most workflows that start
+ * with a delay need nothing else. Retries after more than a second are timers, which do not block the task.
  */
 export function localStepOptions(summary: string): LocalActivityOptions {
   return {
@@ -66,8 +68,8 @@ export function localStepOptions(summary: string): LocalActivityOptions {
 }
 
 /**
- * Creates the steps of one workflow. The connection is the fairness key, so that one customer's work never crowds out another's.
- * The Web UI shows the reason of each wait. `waitedMs` is what earlier histories of the same workflow have waited.
+ * Creates the steps of one workflow. The connection is the fairness key, so no connection delays the others. The Web UI
+ * shows the reason of each wait. `waitedMs` is the time that earlier histories of the same workflow have waited.
  */
 export function createSteps(connectionId: string, waitedMs = 0): StepProxy {
   const waited = { ms: waitedMs };
@@ -86,7 +88,7 @@ export function createSteps(connectionId: string, waitedMs = 0): StepProxy {
       waited.ms += Date.now() - since;
     }
   };
-  const perform = async (name: keyof Steps, input: unknown, summary: string): Promise<unknown> => {
+  const callStep = async (name: keyof Steps, input: unknown, summary: string): Promise<unknown> => {
     for (;;) {
       try {
         return await attempt(name, input, summary);
@@ -95,14 +97,14 @@ export function createSteps(connectionId: string, waitedMs = 0): StepProxy {
         if (limit === undefined) throw error;
         if ((await waitOut(limit)) === 'over') continue;
         const { system, bucket } = limit;
-        const early = `Try ${SYSTEM_NAMES[system]} before its wait is over, since a person asked for it`;
-        await attempt('endWait', { connectionId, system, bucket }, early);
+        const summary = `Try ${SYSTEM_NAMES[system]} before its wait is over, because a person asked for it`;
+        await attempt('endWait', { connectionId, system, bucket }, summary);
       }
     }
   };
-  const call = (name: keyof Steps) => (input: unknown, summary: string) => perform(name, input, summary);
+  const stepNamed = (name: keyof Steps) => (input: unknown, summary: string) => callStep(name, input, summary);
   return {
-    steps: new Proxy({} as StepCalls, { get: (_target, name) => call(name as keyof Steps) }),
+    steps: new Proxy({} as StepCalls, { get: (_target, name) => stepNamed(name as keyof Steps) }),
     async pause(ms, reason) {
       await wait(ms, reason);
     },

@@ -2,8 +2,9 @@ import { setWorkflowOptions } from '@temporalio/workflow';
 import { handleBusinessEvent, handleZendeskEvent, pingConnection, syncAccount, wireConnection } from './index.ts';
 
 /**
- * The workflow types of a worker that takes part in worker versioning. Short ones end under the version that they began under;
- * the others go on under the current one. Temporal refuses such a choice from an unversioned worker, so that has `index.ts`.
+ * The workflow types of a worker that takes part in worker versioning. Short ones are pinned to the version under which
+ * they began. The others continue under the current version. Temporal rejects these options for an unversioned worker,
+ * which uses `index.ts`.
  */
 export * from './index.ts';
 

@@ -9,8 +9,8 @@ import { OUTCOME_OF } from '../sync/written.ts';
 import { desiredValues, type OrganizationRow } from './organization-row.ts';
 
 /**
- * Adds our tags to an organization that lacks them, by a request of its own: a bulk update would replace all tags, and with
- * them one that an agent has just set.
+ * Adds missing tags of ours to an organization. This takes a separate request, because a bulk update would replace all
+ * tags, including one that an agent has just set.
  */
 export async function completeOrganization(
   { store, remote }: StepContext,

@@ -10,20 +10,20 @@ import { valuesAfter } from '../../domain/sync/diff.ts';
 import type { Values } from '../../domain/sync/field-value.ts';
 import type { JobRow } from '../../store/sync/job-rows.ts';
 
-/** A row whose record becomes an organization. Nothing but external id and name is reserved for it. */
+/** A row whose record becomes an organization. It has no reservations besides external id and name. */
 export type OrganizationRow = JobRow<KnownOrganization>;
 
-/** Returns the organization that the account of a row should be. */
+/** Returns the desired organization of a row. */
 export function organizationOf({ record, externalId, name }: OrganizationRow, spec: EntitySpec): OrganizationForm {
   return renderOrganization(record, { externalId, name }, spec.mapping);
 }
 
-/** Returns all values that the organization of a row should have. */
+/** Returns all desired values of the organization of a row. */
 export function desiredValues(row: OrganizationRow, spec: EntitySpec): Values {
   return organizationValues(organizationOf(row, spec));
 }
 
-/** Returns the values that a write of the row sends: all of a create, else those that differ. */
+/** Returns the values that a write of the row sends: all values for a create, or else those that differ. */
 export function sentValues(row: OrganizationRow, spec: EntitySpec): Values {
   const desired = desiredValues(row, spec);
   if (row.operation === 'create') return desired;

@@ -9,9 +9,9 @@ import { planOrganization } from './plan-organization.ts';
 import { compareOrganizations, readOrganizationChanges } from './read-organizations.ts';
 import { rankAccounts, reserveAccounts, reserveAccountsAgain } from './reserve-accounts.ts';
 import { resolveOrganizations } from './resolve-organizations.ts';
-import { returnDoubtfulAdoptions } from './return-doubtful-adoptions.ts';
+import { recheckAdoptions } from './recheck-adoptions.ts';
 
-/** Writes accounts as organizations. */
+/** The target of accounts: organizations. */
 export const ORGANIZATIONS: Target<KnownOrganization> = {
   readChanges: readOrganizationChanges,
   compare: compareOrganizations,
@@ -31,7 +31,7 @@ export const ORGANIZATIONS: Target<KnownOrganization> = {
         row.zendeskId === null ? [] : [{ id: row.zendeskId, form: organizationPart(sentValues(row, spec)) }],
       ),
     ),
-  returnDoubtfulAdoptions,
+  recheckAdoptions,
   async show(zendesk, wanted, { askedAt, mapped }) {
     const organizations = await zendesk.showOrganizations(wanted);
     const items = organizations.map((organization) => ({

@@ -9,7 +9,7 @@ import type { RecordOutcome } from '../../store/sync/outcomes.ts';
 import type { RowToPlan } from '../../store/sync/planning.ts';
 import { isSameAttempt } from '../sync/attempts.ts';
 
-/** Plans one account: what to do about its organization, or the outcome where nothing is to be done. */
+/** Plans one account: an operation on its organization, or the outcome if no operation is needed. */
 export function planOrganization(
   row: RowToPlan<KnownOrganization>,
   { mapping }: EntitySpec,
@@ -30,7 +30,7 @@ export function planOrganization(
     return { ...account, operation: plan.operation, state, zendeskId: 'id' in plan ? plan.id : null, externalId, name };
   }
   if (plan.outcome === 'rejected') {
-    const remark = row.lastRejection ?? zendeskRefused('it said nothing more.');
+    const remark = row.lastRejection ?? zendeskRefused('it gave no reason.');
     return { ...account, outcome: 'rejected', remark, refusedAttempt: contentDigest(attempt) };
   }
   const remark = plan.ignored.length === 0 ? null : fieldIgnored(plan.ignored);

@@ -3,13 +3,14 @@ import type { StepContext } from '../dependencies.ts';
 import type { OpenTarget } from '../sync/open-slice.ts';
 import type { PageRead } from '../sync/target.ts';
 
-/** The largest page of the export; a full one that ends where it began can only be passed by going on one second later. */
+/** The largest page of the export. */
 const FULL_PAGE = 1_000;
 
 /**
- * Reads one page of the organizations that changed since the cursor, which is a time that Zendesk gave: its export leaves out
- * the newest minute and takes no start within it. More than a page of organizations that changed in one second cannot be
- * paged through: then the reading goes on with the next second, and a full comparison finds what was skipped.
+ * Reads one page of the organizations that changed since the cursor. The cursor is a time from Zendesk, because the
+ * export leaves out the newest minute and accepts no start within it. If more than a page of organizations changed in
+ * one second, the export cannot get past that second. The reading then continues with the next second, and a full
+ * comparison finds the skipped ones.
  */
 export async function readOrganizationChanges(
   { store, remote }: StepContext,
@@ -27,7 +28,7 @@ export async function readOrganizationChanges(
 
 const COMPARE_PAGE = 100;
 
-/** Reads one page of linked organizations as they are now; those that are gone are forgotten and their accounts unlinked. */
+/** Reads one page of linked organizations. Deleted ones are forgotten, and their accounts are unlinked. */
 export async function compareOrganizations(
   { store, remote }: StepContext,
   { runId, connectionId }: RunRef,

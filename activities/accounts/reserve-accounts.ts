@@ -8,7 +8,7 @@ import type { ReserveAgain, ReservePage } from '../sync/target.ts';
 
 const PAGE = 1_000;
 
-/** Registers the accounts that were read, and ranks them. */
+/** Registers and ranks the accounts that were read. */
 export function rankAccounts({ store }: StepContext, run: RunRef, { connection }: OpenTarget): Promise<void> {
   return store.reservations.prepare(requestOf(run, connection, []));
 }
@@ -22,7 +22,7 @@ export function reserveAccounts(
   return store.reservations.reservePage(requestOf(run, target.connection, incompleteEntities), after, PAGE);
 }
 
-/** Ranks accounts that were read one by one, and reserves for them again. */
+/** Ranks accounts that were read one by one, and reserves external ids and names for them again. */
 export async function reserveAccountsAgain(
   { store }: StepContext,
   slice: OpenSlice,
@@ -33,7 +33,7 @@ export async function reserveAccountsAgain(
   await store.reservations.reserveAgain(request, keys, []);
 }
 
-/** Returns what reserving must know of the connection. Entities that are switched off keep their rank and their templates. */
+/** Returns a request to reserve for accounts. Entities that are switched off keep their rank and their templates. */
 export function requestOf(
   { runId, connectionId }: RunRef,
   connection: Connection,

@@ -8,8 +8,8 @@ import type { OrganizationRow } from './organization-row.ts';
 import { requestOf } from './reserve-accounts.ts';
 
 /**
- * Looks up who has the external id, who has the name, and whether the organization is still there. Then it reserves for each
- * account again and plans it anew, under another name where its own is taken.
+ * Looks up the organizations of refused rows by id, external id and name. Then reserves for each account again and
+ * plans it again, under another name if its own is taken.
  */
 export async function resolveOrganizations(
   { store, remote }: StepContext,
@@ -28,8 +28,9 @@ export async function resolveOrganizations(
 }
 
 /**
- * Returns whether a refused row needs another name. The first refusal may be about anything, and the holder of the name may be
- * about to give it up in this very run; when nobody is seen to have it any more, it is tried once more as it is.
+ * Returns whether a refused row needs another name. The first refusal may have any reason, and this run may be about to
+ * rename the organization that has the name. If no organization has the name any more, the row keeps it for one more
+ * attempt.
  */
 function isNameRefused(
   { round, name, zendeskId }: OrganizationRow,

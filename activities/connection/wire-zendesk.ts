@@ -3,7 +3,7 @@ import type { ZendeskClient } from '../../clients/zendesk/client.ts';
 import type { WireConnectionInput, WireConnectionResult } from '../../workflows/contract.ts';
 import type { StepContext } from '../dependencies.ts';
 
-/** Events that say something about the support of an account, or about the users that contacts are linked to. */
+/** Events that affect the support load of an account, or users that are linked to contacts. */
 const SUBSCRIPTIONS = [
   'ticket.created',
   'ticket.status_changed',
@@ -24,15 +24,17 @@ const SUBSCRIPTIONS = [
   'user.organization_membership_deleted',
 ].map((type) => `zen:event-type:${type}`);
 
-/** What a trigger's webhook is subscribed to. */
+/** The subscription of a webhook that a trigger calls. */
 const TRIGGER_SUBSCRIPTION = 'conditional_ticket_events';
 
-/** The body of our trigger: ids only, since placeholders are not escaped and everything is read back anyway. */
+/**
+ * The body of our trigger. It contains ids only, because placeholders are not escaped and the ticket is read anyway.
+ */
 const TRIGGER_BODY = '{"ledgerdesk": 1, "ticket_id": "{{ticket.id}}"}';
 
 /**
- * Creates the webhook of a connection, or corrects the one of its name, and keeps its signing secret. Where Zendesk does not let
- * tickets be subscribed to, a trigger calls the webhook instead; changes of users are then found by the reconciling alone.
+ * Creates the webhook of a connection, or updates the one with its name, and stores its signing secret. If Zendesk does
+ * not allow subscriptions to tickets, a trigger calls the webhook. Only the reconcile detects changes of users then.
  */
 export async function wireZendesk(context: StepContext, input: WireConnectionInput): Promise<WireConnectionResult> {
   const { store, remote } = context;

@@ -14,8 +14,8 @@ import { OUTCOME_OF } from '../sync/written.ts';
 import { attemptOf, desiredDigests, isStaff, remarkOf, reservationOf, wantedOf, type UserRow } from './user-row.ts';
 
 /**
- * Puts a user into the organizations of its accounts, takes it out of those that only we had put it in, and adds an address
- * that it does not have yet as a further identity: the primary address is never replaced, and no identity ever removed.
+ * Adds a user to the organizations of its accounts, removes it from those to which only we had added it, and adds a
+ * missing email address as an identity. The primary address is never replaced, and no identity is removed.
  */
 export async function completeUser(context: StepContext, slice: OpenSlice, row: UserRow): Promise<Changes> {
   const id = row.zendeskId ?? '';
@@ -25,7 +25,7 @@ export async function completeUser(context: StepContext, slice: OpenSlice, row: 
     const written: WrittenUser = { id, isStaff: isStaff(row), ...(await move(context, slice, { row, id, ...lacks })) };
     if (!lacks.email) return done(row, spec, [written]);
     const emails = await addEmail(context, slice, row);
-    if (emails === 'gone') return again(row, 'the user is gone');
+    if (emails === 'gone') return again(row, 'the user does not exist any more.');
     if (emails === 'taken') return rejected(row, spec, { remark: emailTaken(), written: [written] });
     return done(row, spec, [{ ...written, emails }]);
   } catch (error) {
@@ -36,7 +36,7 @@ export async function completeUser(context: StepContext, slice: OpenSlice, row: 
   }
 }
 
-/** The user or the organization is not there any more, so the contact is looked up. */
+/** Marks a row for a look-up, because its user or organization no longer exists. */
 function again({ record }: UserRow, refusal: string): Changes {
   return { transitions: [{ ...keyOf(record), state: 'refused', refusal }] };
 }
@@ -56,7 +56,9 @@ function done(row: UserRow, spec: OpenSlice['spec'], written: readonly WrittenUs
   return { outcomes: [outcome], users: { written } };
 }
 
-/** Zendesk refused something besides the form, so the user is written but for that, and the contact stays linked to it. */
+/**
+ * Rejects a contact whose address or membership Zendesk refused. The rest of its user was written, and it stays linked.
+ */
 function rejected(
   row: UserRow,
   spec: OpenSlice['spec'],
@@ -68,7 +70,10 @@ function rejected(
   return { outcomes: [outcome], users: { written } };
 }
 
-/** Joins before it leaves, so that a user is never without organization; where only one is allowed, there is room then. */
+/**
+ * Joins organizations before it leaves others, so that a user is never without one. If Zendesk allows only one, it
+ * joins again after leaving.
+ */
 async function move(
   context: StepContext,
   slice: OpenSlice,
@@ -83,15 +88,15 @@ async function move(
   return { joined, refused: then.refused, left: leave };
 }
 
-/** The memberships that a user has by now, those of them that we made, and those that Zendesk refused. */
+/** The organizations that a user has joined, those of them that we added, and those for which Zendesk refused it. */
 interface Joined {
   readonly joined: { readonly ids: readonly string[]; readonly own: readonly string[] };
   readonly refused: readonly string[];
 }
 
 /**
- * Makes memberships. That they are ours is noted before the call, so that a crash does not lose it; those that are there
- * before we have meant to make them are somebody else's. Without that look an answer that was lost would make them ours.
+ * Creates memberships. That they are ours is stored before the request, so that a crash does not lose it. Existing
+ * memberships are read first: one that exists although we never intended it was not created by us.
  */
 async function join(
   { store, remote }: StepContext,
@@ -111,13 +116,16 @@ async function join(
       : await remote(async ({ zendesk }) => attempt(() => zendesk.addMembership({ userId: id, organizationId })));
     if (answer === 'single_organization') refused.push(organizationId);
     else ids.push(organizationId);
-    if (answer === 'made' || (isThere && intended.includes(organizationId))) own.push(organizationId);
+    if (answer === 'created' || (isThere && intended.includes(organizationId))) own.push(organizationId);
     else await store.users.disown(connectionId, id, [organizationId]);
   }
   return { joined: { ids, own }, refused };
 }
 
-/** Adds the address of a row; answers the addresses that the user has then, that somebody else has this one, or that the user is gone. */
+/**
+ * Adds the email address of a row. Returns the addresses of the user, or that the address is taken, or that the user is
+ * gone.
+ */
 async function addEmail(
   { remote }: StepContext,
   { connection: { settings } }: OpenSlice,
@@ -130,16 +138,16 @@ async function addEmail(
   if (present.some((address) => emailKey(address) === emailKey(email))) return present;
   const verified = settings.sync.secondaryEmailVerified;
   const answer = await remote(({ zendesk }) => attempt(() => zendesk.addUserEmail(id, { email, verified })));
-  return answer === 'made' ? [...present, email] : 'taken';
+  return answer === 'created' ? [...present, email] : 'taken';
 }
 
-/** Tries a write that Zendesk may refuse for a reason that we know what to do about; throws any other refusal. */
+/** Tries a write. Returns the reason of a refusal that the caller can handle, and throws any other refusal. */
 async function attempt(
   write: () => Promise<unknown>,
-): Promise<'made' | 'membership' | 'single_organization' | 'email'> {
+): Promise<'created' | 'membership' | 'single_organization' | 'email'> {
   try {
     await write();
-    return 'made';
+    return 'created';
   } catch (error) {
     const reason = error instanceof RemoteError && error.kind === 'refused' ? userRefusalOf(error.detail) : 'other';
     if (reason === 'membership' || reason === 'single_organization' || reason === 'email') return reason;

@@ -12,7 +12,7 @@ import { isSameAttempt } from '../sync/attempts.ts';
 
 type ContactRow = RowToPlan<KnownUser, ContactReservationResult>;
 
-/** Plans one contact: what to do about its user, or the outcome where nothing is to be done. */
+/** Plans one contact: an operation on its user, or the outcome if no operation is needed. */
 export function planContact(row: ContactRow, spec: EntitySpec): RecordOutcome | PlannedOperation {
   const { record, reservation } = row;
   const contact = keyOf(record);
@@ -41,7 +41,7 @@ function planReserved(
     return { ...contact, ...startOf(plan), zendeskId, externalId, name: form.name };
   }
   if (plan.outcome === 'rejected') {
-    const refusal = row.lastRejection ?? zendeskRefused('it said nothing more.');
+    const refusal = row.lastRejection ?? zendeskRefused('it gave no reason.');
     return { ...contact, outcome: 'rejected', remark: refusal, refusedAttempt: contentDigest(attempt) };
   }
   const zendeskId = linkedId === plan.id ? undefined : plan.id;
@@ -49,7 +49,7 @@ function planReserved(
   return { ...contact, outcome: 'unchanged', zendeskId, upToDate: true, remark: note };
 }
 
-/** Returns where an operation begins: with a bulk job, behind it where the form is right already, or with a look-up of who it is. */
+/** Returns the first step of an operation: a bulk job, completing if the form is right, or a look-up of the user. */
 function startOf(plan: Extract<UserPlan, { operation: string }>): Pick<PlannedOperation, 'operation' | 'state'> {
   if (plan.operation === 'resolve') return { operation: 'update', state: 'refused' };
   if (plan.operation === 'create') return { operation: 'create', state: 'planned' };

@@ -3,7 +3,7 @@ import type { StepContext } from '../dependencies.ts';
 import type { OpenTarget } from '../sync/open-slice.ts';
 import type { PageRead } from '../sync/target.ts';
 
-/** The most users that one request shows (Zendesk docs, Show Many Users). */
+/** The maximum number of users in one request (Zendesk docs, Show Many Users). */
 const PAGE = 100;
 
 interface Page {
@@ -11,7 +11,7 @@ interface Page {
   readonly after: string;
 }
 
-/** Reads one page of the linked users of which the value of some mapped field is unknown: mostly none. */
+/** Reads one page of the linked users that have a mapped field with an unknown value, usually none. */
 export async function readUnknownUsers(context: StepContext, run: RunRef, { target, after }: Page): Promise<PageRead> {
   const attributes = target.entities.flatMap(({ mapping }) => Object.keys(mapping.attributes));
   const fields = ['external_id', 'name', ...attributes, ...target.mapped.fields];
@@ -19,7 +19,10 @@ export async function readUnknownUsers(context: StepContext, run: RunRef, { targ
   return show(context, run, { target, ids });
 }
 
-/** Reads one page of linked users as they are now, records those that are gone, and lets what was once refused be tried again. */
+/**
+ * Reads one page of linked users and records deleted ones. The first page also allows refused memberships to be tried
+ * again.
+ */
 export async function compareUsers(context: StepContext, run: RunRef, { target, after }: Page): Promise<PageRead> {
   const { users } = context.store;
   if (after === '') await users.forgetRefusals(run.connectionId);

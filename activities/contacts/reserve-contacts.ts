@@ -8,12 +8,12 @@ import type { ReserveAgain, ReservePage } from '../sync/target.ts';
 
 const PAGE = 1_000;
 
-/** Registers the contacts that were read, and ranks them. */
+/** Registers and ranks the contacts that were read. */
 export function rankContacts({ store }: StepContext, { runId, connectionId }: RunRef): Promise<void> {
   return store.contactReservations.prepare({ runId, connectionId });
 }
 
-/** Ties one page of contacts to their organizations, and reserves external ids and addresses for them. */
+/** Finds the organizations of one page of contacts, and reserves external ids and email addresses for them. */
 export function reserveContacts(
   { store }: StepContext,
   run: RunRef,
@@ -22,7 +22,7 @@ export function reserveContacts(
   return store.contactReservations.reservePage(requestOf(run, target.connection), after, PAGE);
 }
 
-/** Ranks contacts that were read one by one, and reserves for them again. */
+/** Ranks contacts that were read one by one, and reserves external ids and email addresses for them again. */
 export async function reserveContactsAgain(
   { store }: StepContext,
   slice: OpenSlice,

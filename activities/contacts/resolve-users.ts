@@ -22,8 +22,8 @@ interface LookedUp {
 }
 
 /**
- * Looks up who the contacts of refused rows are in Zendesk: by id and external id at once, and by address, one by one, only
- * where that has found nobody. A user without external id is adopted; one that is somebody else's, or was deleted, is left.
+ * Looks up the users of refused rows in Zendesk: by id and external id all at once, and then the missing ones by email
+ * address, one by one. Adopts a user without external id. Leaves users of other records, and deleted ones, as they are.
  */
 export async function resolveUsers(
   context: StepContext,
@@ -60,12 +60,13 @@ async function resolve(
   if (owner === 'other') return rejectAs(row, slice.spec, { remark: emailTaken(), isFinal: true });
   if (owner !== undefined && email !== null) return adopt(row, slice, { owner, email, askedAt: lookedUp.askedAt });
   if (row.zendeskId !== null) return rejectAs(row, slice.spec, { remark: userDeleted(), isFinal: true });
-  // Nobody is found though Zendesk says that somebody has the address: its index lags, so the next run looks again.
+  // Zendesk says that the address is taken but finds no user, because its index is delayed. The next run looks it up
+  // again.
   const isUnfound = row.round > 0 && userRefusalOf(row.refusal) === 'email';
   return isUnfound ? rejectAs(row, slice.spec, { remark: emailTaken(), isFinal: false }) : planAnew(row);
 }
 
-/** Plans a row anew; `replaced`: the user that it was linked to is gone, and another one was found in its place. */
+/** Plans a row again. `replaced` is true when the linked user no longer exists and another one was found. */
 function planAnew(
   { record, zendeskId }: UserRow,
   { replaced = false, adoptId }: { replaced?: boolean; adoptId?: string } = {},
@@ -74,7 +75,10 @@ function planAnew(
   return { transitions: [{ ...keyOf(record), state: 'unplanned', adoptId }], users: { unlinked } };
 }
 
-/** Finds the user that has the address: one that the contact can have, since it is nobody's by external id and no other contact's, or another one. */
+/**
+ * Finds the user with the email address. Returns `other` when the user has another external id or belongs to another
+ * contact.
+ */
 async function findOwner(
   { store, remote }: StepContext,
   { connectionId }: OpenSlice,
@@ -99,7 +103,7 @@ function adopt(
   return { ...planned, users: { ...planned.users, seen, written } };
 }
 
-/** Rejects a row; `isFinal`: the same is not tried again by itself. */
+/** Rejects a row. If `isFinal`, the same attempt is not repeated automatically. */
 function rejectAs(
   row: UserRow,
   spec: OpenSlice['spec'],

@@ -17,28 +17,28 @@ import type { JobRow } from '../../store/sync/job-rows.ts';
 /** A row whose record becomes a user. */
 export type UserRow = JobRow<KnownUser, ContactReservation>;
 
-/** Returns what was reserved for the contact of a row. */
+/** Returns the reservations of a row. Throws an Error when there are none. */
 export function reservationOf({ reservation }: UserRow): ContactReservation {
   if (reservation === null) throw new Error('A contact was planned before anything was reserved for it.');
   return reservation;
 }
 
-/** Returns whether the user of a row is an agent or admin, of whom only the external id is written. */
+/** Returns whether the user of a row is an agent or admin. Only the external id of such a user is written. */
 export function isStaff({ seen }: UserRow): boolean {
   return seen?.isStaff === true;
 }
 
-/** Returns the user that the contact of a row should be. */
+/** Returns the desired user of a row. */
 function userOf({ record, externalId }: UserRow, { mapping }: EntitySpec): UserForm {
   return renderUser(record, externalId, mapping);
 }
 
-/** Returns digests of all values that the user of a row should have. */
+/** Returns digests of all desired values of the user of a row. */
 export function desiredDigests(row: UserRow, spec: EntitySpec): Values {
   return valueDigests(userValues(userOf(row, spec), isStaff(row)));
 }
 
-/** Returns digests of the values that a write of the row sends: all of a create, else those that differ. */
+/** Returns digests of the values that a write of the row sends: all values for a create, or else those that differ. */
 export function sentDigests(row: UserRow, spec: EntitySpec): Values {
   const desired = desiredDigests(row, spec);
   return row.operation === 'create' ? desired : valuesAfter(userChanges({ desired, known: row.seen }).toWrite);
@@ -49,7 +49,7 @@ export function changeOf(row: UserRow, spec: EntitySpec): Partial<UserForm> {
   return userPart(userOf(row, spec), new Set(Object.keys(sentDigests(row, spec))));
 }
 
-/** Returns what the user of a row should have besides its form. */
+/** Returns the address and the organizations that the user of a row should have. */
 export function wantedOf(row: UserRow): WantedOfUser {
   const { email, organizationIds } = reservationOf(row);
   return { emailDigest: email === null ? null : row.emailDigest, organizationIds };
@@ -64,12 +64,12 @@ export function newUserOf(
   return { form: userOf(row, spec), email, organizationId: organizationIds[0] ?? null };
 }
 
-/** Writes down what an attempt to write the row consists of. */
+/** Returns a text that identifies an attempt to write the row. */
 export function attemptOf(row: UserRow, spec: EntitySpec): string {
   return userAttempt({ desired: desiredDigests(row, spec), known: row.seen, ...wantedOf(row) });
 }
 
-/** Returns what an operator should know of a row that is written. */
+/** Returns the remark on a row that was written, or null. */
 export function remarkOf(row: UserRow, ignored: readonly string[]): Remark | null {
   return userRemark({ ...wantedOf(row), remark: reservationOf(row).remark, ignored }, row.seen);
 }

@@ -21,7 +21,10 @@ import {
   type UserRow,
 } from './user-row.ts';
 
-/** Writes contacts as users. An email is sent on create only, and the role never. Values are compared by their digests. */
+/**
+ * The target of contacts: users. An email is sent on create only, and the role never. Values are compared by their
+ * digests.
+ */
 export const USERS: Target<KnownUser, ContactReservation> = {
   readChanges: readUnknownUsers,
   compare: compareUsers,
@@ -70,7 +73,7 @@ function toShown(user: SeenUser): Shown<KnownUser, ContactReservation> {
   return { id, externalId, values, updatedAt, isComplete };
 }
 
-/** Returns what is known of a user that has just been created: the address and the organization that Zendesk shows of it. */
+/** Returns a user that was just created as a known user, with the address and the organization that Zendesk shows. */
 function asNew(user: SeenUser): KnownUser {
   const { id, role, isActive, isSuspended, email, organizationId } = user;
   return {

@@ -3,7 +3,7 @@ import type { HandleBusinessEventInput } from '../../workflows/contract.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 
-/** Records the outcome of an event for the list of events: the one given, else that of its record. */
+/** Records the outcome of an event, by default the outcome of its record. */
 export async function endEvent(
   { store }: StepContext,
   input: Parameters<Steps['endEvent']>[0],

@@ -2,10 +2,10 @@ import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { endEvent, recordOf } from './end-event.ts';
 
-/** Records that one run reads again: a few requests to F&O, and two bulk jobs in Zendesk. */
+/** The maximum number of records per run: a few requests to F&O, and two bulk jobs in Zendesk. */
 const MAX_RECORDS = 200;
 
-/** Takes what is due together with the record of an event, also from a run whose workflow is over. */
+/** Takes the due records of the legal entity and kind of an event, also from a run whose workflow has ended. */
 export async function takeDueRecords(
   context: StepContext,
   input: Parameters<Steps['takeDueRecords']>[0],
@@ -18,6 +18,6 @@ export async function takeDueRecords(
     return { state: 'ended' };
   }
   if (!(await isRunOver(taken.holder))) return { state: 'held' };
-  await store.dueRecords.giveBack(taken.holder.runId);
+  await store.dueRecords.release(taken.holder.runId);
   return takeDueRecords(context, input);
 }

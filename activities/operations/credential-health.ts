@@ -1,8 +1,8 @@
 import type { StepContext } from '../dependencies.ts';
 
 /**
- * Records on the connection that its credentials are rejected, `rejected` saying why, or that they work again (null). Its schedules
- * follow. Repeating it changes nothing.
+ * Records whether the credentials of a connection are rejected. `rejected` is the reason, or null if they work again.
+ * Pauses or resumes the schedules accordingly. Calling it again changes nothing.
  */
 export async function recordCredentialHealth(
   { store, setSchedulesPaused }: Pick<StepContext, 'store' | 'setSchedulesPaused'>,

@@ -1,7 +1,7 @@
 import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 
-/** Delivers the oldest alert of a connection that was not delivered. Where no receiver is configured, all count as delivered. */
+/** Delivers the oldest waiting alert of a connection. If no receiver is configured, all alerts count as delivered. */
 export async function deliverAlert(
   { store, sendAlert }: StepContext,
   { connectionId }: ConnectionRef,
@@ -18,7 +18,10 @@ export async function deliverAlert(
   return { subject: alert.subject, left: waiting - 1 };
 }
 
-/** Starts the delivery of a connection's alerts if some are waiting; a step that may have made some ends with it. */
+/**
+ * Starts the delivery of a connection's alerts if any are waiting. Steps that may have stored alerts call it at their
+ * end.
+ */
 export async function wakeAlertsIfDue(
   { store, sendAlert, wakeAlerts }: Pick<StepContext, 'store' | 'sendAlert' | 'wakeAlerts'>,
   connectionId: string,

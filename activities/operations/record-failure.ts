@@ -5,17 +5,17 @@ import { recordCredentialHealth } from './credential-health.ts';
 import type { StepContext } from '../dependencies.ts';
 import { wakeAlertsIfDue } from './deliver-alert.ts';
 
-/** Records on the connection that a step has failed for good, before its workflow learns of it. */
+/** A function that records the final failure of a step before its workflow gets it. */
 export type RecordFailure = (context: StepContext, input: ConnectionRef, failure: ApplicationFailure) => Promise<void>;
 
-/** Records rejected credentials, whichever step meets them, also outside a run: schedules need not fail first. */
+/** Records rejected credentials, also outside a run, so that schedules are paused before they fail. */
 export const recordCredentialFailure: RecordFailure = async (context, { connectionId }, { type, message }) => {
   if (type !== 'needs_reconnect') return;
   await recordCredentialHealth(context, connectionId, message);
   await wakeAlertsIfDue(context, connectionId);
 };
 
-/** Records rejected credentials, and any other failure of a step that reads support back: support does not work now. */
+/** Records rejected credentials, and any other failure of a step of the support load as a health problem. */
 export const recordSupportFailure: RecordFailure = async (context, input, failure) => {
   await recordCredentialFailure(context, input, failure);
   const { type, message } = failure;

@@ -3,13 +3,13 @@ import type { HousekeepingSteps } from '../../workflows/steps.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { wakeAlertsIfDue } from './deliver-alert.ts';
 
-/** Batches in one step: it ends within seconds. */
+/** Batches per step. A step with this many ends within seconds. */
 const BATCHES = 20;
 const DAY_MS = 86_400_000;
 
 type SweepInput = Parameters<HousekeepingSteps['sweep']>[0];
 
-/** Erases a few batches of one part of what is older than it is kept. */
+/** Deletes a few batches of one part whose retention period is over. */
 export async function sweep(
   dependencies: ActivityDependencies,
   { part, after: begin }: SweepInput,
@@ -28,7 +28,7 @@ export async function sweep(
   return { erased, after };
 }
 
-/** A run whose workflow was terminated never ends by itself, and what it had read would stay for ever. */
+/** Ends runs whose workflows were terminated. Otherwise their staged rows would never be deleted. */
 async function endAbandonedRuns({ store, isRunOver }: ActivityDependencies): Promise<void> {
   for (const run of await store.retention.longRunning()) if (await isRunOver(run)) await store.runs.abandon(run.runId);
 }

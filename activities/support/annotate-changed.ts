@@ -6,12 +6,13 @@ import { stop } from '../failure.ts';
 import { wakeAlertsIfDue } from '../operations/deliver-alert.ts';
 
 const PAGE = 200;
-/** Accounts that the ERP is asked about in one step: each needs two requests. */
-const MAX_ASKED = 20;
+/** The maximum number of accounts per step that need requests to the ERP. Each needs two. */
+const MAX_REQUESTED = 20;
 
 /**
- * Goes through the accounts that have tickets, or had an annotation, and writes those that differ. The others cost no request. Where
- * the ERP's user lacks a privilege, the step leaves out the other accounts of that kind, which are in the same entity set.
+ * Writes the annotations that differ, among the accounts that have tickets or had an annotation. The others need no
+ * request. If the F&O user lacks a privilege, the step skips the other accounts of that kind, which are in the same
+ * entity set.
  */
 export async function annotateChanged(
   context: StepContext,
@@ -20,23 +21,23 @@ export async function annotateChanged(
   const { store } = context;
   const connection = await store.connections.require(input.connectionId);
   const accounts = await store.support.page(input.connectionId, { after: input.after, limit: PAGE });
-  const closed = new Map<string, AnnotationProblem>();
-  let [written, asked] = [0, 0];
+  const denied = new Map<string, AnnotationProblem>();
+  let [written, requested] = [0, 0];
   for (const account of accounts) {
     const { kind } = account.account;
-    const obstacle = closed.get(kind);
+    const obstacle = denied.get(kind);
     const result = await annotateOne(context, input, { account, connection, obstacle });
     if (result === 'written') written += 1;
-    if (result !== 'unchanged' && result !== obstacle) asked += 1;
-    if (typeof result === 'object' && result.code === 'missing_privilege') closed.set(kind, result);
-    if (asked === MAX_ASKED) return { written, next: account.organizationId };
+    if (result !== 'unchanged' && result !== obstacle) requested += 1;
+    if (typeof result === 'object' && result.code === 'missing_privilege') denied.set(kind, result);
+    if (requested === MAX_REQUESTED) return { written, next: account.organizationId };
   }
   const next = accounts.length < PAGE ? null : (accounts.at(-1)?.organizationId ?? null);
   if (next === null) await recordSupportHealth(context, input.connectionId);
   return { written, next };
 }
 
-/** Records at the end of a whole reading that support works again, unless a privilege is still missing. */
+/** Records after the last page that support works again. Fails if a privilege is still missing. */
 async function recordSupportHealth(context: StepContext, connectionId: string): Promise<void> {
   const missing = await context.store.support.problems(connectionId, 'missing_privilege');
   if (missing.length > 0) throw stop('missing_privilege', missing.join(' '));

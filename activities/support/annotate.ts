@@ -20,16 +20,16 @@ import { stop } from '../failure.ts';
 /** The result of writing an annotation. */
 type Written = 'written' | 'unchanged' | AnnotationProblem;
 
-/** How often a write is tried again at once when somebody else was quicker; then the step is retried. */
+/** How often a write is tried again at once after a concurrent change. Then the step is retried. */
 const MAX_ATTEMPTS = 3;
 
-/** Writes the annotation of one account if it differs from what was last written. */
+/** Writes the annotation of one account if it differs from the last one. */
 export async function annotate(
   context: StepContext,
   input: Parameters<Steps['annotate']>[0],
 ): ReturnType<Steps['annotate']> {
   const { connectionId, ...key } = input;
-  await context.store.annotationWakes.looks(connectionId, key);
+  await context.store.annotationWakes.recordReading(connectionId, key);
   const account = await context.store.support.account(connectionId, key);
   if (account === undefined) return { outcome: 'not_linked' };
   const connection = await context.store.connections.require(connectionId);
@@ -42,11 +42,14 @@ export async function annotate(
 interface AccountToAnnotate {
   readonly account: SupportedAccount;
   readonly connection: Connection;
-  /** Why it cannot be written, if that is known already. */
+  /** The problem that prevents the write, if it is already known. */
   readonly obstacle?: AnnotationProblem | undefined;
 }
 
-/** Writes one account's annotation if it differs, and keeps what was computed, written, or what prevented it. */
+/**
+ * Writes one account's annotation if it differs. Stores the load, the written lines, or the problem that prevented the
+ * write.
+ */
 export async function annotateOne(
   context: StepContext,
   { connectionId }: ConnectionRef,
@@ -58,20 +61,20 @@ export async function annotateOne(
   const organizationUrl = `${settings.zendesk.baseUrl}/agent/organizations/${account.organizationId}`;
   const annotation: Annotation = { load, status, organizationUrl };
   const lines = annotationLines(annotation).join('\n');
-  const isSaid = account.written === lines || (account.written === null && account.tickets.length === 0);
-  const result = isSaid ? 'unchanged' : (obstacle ?? (await write(context, { account, connection }, annotation)));
+  const isCurrent = account.written === lines || (account.written === null && account.tickets.length === 0);
+  const result = isCurrent ? 'unchanged' : (obstacle ?? (await write(context, { account, connection }, annotation)));
   const problem = typeof result === 'string' ? null : result;
   await context.store.support.save(connectionId, account.account, {
     computed: { load, status },
-    written: isSaid || problem !== null ? undefined : lines,
+    written: isCurrent || problem !== null ? undefined : lines,
     problem,
   });
   return result;
 }
 
-async function write(...args: Parameters<typeof mergeIn>): Promise<Written> {
+async function write(...args: Parameters<typeof mergeAnnotation>): Promise<Written> {
   try {
-    return await mergeIn(...args);
+    return await mergeAnnotation(...args);
   } catch (error) {
     const problem = missingPrivilege(error);
     if (problem === undefined) throw error;
@@ -79,8 +82,11 @@ async function write(...args: Parameters<typeof mergeIn>): Promise<Written> {
   }
 }
 
-/** Reads the fields, inserts the annotation and writes under the etag that was read, so that nobody's text is lost. */
-async function mergeIn(
+/**
+ * Reads the fields, inserts the annotation and writes with the etag that was read, so that no concurrent change is
+ * lost.
+ */
+async function mergeAnnotation(
   { remote }: StepContext,
   { account: { account }, connection }: AccountToAnnotate,
   annotation: Annotation,
@@ -90,7 +96,7 @@ async function mergeIn(
   const { legalEntity, key } = account;
   const place = { legalEntity, key, keyColumn, entitySet: target.entitySet };
   const fields = target.fields === undefined ? [target.field] : Object.values(target.fields);
-  for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const read = await remote(({ dynamics }) => dynamics.readFields({ ...place, fields }));
     if (read === null) return ACCOUNT_MISSING;
     const values = changesOf(target, read.values, annotation);
@@ -102,7 +108,7 @@ async function mergeIn(
     if (answer === 'missing') return ACCOUNT_MISSING;
     if (answer !== 'conflict') return answer;
   }
-  throw new Error('Somebody else changed the account each time that it was about to be annotated.');
+  throw new Error('The account was changed by others during each attempt to write its annotation.');
 }
 
 function refused(error: unknown): AnnotationProblem {
@@ -113,7 +119,7 @@ function refused(error: unknown): AnnotationProblem {
 
 type Values = Readonly<Record<string, string | number | null>>;
 
-/** Returns the fields that must change, and their new values; empty when all is as it should be. */
+/** Returns the fields that must change, with their new values. */
 function changesOf(target: AnnotationTarget, present: Values, annotation: Annotation): Values | 'no_room' {
   if (target.fields !== undefined) return changedFields(annotation, target.fields, present);
   const text = String(present[target.field] ?? '');

@@ -1,27 +1,29 @@
 import { RemoteError } from '../../clients/errors.ts';
 
-/** Why an account is not annotated: a code that the runbook has an entry for, and a sentence that says what to do. */
+/**
+ * The reason why an account is not annotated: the code of an entry in the runbook, and a message that says what to do.
+ */
 export interface AnnotationProblem {
   readonly code: 'annotation_no_room' | 'account_missing' | 'annotation_refused' | 'missing_privilege';
   readonly message: string;
 }
 
-/** The text that people wrote leaves no room. */
+/** The text of people leaves no room for the annotation. */
 export const NO_ROOM: AnnotationProblem = {
   code: 'annotation_no_room',
   message:
     'The text of the account in Dynamics 365 leaves no room for the annotation. Shorten it, or raise annotation.*.maxLength.',
 };
 
-/** F&O does not show the account. */
+/** F&O does not have the account. */
 export const ACCOUNT_MISSING: AnnotationProblem = {
   code: 'account_missing',
   message: 'Dynamics 365 no longer has the account, so there is nothing to annotate.',
 };
 
 /**
- * Returns the problem when F&O's user may not read or write what holds the annotation; undefined for any other failure. It is the
- * same sentence for all accounts of an entity set, and names the set and the privilege.
+ * Returns the problem when the F&O user may not read or write the field of the annotation; undefined for any other
+ * error. The message is the same for all accounts of an entity set. It names the entity set and the privilege.
  */
 export function missingPrivilege(error: unknown): AnnotationProblem | undefined {
   if (!isOf(error, 'forbidden')) return undefined;
@@ -31,7 +33,7 @@ export function missingPrivilege(error: unknown): AnnotationProblem | undefined 
   };
 }
 
-/** Returns the problem when F&O refuses to write this one account; undefined for any other failure. It quotes F&O. */
+/** Returns the problem when F&O refuses to save this account; undefined for any other error. The message quotes F&O. */
 export function refusedWrite(error: unknown): AnnotationProblem | undefined {
   if (!isOf(error, 'refused')) return undefined;
   return {

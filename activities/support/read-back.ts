@@ -4,11 +4,11 @@ import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { openTarget } from '../sync/open-slice.ts';
 
-/** Records in one reading: five requests. */
+/** The maximum number of records in one reading, which takes five requests. */
 const MAX_RECORDS = 500;
 const PAGE = 100;
 
-/** Reads back what is due, unless the record of this event has been read since it arrived. */
+/** Reads all due tickets and users, unless the record of this event was already read. */
 export async function readBack(context: StepContext, input: HandleZendeskEventInput): ReturnType<Steps['readBack']> {
   const { store } = context;
   if ((await endEventIfRead(context, input)).ended) return { waitMs: 0 };
@@ -18,7 +18,7 @@ export async function readBack(context: StepContext, input: HandleZendeskEventIn
   return { waitMs: (await endEventIfRead(context, input)).ended ? 0 : READING_GAP_MS };
 }
 
-/** Ends an event whose record has been read with those of others. */
+/** Ends an event if its record was already read. */
 export async function endEventIfRead(
   { store }: StepContext,
   { connectionId, eventId, record, zendeskId: id }: HandleZendeskEventInput,
@@ -44,9 +44,9 @@ async function readTaken(
         wakeAnnotation({ connectionId, legalEntity, kind, accountNumber: key }, delayMs),
       ),
     );
-    await store.annotationWakes.woken(connectionId, accounts, askedAt);
+    await store.annotationWakes.recordWakes(connectionId, accounts, askedAt);
   } catch (error) {
-    await store.supportReading.giveBack(connectionId);
+    await store.supportReading.release(connectionId);
     throw error;
   }
   await store.supportReading.done(connectionId, taken);
@@ -56,7 +56,7 @@ function idsOf(due: readonly DueRecord[], record: DueRecord['record']): string[]
   return due.filter((each) => each.record === record).map(({ id }) => id);
 }
 
-/** Reads tickets. Returns the organizations whose tickets were read, or have moved elsewhere. */
+/** Reads tickets. Returns the organizations to which they belong now, or belonged before. */
 async function readTickets(
   { store, remote }: StepContext,
   connectionId: string,
@@ -68,14 +68,14 @@ async function readTickets(
     const tickets = await remote(({ zendesk }) => zendesk.showTickets(page));
     const shown = new Set(tickets.map(({ id }) => id));
     const absent = page.filter((id) => !shown.has(id));
-    // Also where nothing has changed: an attempt that died may have recorded the tickets without waking the annotation.
+    // Also unchanged tickets count: an interrupted attempt may have recorded them without waking the annotation.
     const shownOf = tickets.flatMap(({ organizationId }) => organizationId ?? []);
-    touched.push(...shownOf, ...(await store.tickets.note(connectionId, { tickets, absent, askedAt })));
+    touched.push(...shownOf, ...(await store.tickets.record(connectionId, { tickets, absent, askedAt })));
   }
   return touched;
 }
 
-/** Reads users that contacts are linked to; a deleted one is absent. */
+/** Reads users that contacts are linked to. Deleted ones are missing in the answer. */
 async function readUsers({ store, remote }: StepContext, connectionId: string, ids: readonly string[]): Promise<void> {
   const linked = await store.users.linked(connectionId, ids);
   const { mapped } = await openTarget(store, connectionId, 'user');

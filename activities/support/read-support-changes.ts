@@ -3,9 +3,12 @@ import type { StepContext } from '../dependencies.ts';
 import { openTarget } from '../sync/open-slice.ts';
 
 const DAY_MS = 86_400_000;
-/** How far back the first reading of tickets goes when the connection does not say (`support.since`). */
+/** The number of days that the first reading of tickets covers, unless `support.since` is set. */
 const FIRST_READING_DAYS = 365;
-/** Zendesk's exports take no start within the newest minute (Zendesk docs, Incremental Exports); a second one allows for clocks. */
+/**
+ * Exports accept no start within the newest minute (Zendesk docs, Incremental Exports). A second one covers clock
+ * differences.
+ */
 const YOUNGEST_START_S = 120;
 
 /** Reads one page of the tickets that changed since the cursor into the tally. */
@@ -19,12 +22,12 @@ export async function readTicketChanges(
   const firstDay = settings.support.since ?? new Date(askedAt.getTime() - FIRST_READING_DAYS * DAY_MS).toISOString();
   const from = cursor === null ? { startTime: secondsOf(new Date(firstDay), askedAt) } : { cursor };
   const page = await remote(({ zendesk }) => zendesk.exportTickets({ ...from, pageSize: pageSizeOf(attempt) }));
-  await store.tickets.note(connectionId, { tickets: page.tickets, askedAt });
+  await store.tickets.record(connectionId, { tickets: page.tickets, askedAt });
   if (page.cursor !== null) await store.supportReading.saveCursor(connectionId, 'tickets', page.cursor);
   return { seen: page.tickets.length, done: page.endOfStream };
 }
 
-/** Reads one page of the users that changed since the cursor; the first reading begins now. */
+/** Reads one page of the users that changed since the cursor. The first reading starts at the current time. */
 export async function readUserChanges(
   { store, remote, attempt }: StepContext,
   { connectionId }: ConnectionRef,
@@ -44,7 +47,9 @@ export async function readUserChanges(
   return { seen: page.users.length, done: page.endOfStream };
 }
 
-/** Returns the page size: after a page that came too slowly, or was too large, smaller ones are requested. */
+/**
+ * Returns the page size. It is smaller after a failed attempt, because the page may have been too large or too slow.
+ */
 function pageSizeOf(attempt: number): number {
   return attempt > 1 ? 100 : 1_000;
 }

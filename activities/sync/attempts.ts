@@ -1,9 +1,9 @@
 import { contentDigest } from '../../store/digests.ts';
 
-/** Stands for refusals from before attempts were written down in their present form (migration 010). */
+/** The digest of all refusals from before migration 010, which stored attempts in another form. */
 const OF_FORMER_VERSION = 'upgraded';
 
-/** Decides by the digest that the store keeps of a refused attempt whether this attempt is the same; null: none was refused. */
+/** Returns whether an attempt is the same as the refused one, by its stored digest; null if none was refused. */
 export function isSameAttempt(refusedAttempt: string | null, attempt: string): boolean {
   return refusedAttempt === OF_FORMER_VERSION || refusedAttempt === contentDigest(attempt);
 }

@@ -13,15 +13,16 @@ import type { FieldCheckToStore, StoredFieldCheck } from '../../store/connection
 import type { RunRef } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 
-/** The run that needs the custom fields of organizations, or of users. */
+/** A run with one of its targets, whose custom fields are checked. */
 export interface FieldsOfRun {
   readonly run: Pick<RunRef, 'runId' | 'connectionId'>;
   readonly target: TargetName;
 }
 
 /**
- * Checks the custom fields at the beginning of a run if that is due: what is needed or what Zendesk shows has changed, some field
- * is suspended, or everything is compared. Missing fields are created, and those that cannot be written are suspended.
+ * Checks the custom fields at the beginning of a run if necessary: when the needed fields have changed, when Zendesk
+ * seems to have changed fields, when a field is suspended, or in a full comparison. Creates missing fields, and
+ * suspends those that cannot be written.
  */
 export async function checkFieldsAtStart(
   context: StepContext,
@@ -33,8 +34,8 @@ export async function checkFieldsAtStart(
 }
 
 /**
- * Checks the custom fields in the course of a run, at most once: when Zendesk has shown what only a change of its fields explains,
- * or has refused records. Returns whether what is written has changed.
+ * Checks the custom fields during a run, at most once: when Zendesk seems to have changed fields, or has refused
+ * records. Returns whether the written fields have changed.
  */
 export async function checkFieldsAgain(
   context: StepContext,
@@ -84,7 +85,7 @@ async function runCheck(
   return check;
 }
 
-/** Creates a field. Returns false when Zendesk refuses, as it may for the key of a field that was deleted. */
+/** Creates a field. Returns false when Zendesk refuses it, for example because a deleted field had the same key. */
 async function createField(
   { remote }: StepContext,
   target: TargetName,
@@ -99,7 +100,10 @@ async function createField(
   }
 }
 
-/** Finds out why fields could not be created: somebody else may have created them at the same moment. */
+/**
+ * Returns which fields stay suspended after a refused creation. Others may exist now, because another process created
+ * them.
+ */
 async function findRefused(
   { remote }: StepContext,
   target: TargetName,
@@ -119,9 +123,9 @@ async function noteResult(
   const typeOf = (key: string): string => result.needed.find((field) => field.key === key)?.type ?? 'text';
   for (const field of result.suspended) {
     const { code, message, action } = fieldProblem(target, field, typeOf(field.key));
-    await store.runs.note(run.runId, { code, message: `${message} ${action}` });
+    await store.runs.addNote(run.runId, { code, message: `${message} ${action}` });
   }
-  for (const key of result.recreated) await store.runs.note(run.runId, fieldRecreated(target, key));
+  for (const key of result.recreated) await store.runs.addNote(run.runId, fieldRecreated(target, key));
 }
 
 function keysOf(suspended: readonly SuspendedField[]): string {

@@ -5,7 +5,10 @@ import { openSlice } from './open-slice.ts';
 
 const ROWS_PER_STEP = 50;
 
-/** Gives organizations and users what a bulk write cannot, one by one; each is recorded before the next is begun. */
+/**
+ * Completes organizations and users one by one, with what a bulk job cannot write. Records each before it begins the
+ * next.
+ */
 export async function completeRecords(context: StepContext, ref: SliceRef): ReturnType<Steps['completeRecords']> {
   const { store } = context;
   const slice = await openSlice(store, ref);

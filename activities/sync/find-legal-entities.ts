@@ -2,7 +2,7 @@ import { entitiesOf, kindsOf, levelsOf } from '../../domain/entities.ts';
 import type { RunRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 
-/** Returns the legal entities of the connection (those that it names, else all that F&O lists), and what to read of each. */
+/** Returns the legal entities of the connection, by default all that F&O lists, and the kinds to read, by level. */
 export async function findLegalEntities(
   { store, remote }: StepContext,
   { connectionId }: RunRef,

@@ -1,7 +1,7 @@
 import type { Changes } from '../../store/sync/changes.ts';
 import type { Gone, Seen } from '../../store/sync/seen.ts';
 
-/** Merges what was found out about several rows, to be recorded together. */
+/** Merges the changes of several rows, so that they can be recorded together. */
 export function mergeChanges(parts: readonly Changes[]): Changes {
   return {
     outcomes: parts.flatMap(({ outcomes = [] }) => outcomes),
@@ -20,7 +20,7 @@ interface TargetPart<Item, Written> {
   readonly written?: readonly Written[];
 }
 
-/** The readings of one step were asked for at one time: that of the first. */
+/** Merges changes of one target. All answers of a step count as requested at the time of the first. */
 function mergeTarget<Item, Written>(parts: readonly TargetPart<Item, Written>[]): TargetPart<Item, Written> {
   const seen = parts.flatMap((part) => part.seen ?? []);
   const gone = parts.flatMap((part) => part.gone ?? []);

@@ -5,39 +5,39 @@ import type { Connection } from '../../store/connection/connections.ts';
 import type { Store } from '../../store/store.ts';
 import type { SliceRef } from '../../workflows/steps.ts';
 
-/** What the steps must know of a connection's organizations, or of its users. */
+/** A target of a connection with its entities and mapped parts. */
 export interface OpenTarget {
   readonly connection: Connection;
   readonly target: TargetName;
-  /** The entities that become them, in the order of their rank. */
+  /** The entities with this target, in the order of their rank. */
   readonly entities: readonly EntitySpec[];
-  /** The parts that are written in Zendesk at present: without the fields that it does not take as they are. */
+  /** The parts that are written to Zendesk, without suspended fields. */
   readonly mapped: MappedParts;
 }
 
-/** One legal entity and kind of a run, with what its steps must know. */
+/** A slice with its connection and its entity. */
 export interface OpenSlice extends SliceRef {
   readonly target: TargetName;
   readonly connection: Connection;
-  /** The entity as it is read, with all its fields: one that is suspended now may be written before the run ends. */
+  /** The entity as it is read, with all its fields, because a suspended field may be written before the run ends. */
   readonly entity: EntitySpec;
-  /** The entity as it is written at present, without suspended fields. */
+  /** The entity as it is written, without suspended fields. */
   readonly spec: EntitySpec;
   readonly mapped: MappedParts;
 }
 
-/** Reads what the steps must know of a connection's organizations, or of its users. */
+/** Reads a target of a connection from the store. */
 export async function openTarget(store: Store, connectionId: string, target: TargetName): Promise<OpenTarget> {
   return effectiveTarget(store, await store.connections.require(connectionId), target);
 }
 
-/** Reads what the steps of a slice must know. */
+/** Reads the connection and the entity of a slice from the store. */
 export async function openSlice(store: Store, slice: SliceRef): Promise<OpenSlice> {
   const connection = await store.connections.require(slice.connectionId);
   const entity = entityOf(connection, slice.kind);
   const { target } = entity;
   const { entities, mapped } = await effectiveTarget(store, connection, target);
-  // A slice of an entity that has been switched off meanwhile is finished with the mapping as it was.
+  // If the entity was switched off during the run, the slice is finished with its mapping nevertheless.
   const spec = entities.find(({ kind }) => kind === slice.kind) ?? entity;
   return { ...slice, target, connection, entity, spec, mapped };
 }

@@ -7,7 +7,7 @@ import { openSlice } from './open-slice.ts';
 
 const PAGE = 1_000;
 
-/** Plans one page of records. Planning makes no request: it compares what the store knows, and claims what is to be written. */
+/** Plans one page of records. Planning makes no request: it compares stored values, and claims the records to write. */
 export async function planChanges(
   { store }: StepContext,
   input: Parameters<Steps['planChanges']>[0],
@@ -28,7 +28,7 @@ export async function planChanges(
   return { unfinished: await store.planning.unfinished(slice), next: null };
 }
 
-/** Plans again what a run has done with these kinds, since Zendesk's fields have changed meanwhile. */
+/** Plans all records of these kinds again, because custom fields in Zendesk have changed. */
 export function planAgain(
   { store }: StepContext,
   { runId, kinds }: Parameters<Steps['planAgain']>[0],

@@ -5,8 +5,8 @@ import { checkFieldsAgain, checkFieldsAtStart } from './check-fields.ts';
 import { openTarget } from './open-slice.ts';
 
 /**
- * Checks the custom fields and reads one page of what changed in Zendesk. Where that shows that the fields have changed, they are
- * checked once more, and the reading goes on with the fields as they are now.
+ * Checks the custom fields and reads one page of changes in Zendesk. If the last page shows that fields have changed,
+ * checks them once more, and the reading continues with the current fields.
  */
 export async function readZendeskChanges(
   context: StepContext,
@@ -21,7 +21,7 @@ export async function readZendeskChanges(
   return haveChanged ? { ...page, next: '0' } : page;
 }
 
-/** Reads one page of linked organizations or users as they are now. */
+/** Reads one page of linked organizations or users for a full comparison. */
 export async function compareWithZendesk(
   context: StepContext,
   input: Parameters<Steps['compareWithZendesk']>[0],
@@ -31,7 +31,7 @@ export async function compareWithZendesk(
   return targetOf(target).compare(context, input, { target: opened, after });
 }
 
-/** Registers the records that were read, and ranks them. */
+/** Registers and ranks the records that were read. */
 export async function rankRecords(
   context: StepContext,
   input: Parameters<Steps['rankRecords']>[0],
@@ -40,7 +40,7 @@ export async function rankRecords(
   await targetOf(input.target).rank(context, input, opened);
 }
 
-/** Reserves for one page of records what only one of them may have. */
+/** Reserves external ids, names and addresses for one page of records. */
 export async function reserveRecords(
   context: StepContext,
   input: Parameters<Steps['reserveRecords']>[0],

@@ -6,7 +6,9 @@ import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
 import { openSlice, type OpenSlice } from './open-slice.ts';
 
-/** Reads again the records that somebody asked for while this run had them, before it lets go of them. */
+/**
+ * Reads the records again that another run asked for while this run had claimed them, before it releases the claims.
+ */
 export async function readAgain(
   context: StepContext,
   input: Parameters<Steps['readAgain']>[0],
@@ -22,8 +24,8 @@ export async function readAgain(
 }
 
 /**
- * Reads one record and stages it with what is reserved for it. The events of those that F&O does not have are left to tell that
- * themselves.
+ * Reads one record and stages it with its reservations, together with due records if `withDue` is set. Due records that
+ * F&O does not have are released, so that their own events report them as not found.
  */
 export async function stageRecord(
   context: StepContext,
@@ -41,7 +43,7 @@ export async function stageRecord(
   const readAt = await store.staging.now();
   const found = await stage(context, slice, { keys, readAt, incompleteEntities });
   const missing = keys.filter((one) => !found.has(one.key.toLowerCase())).map((one) => one.key);
-  await store.dueRecords.giveBack(
+  await store.dueRecords.release(
     input.runId,
     missing.filter((one) => one !== key),
   );

@@ -4,7 +4,7 @@ import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
 import { openSlice } from './open-slice.ts';
 
-/** Reads the next page of a slice and stages it together with the cursor behind it. */
+/** Reads the next page of a slice, and stages it together with the cursor of the following page. */
 export async function readRecordsPage(
   { store, remote }: StepContext,
   ref: SliceRef,
@@ -22,14 +22,13 @@ export async function readRecordsPage(
 }
 
 function emptyPage({ legalEntity, kind }: SliceRef) {
-  const what = `A page of ${legalEntity}'s ${kind}s came back empty although F&O says that more follow`;
   return stop(
     'page_empty',
-    `${what}; nothing was changed. Run the sync again. If it stays, check whether F&O is healthy.`,
+    `F&O returned an empty page of ${legalEntity}'s ${kind}s and says that more follow. Nothing was changed. Run the sync again. If this happens again, check whether F&O works correctly.`,
   );
 }
 
-/** Accepts a reading as complete, unless it has shrunk so far that something must be wrong with it. */
+/** Accepts a complete reading. Fails if it has so few rows that an error is likely, unless `acceptShrink` is set. */
 export async function acceptReading(
   { store }: StepContext,
   input: Parameters<Steps['acceptReading']>[0],
@@ -39,14 +38,14 @@ export async function acceptReading(
   const reason = acceptShrink ? undefined : shrinkReason(`${legalEntity}'s ${kind}s`, count);
   if (reason !== undefined) {
     const advice =
-      'Check in F&O whether that is right (a lost security role looks like this). If it is, run "ledgerdesk sync ID --accept-shrink" once.';
-    throw stop('entity_shrank', `${reason}; nothing was changed. ${advice}`);
+      'Check in F&O whether that is right. A lost security role can be the reason. If it is right, run `ledgerdesk sync ID --accept-shrink` once.';
+    throw stop('entity_shrank', `${reason}. Nothing was changed. ${advice}`);
   }
   await store.staging.accept(connectionId, input);
   return { records: count.rows };
 }
 
-/** Discards what was staged of a legal entity that failed. */
+/** Discards the staged records of these kinds of a legal entity whose reading failed. */
 export async function discardReading(
   { store }: StepContext,
   input: Parameters<Steps['discardReading']>[0],

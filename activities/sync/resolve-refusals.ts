@@ -10,13 +10,16 @@ import { checkFieldsAgain } from './check-fields.ts';
 import { openSlice, type OpenSlice } from './open-slice.ts';
 
 const ROWS_PER_STEP = 50;
-/** Refusals in a row after which a record is rejected: as it is, twice after a look-up, and under another name. */
+/**
+ * Consecutive refusals after which a record is rejected: as planned first, twice after a look-up, and under another
+ * name.
+ */
 const MAX_REFUSALS = 4;
 
 /**
- * Looks up what stands in the way of refused rows, whatever Zendesk said of the reason, and plans them anew with what was
- * found; a row that is refused even then is rejected with Zendesk's words. Where a custom field was the reason, all are planned anew
- * without it.
+ * Looks up the organizations or users of refused rows, regardless of the reason that Zendesk gave, and plans the rows
+ * again. A row that is refused too often is rejected with the text of Zendesk. If custom fields have changed, plans all
+ * refused rows again without the suspended fields.
  */
 export async function resolveRefusals(
   context: StepContext,

@@ -7,7 +7,7 @@ import { wakeAlertsIfDue } from '../operations/deliver-alert.ts';
 
 type BeginInput = Parameters<Steps['beginRun']>[0];
 
-/** Takes the connection for a run. A run that has it and whose workflow is gone is ended first. */
+/** Takes the connection for a run. Ends the run that holds it if the workflow of that run has ended. */
 export async function beginRun(context: StepContext, input: BeginInput): Promise<BegunRun> {
   const { store, isRunOver } = context;
   await store.connections.require(input.connectionId);
@@ -28,7 +28,7 @@ async function joinOrWait(store: StepContext['store'], input: BeginInput, holder
   return { state: 'joined', runId: holder.runId };
 }
 
-/** Returns the totals of the run so far. */
+/** Returns the current totals of a run. */
 export function countOutcomes(
   { store }: StepContext,
   input: Parameters<Steps['countOutcomes']>[0],
@@ -37,23 +37,26 @@ export function countOutcomes(
 }
 
 /**
- * Ends a run, and records on the connection when its credentials were rejected, or work again. Its schedules follow, and alerts of
- * what has changed are delivered.
+ * Ends a run. Records on the connection if its credentials were rejected or work again, which also pauses or resumes
+ * its schedules. Starts the delivery of new alerts.
  */
 export async function finishRun(context: StepContext, input: RunEnding): ReturnType<Steps['finishRun']> {
   const { status, waitedMs, error, runId, connectionId } = input;
   const { store } = context;
   const report = await store.reports.finish(runId, { status, waitedMs, error });
-  await (report.status === 'completed' ? store.dueRecords.done(runId) : store.dueRecords.giveBack(runId));
+  await (report.status === 'completed' ? store.dueRecords.done(runId) : store.dueRecords.release(runId));
   if (error?.code === 'needs_reconnect') await recordCredentialHealth(context, connectionId, error.message);
-  else if (report.status === 'completed' && (await showsThatAllWorks(store, input)))
+  else if (report.status === 'completed' && (await provesCredentials(store, input)))
     await recordCredentialHealth(context, connectionId, null);
   await wakeAlertsIfDue(context, connectionId);
   return { totals: report.totals, error: report.error };
 }
 
-/** A master run has asked both systems; the resync of a record that has not changed may have asked one. */
-async function showsThatAllWorks(store: StepContext['store'], { runId, connectionId }: RunEnding): Promise<boolean> {
+/**
+ * Returns whether a run proves that rejected credentials work again. A master run uses both systems, a resync perhaps
+ * only one.
+ */
+async function provesCredentials(store: StepContext['store'], { runId, connectionId }: RunEnding): Promise<boolean> {
   const connection = await store.connections.get(connectionId);
   return connection?.state === 'needs_reconnect' && (await store.runs.get(runId))?.scope === 'master';
 }

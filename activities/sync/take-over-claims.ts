@@ -2,12 +2,12 @@ import type { RunRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { hasEnded } from './jobs/job-status.ts';
 
-/** A job whose id was lost with the process that submitted it has ended for certain after this. */
+/** The time after which a job without a known id has certainly ended. */
 const LOST_JOB_MS = 120_000;
 
 /**
- * Takes over the claims of runs that are over. A claim has no clock: its owner must be closed, and the bulk jobs which the
- * owner left in Zendesk must have ended, for they may still write.
+ * Releases the claims of ended runs. A claim has no time limit: its run must have ended in Temporal, and the bulk jobs
+ * of that run must have ended in Zendesk, because they may still write.
  */
 export async function takeOverClaims(context: StepContext, run: RunRef): ReturnType<Steps['takeOverClaims']> {
   const { store, isRunOver } = context;

@@ -16,25 +16,25 @@ import type { RunRef } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import type { OpenSlice, OpenTarget } from './open-slice.ts';
 
-/** One page of a reading: how many were seen, and where to go on; null at the end. */
+/** One page of a reading: the number of items, and the cursor of the next page, null at the end. */
 export interface PageRead {
   readonly seen: number;
   readonly next: string | null;
 }
 
-/** Reads what Zendesk has, before anything is planned. `after` is the cursor of a page, empty at the beginning. */
+/** Reading from Zendesk before planning. `after` is the cursor of a page, empty at the beginning. */
 interface TargetReading {
-  /** Reads one page of what has changed in Zendesk, or is not known of it yet. */
+  /** Reads one page of organizations or users that have changed or are not known yet. */
   readChanges(context: StepContext, run: RunRef, at: { target: OpenTarget; after: string }): Promise<PageRead>;
-  /** Reads one page of the linked organizations or users as they are now, whatever is known of them. */
+  /** Reads one page of all linked organizations or users, even if they are known. */
   compare(context: StepContext, run: RunRef, at: { target: OpenTarget; after: string }): Promise<PageRead>;
 }
 
-/** Reserves what only one record may have. */
+/** Reserving of what only one record can have. */
 interface TargetReserving {
-  /** Registers the records that were read, and ranks them. */
+  /** Registers and ranks the records that were read. */
   rank(context: StepContext, run: RunRef, target: OpenTarget): Promise<void>;
-  /** Reserves for one page of records, in the order of their rank. Returns the last rank reserved, null at the end. */
+  /** Reserves for one page of records, in the order of their rank. Returns the last rank, or null at the end. */
   reserve(context: StepContext, run: RunRef, at: ReservePage): Promise<number | null>;
   /** Ranks records that were read one by one, and reserves for them again. */
   reserveAgain(context: StepContext, slice: OpenSlice, at: ReserveAgain): Promise<void>;
@@ -53,55 +53,59 @@ export interface ReserveAgain {
   readonly incompleteEntities: readonly string[];
 }
 
-/** Decides what is to be written. */
+/** Planning of writes. */
 interface TargetPlanning<Seen, Reservation> {
-  /** Plans one record: an operation, or the outcome where nothing is to be done. */
+  /** Plans one record: an operation, or the outcome if no operation is needed. */
   plan(row: RowToPlan<Seen, Reservation>, spec: EntitySpec): RecordOutcome | PlannedOperation;
-  /** Returns all values that the organization or user of a row should have, in the form in which they are compared. */
+  /** Returns all desired values of the organization or user of a row, in their compared form. */
   desired(row: JobRow<Seen, Reservation>, spec: EntitySpec): Values;
-  /** Returns those of them that a write of the row sends. */
+  /** Returns the values that a write of the row sends. */
   sent(row: JobRow<Seen, Reservation>, spec: EntitySpec): Values;
-  /** Writes down what an attempt to write the row consists of: the same is not tried again after a refusal. */
+  /** Returns a text that identifies an attempt to write the row. A refused attempt is not repeated. */
   attempt(row: JobRow<Seen, Reservation>, spec: EntitySpec): string;
-  /** Returns what an operator should know of a row that is written; `ignored` are fields that came back with another value. */
+  /**
+   * Returns the remark on a row that was written, or null. `ignored` are fields that Zendesk shows with another value.
+   */
   remark(row: JobRow<Seen, Reservation>, ignored: readonly string[]): Remark | null;
 }
 
-/** Writes in Zendesk, and finds out what became of it. */
+/** Writing to Zendesk, and reading the results. */
 interface TargetWriting<Seen, Reservation> {
-  /** Starts a bulk job that creates what the rows want. */
+  /** Starts a bulk job that creates the organizations or users of rows. */
   create(zendesk: ZendeskClient, rows: readonly JobRow<Seen, Reservation>[], spec: EntitySpec): Promise<JobStatus>;
-  /** Starts a bulk job that changes what the rows want. */
+  /** Starts a bulk job that updates the organizations or users of rows. */
   update(zendesk: ZendeskClient, rows: readonly JobRow<Seen, Reservation>[], spec: EntitySpec): Promise<JobStatus>;
-  /** Creates one row by itself, for accounts where Zendesk forbids to create in bulk; absent where it never does. */
+  /**
+   * Creates the user of one row, for accounts in which Zendesk does not allow bulk creation. Undefined for
+   * organizations.
+   */
   createOne?(
     zendesk: ZendeskClient,
     row: JobRow<Seen, Reservation>,
     at: { spec: EntitySpec; askedAt: Date; mapped: MappedParts },
   ): Promise<{ readonly item: Shown<Seen, Reservation>; readonly changes: TargetChanges }>;
-  /** Sends a job back when an organization to adopt has been taken meanwhile, and returns true; absent where nothing is adopted by name. */
-  returnDoubtfulAdoptions?(
-    context: StepContext,
-    slice: OpenSlice,
-    job: JobToSubmit<Seen, Reservation>,
-  ): Promise<boolean>;
-  /** Reads back by id or by external id; `changes` records what was shown. */
+  /**
+   * Plans a job again if an organization to adopt was taken meanwhile. Returns whether that was necessary. Undefined
+   * for users, which are not adopted by name.
+   */
+  recheckAdoptions?(context: StepContext, slice: OpenSlice, job: JobToSubmit<Seen, Reservation>): Promise<boolean>;
+  /** Reads organizations or users by id or by external id. `changes` records them in the store. */
   show(
     zendesk: ZendeskClient,
     wanted: { readonly ids: readonly string[] } | { readonly externalIds: readonly string[] },
     at: { askedAt: Date; mapped: MappedParts },
   ): Promise<{ readonly items: readonly Shown<Seen, Reservation>[]; readonly changes: TargetChanges }>;
-  /** Returns whether a row that a bulk job has just written is done, by what the store knows. */
+  /** Returns whether a row is complete after a bulk job, by the stored values. */
   isCompleteAfter(row: JobRow<Seen, Reservation>, spec: EntitySpec): boolean;
-  /** Returns what is known of the organization or user of a row that has just been written. */
+  /** Returns the changes to store after a row was written. */
   afterWrite(row: JobRow<Seen, Reservation>, at: WriteSeen & { readonly spec: EntitySpec }): TargetChanges;
-  /** Gives an organization or user what a bulk write cannot. */
+  /** Gives an organization or user what a bulk job cannot write. */
   complete(context: StepContext, slice: OpenSlice, row: JobRow<Seen, Reservation>): Promise<Changes>;
-  /** Looks up what stands in the way of refused rows, and plans them anew with what was found. */
+  /** Looks up why rows were refused, and plans them again. */
   resolve(context: StepContext, slice: OpenSlice, at: RefusedRows<Seen, Reservation>): Promise<void>;
 }
 
-/** A write of a row as Zendesk has shown it. `at` is its time by Zendesk's clock; `isShown`: the values were read back since. */
+/** A write of a row. `at` is its time by Zendesk's clock. `isShown` is true when the values were read back since. */
 export interface WriteSeen {
   readonly id: string;
   readonly at: string | null;
@@ -114,19 +118,20 @@ export interface RefusedRows<Seen = unknown, Reservation = unknown> {
   readonly incompleteEntities: readonly string[];
 }
 
-/** What Zendesk shows of one organization or user. `values` are in the form in which they are compared. */
+/** One organization or user as Zendesk shows it. `values` are in their compared form. */
 export interface Shown<Seen = unknown, Reservation = unknown> {
   readonly id: string;
   readonly externalId: string | null;
   readonly values: Values;
   readonly updatedAt: string | null;
-  /** Returns whether it has what a bulk write does not give: our tags, or the addresses and organizations of a user. */
+  /** Returns whether it has what a bulk job does not write: our tags, or the addresses and organizations of a user. */
   isComplete(row: JobRow<Seen, Reservation>, spec: EntitySpec): boolean;
 }
 
 /**
- * What records become in Zendesk. Everything that differs between organizations and users is here, and the steps look it up by the
- * target of an entity. `Seen` is what the store remembers of one, `Reservation` what was reserved besides its external id and name.
+ * A target: organizations or users. It contains everything in which they differ, and steps look it up by the name of
+ * the target. `Seen` is the type of a stored organization or user, `Reservation` that of reservations besides external
+ * id and name.
  */
 export interface Target<Seen = unknown, Reservation = unknown>
   extends TargetReading, TargetReserving, TargetPlanning<Seen, Reservation>, TargetWriting<Seen, Reservation> {}

@@ -6,16 +6,18 @@ import type { RecordOutcome } from '../../store/sync/outcomes.ts';
 import type { OpenSlice } from './open-slice.ts';
 import type { Target, WriteSeen } from './target.ts';
 
-/** A row that was written: whether nothing is left to do, and the fields that came back with another value than was sent. */
+/**
+ * A row that was written: whether it is complete, and the fields that Zendesk shows with another value than was sent.
+ */
 export interface WrittenRow extends WriteSeen {
   readonly isComplete: boolean;
   readonly ignored: readonly string[];
 }
 
-/** The outcome of an operation that was done. */
+/** The outcomes of operations. */
 export const OUTCOME_OF = { create: 'created', adopt: 'adopted', update: 'updated' } as const;
 
-/** Returns what there is to record of a row that was written: it is done, unless something is left that such a write cannot do. */
+/** Returns the changes to record for a row that was written: its outcome, or that it must be completed. */
 export function asWritten(target: Target, { spec }: OpenSlice, at: { row: JobRow; written: WrittenRow }): Changes {
   const { row, written } = at;
   const known = target.afterWrite(row, { ...written, spec });
@@ -23,7 +25,7 @@ export function asWritten(target: Target, { spec }: OpenSlice, at: { row: JobRow
   return { ...known, transitions: [{ ...keyOf(row.record), state: 'incomplete', zendeskId: written.id }] };
 }
 
-/** Returns the outcome of a row whose organization or user is as it should be. An update of which Zendesk kept nothing changed nothing. */
+/** Returns the outcome of a complete row. An update of which Zendesk kept no value counts as unchanged. */
 function writtenOutcome(
   target: Target,
   spec: OpenSlice['spec'],

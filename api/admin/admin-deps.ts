@@ -1,11 +1,11 @@
 import type { Services } from '../../runtime/services.ts';
 
-/** What the endpoints of the admin API need. */
+/** The dependencies of the endpoints of the admin API. */
 export interface AdminDeps {
   readonly services: Pick<Services, 'store' | 'temporal' | 'payloads' | 'checkOrigin' | 'describeFailure' | 'consent'>;
-  /** Returns the base of the ingress URLs, without a slash at its end. */
+  /** Returns the base of the ingress URLs, without a trailing slash. */
   readonly publicUrl: () => string;
 }
 
-/** The longest time that a call to Temporal may take while a caller waits. */
+/** The time limit for a call to Temporal while a caller waits. */
 export const TEMPORAL_LIMIT_MS = 3_000;

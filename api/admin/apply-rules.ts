@@ -5,8 +5,9 @@ import type { Mistake } from '../api-error.ts';
 import type { ConnectionFile } from '../connection-file/read-file.ts';
 
 /**
- * The external id template of a connection that is applied, or why it cannot be decided: it is chosen once, so a connection
- * whose template is bare because it had one legal entity must say what it wants before it gets another.
+ * Returns the external id template of an applied connection, or the mistake in its file. The template is chosen once. A
+ * connection that got the template `{accountNumber}` because it had one legal entity must name a template before it
+ * gets another legal entity.
  */
 export function decideTemplate(
   file: ConnectionFile,
@@ -16,41 +17,41 @@ export function decideTemplate(
   const { legalEntities } = file.settings.dynamics;
   if (!stored) return { template: defaultTemplate(legalEntities) };
   const before = stored.settings.dynamics.legalEntities;
-  const wasBare = before.length === 1 && stored.externalIdTemplate === defaultTemplate(before);
-  if (!wasBare || legalEntities.length === 1) return { template: stored.externalIdTemplate };
+  const hasShortDefault = before.length === 1 && stored.externalIdTemplate === defaultTemplate(before);
+  if (!hasShortDefault || legalEntities.length === 1) return { template: stored.externalIdTemplate };
   const message =
-    'must be named before the connection gets a further legal entity: "{accountNumber}" keeps the external ids as they are ' +
-    '(account numbers must then differ between legal entities), "{legalEntity}:{accountNumber}" re-keys the linked organizations in the next run';
+    'must be set before the connection gets another legal entity. "{accountNumber}" keeps the external ids as they are ' +
+    '(account numbers must then differ between legal entities). "{legalEntity}:{accountNumber}" changes the external ids of the linked organizations in the next run';
   return { mistake: { path: 'sync.externalId', message } };
 }
 
-/** The addresses that a file would change although accounts are linked: the links would point into another system. */
-export function movedAddresses(wanted: ConnectionSettings, stored: ConnectionSettings): Mistake[] {
+/** Returns a mistake for each address that a file changes. Links to accounts would then point into another system. */
+export function changedAddresses(wanted: ConnectionSettings, stored: ConnectionSettings): Mistake[] {
   const message =
-    'cannot change while accounts are linked: take a new id for the other system, or remove this connection first';
-  const moved = {
+    'cannot change while accounts are linked. Use a new connection id for the other system, or remove this connection first';
+  const changes = {
     'dynamics.environmentUrl': wanted.dynamics.environmentUrl !== stored.dynamics.environmentUrl,
     'zendesk.subdomain': wanted.zendesk.subdomain !== stored.zendesk.subdomain,
     'zendesk.baseUrl': wanted.zendesk.baseUrl !== stored.zendesk.baseUrl,
   };
-  return Object.entries(moved).flatMap(([path, isMoved]) => (isMoved ? [{ path, message }] : []));
+  return Object.entries(changes).flatMap(([path, isChanged]) => (isChanged ? [{ path, message }] : []));
 }
 
-/** What an apply found, for judging the state that follows. */
-export interface Applied {
+/** The facts that decide the state of a connection after its file was applied. */
+export interface AppliedChange {
   readonly before: ConnectionState | undefined;
   readonly hasToken: boolean;
   readonly credentialChanged: boolean;
 }
 
-/** The state of a connection after its file was applied. */
-export function decideState({ before, hasToken, credentialChanged }: Applied): ConnectionState {
+/** Returns the state of a connection after its file was applied. */
+export function decideState({ before, hasToken, credentialChanged }: AppliedChange): ConnectionState {
   if (before === 'paused') return 'paused';
   if (!hasToken) return 'needs_authorization';
   return before === 'needs_reconnect' && !credentialChanged ? 'needs_reconnect' : 'active';
 }
 
-/** Whether a far system is now told something else about who we are than before. */
+/** Returns true if Ledgerdesk now signs in to a remote system with another identity or secret than before. */
 export function credentialChanged(
   changed: readonly CredentialField[],
   wanted: ConnectionSettings,

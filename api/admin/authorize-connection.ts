@@ -1,21 +1,22 @@
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { connectionId } from '../connection-file/fields.ts';
-import { time } from './answers/list.ts';
+import { time } from './responses/list.ts';
 import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
 
-/** `POST /api/connections/{id}/authorize`. */
+/** Defines the endpoint `POST /api/connections/{id}/authorize`. */
 export const authorizeConnection = endpoint({
   method: 'post',
   path: '/connections/{id}/authorize',
   name: 'authorizeConnection',
-  summary: 'Where an administrator of Zendesk gives consent; `updatedAt` changes once it was given.',
+  summary:
+    'Returns the link with which a Zendesk administrator gives consent. `updatedAt` of the connection changes after consent.',
   scope: 'admin',
   action: 'connection.authorize',
   params: { id: connectionId },
-  answer: z.strictObject({ link: z.string(), updatedAt: time }),
-  refusals: [404, 409],
+  response: z.strictObject({ link: z.string(), updatedAt: time }),
+  errors: [404, 409],
   handle:
     ({ services: { store }, publicUrl }) =>
     async ({ params }) => {
@@ -24,7 +25,7 @@ export const authorizeConnection = endpoint({
         throw new ApiError(
           409,
           'no_oauth_client',
-          `Connection "${id}" has no OAuth client: apply its file with zendesk.oauthClientId.`,
+          `Connection "${id}" has no OAuth client. Set zendesk.oauthClientId in its file, then run: ledgerdesk connection apply FILE`,
         );
       const link = `${publicUrl()}/oauth/zendesk/start?connection=${encodeURIComponent(id)}`;
       return { link, updatedAt: updatedAt.toISOString() };

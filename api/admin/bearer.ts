@@ -6,24 +6,25 @@ import type { TokenScope } from '../../store/operations/tokens.ts';
 import { ApiError } from '../api-error.ts';
 import type { FailureLimit } from '../failure-limit.ts';
 
-/** Who makes a request: the configured admin token, or one that was made by `token create`. */
+/** The sender of a request: the configured admin token, or a token from `token create`. */
 export interface Actor {
   readonly name: string;
   readonly scope: TokenScope;
 }
 
-/** What tokens are judged by: the configured one, those that were made, and how often a wrong one may be tried. */
-export interface BearerParts {
+/** The dependencies of the token check: the configured token, the created tokens, and the limit for wrong tokens. */
+export interface BearerDeps {
   readonly token: Secret;
   readonly tokens: Store['tokens'];
   readonly failures: FailureLimit;
 }
 
 /**
- * Lets nobody pass without a valid token; how far it reaches is for `requireScope`. Digests are compared, so the time taken
- * tells neither the admin token's content nor its length. A valid token passes from any address; a wrong one counts, none does not.
+ * Creates a handler that rejects requests without a valid token. `requireScope` checks the scope. Digests are compared,
+ * so that the response time reveals neither the content nor the length of the admin token. A valid token is accepted
+ * from every address. A wrong token is counted as a failure, a missing token is not.
  */
-export function requireBearer({ token, tokens, failures }: BearerParts): RequestHandler {
+export function requireBearer({ token, tokens, failures }: BearerDeps): RequestHandler {
   const expected = digest(token.reveal());
   return async (request, response, next) => {
     const [, given = ''] = /^Bearer +([^ ]+) *$/i.exec(request.headers.authorization ?? '') ?? [];
@@ -31,7 +32,7 @@ export function requireBearer({ token, tokens, failures }: BearerParts): Request
     const found = isAdmin ? undefined : await tokens.find(given);
     if (!isAdmin && found === undefined) {
       if (given !== '' && (await failures.isExceeded(request, response))) return;
-      throw new ApiError(401, 'unauthorized', 'A valid bearer token is needed (Authorization: Bearer …).');
+      throw new ApiError(401, 'unauthorized', 'A valid bearer token is required (Authorization: Bearer …).');
     }
     const actor: Actor =
       found === undefined ? { name: 'admin', scope: 'admin' } : { name: `token ${found.id}`, scope: found.scope };
@@ -40,14 +41,14 @@ export function requireBearer({ token, tokens, failures }: BearerParts): Request
   };
 }
 
-/** Who makes the request under way. */
+/** Returns the sender of the current request. */
 export function actorOf(response: Response): Actor {
   return response.locals['actor'] as Actor;
 }
 
 const RANK: Readonly<Record<TokenScope, number>> = { read: 0, run: 1, admin: 2 };
 
-/** Lets nobody pass whose token does not reach as far as this. */
+/** Creates a handler that rejects tokens with a narrower scope. */
 export function requireScope(needed: TokenScope): RequestHandler<Record<string, string>> {
   return (_request, response, next) => {
     const { scope } = actorOf(response);
@@ -55,15 +56,18 @@ export function requireScope(needed: TokenScope): RequestHandler<Record<string, 
       next();
       return;
     }
-    const message = `This needs a token of the scope "${needed}"; this one has "${scope}".`;
+    const message = `This request needs a token with the scope "${needed}". Your token has "${scope}".`;
     throw new ApiError(403, 'scope_too_narrow', message);
   };
 }
 
-/** The same where there is no endpoint: whoever may only look learns nothing of what there is to be changed. */
+/**
+ * Rejects tokens with a narrow scope where there is no endpoint, so that they reveal nothing about endpoints that
+ * change data.
+ */
 export const requireScopeOfMethod: RequestHandler<Record<string, string>> = (request, response, next) => {
-  const isLooking = request.method === 'GET' || request.method === 'HEAD';
-  requireScope(isLooking ? 'read' : 'admin')(request, response, next);
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  requireScope(isRead ? 'read' : 'admin')(request, response, next);
 };
 
 function digest(text: string): Buffer {

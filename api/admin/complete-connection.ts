@@ -4,30 +4,35 @@ import type { AdminDeps } from './admin-deps.ts';
 import { startMasterSync } from './master-sync.ts';
 import { ensureSchedules } from './schedules.ts';
 
-/** What is left to do after a connection was stored, and why. */
-export interface Left {
+/** A step that failed after a connection was stored, and the reason. */
+export interface RemainingStep {
   readonly step: string;
   readonly message: string;
 }
 
 /**
- * Does what follows from a stored connection: keeps the schedules, and starts a sync once its credentials work again (`isBack`).
- * Returns what could not be done; what is stored stays stored in any case.
+ * Completes a stored connection: creates its schedules and, after a reconnect, starts a sync. Returns the steps that
+ * failed. A failed step does not undo what is stored.
  */
-export async function completeConnection(deps: AdminDeps, connection: Connection, isBack: boolean): Promise<Left[]> {
+export async function completeConnection(
+  deps: AdminDeps,
+  connection: Connection,
+  isReconnected: boolean,
+): Promise<RemainingStep[]> {
   const { id, state } = connection;
-  const left: Left[] = [];
+  const remaining: RemainingStep[] = [];
   const attempt = async (step: string, work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
     } catch (error) {
       const message = unavailableReason(error) ?? deps.services.describeFailure(error).message;
-      left.push({ step, message });
+      remaining.push({ step, message });
     }
   };
-  if (state === 'active') await attempt(SCHEDULING, () => ensureSchedules(deps, connection));
-  if (isBack) await attempt('start a sync', () => startMasterSync(deps, id, { full: false, acceptShrink: false }));
-  return left;
+  if (state === 'active') await attempt(CREATE_SCHEDULES, () => ensureSchedules(deps, connection));
+  if (isReconnected)
+    await attempt('start a sync', () => startMasterSync(deps, id, { full: false, acceptShrink: false }));
+  return remaining;
 }
 
-const SCHEDULING = 'create the schedules (apply the connection again)';
+const CREATE_SCHEDULES = 'create the schedules (apply the connection again)';

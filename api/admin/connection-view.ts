@@ -1,7 +1,7 @@
 import type { ConnectionSettings, ConnectionState } from '../../domain/connection/connection.ts';
 import type { Connection } from '../../store/connection/connections.ts';
 
-/** A connection as operators see it: never a secret. `externalId` is the template, `hooks` are the ingress URLs. */
+/** A connection without its secrets. `externalId` is the template, `hooks` are the ingress URLs. */
 export interface ConnectionView {
   readonly id: string;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface ConnectionView {
   readonly updatedAt: string;
 }
 
-/** Returns a connection as operators see it; `publicUrl` is the base of its ingress URLs. */
+/** Returns a connection without its secrets. `publicUrl` is the base of its ingress URLs. */
 export function viewConnection(connection: Connection, publicUrl: string): ConnectionView {
   const { id, name, state, stateReason, externalIdTemplate, hooks, createdAt, updatedAt } = connection;
   const { dynamics, zendesk, sync, annotation, support } = connection.settings;

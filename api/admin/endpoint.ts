@@ -2,40 +2,40 @@ import type { z } from 'zod';
 import type { TokenScope } from '../../store/operations/tokens.ts';
 import type { AdminDeps } from './admin-deps.ts';
 
-/** Statuses below which an endpoint says why it did not do what was asked; those that every endpoint has are not named by it. */
-export type Refusal = 404 | 409 | 422 | 502 | 504;
+/** The error statuses that an endpoint declares. Statuses that all endpoints have in common are not declared. */
+export type ErrorStatus = 404 | 409 | 422 | 502 | 504;
 
 /**
- * One method of one path of the admin API. Both the routing and the OpenAPI document are made of these alone, so what is routed
- * is described, and what is described is what requests are judged by.
+ * One method of one path of the admin API. The routes and the OpenAPI document are both created from it. So every route
+ * is documented, and requests are validated with the documented schemas.
  */
 export interface Endpoint {
   readonly method: 'get' | 'post' | 'delete';
-  /** Below `/api`, parameters in braces. */
+  /** The path below `/api`, with parameters in braces. */
   readonly path: string;
-  /** Its name for programs. */
+  /** The operation id. */
   readonly name: string;
-  /** What it does, in a sentence. */
+  /** A sentence for the OpenAPI document. */
   readonly summary: string;
-  /** The narrowest token that may ask. */
+  /** The narrowest scope that is allowed. */
   readonly scope: TokenScope;
-  /** What the audit calls it; absent where one only looks. */
+  /** The name of the action in the audit log. Endpoints that only read have none. */
   readonly action?: string;
-  /** What a parameter that names something looks like; another names nothing and is answered 404. */
+  /** The forms of the path parameters. They are documentation: a value of another form is not found, so it gets 404. */
   readonly params: Readonly<Record<string, z.ZodType>>;
   readonly query?: z.ZodObject;
-  /** The body, judged before the endpoint is asked. */
+  /** The schema of the body, which is validated before `handle` is called. */
   readonly body?: z.ZodType;
-  /** The body, where the endpoint judges it itself: `handle` gets it as it came. */
+  /** The schema of a body that `handle` validates itself. */
   readonly file?: z.ZodType;
   readonly status: 200 | 201 | 202;
-  readonly answer: z.ZodType;
-  readonly refusals: readonly Refusal[];
-  readonly handle: (deps: AdminDeps) => (asked: Asked<string, unknown, unknown>) => Promise<unknown>;
+  readonly response: z.ZodType;
+  readonly errors: readonly ErrorStatus[];
+  readonly handle: (deps: AdminDeps) => (input: EndpointInput<string, unknown, unknown>) => Promise<unknown>;
 }
 
-/** What a request asked, as the schemas of its endpoint have understood it. */
-export interface Asked<Path extends string, Query, Body> {
+/** The input of an endpoint, after validation by its schemas. */
+export interface EndpointInput<Path extends string, Query, Body> {
   readonly params: Readonly<Record<ParamName<Path>, string>>;
   readonly query: Query;
   readonly body: Body;
@@ -45,27 +45,27 @@ type ParamName<Path extends string> = Path extends `${string}{${infer Name}}${in
   ? Name | ParamName<Rest>
   : never;
 
-interface Definition<Path extends string, Query, Body, Answer> extends Omit<
+interface Definition<Path extends string, Query, Body, Result> extends Omit<
   Endpoint,
-  'path' | 'params' | 'query' | 'body' | 'answer' | 'status' | 'refusals' | 'handle'
+  'path' | 'params' | 'query' | 'body' | 'response' | 'status' | 'errors' | 'handle'
 > {
   readonly path: Path;
   readonly params: Readonly<Record<ParamName<Path>, z.ZodType>>;
   readonly query?: z.ZodObject & z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
-  /** 200 unless told. */
+  /** Default: 200. */
   readonly status?: Endpoint['status'];
-  readonly answer: z.ZodType<Answer>;
-  readonly refusals?: readonly Refusal[];
-  readonly handle: (deps: AdminDeps) => (asked: Asked<Path, Query, Body>) => Promise<Answer>;
+  readonly response: z.ZodType<Result>;
+  readonly errors?: readonly ErrorStatus[];
+  readonly handle: (deps: AdminDeps) => (input: EndpointInput<Path, Query, Body>) => Promise<Result>;
 }
 
-/** An endpoint whose answer has a known type. */
-export type AnsweringEndpoint<Answer> = Endpoint & { readonly answer: z.ZodType<Answer> };
+/** An endpoint with a known type of response. */
+export type TypedEndpoint<Result> = Endpoint & { readonly response: z.ZodType<Result> };
 
-/** Defines an endpoint: what `handle` gets and answers has the types of the schemas. */
-export function endpoint<const Path extends string, Answer, Query = unknown, Body = unknown>(
-  definition: Definition<Path, Query, Body, Answer>,
-): AnsweringEndpoint<Answer> {
-  return { status: 200, refusals: [], ...definition, handle: definition.handle as Endpoint['handle'] };
+/** Defines an endpoint. The types of the input and of the result of `handle` follow from the schemas. */
+export function endpoint<const Path extends string, Result, Query = unknown, Body = unknown>(
+  definition: Definition<Path, Query, Body, Result>,
+): TypedEndpoint<Result> {
+  return { status: 200, errors: [], ...definition, handle: definition.handle as Endpoint['handle'] };
 }

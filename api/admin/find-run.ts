@@ -7,26 +7,34 @@ import { ApiError } from '../api-error.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 import { describeWorkflow } from './workflow-of-run.ts';
 
-/** The id of a run: a UUID, which the API makes, or else the first execution's id of its workflow. */
+/** The id of a run: a UUID that the API creates, or otherwise the id of the first execution of its workflow. */
 export const runId = z.string().regex(/^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/);
 
-/** How long a run may take from being stored to being started in Temporal, in ms. */
+/** The longest time from storing a run to starting it in Temporal, in ms. */
 const START_LIMIT_MS = 60_000;
 
-/** Finds the run that a path names, also one that no worker has begun yet. Refuses an unknown one with 404. */
-export async function findRun(deps: AdminDeps, wanted: string): Promise<RunReport> {
+/**
+ * Returns the run with this id, even if no worker has started it yet. Throws an ApiError with status 404 if there is
+ * none.
+ */
+export async function findRun(deps: AdminDeps, id: string): Promise<RunReport> {
   const { reports, startedRuns } = deps.services.store;
-  const isId = runId.safeParse(wanted).success;
-  const report = isId ? await reports.get(wanted) : undefined;
+  const isId = runId.safeParse(id).success;
+  const report = isId ? await reports.get(id) : undefined;
   if (report) return report;
-  const started = isId ? await startedRuns.get(wanted) : undefined;
-  if (!started) throw new ApiError(404, 'run_missing', `There is no run "${wanted.slice(0, 60)}".`);
-  const ending = await endingWithoutRow(deps, started);
-  // Its first step may have written the row meanwhile.
-  return (await reports.get(wanted)) ?? { ...blank(started), ...ending };
+  const started = isId ? await startedRuns.get(id) : undefined;
+  if (!started)
+    throw new ApiError(
+      404,
+      'run_missing',
+      `There is no run "${id.slice(0, 60)}". To list the runs of a connection, run: ledgerdesk runs ID`,
+    );
+  const ending = await endingInTemporal(deps, started);
+  // The first step of the run may have written the row in the meantime.
+  return (await reports.get(id)) ?? { ...emptyReport(started), ...ending };
 }
 
-function blank({ runId: id, workflowId, connectionId, startedAt }: StartedRun): RunReport {
+function emptyReport({ runId: id, workflowId, connectionId, startedAt }: StartedRun): RunReport {
   return {
     runId: id,
     workflowId,
@@ -45,11 +53,11 @@ function blank({ runId: id, workflowId, connectionId, startedAt }: StartedRun): 
 
 type Ending = Pick<RunReport, 'status' | 'finishedAt' | 'error'>;
 
-async function endingWithoutRow(deps: AdminDeps, started: StartedRun): Promise<Ending | undefined> {
+async function endingInTemporal(deps: AdminDeps, started: StartedRun): Promise<Ending | undefined> {
   const { temporal } = deps.services;
   return temporal.withDeadline(TEMPORAL_LIMIT_MS, async () => {
     const description = await describeWorkflow(deps, started);
-    if (description === undefined) return isJustStored(started) ? undefined : abandoned();
+    if (description === undefined) return isJustStored(started) ? undefined : abandoned(started);
     const { status, closeTime } = description;
     if (status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW') return undefined;
     const isCancelled = status.name === 'CANCELLED' || status.name === 'TERMINATED';
@@ -66,15 +74,15 @@ function isJustStored({ startedAt }: StartedRun): boolean {
   return Date.now() - startedAt.getTime() < START_LIMIT_MS;
 }
 
-function abandoned(): Ending {
-  const message = 'The workflow of this run is not in Temporal. Start the sync again.';
+function abandoned({ connectionId }: StartedRun): Ending {
+  const message = `The workflow of this run does not exist in Temporal. To start the sync again, run: ledgerdesk sync ${connectionId}`;
   return { status: 'failed', finishedAt: new Date().toISOString(), error: { code: 'abandoned', message } };
 }
 
 async function failureOf(result: () => Promise<unknown>): Promise<string> {
   try {
     await result();
-    return 'The workflow ended without having begun its run.';
+    return 'The workflow ended before it started its run.';
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     let cause: unknown = error;

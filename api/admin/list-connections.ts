@@ -1,19 +1,19 @@
-import { connection } from './answers/connection.ts';
-import { listOf } from './answers/list.ts';
+import { connection } from './responses/connection.ts';
+import { listOf } from './responses/list.ts';
 import { viewConnection } from './connection-view.ts';
 import { endpoint } from './endpoint.ts';
 import { pageQuery } from './read-input.ts';
 
-/** `GET /api/connections`. */
+/** Defines the endpoint `GET /api/connections`. */
 export const listConnections = endpoint({
   method: 'get',
   path: '/connections',
   name: 'listConnections',
-  summary: 'All connections, newest first.',
+  summary: 'Lists all connections, newest first.',
   scope: 'read',
   params: {},
   query: pageQuery,
-  answer: listOf(connection),
+  response: listOf(connection),
   handle:
     ({ services: { store }, publicUrl }) =>
     async ({ query: { limit } }) => {

@@ -1,22 +1,22 @@
 import { connectionId } from '../connection-file/fields.ts';
-import { event } from './answers/event.ts';
-import { listOf } from './answers/list.ts';
-import { supportItem } from './answers/support.ts';
+import { event } from './responses/event.ts';
+import { listOf } from './responses/list.ts';
+import { supportItem } from './responses/support.ts';
 import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
 import { pageQuery } from './read-input.ts';
 
-/** `GET /api/connections/{id}/events`. */
+/** Defines the endpoint `GET /api/connections/{id}/events`. */
 export const listEvents = endpoint({
   method: 'get',
   path: '/connections/{id}/events',
   name: 'listEvents',
-  summary: 'The events that came in, newest first, with what became of them.',
+  summary: 'Lists the received events with their outcomes, newest first.',
   scope: 'read',
   params: { id: connectionId },
   query: pageQuery,
-  answer: listOf(event),
-  refusals: [404],
+  response: listOf(event),
+  errors: [404],
   handle:
     ({ services: { store } }) =>
     async ({ params, query }) => {
@@ -25,17 +25,17 @@ export const listEvents = endpoint({
     },
 });
 
-/** `GET /api/connections/{id}/support`. */
+/** Defines the endpoint `GET /api/connections/{id}/support`. */
 export const listSupport = endpoint({
   method: 'get',
   path: '/connections/{id}/support',
   name: 'listSupport',
-  summary: 'Accounts with their support, as last computed and as last written.',
+  summary: 'Lists accounts with their support load, as last computed and as last written to F&O.',
   scope: 'read',
   params: { id: connectionId },
   query: pageQuery,
-  answer: listOf(supportItem),
-  refusals: [404],
+  response: listOf(supportItem),
+  errors: [404],
   handle:
     ({ services: { store } }) =>
     async ({ params, query }) => {

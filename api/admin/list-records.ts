@@ -4,30 +4,30 @@ import { OUTCOMES } from '../../domain/sync/outcome.ts';
 import type { Connection } from '../../store/connection/connections.ts';
 import { ApiError } from '../api-error.ts';
 import { connectionId } from '../connection-file/fields.ts';
-import { listOf } from './answers/list.ts';
-import { record } from './answers/record.ts';
+import { listOf } from './responses/list.ts';
+import { record } from './responses/record.ts';
 import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
 import { limitText, searchText } from './read-input.ts';
 
 const filter = z.strictObject({
   state: z.enum(OUTCOMES).optional(),
-  kind: searchText.optional().describe('The kind of the records, an entity of the connection.'),
+  kind: searchText.optional().describe('The kind of the records. It must be an entity of the connection.'),
   code: searchText.optional(),
   limit: limitText.optional(),
 });
 
-/** `GET /api/connections/{id}/records`. */
+/** Defines the endpoint `GET /api/connections/{id}/records`. */
 export const listRecords = endpoint({
   method: 'get',
   path: '/connections/{id}/records',
   name: 'listRecords',
-  summary: 'The records of a connection with their outcomes, those seen last first.',
+  summary: 'Lists the records of a connection with their outcomes. The records that were seen last come first.',
   scope: 'read',
   params: { id: connectionId },
   query: filter,
-  answer: listOf(record),
-  refusals: [404],
+  response: listOf(record),
+  errors: [404],
   handle:
     ({ services: { store } }) =>
     async ({ params, query }) => {

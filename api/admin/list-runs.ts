@@ -1,21 +1,21 @@
 import { connectionId } from '../connection-file/fields.ts';
-import { listOf } from './answers/list.ts';
-import { run } from './answers/run.ts';
+import { listOf } from './responses/list.ts';
+import { run } from './responses/run.ts';
 import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
 import { pageQuery } from './read-input.ts';
 
-/** `GET /api/connections/{id}/runs`. */
+/** Defines the endpoint `GET /api/connections/{id}/runs`. */
 export const listRuns = endpoint({
   method: 'get',
   path: '/connections/{id}/runs',
   name: 'listRuns',
-  summary: 'The master runs of a connection, newest first.',
+  summary: 'Lists the master runs of a connection, newest first.',
   scope: 'read',
   params: { id: connectionId },
   query: pageQuery,
-  answer: listOf(run),
-  refusals: [404],
+  response: listOf(run),
+  errors: [404],
   handle:
     ({ services: { store } }) =>
     async ({ params, query }) => {

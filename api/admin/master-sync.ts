@@ -11,8 +11,8 @@ import { masterSyncId } from '../../workflows/ids.ts';
 import { startOptions } from '../../workflows/start-options.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 
-/** A master sync under way. */
-export interface SyncUnderWay {
+/** A master sync that is running. */
+export interface RunningSync {
   readonly runId: string;
   readonly workflowId: string;
 }
@@ -20,18 +20,18 @@ export interface SyncUnderWay {
 const MAX_ATTEMPTS = 3;
 
 /**
- * Starts a master sync, or joins the one that a person has started and that covers what is asked. One that asks for more
- * gets a workflow id of its own; the workflow itself then waits its turn.
+ * Starts a master sync, or returns the running one if it covers the requested scope. A request for a wider scope gets a
+ * workflow id of its own, and its workflow waits until the running sync ends.
  */
-export async function startMasterSync(deps: AdminDeps, connectionId: string, scope: RunScope): Promise<SyncUnderWay> {
+export async function startMasterSync(deps: AdminDeps, connectionId: string, scope: RunScope): Promise<RunningSync> {
   const { temporal, store } = deps.services;
   const sync = await temporal.withDeadline(TEMPORAL_LIMIT_MS, () => startOrJoin(deps, connectionId, scope));
-  // Whoever has started it: any process must find it, also before a worker has begun it.
+  // Stored for a joined run too: every process must find it, even before a worker has started it.
   await store.startedRuns.add({ ...sync, connectionId });
   return sync;
 }
 
-async function startOrJoin(deps: AdminDeps, connectionId: string, scope: RunScope): Promise<SyncUnderWay> {
+async function startOrJoin(deps: AdminDeps, connectionId: string, scope: RunScope): Promise<RunningSync> {
   const workflowId = masterSyncId(connectionId);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const running = await describeRunning(deps, workflowId);
@@ -40,10 +40,10 @@ async function startOrJoin(deps: AdminDeps, connectionId: string, scope: RunScop
     const started = await startUnlessRunning(deps, { connectionId, scope, workflowId });
     if (started) return started;
   }
-  const apart = masterSyncId(connectionId, randomBytes(4).toString('hex'));
-  const started = await startUnlessRunning(deps, { connectionId, scope, workflowId: apart });
+  const separateId = masterSyncId(connectionId, randomBytes(4).toString('hex'));
+  const started = await startUnlessRunning(deps, { connectionId, scope, workflowId: separateId });
   if (started) return started;
-  throw new Error(`Workflow ${apart} is already running, although its id is random.`);
+  throw new Error(`Workflow ${separateId} is already running, although its id is random.`);
 }
 
 async function describeRunning(
@@ -59,10 +59,16 @@ async function describeRunning(
   }
 }
 
-/** The API writes the scope into the memo; a workflow that was started by hand has it in its row, once it has begun. */
-async function isCovered(deps: AdminDeps, running: WorkflowExecutionDescription, asked: RunScope): Promise<boolean> {
-  const given = running.memo?.['scope'] as RunScope | undefined;
-  if (given) return covers(given, asked);
+/**
+ * The API writes the scope into the memo. A workflow that was started by hand has its scope in its row once it runs.
+ */
+async function isCovered(
+  deps: AdminDeps,
+  running: WorkflowExecutionDescription,
+  requested: RunScope,
+): Promise<boolean> {
+  const known = running.memo?.['scope'] as RunScope | undefined;
+  if (known) return covers(known, requested);
   const row = await deps.services.store.runs.get(runIdOf(running));
   if (!row) return false;
   const scope = {
@@ -70,15 +76,14 @@ async function isCovered(deps: AdminDeps, running: WorkflowExecutionDescription,
     full: row.full_comparison,
     acceptShrink: row.accept_shrink,
   };
-  return covers(scope, asked);
+  return covers(scope, requested);
 }
 
-/** Starts a run under an id of our own, which is stored first: whatever happens then, any process can say what became of it. */
+/** Stores the run id before it starts the run, so that every process can report the state of the run from then on. */
 async function startUnlessRunning(
   { services: { temporal, store } }: AdminDeps,
-  wanted: { connectionId: string; scope: RunScope; workflowId: string },
-): Promise<SyncUnderWay | undefined> {
-  const { connectionId, scope, workflowId } = wanted;
+  { connectionId, scope, workflowId }: { connectionId: string; scope: RunScope; workflowId: string },
+): Promise<RunningSync | undefined> {
   const { legalEntity, full, acceptShrink } = scope;
   const runId = randomUUID();
   const input: SyncMasterDataInput = {

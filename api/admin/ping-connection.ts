@@ -1,22 +1,22 @@
 import { WORKFLOW_TYPES, type PingResult } from '../../workflows/contract.ts';
 import { pingId } from '../../workflows/ids.ts';
 import { connectionId } from '../connection-file/fields.ts';
-import { pingResult } from './answers/ping.ts';
+import { pingResult } from './responses/ping.ts';
 import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
 import { runWorkflow } from './run-workflow.ts';
 
-/** `POST /api/connections/{id}/ping`. */
+/** Defines the endpoint `POST /api/connections/{id}/ping`. */
 export const pingConnection = endpoint({
   method: 'post',
   path: '/connections/{id}/ping',
   name: 'pingConnection',
-  summary: 'Looks at both systems and answers what was found; changes nothing.',
+  summary: 'Checks both systems of a connection and returns the results. Changes nothing.',
   scope: 'run',
   action: 'connection.ping',
   params: { id: connectionId },
-  answer: pingResult,
-  refusals: [404, 502, 504],
+  response: pingResult,
+  errors: [404, 502, 504],
   handle:
     (deps) =>
     async ({ params }) => {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
 import { masterSyncId } from '../../workflows/ids.ts';
-import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 import { connectionId } from '../connection-file/fields.ts';
+import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 import { endpoint } from './endpoint.ts';
 import { connectionMissing, findConnection } from './find-connection.ts';
 import { removeSchedules } from './schedules.ts';
@@ -12,17 +12,17 @@ import { cancelWorkflow, terminateWorkflow } from './workflow-of-run.ts';
 const CANCEL_GRACE_MS = 8_000;
 const POLL_MS = 100;
 
-/** `DELETE /api/connections/{id}`. */
+/** Defines the endpoint `DELETE /api/connections/{id}`. */
 export const removeConnection = endpoint({
   method: 'delete',
   path: '/connections/{id}',
   name: 'removeConnection',
-  summary: 'Ends what runs, then erases the connection and all that is kept of it.',
+  summary: 'Cancels the running syncs of a connection, then deletes the connection and all its data in Ledgerdesk.',
   scope: 'admin',
   action: 'connection.remove',
   params: { id: connectionId },
-  answer: z.strictObject({ removed: z.literal(true) }),
-  refusals: [404],
+  response: z.strictObject({ removed: z.literal(true) }),
+  errors: [404],
   handle:
     (deps) =>
     async ({ params }) => {
@@ -35,18 +35,21 @@ export const removeConnection = endpoint({
     },
 });
 
-/** Cancels the runs and waits until they end. One that does not end (no worker runs) is terminated, since its rows are erased. */
+/**
+ * Cancels the runs and waits for their end. A run that does not end (no worker runs) is terminated, because its rows
+ * are deleted.
+ */
 async function endRuns(deps: AdminDeps, id: string): Promise<void> {
   const { store } = deps.services;
   const deadline = performance.now() + CANCEL_GRACE_MS;
   for (const run of await store.runs.listRunning(id)) await cancelWorkflow(deps, run);
-  let left = await store.runs.listRunning(id);
-  while (left.length > 0 && performance.now() < deadline) {
+  let running = await store.runs.listRunning(id);
+  while (running.length > 0 && performance.now() < deadline) {
     await sleep(POLL_MS);
-    left = await store.runs.listRunning(id);
+    running = await store.runs.listRunning(id);
   }
-  for (const run of left) await terminateWorkflow(deps, run, REASON);
-  // A sync that no worker has begun yet has no row.
+  for (const run of running) await terminateWorkflow(deps, run, REASON);
+  // A sync that no worker has started yet has no row.
   await terminateNewest(deps, masterSyncId(id));
 }
 

@@ -12,28 +12,28 @@ import { startMasterSync } from './master-sync.ts';
 import { searchText } from './read-input.ts';
 import { requireAuthorized } from './start-sync.ts';
 
-/** Up to so many records are retried one by one; more are cheaper in one master sync. */
+/** The largest number of records that are retried one by one. For more records, one master sync is cheaper. */
 const MAX_SINGLE = 20;
 
-/** `POST /api/connections/{id}/retry`. */
+/** Defines the endpoint `POST /api/connections/{id}/retry`. */
 export const retryRecords = endpoint({
   method: 'post',
   path: '/connections/{id}/retry',
   name: 'retryRecords',
-  summary: 'Lets rejected records be tried again, and starts what tries them.',
+  summary: `Retries rejected records: up to ${MAX_SINGLE} one by one, more in one master sync.`,
   scope: 'run',
   action: 'connection.retry',
   params: { id: connectionId },
   body: z.strictObject({
     code: searchText.nullish(),
-    keys: z.array(searchText).max(1_000).nullish().describe('Account numbers, or entity/kind/number.'),
+    keys: z.array(searchText).max(1_000).nullish().describe('Record keys, or legalEntity/kind/key.'),
   }),
-  answer: z.strictObject({
+  response: z.strictObject({
     retried: z.int().min(0),
-    runId: z.string().nullable().describe('The master run that tries them, if they are many.'),
+    runId: z.string().nullable().describe(`The master run, if more than ${MAX_SINGLE} records are retried.`),
     workflowIds: z.array(z.string()),
   }),
-  refusals: [404, 409],
+  errors: [404, 409],
   handle:
     (deps) =>
     async ({ params, body: { code, keys } }) => {
@@ -68,7 +68,7 @@ async function startAccountSync({ services: { temporal } }: AdminDeps, id: strin
   const input: SyncAccountInput = { connectionId: id, legalEntity, kind, accountNumber };
   await temporal.withDeadline(TEMPORAL_LIMIT_MS, () =>
     temporal.client.workflow.start(WORKFLOW_TYPES.syncAccount, {
-      ...startOptions({ workflowId, input, summary: `Sync ${kind} ${accountNumber} of ${legalEntity} again` }),
+      ...startOptions({ workflowId, input, summary: `Retry ${kind} ${accountNumber} of ${legalEntity}` }),
       workflowIdConflictPolicy: 'USE_EXISTING',
     }),
   );

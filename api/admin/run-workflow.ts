@@ -4,7 +4,7 @@ import { startOptions, type ConnectionInput } from '../../workflows/start-option
 import { ApiError } from '../api-error.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 
-/** A short workflow that a caller waits for. `idOf` makes its id of a random suffix. */
+/** A short workflow that a caller waits for. `idOf` returns its id for a random suffix. */
 export interface ShortWorkflow {
   readonly type: string;
   readonly idOf: (suffix: string) => string;
@@ -12,16 +12,16 @@ export interface ShortWorkflow {
   readonly summary: string;
 }
 
-/** They take a few requests; one that waits for a remote system longer than this is reported as still running. */
+/** A workflow that waits longer than this, for a remote system, is reported as still running. */
 const WAIT_MS = 60_000;
 
-/** Runs a short workflow and returns its result. Throws an ApiError with the sentence of what it failed with. */
+/** Runs a short workflow and returns its result. Throws an ApiError with the message of the failure. */
 export async function runWorkflow<Result>(
   { services: { temporal } }: AdminDeps,
-  wanted: ShortWorkflow,
+  workflow: ShortWorkflow,
 ): Promise<Result> {
-  const { type, input, summary } = wanted;
-  const workflowId = wanted.idOf(randomBytes(4).toString('hex'));
+  const { type, input, summary } = workflow;
+  const workflowId = workflow.idOf(randomBytes(4).toString('hex'));
   const handle = await temporal.withDeadline(TEMPORAL_LIMIT_MS, () =>
     temporal.client.workflow.start(type, startOptions({ workflowId, input, summary })),
   );
@@ -34,12 +34,12 @@ export async function runWorkflow<Result>(
     throw new ApiError(
       504,
       'still_running',
-      `It has not ended within a minute. The workflow ${workflowId} in Temporal shows why.`,
+      `The workflow did not end within a minute and continues. To see why, open workflow ${workflowId} in the Temporal Web UI.`,
     );
   }
 }
 
-/** Returns the sentence of the first failure, which says what a person must do. */
+/** Returns the message of the first failure, which says what the operator must do. */
 function rootMessage(error: Error): string {
   return error.cause instanceof Error ? rootMessage(error.cause) : error.message;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { connectionId } from '../connection-file/fields.ts';
-import { listOf } from './answers/list.ts';
-import { schedule } from './answers/schedule.ts';
+import { listOf } from './responses/list.ts';
+import { schedule } from './responses/schedule.ts';
 import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
 import { ensureSchedules, listSchedules, pauseSchedules } from './schedules.ts';
@@ -15,16 +15,16 @@ const change = z.strictObject({
   paused: z.boolean().nullish(),
 });
 
-/** `GET /api/connections/{id}/schedule`. */
+/** Defines the endpoint `GET /api/connections/{id}/schedule`. */
 export const showSchedule = endpoint({
   method: 'get',
   path: '/connections/{id}/schedule',
   name: 'showSchedule',
-  summary: 'The schedules of a connection.',
+  summary: 'Lists the schedules of a connection.',
   scope: 'read',
   params: { id: connectionId },
-  answer: listOf(schedule),
-  refusals: [404],
+  response: listOf(schedule),
+  errors: [404],
   handle:
     (deps) =>
     async ({ params }) => {
@@ -34,18 +34,18 @@ export const showSchedule = endpoint({
     },
 });
 
-/** `POST /api/connections/{id}/schedule`. */
+/** Defines the endpoint `POST /api/connections/{id}/schedule`. */
 export const changeSchedule = endpoint({
   method: 'post',
   path: '/connections/{id}/schedule',
   name: 'changeSchedule',
-  summary: 'Changes how often the master sync runs, and pauses or resumes both schedules.',
+  summary: 'Changes the interval of the master sync, and pauses or resumes both schedules.',
   scope: 'admin',
   action: 'connection.schedule',
   params: { id: connectionId },
   body: change,
-  answer: listOf(schedule),
-  refusals: [404, 409],
+  response: listOf(schedule),
+  errors: [404, 409],
   handle:
     (deps) =>
     async ({ params, body: { everyMs, paused } }) => {

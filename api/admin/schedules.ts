@@ -12,7 +12,7 @@ import { startOptions } from '../../workflows/start-options.ts';
 import { putSchedule, type ScheduleState } from '../put-schedule.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 
-/** A schedule as it is shown. Times are ISO-8601 UTC, null where there is none. */
+/** A schedule of a connection. Times are ISO-8601 UTC, or null. */
 export interface ScheduleReport {
   readonly id: string;
   readonly everyMs: number;
@@ -22,103 +22,103 @@ export interface ScheduleReport {
   readonly lastAt: string | null;
 }
 
-interface Wanted {
+interface ScheduleDefinition {
   readonly id: string;
   readonly everyMs: number;
   readonly workflowType: string;
-  readonly what: string;
+  readonly title: string;
 }
 
-/** What was missed while Temporal was away is caught up for so long; the rest is in the next run anyway. */
+/** Starts that were missed during an outage of Temporal are caught up for this time. The next run covers the rest. */
 const CATCH_UP = '30 minutes';
-const LONGEST_JITTER_MS = 60_000;
+const MAX_JITTER_MS = 60_000;
 
 /**
- * Creates the schedules of a connection, or gives those that are there their interval. One that a person has paused stays
- * paused; one that waited for credentials is resumed once the connection is active.
+ * Creates the schedules of a connection, or updates them. A schedule that an operator has paused stays paused. A
+ * schedule that was paused for missing credentials is resumed if the connection is active.
  */
 export async function ensureSchedules(deps: AdminDeps, connection: Connection): Promise<void> {
-  for (const wanted of wantedOf(connection)) await ensure(deps, connection, wanted);
+  for (const definition of definitionsOf(connection)) await ensure(deps, connection, definition);
 }
 
-/** Pauses or resumes the schedules of a connection; those that are not there are passed over. */
+/** Pauses or resumes the schedules of a connection. Schedules that do not exist are skipped. */
 export async function pauseSchedules(deps: AdminDeps, connectionId: string, paused: boolean): Promise<void> {
   const note = paused ? 'Paused by the admin API' : 'Resumed by the admin API';
   for (const id of scheduleIds(connectionId)) {
-    await inTime(deps, () => changePause(deps.services.temporal.client, id, () => ({ paused, note })));
+    await callTemporal(deps, () => changePause(deps.services.temporal.client, id, () => ({ paused, note })));
   }
 }
 
-/** Writes the schedules of a connection anew as they are, so that what they start is encrypted under the present key. */
-export async function resealSchedules(deps: AdminDeps, connectionId: string): Promise<void> {
+/** Rewrites the schedules of a connection without changes, so that their inputs are encrypted with the current key. */
+export async function reencryptSchedules(deps: AdminDeps, connectionId: string): Promise<void> {
   for (const id of scheduleIds(connectionId))
-    await inTime(deps, () => deps.services.temporal.client.schedule.getHandle(id).update((present) => present));
+    await callTemporal(deps, () => deps.services.temporal.client.schedule.getHandle(id).update((current) => current));
 }
 
-/** Erases the schedules of a connection that is removed. */
+/** Deletes the schedules of a connection. */
 export async function removeSchedules(deps: AdminDeps, connectionId: string): Promise<void> {
   for (const id of scheduleIds(connectionId))
-    await inTime(deps, () => deps.services.temporal.client.schedule.getHandle(id).delete());
+    await callTemporal(deps, () => deps.services.temporal.client.schedule.getHandle(id).delete());
 }
 
-/** Shows the schedules of a connection. */
+/** Returns the schedules of a connection. */
 export async function listSchedules(deps: AdminDeps, connection: Connection): Promise<ScheduleReport[]> {
   const reports: ScheduleReport[] = [];
-  for (const { id, everyMs } of wantedOf(connection)) {
-    const description = await inTime(deps, () => deps.services.temporal.client.schedule.getHandle(id).describe());
+  for (const { id, everyMs } of definitionsOf(connection)) {
+    const description = await callTemporal(deps, () => deps.services.temporal.client.schedule.getHandle(id).describe());
     if (description !== undefined) reports.push(toReport(description, everyMs));
   }
   return reports;
 }
 
-function wantedOf({ id, settings: { sync } }: Connection): Wanted[] {
+function definitionsOf({ id, settings: { sync } }: Connection): ScheduleDefinition[] {
   return [
     {
       id: masterSyncId(id),
       everyMs: sync.everyMs,
       workflowType: WORKFLOW_TYPES.syncMasterData,
-      what: 'Sync to Zendesk',
+      title: 'Sync to Zendesk',
     },
     {
       id: supportReconcileId(id),
       everyMs: sync.reconcileEveryMs,
       workflowType: WORKFLOW_TYPES.reconcileSupport,
-      what: 'Read support back from Zendesk',
+      title: 'Reconcile support load from Zendesk',
     },
   ];
 }
 
-async function ensure(deps: AdminDeps, { id, state }: Connection, wanted: Wanted): Promise<void> {
-  const waits = state === 'needs_reconnect' ? { state: { paused: true, note: RECONNECT_NOTE } } : {};
-  const options = { ...optionsOf(id, wanted), ...waits };
-  const stateOf = state === 'active' ? resumed : undefined;
-  await inTime(deps, () => putSchedule(deps.services.temporal.client.schedule, options, stateOf));
+async function ensure(deps: AdminDeps, { id, state }: Connection, definition: ScheduleDefinition): Promise<void> {
+  const paused = state === 'needs_reconnect' ? { state: { paused: true, note: RECONNECT_NOTE } } : {};
+  const options = { ...optionsOf(id, definition), ...paused };
+  const stateOf = state === 'active' ? resumeIfWaiting : undefined;
+  await callTemporal(deps, () => putSchedule(deps.services.temporal.client.schedule, options, stateOf));
 }
 
-function resumed(state: ScheduleState): ScheduleState {
-  const hasWaited = state.paused && state.note === RECONNECT_NOTE;
-  return hasWaited ? { ...state, paused: false, note: 'The connection has new credentials' } : state;
+function resumeIfWaiting(state: ScheduleState): ScheduleState {
+  const isWaiting = state.paused && state.note === RECONNECT_NOTE;
+  return isWaiting ? { ...state, paused: false, note: 'The connection has new credentials' } : state;
 }
 
-function optionsOf(connectionId: string, { id, everyMs, workflowType, what }: Wanted): ScheduleOptions {
+function optionsOf(connectionId: string, { id, everyMs, workflowType, title }: ScheduleDefinition): ScheduleOptions {
   return {
     scheduleId: id,
-    spec: { intervals: [{ every: everyMs }], jitter: Math.min(LONGEST_JITTER_MS, Math.floor(everyMs / 10)) },
+    spec: { intervals: [{ every: everyMs }], jitter: Math.min(MAX_JITTER_MS, Math.floor(everyMs / 10)) },
     action: {
       type: 'startWorkflow',
       workflowType,
       ...startOptions({
         workflowId: id,
         input: { connectionId },
-        summary: `${what}: ${connectionId}, by schedule`,
+        summary: `${title}: ${connectionId}, by schedule`,
       }),
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP },
   };
 }
 
-/** Calls Temporal within the time that a caller waits; undefined for a schedule that is not there. */
-async function inTime<Result>(deps: AdminDeps, call: () => Promise<Result>): Promise<Result | undefined> {
+/** Calls Temporal within the time that a caller waits. Returns undefined if the schedule does not exist. */
+async function callTemporal<Result>(deps: AdminDeps, call: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await deps.services.temporal.withDeadline(TEMPORAL_LIMIT_MS, call);
   } catch (error) {

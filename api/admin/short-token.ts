@@ -1,13 +1,13 @@
 import type { Log } from '../../runtime/log/log.ts';
 import type { Secret } from '../../runtime/config/secret.ts';
 
-/** 24 random bytes as base64; nobody tries that many. */
-const ENOUGH_CHARACTERS = 32;
+/** The length of 24 random bytes in base64, which are too many to guess. */
+const MIN_LENGTH = 32;
 
-/** Warns of an admin token that could be found by trying: a wrong one costs its sender little, a valid one passes from anywhere. */
+/** Logs a warning if the admin token is short enough to be guessed. A valid token is accepted from every address. */
 export function warnOfShortToken(token: Secret, log: Log): void {
-  if (token.reveal().length >= ENOUGH_CHARACTERS) return;
+  if (token.reveal().length >= MIN_LENGTH) return;
   log.warn(
-    `LEDGERDESK_ADMIN_TOKEN is shorter than ${ENOUGH_CHARACTERS} characters and could be guessed: take the output of "openssl rand -hex 32", and restart.`,
+    `LEDGERDESK_ADMIN_TOKEN is shorter than ${MIN_LENGTH} characters and could be guessed. Set it to the output of "openssl rand -hex 32" and restart the api process.`,
   );
 }

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 
-/** `GET /api/codec`. */
+/** Defines the endpoint `GET /api/codec`. */
 export const showCodec = endpoint({
   method: 'get',
   path: '/codec',
   name: 'showCodec',
-  summary: 'Whether payloads are encrypted, under which key, and the address that lets a Web UI decode them.',
+  summary: 'Returns whether payloads are encrypted, the id of the key, and the codec endpoint for the Temporal Web UI.',
   scope: 'admin',
   params: {},
-  answer: z.strictObject({
+  response: z.strictObject({
     encrypts: z.boolean(),
     keyId: z.string(),
-    endpoint: z.string().describe('Itself a credential.'),
+    endpoint: z.string().describe('The URL is a credential.'),
   }),
   handle:
     ({ services: { payloads }, publicUrl }) =>

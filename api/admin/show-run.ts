@@ -1,17 +1,17 @@
-import { run } from './answers/run.ts';
+import { run } from './responses/run.ts';
 import { endpoint } from './endpoint.ts';
 import { findRun, runId } from './find-run.ts';
 
-/** `GET /api/runs/{runId}`. */
+/** Defines the endpoint `GET /api/runs/{runId}`. */
 export const showRun = endpoint({
   method: 'get',
   path: '/runs/{runId}',
   name: 'showRun',
-  summary: 'A run as it stands, live while it is under way.',
+  summary: 'Returns a run. While it is running, the counts are current.',
   scope: 'read',
   params: { runId },
-  answer: run,
-  refusals: [404],
+  response: run,
+  errors: [404],
   handle:
     (deps) =>
     ({ params }) =>

@@ -7,17 +7,17 @@ import { findConnection } from './find-connection.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { requireAuthorized } from './start-sync.ts';
 
-/** `POST /api/connections/{id}/wire`. */
+/** Defines the endpoint `POST /api/connections/{id}/wire`. */
 export const wireConnection = endpoint({
   method: 'post',
   path: '/connections/{id}/wire',
   name: 'wireConnection',
-  summary: 'Creates the webhook in Zendesk, or makes it right, and answers what was made.',
+  summary: 'Creates or corrects the webhook in Zendesk, and returns its id and how it is triggered.',
   scope: 'admin',
   action: 'connection.wire',
   params: { id: connectionId },
-  answer: z.strictObject({ webhookId: z.string(), by: z.enum(['subscription', 'trigger']) }),
-  refusals: [404, 409, 502, 504],
+  response: z.strictObject({ webhookId: z.string(), by: z.enum(['subscription', 'trigger']) }),
+  errors: [404, 409, 502, 504],
   handle:
     (deps) =>
     async ({ params }) => {

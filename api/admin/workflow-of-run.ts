@@ -2,19 +2,22 @@ import { WorkflowNotFoundError, type WorkflowExecutionDescription, type Workflow
 import { runIdOf } from '../../runtime/temporal/run-id.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 
-/** A run and the id of its workflow, which another run may have by now. */
+/** A run and its workflow id. A later run may have the same workflow id. */
 export interface RunWorkflow {
   readonly runId: string;
   readonly workflowId: string;
 }
 
-/** Describes the workflow of a run, also when a later run has the same workflow id; undefined when Temporal does not have it. */
+/**
+ * Describes the workflow of a run, even if a later run has the same workflow id. Returns undefined if Temporal does not
+ * have it.
+ */
 export async function describeWorkflow(
   { services: { temporal } }: AdminDeps,
   { workflowId, runId }: RunWorkflow,
 ): Promise<WorkflowExecutionDescription | undefined> {
   const { workflow } = temporal.client;
-  return unlessGone(async () => {
+  return undefinedIfNotFound(async () => {
     const newest = await workflow.getHandle(workflowId).describe();
     if (runIdOf(newest) === runId) return newest;
     for await (const execution of workflow.list({ query: `WorkflowId = '${workflowId}'` }))
@@ -23,7 +26,10 @@ export async function describeWorkflow(
   });
 }
 
-/** Cancels the workflow of a run. One that Temporal no longer runs can end nothing itself: its run is ended here. */
+/**
+ * Cancels the workflow of a run. If the workflow no longer runs, it cannot end its run, so the run is marked as ended
+ * here.
+ */
 export async function cancelWorkflow(deps: AdminDeps, run: RunWorkflow): Promise<void> {
   const isCancelled = await withRunning(deps, run, (handle) => handle.cancel());
   if (!isCancelled) await deps.services.store.runs.abandon(run.runId);
@@ -34,7 +40,10 @@ export async function terminateWorkflow(deps: AdminDeps, run: RunWorkflow, reaso
   await withRunning(deps, run, (handle) => handle.terminate(reason));
 }
 
-/** Calls Temporal about the workflow of a run, however often it has continued as new. Returns false when it does not run. */
+/**
+ * Calls Temporal for the workflow of a run, even if it has continued as new. Returns false if the workflow does not
+ * run.
+ */
 function withRunning(
   deps: AdminDeps,
   run: RunWorkflow,
@@ -47,11 +56,11 @@ function withRunning(
     const first = description.raw.workflowExecutionInfo?.firstRunId;
     const chain = first === undefined || first === null || first === '' ? {} : { firstExecutionRunId: first };
     const handle = temporal.client.workflow.getHandle(run.workflowId, undefined, chain);
-    return (await unlessGone(async () => (await call(handle), true))) ?? false;
+    return (await undefinedIfNotFound(async () => (await call(handle), true))) ?? false;
   });
 }
 
-async function unlessGone<Result>(call: () => Promise<Result>): Promise<Result | undefined> {
+async function undefinedIfNotFound<Result>(call: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await call();
   } catch (error) {

@@ -1,8 +1,9 @@
 import type { RequestHandler } from 'express';
 
 /**
- * Lets pages of these origins ask and read answers, errors too, and answers what a browser asks beforehand. The headers are
- * those that the Web UI sends (https://docs.temporal.io/production-deployment/data-encryption, "CORS").
+ * Allows pages of these origins to send requests and to read all responses, and responds to preflight requests. The
+ * allowed headers are those that the Web UI sends (https://docs.temporal.io/production-deployment/data-encryption,
+ * "CORS").
  */
 export function allowOrigins(origins: readonly string[]): RequestHandler {
   return (request, response, next) => {

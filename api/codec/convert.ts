@@ -6,32 +6,35 @@ import { ApiError } from '../api-error.ts';
 import { createRawBody } from '../ingress/raw-body.ts';
 import { mistakesOf } from '../mistakes.ts';
 
-/** Temporal serves at most 4 MiB of a history at once, which is a third more as base64 in JSON. */
+/** Temporal returns at most 4 MiB of a history per request. As base64 in JSON, this is a third more. */
 const LIMIT_BYTES = 8 * 1024 * 1024;
 
 const base64 = z.base64().transform((text) => Buffer.from(text, 'base64'));
 const payload = z.object({ metadata: z.record(z.string(), base64).optional(), data: base64.optional() });
-/** Temporal's JSON leaves an empty list out, as the CLI does for a query without arguments. */
+/** Temporal's JSON omits an empty list. The Temporal CLI does this for a query without arguments. */
 const body = z.object({ payloads: z.array(payload).default([]) });
 
-/** `POST …/encode` and `…/decode`: payloads as Temporal's JSON writes them, `{payloads: [{metadata: {k: base64}, data: base64}]}`. */
+/**
+ * Creates the handler of `POST …/encode` or `…/decode`. Payloads have the form of Temporal's JSON:
+ * `{payloads: [{metadata: {k: base64}, data: base64}]}`.
+ */
 export function createConversion(codec: PayloadCodec, direction: 'encode' | 'decode'): RequestHandler {
   const readBody = createRawBody(LIMIT_BYTES);
   return async (request, response) => {
     const raw = await readBody(request, response);
-    const payloads = parse(typeof raw === 'string' ? refuse(raw) : raw.bytes);
-    answer(response, await codec[direction](payloads).catch(tellMisfit));
+    const payloads = parse(typeof raw === 'string' ? reject(raw) : raw.bytes);
+    respond(response, await codec[direction](payloads).catch(rethrow));
   };
 }
 
-const REFUSALS = {
-  too_large: [413, 'too_large', 'The body is larger than 8 MiB: ask for fewer payloads at once.'],
+const ERRORS = {
+  too_large: [413, 'too_large', 'The body is larger than 8 MiB. Send fewer payloads per request.'],
   encoded: [415, 'unsupported_encoding', 'The body must be JSON in UTF-8, uncompressed.'],
   unreadable: [400, 'malformed', 'The request could not be read.'],
 } as const;
 
-function refuse(reason: keyof typeof REFUSALS): never {
-  const [status, code, message] = REFUSALS[reason];
+function reject(reason: keyof typeof ERRORS): never {
+  const [status, code, message] = ERRORS[reason];
   throw new ApiError(status, code, message);
 }
 
@@ -49,7 +52,7 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-function answer(response: Response, payloads: readonly Payload[]): void {
+function respond(response: Response, payloads: readonly Payload[]): void {
   response.set('cache-control', 'no-store').json({
     payloads: payloads.map(({ metadata, data }) => ({
       metadata: Object.fromEntries(Object.entries(metadata ?? {}).map(([name, bytes]) => [name, toBase64(bytes)])),
@@ -62,7 +65,7 @@ function toBase64(bytes: Uint8Array | null | undefined): string {
   return Buffer.from(bytes ?? []).toString('base64');
 }
 
-function tellMisfit(error: unknown): never {
+function rethrow(error: unknown): never {
   if (error instanceof SealError) throw new ApiError(422, 'keys_do_not_fit', error.message);
   throw error;
 }

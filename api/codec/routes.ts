@@ -4,26 +4,26 @@ import type { PayloadEncryption } from '../../runtime/temporal/payload-encryptio
 import type { Secret } from '../../runtime/config/secret.ts';
 import type { Store } from '../../store/store.ts';
 import { requireBearer, requireScope } from '../admin/bearer.ts';
-import { answerWrongMethod } from '../answer-errors.ts';
+import { respondMethodNotAllowed } from '../error-handling.ts';
 import type { FailureLimit } from '../failure-limit.ts';
-import { answerRefused } from '../ingress/refused.ts';
+import { respondRefused } from '../ingress/respond-refused.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { createConversion } from './convert.ts';
 
-/** What the codec endpoint works with. */
+/** The dependencies of the codec endpoint. */
 export interface CodecDeps {
   readonly services: { readonly store: Pick<Store, 'tokens'>; readonly payloads: PayloadEncryption };
   readonly token: Secret;
-  /** Counts whoever has neither a token nor the capability. */
+  /** Counts requests with neither a valid token nor the capability. */
   readonly failures: FailureLimit;
-  /** Origins of the Web UI. */
+  /** Origins of the Temporal Web UI. */
   readonly uiOrigins: readonly string[];
 }
 
 /**
- * The codec endpoint, to be mounted under `/codec`: Temporal's tools have payloads decoded here. `/codec/decode` asks for a
- * token of the scope admin (the CLI's `--codec-auth`); a Web UI without log-in has none to send, so its address is the
- * capability: `/codec/{capability}/decode`. Nothing is read of a request before it is let in.
+ * Creates the codec endpoint, at which Temporal's tools decode payloads. Mount it under `/codec`. `/codec/decode` needs
+ * a token with the scope admin (`--codec-auth` of the Temporal CLI). A Web UI without log-in has no token to send, so
+ * it uses a secret URL: `/codec/{capability}/decode`. The body is read only after this check.
  */
 export function createCodecRoutes({ services, token, uiOrigins, failures }: CodecDeps): Router {
   const { payloads, store } = services;
@@ -36,21 +36,21 @@ export function createCodecRoutes({ services, token, uiOrigins, failures }: Code
     router
       .route(`/${direction}`)
       .post(...bearer, convert)
-      .all(answerWrongMethod(['POST', 'OPTIONS']));
+      .all(respondMethodNotAllowed(['POST', 'OPTIONS']));
     router
       .route(`/:capability/${direction}`)
       .post(capability, convert)
-      .all(answerWrongMethod(['POST', 'OPTIONS']));
+      .all(respondMethodNotAllowed(['POST', 'OPTIONS']));
   }
   return router;
 }
 
-/** Digests are compared, so the time taken tells nothing of the capability. */
+/** Digests are compared, so that the response time reveals nothing about the capability. */
 function requireCapability(capability: Secret, failures: FailureLimit): RequestHandler {
   const expected = digest(capability.reveal());
   return async (request, response, next) => {
     if (timingSafeEqual(digest(String(request.params['capability'])), expected)) next();
-    else if (!(await failures.isExceeded(request, response))) answerRefused(response);
+    else if (!(await failures.isExceeded(request, response))) respondRefused(response);
   };
 }
 

@@ -1,13 +1,16 @@
 import type { ConnectionSettings, CredentialField } from '../../domain/connection/connection.ts';
 import type { Mistake } from '../api-error.ts';
 
-/** What is stored of a connection whose file is applied again. `secrets` names those that are stored. */
+/** A stored connection whose file is applied again. `secrets` holds the names of its stored secrets. */
 export interface KnownConnection {
   readonly settings: ConnectionSettings;
   readonly secrets: ReadonlySet<CredentialField>;
 }
 
-/** Finds mistakes between fields. Works on the raw file, so that they are found together with those within fields. */
+/**
+ * Returns the errors that concern several fields. It checks the raw file, so that they are listed with all other
+ * errors.
+ */
 export function crossCheck(body: unknown, known: KnownConnection | undefined): Mistake[] {
   const dynamics = member(body, 'dynamics');
   const zendesk = member(body, 'zendesk');
@@ -36,7 +39,7 @@ function checkCredential(dynamics: object, known: KnownConnection | undefined): 
   return [{ path: PRIVATE_KEY_PATH, message: 'is missing' }];
 }
 
-/** A host of Zendesk's own must be the subdomain's; any other was allowed by the operator. */
+/** A host under zendesk.com must match the subdomain. Every other host is one that the operator has allowed. */
 function checkBaseUrl(subdomain: unknown, baseUrl: unknown): Mistake[] {
   if (typeof subdomain !== 'string' || typeof baseUrl !== 'string' || !URL.canParse(baseUrl)) return [];
   const { hostname } = new URL(baseUrl);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ANNOTATION_FIELDS } from '../../domain/support/annotation.ts';
 import { RULE_COUNTS } from '../../domain/support/support-status.ts';
 
-/** A short text of one line. */
+/** A text of one line, at most 200 characters. */
 export const text = z
   .string()
   .trim()
@@ -10,14 +10,14 @@ export const text = z
   .max(200)
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line without control characters');
 
-/** The id of a connection, chosen by its operator. */
+/** The id of a connection, chosen by the operator. */
 export const connectionId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must match [a-z0-9][a-z0-9-]{0,39}');
 
-/** A GUID, as Entra writes tenant and application ids. */
+/** A GUID, the form of tenant and application ids in Entra. */
 export const guid = z.guid('must be a GUID');
 
 const SECRET_FORM =
-  'must be the secret itself: the forms {"env": …} and {"file": …} are resolved by the command line (ledgerdesk connection apply FILE)';
+  'must be the secret itself. To use {"env": …} or {"file": …}, apply the file with: ledgerdesk connection apply FILE';
 
 /** A literal secret. */
 export const secret = z
@@ -27,15 +27,15 @@ export const secret = z
   .regex(/^[^\0\p{Cs}]*$/u, 'must not contain control characters')
   .meta({ writeOnly: true });
 
-/** A secret that travels in an HTTP header. */
-export const token = secret.regex(/^[\x21-\x7e]*$/, 'must consist of printable ASCII characters without blanks');
+/** A secret that is sent in an HTTP header. */
+export const token = secret.regex(/^[\x21-\x7e]*$/, 'must consist of printable ASCII characters without spaces');
 
-/** The name of an entity set or field of F&O, or of a member of an event. */
+/** The name of an entity set or field in F&O, or of a member of an event. */
 export const identifier = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_.]{0,127}$/, 'must be a name of letters, digits and _');
+  .regex(/^[A-Za-z_][A-Za-z0-9_.]{0,127}$/, 'must start with a letter or _ and contain only letters, digits, _ and .');
 
-/** A company of F&O: lower case, since F&O compares without regard to case. */
+/** A legal entity id, converted to lower case because F&O compares ids case-insensitively. */
 export const legalEntity = z
   .string()
   .trim()
@@ -44,25 +44,24 @@ export const legalEntity = z
 
 const MINUTE_MS = 60_000;
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: MINUTE_MS, h: 60 * MINUTE_MS, d: 1_440 * MINUTE_MS };
-const LONGEST_MS = 7 * 1_440 * MINUTE_MS;
-const DURATION_SENTENCE = 'must be a whole number with s, m, h or d, from 1m to 7d';
+const MAX_MS = 7 * 1_440 * MINUTE_MS;
+const DURATION_MESSAGE = 'must be a whole number followed by s, m, h or d, from 1m to 7d';
 
-/** A duration such as `15m`; becomes milliseconds. */
+/** A duration such as `15m`, converted to milliseconds. */
 export const duration = z.string().transform((value, context) => {
   const [, digits = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(value.trim()) ?? [];
   const durationMs = Number(digits) * (UNIT_MS[unit] ?? Number.NaN);
-  if (durationMs >= MINUTE_MS && durationMs <= LONGEST_MS) return durationMs;
-  context.addIssue({ code: 'custom', message: DURATION_SENTENCE });
+  if (durationMs >= MINUTE_MS && durationMs <= MAX_MS) return durationMs;
+  context.addIssue({ code: 'custom', message: DURATION_MESSAGE });
   return z.NEVER;
 });
 
-/** From which count on a status holds. */
 const threshold = z.int().min(1);
 
-/** A rule of the annotation's status: from which counts on it holds. */
+/** A rule for the status of an account: the lowest counts for which the status applies. */
 export const statusRule = z.strictObject(nullish(RULE_COUNTS, threshold)).transform(withoutNulls);
 
-/** The typed fields of an annotation: what they hold, and what they are called in F&O. */
+/** The typed fields of an annotation: the name in F&O of the field for each value. */
 export const annotationFields = z
   .strictObject(nullish(ANNOTATION_FIELDS, identifier))
   .transform(withoutNulls)

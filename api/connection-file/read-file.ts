@@ -5,7 +5,7 @@ import { crossCheck, type KnownConnection } from './cross-check.ts';
 import { connectionFileSchema, type CheckOrigin, type ParsedFile } from './schema.ts';
 import { settingsOf } from './settings.ts';
 
-/** A connection file, understood. `externalId` is the template that it names, if it names one. */
+/** A valid connection file. `externalId` is its template, if the file has one. */
 export interface ConnectionFile {
   readonly id: string;
   readonly name: string;
@@ -14,14 +14,14 @@ export interface ConnectionFile {
   readonly externalId?: string;
 }
 
-/** The refusal of a connection file, with every mistake. */
-export function refuseFile(mistakes: readonly Mistake[]): ApiError {
+/** Returns the error for an invalid connection file, with all mistakes. */
+export function invalidFile(mistakes: readonly Mistake[]): ApiError {
   return new ApiError(422, 'connection_refused', mistakes);
 }
 
 /**
- * Reads a connection file as JSON gave it. `known` is what is stored of the connection: what a file may leave out when it is
- * applied again. Throws `connection_refused` with every mistake at once.
+ * Reads a connection file that was parsed as JSON. `known` is the stored connection: a file that is applied again may
+ * omit the secrets that are stored. Throws the ApiError `connection_refused`, which lists all mistakes.
  */
 export function readConnectionFile(
   body: unknown,
@@ -29,7 +29,7 @@ export function readConnectionFile(
 ): ConnectionFile {
   const parsed = connectionFileSchema(context.checkOrigin).safeParse(body);
   const mistakes = [...(parsed.success ? [] : mistakesOf(parsed.error)), ...crossCheck(body, context.known)];
-  if (!parsed.success || mistakes.length > 0) throw refuseFile(mistakes);
+  if (!parsed.success || mistakes.length > 0) throw invalidFile(mistakes);
   const file = parsed.data;
   const externalId = file.sync?.externalId ?? undefined;
   return {

@@ -15,12 +15,12 @@ import {
   token,
 } from './fields.ts';
 
-/** Judges an address of a connection file. */
+/** Checks an address in a connection file: returns its origin, or the reason why it is not allowed. */
 export type CheckOrigin = Services['checkOrigin'];
 
 /**
- * The schema of a connection file (docs, "A connection file"). Unknown keys are refused, null and absent are alike,
- * defaults are not filled in yet. Fields are judged one by one, so that all mistakes are found at once.
+ * Creates the schema of a connection file. Unknown keys are rejected. A member that is null counts as absent. Defaults
+ * are not filled in here. Each field is validated on its own, so that all errors are found at once.
  */
 export function connectionFileSchema(checkOrigin: CheckOrigin) {
   const origin = (system: Parameters<CheckOrigin>[1]) => originField(checkOrigin, system);
@@ -38,7 +38,7 @@ export function connectionFileSchema(checkOrigin: CheckOrigin) {
         .regex(/^[^\p{Cc}\p{Cs}]{1,4096}$/u, 'must be a path')
         .nullish(),
       authorityHost: origin('entra').nullish(),
-      legalEntities: z.array(legalEntity).max(1_000).refine(areUnique, 'names a legal entity twice').nullish(),
+      legalEntities: z.array(legalEntity).max(1_000).refine(areUnique, 'contains a legal entity twice').nullish(),
       entitySets: z
         .strictObject({
           customers: identifier.nullish(),
@@ -75,14 +75,14 @@ export function connectionFileSchema(checkOrigin: CheckOrigin) {
       .strictObject({
         since: z
           .union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be a date such as 2026-01-31')
-          .refine((date) => Date.parse(date) >= 0, 'must not lie before 1970-01-01')
+          .refine((date) => Date.parse(date) >= 0, 'must not be before 1970-01-01')
           .nullish(),
       })
       .nullish(),
   });
 }
 
-/** A connection file that is well formed. */
+/** A connection file that matches the schema. */
 export type ParsedFile = z.output<ReturnType<typeof connectionFileSchema>>;
 
 const certificate = z.strictObject({
@@ -119,16 +119,16 @@ const annotationTarget = z.strictObject({
 
 function originField(checkOrigin: CheckOrigin, system: Parameters<CheckOrigin>[1]) {
   return z.string().transform((value, context) => {
-    const verdict = checkOrigin(value, system);
-    if (verdict.ok) return verdict.origin;
-    context.addIssue({ code: 'custom', message: verdict.reason });
+    const result = checkOrigin(value, system);
+    if (result.ok) return result.origin;
+    context.addIssue({ code: 'custom', message: result.reason });
     return z.NEVER;
   });
 }
 
-function template(mistakeIn: (template: string) => string | undefined) {
+function template(check: (template: string) => string | undefined) {
   return text.superRefine((value, context) => {
-    const message = mistakeIn(value);
+    const message = check(value);
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 }
@@ -136,7 +136,9 @@ function template(mistakeIn: (template: string) => string | undefined) {
 function contactTemplateMistake(value: string): string | undefined {
   const rest = value.replaceAll('{legalEntity}', '').replaceAll('{contactId}', '');
   if (!value.includes('{contactId}')) return 'must contain {contactId}';
-  return /[,{}]/.test(rest) ? 'knows {legalEntity} and {contactId}, and no comma or lone brace' : undefined;
+  return /[,{}]/.test(rest)
+    ? 'may use only the placeholders {legalEntity} and {contactId}, and no comma or other brace'
+    : undefined;
 }
 
 function areUnique(values: readonly string[]): boolean {

@@ -10,7 +10,10 @@ const ANNOTATION = {
   vendors: { entitySet: 'VendorsV2', field: 'Notes', mode: 'block' },
 } as const;
 
-/** Turns a connection file into settings, every default filled in; what identifies a stored credential stays when no other is given. */
+/**
+ * Converts a connection file into settings and fills in all defaults. The thumbprint or token file of the stored
+ * credential is kept when the file has no credential.
+ */
 export function settingsOf(file: ParsedFile, stored: ConnectionSettings | undefined): ConnectionSettings {
   return {
     dynamics: dynamicsOf(file.dynamics, stored?.dynamics),
@@ -85,11 +88,11 @@ function syncOf(file: NonNullable<ParsedFile['sync']>): ConnectionSettings['sync
 
 type TargetInFile = NonNullable<NonNullable<ParsedFile['annotation']>['customers']>;
 
-function targetOf(file: TargetInFile, usual: AnnotationTarget): AnnotationTarget {
+function targetOf(file: TargetInFile, defaults: AnnotationTarget): AnnotationTarget {
   return {
-    entitySet: file.entitySet ?? usual.entitySet,
-    field: file.field ?? usual.field,
-    mode: file.mode ?? usual.mode,
+    entitySet: file.entitySet ?? defaults.entitySet,
+    field: file.field ?? defaults.field,
+    mode: file.mode ?? defaults.mode,
     ...optional('fields', file.fields),
     ...optional('maxLength', file.maxLength),
   };

@@ -1,35 +1,36 @@
 import type { RequestHandler, Response } from 'express';
 import { isJsonObject, member, textMember } from '../../domain/events/json.ts';
 import type { Connection } from '../../store/connection/connections.ts';
+import { RESPONSE_LIMIT_MS, type IngressDeps } from '../ingress/accept-event.ts';
+import { startDeadline } from '../ingress/deadline.ts';
 import { createIngress, type IngressRequest } from '../ingress/ingress.ts';
-import { answerRefused } from '../ingress/refused.ts';
-import { TAKE_LIMIT_MS, type IngressDeps } from '../ingress/take-event.ts';
-import { startWaiting } from '../ingress/within.ts';
-import { takeErpEvent, type ErpTaken } from './take-erp-event.ts';
+import { respondRefused } from '../ingress/respond-refused.ts';
+import { acceptErpEvent, type ErpEventResult } from './accept-erp-event.ts';
 
 const LIMIT_BYTES = 1024 * 1024;
-/** The most events that Event Grid sends at once (Event Grid docs, Output batching). */
+/** The largest number of events that Event Grid sends in one request (Event Grid docs, Output batching). */
 const MAX_EVENTS = 5_000;
 
 /**
- * `POST /events/dynamics/:hookId`: events of F&O, directly over HTTPS or by Event Grid. The hook is a secret of 256 random
- * bits and the only credential that F&O can send. Answers 202 for a new event, 200 for a repeated one, 422 for one repeated with other
- * content; 200 for a batch once each of its events was taken, existed already or is kept as refused.
+ * Creates the handler of `POST /events/dynamics/:hookId`, which receives events of F&O over HTTPS or through Event
+ * Grid. The hook is a secret of 256 random bits and the only credential that F&O can send. Statuses: 202 for a new
+ * event, 200 for a repeated event, 422 for an event repeated with other content. A batch gets 200 once every event is
+ * accepted, already stored, or stored as refused.
  */
 export function createDynamicsEvents(deps: IngressDeps): RequestHandler<{ hookId: string }> {
   return createIngress(deps, {
     limitBytes: LIMIT_BYTES,
-    tooLarge: TOO_MUCH,
-    handle: (incoming) => answerKnown(deps, incoming),
+    tooLarge: TOO_LARGE_MESSAGE,
+    handle: (incoming) => checkHook(deps, incoming),
   });
 }
 
-/** The hook is the credential, so a request without it is told nothing. */
-async function answerKnown(deps: IngressDeps, incoming: IngressRequest): Promise<void> {
-  const { request, response, bytes, inTime } = incoming;
-  const connection = await inTime(deps.services.store.connections.byHook('dynamics', request.params.hookId));
+/** The hook is the credential, so the response to an unknown hook reveals nothing. */
+async function checkHook(deps: IngressDeps, incoming: IngressRequest): Promise<void> {
+  const { request, response, bytes, withDeadline } = incoming;
+  const connection = await withDeadline(deps.services.store.connections.byHook('dynamics', request.params.hookId));
   if (connection === undefined) await refuse(deps, request, response);
-  else await answerBody(deps, { ...incoming, connection, body: parse(deps, bytes) });
+  else await receive(deps, { ...incoming, connection, body: parse(deps, bytes) });
 }
 
 async function refuse(
@@ -37,26 +38,29 @@ async function refuse(
   request: IngressRequest['request'],
   response: Response,
 ): Promise<void> {
-  if (!(await failures.isExceeded(request, response))) answerRefused(response);
+  if (!(await failures.isExceeded(request, response))) respondRefused(response);
 }
 
-/** `OPTIONS` on the same: how Event Grid asks whether CloudEvents may be sent here (CloudEvents 1.0, abuse protection). */
+/**
+ * Creates the handler of `OPTIONS`, with which Event Grid asks for permission to send events (CloudEvents 1.0, abuse
+ * protection).
+ */
 export function createDynamicsHandshake(deps: IngressDeps): RequestHandler<{ hookId: string }> {
   return async (request, response) => {
     const connection = await deps.services.store.connections.byHook('dynamics', request.params.hookId);
     const origin = request.get('webhook-request-origin') ?? '';
     if (connection === undefined) return refuse(deps, request, response);
     if (origin !== 'eventgrid.azure.net') {
-      answerRefused(response);
+      respondRefused(response);
       return;
     }
     response.status(200).set('webhook-allowed-origin', origin).set('webhook-allowed-rate', '1000').end();
   };
 }
 
-const TOO_MUCH = 'At most 1 MiB and 5,000 events are taken at once.';
-const TOO_LARGE = { error: { code: 'too_large', message: TOO_MUCH } };
-const MALFORMED = { error: { code: 'malformed', message: 'The body is not an event that F&O or Event Grid sends.' } };
+const TOO_LARGE_MESSAGE = 'A request may have at most 1 MiB and 5,000 events.';
+const TOO_LARGE = { error: { code: 'too_large', message: TOO_LARGE_MESSAGE } };
+const MALFORMED = { error: { code: 'malformed', message: 'The body is not an event of F&O or Event Grid.' } };
 
 function parse({ services }: IngressDeps, bytes: Buffer): unknown {
   try {
@@ -66,18 +70,21 @@ function parse({ services }: IngressDeps, bytes: Buffer): unknown {
   }
 }
 
-async function answerBody(
+async function receive(
   deps: IngressDeps,
-  { connection, body, response, inTime }: IngressRequest & { connection: Connection; body: unknown },
+  { connection, body, response, withDeadline }: IngressRequest & { connection: Connection; body: unknown },
 ): Promise<void> {
   const code = validationCodeOf(body);
   if (code !== undefined) return void response.status(200).json({ validationResponse: code });
-  if (Array.isArray(body)) return answerBatch(deps, { connection, batch: body, response });
-  const taken = await inTime(takeErpEvent(deps, connection, payloadOf(body)));
-  answerOne(response, taken);
+  if (Array.isArray(body)) return receiveBatch(deps, { connection, batch: body, response });
+  const result = await withDeadline(acceptErpEvent(deps, connection, payloadOf(body)));
+  respond(response, result);
 }
 
-/** Returns the code by which Event Grid asks whether we want its events. Its `validationUrl` is never called: it may lead anywhere. */
+/**
+ * Returns the code of a subscription validation event. Its `validationUrl` is never called, because it may be any
+ * address.
+ */
 function validationCodeOf(body: unknown): string | undefined {
   const events = Array.isArray(body) ? (body as unknown[]) : [body];
   const [first] = events;
@@ -88,32 +95,33 @@ function validationCodeOf(body: unknown): string | undefined {
   return code === '' ? undefined : code;
 }
 
-/** Returns what F&O sent, without the envelope of Event Grid or CloudEvents: whichever way it comes, it is the same event. */
+/** Returns the event that F&O sent, without the envelope of Event Grid or CloudEvents. */
 function payloadOf(event: unknown): unknown {
   if (!isJsonObject(event)) return event;
   const isWrapped = member(event, 'eventType') !== undefined || member(event, 'specversion') !== undefined;
   return isWrapped ? member(event, 'data') : event;
 }
 
-async function answerBatch(
+async function receiveBatch(
   deps: IngressDeps,
   { connection, batch, response }: { connection: Connection; batch: readonly unknown[]; response: Response },
 ): Promise<void> {
   if (batch.length > MAX_EVENTS) return void response.status(413).json(TOO_LARGE);
-  const inTime = startWaiting(BATCH_LIMIT_MS);
-  const takeOne = (event: unknown) => startWaiting(TAKE_LIMIT_MS)(takeErpEvent(deps, connection, payloadOf(event)));
-  for (const event of batch) await inTime(takeOne(event));
+  const withDeadline = startDeadline(BATCH_LIMIT_MS);
+  const acceptOne = (event: unknown) =>
+    startDeadline(RESPONSE_LIMIT_MS)(acceptErpEvent(deps, connection, payloadOf(event)));
+  for (const event of batch) await withDeadline(acceptOne(event));
   response.status(200).json({ accepted: true });
 }
 
-/** Event Grid waits 30 s for an answer (Event Grid docs, Delivery and retry). */
+/** Event Grid waits 30 s for a response (Event Grid docs, Delivery and retry). */
 const BATCH_LIMIT_MS = 25_000;
 
-function answerOne(response: Response, taken: ErpTaken): void {
-  if (taken === 'malformed') return void response.status(400).json(MALFORMED);
-  if (taken === 'other_content') {
-    const message = 'An event of this ControlNumber came before, with other content.';
+function respond(response: Response, result: ErpEventResult): void {
+  if (result === 'malformed') return void response.status(400).json(MALFORMED);
+  if (result === 'other_content') {
+    const message = 'An event with this ControlNumber was received before with other content.';
     return void response.status(422).json({ error: { code: 'other_content', message } });
   }
-  response.status(taken === 'started' ? 202 : 200).json({ accepted: true });
+  response.status(result === 'started' ? 202 : 200).json({ accepted: true });
 }

@@ -1,58 +1,67 @@
 import { unavailableReason } from '../unavailable.ts';
-import { TAKE_LIMIT_MS } from './take-event.ts';
-import { DeadlineError, startWaiting, type InTime, type Waiting } from './within.ts';
+import { RESPONSE_LIMIT_MS } from './accept-event.ts';
+import { DeadlineError, startDeadline, type PendingRequests, type WithDeadline } from './deadline.ts';
 
-/** A sender is sent away at once, since waiting would not help it: nothing behind the door answers, or too many wait already. */
+/**
+ * Thrown when a request is refused at once, because Temporal or the store does not respond or too many requests are in
+ * progress.
+ */
 export class OverloadedError extends Error {
   override readonly name = 'OverloadedError';
 }
 
-/** Temporal starts some 150 workflows a second on two cores, so that more than these could not be served in time. */
-const MOST_AT_ONCE = 256;
+/** Temporal starts about 150 workflows per second on two cores, so more requests could not be handled in time. */
+const MAX_IN_PROGRESS = 256;
 
-/** How long one may try while nothing answers, in ms: alone, it is served in a tenth of that once something does. */
-const TRY_LIMIT_MS = 1_000;
-
-/** Lets a request through a door, with the time that its sender waits; it says whether an event was taken. */
-export type Watched = (take: (inTime: InTime) => Promise<{ readonly taken: boolean }>) => Promise<void>;
+/** The time limit of a probe request during an outage, in ms. A single request normally needs a tenth of it. */
+const PROBE_LIMIT_MS = 1_000;
 
 /**
- * Notices when Temporal or the store answers nobody, so that hundreds of senders need not each wait out their own limit: once
- * one waits in vain and nobody has been served since it came, all who wait are sent away, and from then on one at a time tries
- * while the others are sent away at once. The first that is taken ends it.
+ * Runs the handler of a request with the time limit of its sender. The handler returns whether an event was accepted.
  */
-export function createOutageWatch(limitMs = { take: TAKE_LIMIT_MS, try: TRY_LIMIT_MS }): Watched {
-  let lastTaken = -Infinity;
-  let state: 'open' | 'away' | 'trying' = 'open';
-  const waiting: Waiting = new Set();
-  let inside = 0;
-  return async (take) => {
-    if (state === 'trying') throw new OverloadedError(SILENT);
-    if (inside >= MOST_AT_ONCE) throw new OverloadedError(`${MOST_AT_ONCE} events are being taken already.`);
-    const tries = state === 'away';
-    if (tries) state = 'trying';
-    const since = performance.now();
-    inside += 1;
+export type OutageWatch = (
+  handle: (withDeadline: WithDeadline) => Promise<{ readonly accepted: boolean }>,
+) => Promise<void>;
+
+/**
+ * Creates a watch that detects when Temporal or the store does not respond, so that hundreds of senders need not wait
+ * for their own time limit. An outage begins when a request fails and no request has succeeded since it arrived. All
+ * waiting requests are then refused. During the outage, one request at a time is tried as a probe and all others are
+ * refused at once. The first request that succeeds ends the outage.
+ */
+export function createOutageWatch(limitMs = { request: RESPONSE_LIMIT_MS, probe: PROBE_LIMIT_MS }): OutageWatch {
+  let lastAcceptedAt = -Infinity;
+  let state: 'up' | 'down' | 'probing' = 'up';
+  const pending: PendingRequests = new Set();
+  let inProgress = 0;
+  return async (handle) => {
+    if (state === 'probing') throw new OverloadedError(NO_RESPONSE);
+    if (inProgress >= MAX_IN_PROGRESS)
+      throw new OverloadedError(`${MAX_IN_PROGRESS} requests are already in progress.`);
+    const isProbe = state === 'down';
+    if (isProbe) state = 'probing';
+    const startedAt = performance.now();
+    inProgress += 1;
     try {
-      const { taken } = await take(startWaiting(tries ? limitMs.try : limitMs.take, waiting));
-      if (taken) {
-        lastTaken = performance.now();
-        state = 'open';
+      const { accepted } = await handle(startDeadline(isProbe ? limitMs.probe : limitMs.request, pending));
+      if (accepted) {
+        lastAcceptedAt = performance.now();
+        state = 'up';
       }
     } catch (error) {
-      if (isOutage(error) && lastTaken < since) {
-        state = 'away';
-        for (const sendAway of waiting) sendAway(new OverloadedError(SILENT));
+      if (isOutage(error) && lastAcceptedAt < startedAt) {
+        state = 'down';
+        for (const cancel of pending) cancel(new OverloadedError(NO_RESPONSE));
       }
       throw error;
     } finally {
-      inside -= 1;
-      if (tries && state === 'trying') state = 'away';
+      inProgress -= 1;
+      if (isProbe && state === 'probing') state = 'down';
     }
   };
 }
 
-const SILENT = 'Neither Temporal nor the store has answered any event lately.';
+const NO_RESPONSE = 'Temporal or the store does not respond at present.';
 
 function isOutage(error: unknown): boolean {
   return error instanceof DeadlineError || unavailableReason(error) !== undefined;

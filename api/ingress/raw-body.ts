@@ -1,11 +1,11 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 
-/** The body of a request as it came, or why it was not read. */
+/** The raw body of a request, or the reason why it was not read. */
 export type RawBody = { readonly bytes: Buffer } | 'too_large' | 'encoded' | 'unreadable';
 
 /**
- * Reads a body of at most `limitBytes` without decoding it: signatures are over the bytes as they were sent, and what is not
- * unpacked cannot blow up.
+ * Creates a reader for bodies of at most `limitBytes`. It does not decompress them: signatures cover the bytes as sent,
+ * and a small body cannot expand into a large one.
  */
 export function createRawBody(limitBytes: number): (request: Request, response: Response) => Promise<RawBody> {
   const read: RequestHandler = express.raw({ type: () => true, limit: limitBytes, inflate: false });

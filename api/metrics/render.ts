@@ -1,6 +1,6 @@
 import type { Metric } from '../../store/operations/metrics.ts';
 
-/** Writes metrics in Prometheus' text form, all as gauges (Prometheus docs, Exposition formats). */
+/** Returns metrics in the text format of Prometheus, all as gauges (Prometheus docs, Exposition formats). */
 export function renderMetrics(metrics: readonly Metric[]): string {
   return metrics.map(renderMetric).join('');
 }

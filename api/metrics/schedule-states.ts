@@ -1,12 +1,12 @@
 import type { Services } from '../../runtime/services.ts';
 import type { Metric } from '../../store/operations/metrics.ts';
 
-/** Whoever scrapes waits no longer for Temporal than this, in ms. */
+/** The time limit for Temporal during a scrape, in ms. */
 const LIMIT_MS = 2_000;
 
 /**
- * Tells of every schedule whether it is paused, and, by the metric `temporal_reachable`, whether Temporal answered: figures of the
- * store are told even when it does not.
+ * Returns whether each schedule is paused, and the metric `temporal_reachable`. It does not throw when Temporal does
+ * not respond, so that the metrics of the store are reported even then.
  */
 export async function readScheduleStates(temporal: Services['temporal']): Promise<Metric[]> {
   const { client, namespace } = temporal;
@@ -25,5 +25,5 @@ export async function readScheduleStates(temporal: Services['temporal']): Promis
 
 function reachable(namespace: string, value: 0 | 1): Metric {
   const samples = [{ labels: { namespace }, value }];
-  return { name: 'temporal_reachable', help: '0 while Temporal does not answer', samples };
+  return { name: 'temporal_reachable', help: '0 while Temporal does not respond', samples };
 }

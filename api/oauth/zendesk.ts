@@ -1,59 +1,67 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { AdminDeps } from '../admin/admin-deps.ts';
-import { completeConnection, type Left } from '../admin/complete-connection.ts';
+import { completeConnection, type RemainingStep } from '../admin/complete-connection.ts';
 
 const COOKIE = 'ledgerdesk_consent';
 const TEN_MINUTES_S = 600;
 
-/** `GET /oauth/zendesk/start?connection=ID`: sends the browser to Zendesk, with what it must bring back in a cookie. */
+/**
+ * Creates the handler of `GET /oauth/zendesk/start?connection=ID`. It redirects to Zendesk and sets a cookie for the
+ * callback.
+ */
 export function createConsentStart({ services, publicUrl }: AdminDeps): RequestHandler {
   return async (request, response) => {
     const { connection } = request.query;
     const id = text(connection);
-    const isPlausible = /^[a-z0-9-]{1,40}$/.test(id);
-    const begun = isPlausible ? await services.consent.begin(id, redirectUri(publicUrl())) : undefined;
-    if (begun === undefined) {
-      tell(response, 404, 'There is no connection of this name with an OAuth client of Zendesk.');
+    const isValidId = /^[a-z0-9-]{1,40}$/.test(id);
+    const consent = isValidId ? await services.consent.begin(id, redirectUri(publicUrl())) : undefined;
+    if (consent === undefined) {
+      sendText(response, 404, 'There is no connection with this id that has a Zendesk OAuth client.');
       return;
     }
     const secure = publicUrl().startsWith('https:') ? '; Secure' : '';
-    const cookie = `${COOKIE}=${begun.verifier}; Path=/oauth; HttpOnly; SameSite=Lax; Max-Age=${TEN_MINUTES_S}${secure}`;
-    response.set('set-cookie', cookie).set('cache-control', 'no-store').redirect(302, begun.url);
+    const cookie = `${COOKIE}=${consent.verifier}; Path=/oauth; HttpOnly; SameSite=Lax; Max-Age=${TEN_MINUTES_S}${secure}`;
+    response.set('set-cookie', cookie).set('cache-control', 'no-store').redirect(302, consent.url);
   };
 }
 
-/** `GET /oauth/zendesk/callback`: where Zendesk sends the browser back. Whatever is wrong, nothing is stored. */
+/**
+ * Creates the handler of `GET /oauth/zendesk/callback`, to which Zendesk redirects the browser. After an error, nothing
+ * is stored.
+ */
 export function createConsentCallback(deps: AdminDeps): RequestHandler {
   return async (request, response) => {
     const { state, code, error } = request.query;
     response.set('cache-control', 'no-store').set('referrer-policy', 'no-referrer');
     response.set('set-cookie', `${COOKIE}=; Path=/oauth; HttpOnly; SameSite=Lax; Max-Age=0`);
     if (typeof error === 'string') {
-      tell(response, 400, 'The consent was refused in Zendesk. Nothing was changed.');
+      sendText(response, 400, 'Consent was denied in Zendesk. Nothing was changed.');
       return;
     }
-    const brought = {
+    const callback = {
       state: text(state),
       code: text(code),
       verifier: cookieOf(request),
       redirectUri: redirectUri(deps.publicUrl()),
     };
-    const ended = await deps.services.consent.end(brought);
-    if ('refused' in ended) {
-      tell(response, 400, ended.refused);
+    const result = await deps.services.consent.end(callback);
+    if ('refused' in result) {
+      sendText(response, 400, result.refused);
       return;
     }
-    const left = await connect(deps, ended);
-    const remains = left.map(({ step, message }) => `\nLeft to do: ${step}. ${message}`).join('');
-    tell(response, 200, `Ledgerdesk is connected to Zendesk. This window can be closed.${remains}`);
+    const remaining = await activate(deps, result);
+    const steps = remaining.map(({ step, message }) => `\nStill to do: ${step}. ${message}`).join('');
+    sendText(response, 200, `Ledgerdesk is connected to Zendesk. You can close this window.${steps}`);
   };
 }
 
-/** A connection that works (again) is prepared and gets its schedules, and what was due meanwhile is taken by a sync. */
-async function connect(
+/**
+ * Activates the connection and creates its schedules. After a reconnect, a sync covers what was due in the meantime.
+ */
+async function activate(
   deps: AdminDeps,
   { connectionId, userId }: { connectionId: string; userId: string },
-): Promise<Left[]> {
+): Promise<RemainingStep[]> {
   const { store } = deps.services;
   const { state } = await store.connections.require(connectionId);
   await store.connections.setState(connectionId, state === 'paused' ? 'paused' : 'active', null);
@@ -76,6 +84,6 @@ function cookieOf(request: Request): string {
   return own?.slice(COOKIE.length + 1) ?? '';
 }
 
-function tell(response: Response, status: number, sentence: string): void {
-  response.status(status).type('text/plain; charset=utf-8').send(`${sentence}\n`);
+function sendText(response: Response, status: number, message: string): void {
+  response.status(status).type('text/plain; charset=utf-8').send(`${message}\n`);
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Endpoint } from '../admin/endpoint.ts';
-import { errorAnswer } from './error-answer.ts';
-import { REFUSALS, refusalsOf } from './refusals.ts';
+import { errorResponse } from './error-response.ts';
+import { ERROR_RESPONSES, errorStatusesOf } from './error-responses.ts';
 import { collectSchemas, type JsonSchema, type SchemaCollector } from './schemas.ts';
 
 /** An OpenAPI 3.1 document. */
@@ -10,10 +10,10 @@ export type OpenApiDocument = Readonly<Record<string, unknown>> & {
   readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
 };
 
-const ABOUT = `Everything that the command line does. A path that is not here is answered 404, another method of a path 405, with
-the same shape of error as all refusals. Lists are newest first, and whole unless a limit is given. Times are UTC.`;
+const ABOUT = `The command line uses only this API. An unknown path gets 404, and another method of a known path gets 405. All errors
+have the same form. Lists are sorted from newest to oldest and are complete unless you set a limit. Times are UTC.`;
 
-/** Describes endpoints that are mounted under `/api` as an OpenAPI 3.1 document. */
+/** Returns the OpenAPI 3.1 document of endpoints that are mounted under `/api`. */
 export function describeApi(endpoints: readonly Endpoint[]): OpenApiDocument {
   const schemas = collectSchemas();
   const paths: Record<string, Record<string, object>> = {};
@@ -21,8 +21,8 @@ export function describeApi(endpoints: readonly Endpoint[]): OpenApiDocument {
     const path = (paths[`/api${endpoint.path}`] ??= {});
     path[endpoint.method] = describe(endpoint, schemas);
   }
-  const content = json(schemas.of(errorAnswer, 'output'));
-  const responses = Object.entries(REFUSALS).map(([status, description]) => {
+  const content = json(schemas.of(errorResponse, 'output'));
+  const responses = Object.entries(ERROR_RESPONSES).map(([status, description]) => {
     const headers = status === '429' ? { headers: RETRY_AFTER } : {};
     return [nameOf(status), { description, ...headers, content }] as const;
   });
@@ -38,7 +38,7 @@ export function describeApi(endpoints: readonly Endpoint[]): OpenApiDocument {
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'The admin token, or one that `token create` has made.',
+          description: 'The admin token, or a token from `ledgerdesk token create`.',
         },
       },
     },
@@ -46,25 +46,27 @@ export function describeApi(endpoints: readonly Endpoint[]): OpenApiDocument {
 }
 
 const RETRY_AFTER = {
-  'Retry-After': { description: 'Seconds until a wrong token is looked at again.', schema: { type: 'integer' } },
+  'Retry-After': { description: 'Seconds until you may try another token.', schema: { type: 'integer' } },
 };
 
 function describe(endpoint: Endpoint, schemas: SchemaCollector): object {
-  const { name, summary, scope, status, answer, body, file } = endpoint;
-  const sent = body ?? file;
-  const refused = refusalsOf(endpoint).map(
+  const { name, summary, scope, status, response, body, file } = endpoint;
+  const requestBody = body ?? file;
+  const errors = errorStatusesOf(endpoint).map(
     (code) => [code, { $ref: `#/components/responses/${nameOf(String(code))}` }] as const,
   );
   return {
     operationId: name,
     summary,
-    description: `Needs a token of the scope \`${scope}\`${scope === 'admin' ? '' : ' or wider'}.`,
+    description: `Needs a token with the scope \`${scope}\`${scope === 'admin' ? '' : ' or a wider one'}.`,
     security: [{ bearer: [scope] }],
     parameters: describeParameters(endpoint, schemas),
-    ...(sent && { requestBody: { required: !isOptional(sent), content: json(schemas.of(sent, 'input')) } }),
+    ...(requestBody && {
+      requestBody: { required: !isOptional(requestBody), content: json(schemas.of(requestBody, 'input')) },
+    }),
     responses: {
-      [status]: { description: summary, content: json(schemas.of(answer, 'output')) },
-      ...Object.fromEntries<object>(refused),
+      [status]: { description: summary, content: json(schemas.of(response, 'output')) },
+      ...Object.fromEntries<object>(errors),
     },
   };
 }
@@ -76,7 +78,7 @@ function describeParameters({ params, query }: Endpoint, schemas: SchemaCollecto
     required: true,
     schema: schemas.of(schema, 'input'),
   }));
-  // What a query means is described, since all that it carries is text.
+  // Query values are always text, so the parsed type is documented.
   const inQuery = Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
     name,
     in: 'query',

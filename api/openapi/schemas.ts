@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
-/** A JSON Schema of draft 2020-12, which is what OpenAPI 3.1 takes. */
+/** A JSON Schema, draft 2020-12, as OpenAPI 3.1 requires. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Turns schemas into JSON Schema; those that have a name are collected and referred to. */
+/** A converter from zod schemas to JSON Schema. Named schemas are collected and referenced. */
 export interface SchemaCollector {
-  /** `input`: as it may be sent; `output`: as it is understood, or answered. */
+  /** Converts a schema. `input`: the form that is sent; `output`: the form after parsing, or of a response. */
   of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema;
-  /** The schemas with names so far. */
+  /** The named schemas that were converted so far. */
   readonly named: Readonly<Record<string, JsonSchema>>;
 }
 
-/** Begins a collection of schemas. */
+/** Creates a schema collector. */
 export function collectSchemas(): SchemaCollector {
   const named: Record<string, JsonSchema> = {};
   return {
@@ -26,7 +26,10 @@ export function collectSchemas(): SchemaCollector {
   };
 }
 
-/** Of zod, "readonly" says that the program changes no list; of OpenAPI, "readOnly" that a member may not be sent. */
+/**
+ * In zod, "readonly" means that the program does not change a list. In OpenAPI, "readOnly" means that a member must not
+ * be sent.
+ */
 function withoutReadOnly({
   zodSchema,
   jsonSchema,

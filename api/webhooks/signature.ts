@@ -1,30 +1,30 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** The secret that Zendesk signs with when a webhook is tested before it exists: everybody knows it (Zendesk docs, Webhooks). */
+/** The public secret that Zendesk signs with when a webhook is tested before it is created (Zendesk docs, Webhooks). */
 const PUBLIC_TEST_SECRET = 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==';
 
-/** Signs as Zendesk does: base64 of HMAC-SHA256 over the timestamp's text and the body, with nothing between (Zendesk docs, Webhooks). */
+/** HMAC-SHA256 over the timestamp and the body, without a separator, as Zendesk signs (Zendesk docs, Webhooks). */
 function sign(secret: string, timestamp: string, body: Buffer): Buffer {
   return createHmac('sha256', secret).update(timestamp).update(body).digest();
 }
 
-/** Whether a signature is that of one of the secrets; takes as long whichever fits, and as long when none does. */
+/** Returns true if one of the secrets created the signature. The time taken is the same for every result. */
 export function isSigned(
   delivery: { readonly timestamp: string; readonly body: Buffer; readonly signature: string },
   secrets: readonly string[],
 ): boolean {
   const given = decode(delivery.signature);
-  let fits = false;
+  let matches = false;
   for (const secret of secrets) {
     const expected = sign(secret, delivery.timestamp, delivery.body);
     const isUsable = secret !== '' && secret !== PUBLIC_TEST_SECRET;
-    fits =
-      (timingSafeEqual(expected, given ?? Buffer.alloc(expected.length)) && given !== undefined && isUsable) || fits;
+    matches =
+      (timingSafeEqual(expected, given ?? Buffer.alloc(expected.length)) && given !== undefined && isUsable) || matches;
   }
-  return fits;
+  return matches;
 }
 
-/** 32 bytes in base64, written in the one way that this has. */
+/** Accepts only 32 bytes in canonical base64. */
 function decode(signature: string): Buffer | undefined {
   if (!/^[A-Za-z0-9+/]{43}=$/.test(signature)) return undefined;
   const bytes = Buffer.from(signature, 'base64');

@@ -1,12 +1,17 @@
-/** Zendesk's form of a time. It is strict because nothing separates it from the body that is signed with it. */
-const FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+/**
+ * The format of Zendesk's timestamps. It is strict because no separator divides the timestamp from the body in the
+ * signed text.
+ */
+const FORMAT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-/** How far a signature's time may be from ours, both ways; Zendesk signs each attempt anew (recorded deliveries). */
+/**
+ * The largest difference from our clock, in both directions. Zendesk signs every attempt anew (recorded deliveries).
+ */
 const TOLERANCE_MS = 300_000;
 
-/** Whether a timestamp has Zendesk's form and is recent by our clock. */
+/** Returns true if a timestamp has Zendesk's format and is recent by our clock. */
 export function isRecent(timestamp: string, now: Date): boolean {
-  if (!FORM.test(timestamp)) return false;
+  if (!FORMAT.test(timestamp)) return false;
   const age = now.getTime() - Date.parse(timestamp);
   return Math.abs(age) <= TOLERANCE_MS;
 }

@@ -2,13 +2,13 @@ import type { Command } from '../command.ts';
 import { formatList } from '../table.ts';
 import { showTime } from '../times.ts';
 
-/** `audit [ID]`: who did what, when; of one connection when it is named. */
+/** Defines the command `audit [ID]`, which lists the audit log, or its entries for one connection. */
 export const audit: Command = {
   name: 'audit',
-  summary: 'show who did what; of one connection, if ID is given',
+  summary: 'show the audit log; with ID, only the entries of that connection',
   positionals: [],
   rest: 'ID',
-  options: { limit: { value: 'N', about: 'the newest N only' } },
+  options: { limit: { value: 'N', about: 'show only the newest N' } },
   async run(parsed, { openApi }) {
     const [connection] = parsed.rest;
     const api = await openApi();
@@ -19,6 +19,6 @@ export const audit: Command = {
     });
     const rows = list.items.map(({ at, actor, action, subject }) => [showTime(at), actor, action, subject ?? '']);
     const table = { columns: ['AT', 'ACTOR', 'ACTION', 'SUBJECT'], rows };
-    return { json: list, text: formatList(table, { total: list.total, none: 'Nothing has been done yet.' }) };
+    return { json: list, text: formatList(table, { total: list.total, none: 'The audit log has no entries.' }) };
   },
 };

@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 
-/** `cancel RUN`: asks a run to end; what it has written stays. */
+/** Defines the command `cancel RUN`, which cancels a run. Changes that the run has already written are kept. */
 export const cancel: Command = {
   name: 'cancel',
   summary: 'cancel a run',
@@ -9,7 +9,7 @@ export const cancel: Command = {
   async run(parsed, { openApi }) {
     const runId = parsed.argument('RUN');
     const api = await openApi();
-    const answer = await api<'cancelRun'>({ method: 'POST', path: ['runs', runId, 'cancel'] });
-    return { json: answer, text: `Run ${runId} is asked to end; see it with: ledgerdesk run ${runId}` };
+    const response = await api<'cancelRun'>({ method: 'POST', path: ['runs', runId, 'cancel'] });
+    return { json: response, text: `Run ${runId} is being cancelled. To see its state, run: ledgerdesk run ${runId}` };
   },
 };

@@ -1,24 +1,24 @@
 import type { Command } from '../command.ts';
 
-/** `codec`: prints the address at which a Web UI has payloads decoded. */
+/** Defines the command `codec`, which prints the codec endpoint for the Temporal Web UI. */
 export const codec: Command = {
   name: 'codec',
-  summary: 'print the codec endpoint for the Temporal Web UI; it is a secret',
+  summary: 'print the codec endpoint for the Temporal Web UI; the URL is a secret',
   positionals: [],
   options: {},
   async run(_parsed, { openApi }) {
     const api = await openApi();
-    const answer = await api<'showCodec'>({
+    const response = await api<'showCodec'>({
       method: 'GET',
       path: ['codec'],
     });
-    const now = answer.encrypts
-      ? `Payloads are encrypted under key ${answer.keyId}.`
-      : 'Payloads are not encrypted: that takes LEDGERDESK_ENCRYPTION_KEYS, not the generated key.';
+    const state = response.encrypts
+      ? `Payloads are encrypted under key ${response.keyId}.`
+      : 'Payloads are not encrypted. To encrypt them, set LEDGERDESK_ENCRYPTION_KEYS. The generated key does not encrypt payloads.';
     return {
-      json: answer,
-      text: answer.endpoint,
-      hint: `${now} Whoever has this address reads what is encrypted; it changes with the first encryption key.`,
+      json: response,
+      text: response.endpoint,
+      hint: `${state} Keep this URL secret: everyone who has it can decrypt payloads. It changes with the first encryption key.`,
     };
   },
 };

@@ -1,32 +1,32 @@
-import type { Answers } from '../../api/endpoints.ts';
+import type { Responses } from '../../api/endpoints.ts';
 import type { Command } from '../command.ts';
 import { readConnectionFile } from '../connection-file.ts';
 import { printable } from '../printable.ts';
 
-/** Applying also creates schedules, and Temporal may be starting. */
+/** Applying a file also creates schedules, and Temporal may still be starting. */
 const APPLY_TIMEOUT_MS = 300_000;
 
-/** `connection apply FILE`: makes a connection, or changes it, from a file. */
+/** Defines the command `connection apply FILE`, which creates or changes a connection from a file. */
 export const connectionApply: Command = {
   name: 'connection apply',
-  summary: 'make or change a connection from its file; secrets are resolved here',
+  summary: 'create or change a connection from a file; this command reads the secrets that the file refers to',
   positionals: ['FILE'],
   options: {},
   async run(parsed, { env, openApi }) {
     const body = await readConnectionFile(parsed.argument('FILE'), env);
     const api = await openApi();
-    const answer = await api<'applyConnection'>({
+    const response = await api<'applyConnection'>({
       method: 'POST',
       path: ['connections'],
       body,
       timeoutMs: APPLY_TIMEOUT_MS,
     });
-    return { json: answer, text: showApplied(answer) };
+    return { json: response, text: showApplied(response) };
   },
 };
 
-function showApplied({ connection, left }: Answers['applyConnection']): string {
+function showApplied({ connection, left }: Responses['applyConnection']): string {
   const applied = `Connection ${printable(connection.id)} is applied.`;
   if (left === undefined) return applied;
-  return `${applied}\nLeft to do, ${printable(left.step)}: ${printable(left.message)}`;
+  return `${applied}\nStill to do: ${printable(left.step)}. ${printable(left.message)}`;
 }

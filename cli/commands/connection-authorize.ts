@@ -3,12 +3,15 @@ import type { Command } from '../command.ts';
 import { CommandError } from '../failures.ts';
 
 const POLL_MS = 2_000;
-const LONGEST_WAIT_MS = 10 * 60_000;
+const MAX_WAIT_MS = 10 * 60_000;
 
-/** `connection authorize ID`: prints where an administrator of Zendesk gives consent, and waits for it. */
+/**
+ * Defines the command `connection authorize ID`, which prints the link with which a Zendesk administrator gives
+ * consent, and waits for it.
+ */
 export const connectionAuthorize: Command = {
   name: 'connection authorize',
-  summary: 'print the link by which Zendesk is authorized, and wait for the consent',
+  summary: 'print the link that authorizes Ledgerdesk in Zendesk, and wait for consent',
   positionals: ['ID'],
   options: {},
   async run(parsed, { openApi, terminal }) {
@@ -20,8 +23,8 @@ export const connectionAuthorize: Command = {
       path: [...path, 'authorize'],
       body: {},
     });
-    terminal.write(`Open this as an administrator of Zendesk: ${link}\n`);
-    const deadline = Date.now() + LONGEST_WAIT_MS;
+    terminal.write(`Open this link as a Zendesk administrator: ${link}\n`);
+    const deadline = Date.now() + MAX_WAIT_MS;
     while (Date.now() < deadline) {
       await sleep(POLL_MS);
       const connection = await api<'showConnection'>({ method: 'GET', path });
@@ -29,10 +32,8 @@ export const connectionAuthorize: Command = {
         return { json: { id, authorized: true, link }, text: `Connection ${id} is authorized.` };
     }
     throw new CommandError(
-      'Nobody has given consent within ten minutes; the link can be used once more by running this again.',
-      {
-        code: 'not_authorized',
-      },
+      `No consent was given within ten minutes. To try again, run: ledgerdesk connection authorize ${id}`,
+      { code: 'not_authorized' },
     );
   },
 };

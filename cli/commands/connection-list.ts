@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts';
 import { formatList } from '../table.ts';
 
-/** `connection list`: all connections. */
+/** Defines the command `connection list`, which lists all connections. */
 export const connectionList: Command = {
   name: 'connection list',
   summary: 'list the connections',

@@ -1,15 +1,15 @@
 import type { Command } from '../command.ts';
 
-/** `connection remove ID`: forgets a connection and its credentials. */
+/** Defines the command `connection remove ID`, which deletes a connection and its credentials. */
 export const connectionRemove: Command = {
   name: 'connection remove',
-  summary: 'remove a connection with its credentials and links',
+  summary: 'delete a connection with its credentials and links',
   positionals: ['ID'],
   options: {},
   async run(parsed, { openApi }) {
     const id = parsed.argument('ID');
     const api = await openApi();
-    const answer = await api<'removeConnection'>({ method: 'DELETE', path: ['connections', id] });
-    return { json: answer, text: `Connection ${id} is removed.` };
+    const response = await api<'removeConnection'>({ method: 'DELETE', path: ['connections', id] });
+    return { json: response, text: `Connection ${id} was removed.` };
   },
 };

@@ -1,7 +1,10 @@
 import type { Command } from '../command.ts';
 import { showDocument } from '../show-document.ts';
 
-/** `connection show ID`: settings, state and ingress URLs of a connection, never a secret. */
+/**
+ * Defines the command `connection show ID`, which shows the settings, state and ingress URLs of a connection, but no
+ * secrets.
+ */
 export const connectionShow: Command = {
   name: 'connection show',
   summary: 'show the settings, the state and the webhook URLs of a connection',

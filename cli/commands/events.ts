@@ -2,12 +2,14 @@ import type { Command } from '../command.ts';
 import { formatList } from '../table.ts';
 import { showTime } from '../times.ts';
 
-/** `events ID`: the events that came in from both systems, with their verdicts and outcomes. */
+/**
+ * Defines the command `events ID`, which lists the events received from both systems, with their status and outcome.
+ */
 export const events: Command = {
   name: 'events',
-  summary: 'list the received events with their verdicts, newest first',
+  summary: 'list the received events, newest first',
   positionals: ['ID'],
-  options: { limit: { value: 'N', about: 'the newest N only' } },
+  options: { limit: { value: 'N', about: 'show only the newest N' } },
   async run(parsed, { openApi }) {
     const query = { limit: parsed.count('limit') };
     const api = await openApi();
@@ -21,7 +23,7 @@ export const events: Command = {
       event.verdict,
       event.reason ?? event.outcome,
     ]);
-    const table = { columns: ['RECEIVED', 'SOURCE', 'TYPE', 'EVENT', 'VERDICT', 'REASON OR OUTCOME'], rows };
-    return { json: list, text: formatList(table, { total: list.total, none: 'No events have come in.' }) };
+    const table = { columns: ['RECEIVED', 'SOURCE', 'TYPE', 'EVENT', 'STATUS', 'REASON OR OUTCOME'], rows };
+    return { json: list, text: formatList(table, { total: list.total, none: 'No events were received.' }) };
   },
 };

@@ -1,21 +1,24 @@
 import type { Command } from '../command.ts';
 
-/** `keys rotate`: seals all credentials under the first encryption key, and what the schedules start. */
+/**
+ * Defines the command `keys rotate`, which encrypts all credentials and the inputs of all schedules with the first
+ * encryption key.
+ */
 export const keysRotate: Command = {
   name: 'keys rotate',
-  summary: 'seal all credentials again under the first encryption key',
+  summary: 'encrypt all credentials again with the first encryption key',
   positionals: [],
   options: {},
   async run(_parsed, { openApi }) {
     const api = await openApi();
-    const answer = await api<'rotateKeys'>({
+    const response = await api<'rotateKeys'>({
       method: 'POST',
       path: ['keys', 'rotate'],
       body: {},
     });
     const text =
-      `${answer.rotated} connection(s) were sealed again under key ${answer.keyId}. Keep older keys until Temporal has ` +
-      'deleted the workflows of their time, since their histories are read with them.';
-    return { json: answer, text };
+      `The credentials of ${response.rotated} connection(s) are now encrypted with key ${response.keyId}. Keep older keys until ` +
+      'Temporal has deleted the workflows that used them. Their histories can be read only with these keys.';
+    return { json: response, text };
   },
 };

@@ -1,10 +1,10 @@
 import type { Command } from '../command.ts';
 import { formatList } from '../table.ts';
 
-/** The checks take seconds, but a remote system that does not answer is waited for. */
+/** The checks take seconds, unless a remote system does not respond. */
 const WAIT_MS = 70_000;
 
-/** `ping ID`: checks both systems of a connection; exits with 1 when a check fails. */
+/** Defines the command `ping ID`, which checks both systems of a connection. The exit code is 1 if a check fails. */
 export const ping: Command = {
   name: 'ping',
   summary: 'check both systems of a connection; changes nothing',
@@ -20,7 +20,7 @@ export const ping: Command = {
       name,
       fix === '' ? detail : `${detail} ${fix}`,
     ]);
-    const table = { columns: ['STATUS', 'CHECK', 'WHAT WAS FOUND'], rows };
+    const table = { columns: ['STATUS', 'CHECK', 'RESULT'], rows };
     const text = formatList(table, { total: rows.length, none: 'Nothing was checked.' });
     return { json: result, text, exitCode: result.ok ? 0 : 1 };
   },

@@ -1,18 +1,21 @@
-import type { Answers } from '../../api/endpoints.ts';
+import type { Responses } from '../../api/endpoints.ts';
 import type { Command } from '../command.ts';
 import { formatList } from '../table.ts';
 import { showTime } from '../times.ts';
 
-/** `records ID`: the records of a connection and their outcomes; under one that has a code, why and what to do. */
+/**
+ * Defines the command `records ID`, which lists the records of a connection and their outcomes, with the reason and
+ * what to do.
+ */
 export const records: Command = {
   name: 'records',
   summary: 'list the records of a connection and their outcomes',
   positionals: ['ID'],
   options: {
-    state: { value: 'S', about: 'those in this state only, as rejected' },
-    kind: { value: 'K', about: 'this kind only, such as customer' },
-    code: { value: 'C', about: 'those with this code only, rejected or not' },
-    limit: { value: 'N', about: 'the newest N only' },
+    state: { value: 'S', about: 'show only this state, such as rejected' },
+    kind: { value: 'K', about: 'show only this kind, such as customer' },
+    code: { value: 'C', about: 'show only records with this code, rejected or not' },
+    limit: { value: 'N', about: 'show only the newest N' },
   },
   async run(parsed, { openApi }) {
     const query = {
@@ -28,7 +31,7 @@ export const records: Command = {
   },
 };
 
-function showRecords({ items, total }: Answers['listRecords']): string {
+function showRecords({ items, total }: Responses['listRecords']): string {
   const rows = items.map((record) => [
     record.legalEntity,
     record.kind,
@@ -40,10 +43,10 @@ function showRecords({ items, total }: Answers['listRecords']): string {
   ]);
   const notes = new Map(items.map((record, index) => [index, explain(record)]));
   const columns = ['LEGAL ENTITY', 'KIND', 'KEY', 'STATE', 'EXTERNAL ID', 'ZENDESK', 'LAST SYNCED'];
-  return formatList({ columns, rows, notes }, { total, none: 'There are no such records.' });
+  return formatList({ columns, rows, notes }, { total, none: 'No records match.' });
 }
 
-function explain({ code, message, action }: Answers['listRecords']['items'][number]): string[] {
+function explain({ code, message, action }: Responses['listRecords']['items'][number]): string[] {
   const reason = [code, message].filter((part) => part !== null).join(': ');
   return [...(reason === '' ? [] : [reason]), ...(action === null ? [] : [`To do: ${action}`])];
 }

@@ -1,15 +1,15 @@
 import type { Command } from '../command.ts';
 import { showRun } from '../run-report.ts';
 
-/** `run RUN`: one run with its phases. Showing a failed run is no failure. */
+/** Defines the command `run RUN`, which shows a run with its phases. The exit code is 0 even if the run failed. */
 export const run: Command = {
   name: 'run',
-  summary: 'show a run: totals, phases, requests, error',
+  summary: 'show the totals, phases, requests and error of a run',
   positionals: ['RUN'],
   options: {},
   async run(parsed, { openApi }) {
     const api = await openApi();
-    const answer = await api<'showRun'>({ method: 'GET', path: ['runs', parsed.argument('RUN')] });
-    return { json: answer, text: showRun(answer, Date.now()) };
+    const response = await api<'showRun'>({ method: 'GET', path: ['runs', parsed.argument('RUN')] });
+    return { json: response, text: showRun(response, Date.now()) };
   },
 };

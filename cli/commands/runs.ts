@@ -3,12 +3,12 @@ import { COUNT_COLUMNS, countCells, runDuration } from '../run-report.ts';
 import { formatList } from '../table.ts';
 import { showTime } from '../times.ts';
 
-/** `runs ID`: the history of a connection's runs, newest first. */
+/** Defines the command `runs ID`, which lists the runs of a connection, newest first. */
 export const runs: Command = {
   name: 'runs',
   summary: 'list the runs of a connection, newest first',
   positionals: ['ID'],
-  options: { limit: { value: 'N', about: 'the newest N only' } },
+  options: { limit: { value: 'N', about: 'show only the newest N' } },
   async run(parsed, { openApi }) {
     const query = { limit: parsed.count('limit') };
     const api = await openApi();

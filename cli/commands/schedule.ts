@@ -1,15 +1,18 @@
-import type { Answers } from '../../api/endpoints.ts';
+import type { Responses } from '../../api/endpoints.ts';
 import type { Command } from '../command.ts';
 import { formatList } from '../table.ts';
 import { showInterval, showTime } from '../times.ts';
 
-/** `schedule ID`: shows the schedules of a connection; changes their interval, pauses and resumes them. */
+/**
+ * Defines the command `schedule ID`, which shows the schedules of a connection, changes the sync interval, pauses or
+ * resumes them.
+ */
 export const schedule: Command = {
   name: 'schedule',
   summary: 'show the schedules of a connection; change, pause or resume them',
   positionals: ['ID'],
   words: ['pause', 'resume'],
-  options: { every: { value: 'T', about: 'how often the sync runs, from 1m to 7d, as 15m' } },
+  options: { every: { value: 'T', about: 'set the interval of the sync, from 1m to 7d, such as 15m' } },
   async run(parsed, { openApi }) {
     const everyMs = parsed.durationMs('every');
     const { word } = parsed;
@@ -24,7 +27,7 @@ export const schedule: Command = {
   },
 };
 
-function showSchedules({ items, total }: Answers['showSchedule']): string {
+function showSchedules({ items, total }: Responses['showSchedule']): string {
   const rows = items.map(({ id, everyMs, paused, nextAt, lastAt }) => [
     id,
     showInterval(everyMs),
@@ -34,5 +37,8 @@ function showSchedules({ items, total }: Answers['showSchedule']): string {
   ]);
   const notes = new Map(items.map(({ paused, note }, index) => [index, paused && note !== null ? [note] : []]));
   const columns = ['SCHEDULE', 'EVERY', 'STATE', 'NEXT', 'LAST'];
-  return formatList({ columns, rows, notes }, { total, none: 'There are no schedules: apply the connection again.' });
+  return formatList(
+    { columns, rows, notes },
+    { total, none: 'There are no schedules. To create them, apply the connection file again.' },
+  );
 }

@@ -1,4 +1,4 @@
-import type { Answers } from '../../api/endpoints.ts';
+import type { Responses } from '../../api/endpoints.ts';
 import type { Command } from '../command.ts';
 import { formatList } from '../table.ts';
 import { showTime } from '../times.ts';
@@ -18,12 +18,15 @@ const COLUMNS = [
   'WRITTEN',
 ];
 
-/** `support ID`: the accounts with their support load, and why one could not be annotated. */
+/**
+ * Defines the command `support ID`, which lists the accounts with their support load, and the reason if an annotation
+ * failed.
+ */
 export const support: Command = {
   name: 'support',
   summary: 'list the accounts with their support load, as computed and as written to Dynamics 365',
   positionals: ['ID'],
-  options: { limit: { value: 'N', about: 'the newest N only' } },
+  options: { limit: { value: 'N', about: 'show only the newest N' } },
   async run(parsed, { openApi }) {
     const query = { limit: parsed.count('limit') };
     const api = await openApi();
@@ -33,11 +36,11 @@ export const support: Command = {
       list.items.map(({ problem }, index) => [index, problem ? [`${problem.code}: ${problem.message}`] : []]),
     );
     const table = { columns: COLUMNS, rows: list.items.map(cellsOf), notes };
-    return { json: list, text: formatList(table, { total: list.total, none: 'No account has had tickets.' }) };
+    return { json: list, text: formatList(table, { total: list.total, none: 'No account has had tickets yet.' }) };
   },
 };
 
-function cellsOf(item: Answers['listSupport']['items'][number]): (string | number | null)[] {
+function cellsOf(item: Responses['listSupport']['items'][number]): (string | number | null)[] {
   return [
     item.legalEntity,
     item.kind,

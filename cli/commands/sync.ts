@@ -4,23 +4,23 @@ import type { Command, Outcome, Terminal } from '../command.ts';
 import { CommandError } from '../failures.ts';
 import { createProgress } from '../progress.ts';
 import { showRun } from '../run-report.ts';
-import { goesOn, waitForRun } from '../wait-for-run.ts';
+import { describeOngoingRun, waitForRun } from '../wait-for-run.ts';
 
-/** A poll's own limit, short enough for several within the patience for a restarting API. */
+/** Short enough for several polls while the API restarts. */
 const POLL_TIMEOUT_MS = 10_000;
-/** As a shell reports a program that SIGINT ended. */
+/** The exit code that shells use for a program ended by SIGINT. */
 const INTERRUPTED = 130;
 
-/** `sync ID`: starts a master sync, or joins the one that runs. */
+/** Defines the command `sync ID`, which starts a master sync, or joins the running one. */
 export const sync: Command = {
   name: 'sync',
-  summary: 'start a sync of the master data, or join the one that runs',
+  summary: 'start a sync of the master data, or join the running one',
   positionals: ['ID'],
   options: {
-    wait: { about: 'wait for its end; exit 1 unless it completes' },
-    'legal-entity': { value: 'X', about: 'this legal entity only' },
-    full: { about: 'compare every record, not only what has changed' },
-    'accept-shrink': { about: 'go on although there are far fewer records than before' },
+    wait: { about: 'wait for the end of the run; exit with 1 unless it completes' },
+    'legal-entity': { value: 'X', about: 'sync only this legal entity' },
+    full: { about: 'compare all records, not only changed ones' },
+    'accept-shrink': { about: 'continue even if F&O has far fewer records than before' },
   },
   async run(parsed, { openApi, terminal }) {
     const legalEntity = parsed.text('legal-entity');
@@ -33,7 +33,7 @@ export const sync: Command = {
     const path = ['connections', parsed.argument('ID'), 'sync'];
     const started = await api<'startSync'>({ method: 'POST', path, body });
     if (parsed.flag('wait')) return waitForEnd(api, started.runId, terminal);
-    return { json: started, text: started.runId, hint: `See it with: ledgerdesk run ${started.runId}` };
+    return { json: started, text: started.runId, hint: `To see its state, run: ledgerdesk run ${started.runId}` };
   },
 };
 
@@ -61,5 +61,9 @@ async function waitForEnd(api: Api, runId: string, terminal: Terminal): Promise<
 }
 
 function interrupted(runId: string): CommandError {
-  return new CommandError(`Stopped waiting; ${goesOn(runId)}`, { code: 'interrupted', runId, exitCode: INTERRUPTED });
+  return new CommandError(`Stopped waiting. ${describeOngoingRun(runId)}`, {
+    code: 'interrupted',
+    runId,
+    exitCode: INTERRUPTED,
+  });
 }

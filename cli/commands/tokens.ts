@@ -5,31 +5,31 @@ import { UsageError } from '../failures.ts';
 
 const SCOPES = ['read', 'run', 'admin'];
 
-/** `token create --scope SCOPE`: makes a further token of the admin API and prints it, this once. */
+/** Defines the command `token create --scope SCOPE`, which creates a token for the admin API and prints it. */
 export const tokenCreate: Command = {
   name: 'token create',
-  summary: 'make a further API token; it is printed once',
+  summary: 'create an API token; it is shown only once',
   positionals: [],
-  options: { scope: { value: 'SCOPE', about: 'read, run or admin' } },
+  options: { scope: { value: 'SCOPE', about: 'the scope: read, run or admin' } },
   async run(parsed, { openApi }) {
     const scope = parsed.text('scope');
     if (scope === undefined || !SCOPES.includes(scope)) throw new UsageError('--scope must be read, run or admin.');
     const api = await openApi();
-    const answer = await api<'createToken'>({ method: 'POST', path: ['tokens'], body: { scope } });
+    const response = await api<'createToken'>({ method: 'POST', path: ['tokens'], body: { scope } });
     return {
-      json: answer,
-      text: answer.token,
-      hint: `Token ${answer.id} is shown this once: keep it in a safe place.`,
+      json: response,
+      text: response.token,
+      hint: `Token ${response.id} was created. It is shown only once. Store it in a safe place.`,
     };
   },
 };
 
-/** `token list`: the tokens, without their secrets. */
+/** Defines the command `token list`, which lists the tokens without their secrets. */
 export const tokenList: Command = {
   name: 'token list',
   summary: 'list the API tokens',
   positionals: [],
-  options: { limit: { value: 'N', about: 'the newest N only' } },
+  options: { limit: { value: 'N', about: 'show only the newest N' } },
   async run(parsed, { openApi }) {
     const api = await openApi();
     const list = await api<'listTokens'>({ method: 'GET', path: ['tokens'], query: { limit: parsed.count('limit') } });
@@ -41,11 +41,11 @@ export const tokenList: Command = {
       revokedAt === null ? '' : showTime(revokedAt),
     ]);
     const table = { columns: ['ID', 'SCOPE', 'CREATED', 'LAST USED', 'REVOKED'], rows };
-    return { json: list, text: formatList(table, { total: list.total, none: 'There are no further tokens.' }) };
+    return { json: list, text: formatList(table, { total: list.total, none: 'No tokens were created.' }) };
   },
 };
 
-/** `token revoke ID`: ends a token at once. */
+/** Defines the command `token revoke ID`, which revokes a token at once. */
 export const tokenRevoke: Command = {
   name: 'token revoke',
   summary: 'revoke an API token',
@@ -56,7 +56,7 @@ export const tokenRevoke: Command = {
     const api = await openApi();
     return {
       json: await api<'revokeToken'>({ method: 'DELETE', path: ['tokens', id] }),
-      text: `Token ${id} is revoked.`,
+      text: `Token ${id} was revoked.`,
     };
   },
 };

@@ -1,26 +1,26 @@
 import type { TokenSource } from '../entra/tokens.ts';
 import { RemoteError } from '../errors.ts';
-import type { Http, HttpAnswer, HttpRequest } from '../http.ts';
+import type { Http, HttpResponse, HttpRequest } from '../http.ts';
 import type { AdviceNames } from '../classify.ts';
 
-/** A request to F&O, without what every request to it carries. */
+/** A request to F&O, without the parts that all requests have in common. */
 export type DynamicsCall = Pick<HttpRequest, 'operation' | 'method' | 'url' | 'headers' | 'json'>;
 
 /** Sends one request to one environment. */
-export type DynamicsCaller = (call: DynamicsCall) => Promise<HttpAnswer>;
+export type DynamicsCaller = (call: DynamicsCall) => Promise<HttpResponse>;
 
 /**
- * Makes the caller: it adds a token, and asks for a fresh one once when F&O rejects it. A rejected request was not begun, so
- * that a write may be sent again as well.
+ * Creates the caller. It adds an access token and requests a new one once if F&O rejects it. F&O does not process a
+ * request whose token it rejects, so a write can be repeated as well.
  */
 export function createCaller(options: {
   readonly tokens: TokenSource;
   readonly http: Http;
-  /** What an advice about a failure may name. */
+  /** Names that the advice about a failure may contain. */
   readonly names?: AdviceNames;
 }): DynamicsCaller {
   const { tokens, http, names = {} } = options;
-  const send = (call: DynamicsCall, token: string): Promise<HttpAnswer> =>
+  const send = (call: DynamicsCall, token: string): Promise<HttpResponse> =>
     http.request({
       ...call,
       buckets: ['account'],

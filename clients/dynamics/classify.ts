@@ -7,7 +7,7 @@ import {
   textMember,
   type AdviceNames,
   type ClassifyError,
-  type FailedAnswer,
+  type ResponseToClassify,
 } from '../classify.ts';
 import type { RemoteErrorKind } from '../errors.ts';
 import { infologOf } from './infolog.ts';
@@ -15,32 +15,31 @@ import { infologOf } from './infolog.ts';
 const APPS_PAGE = 'System administration > Setup > Microsoft Entra ID applications';
 
 /**
- * Reads a failure of F&O: `{error: {code: "", message, innererror: {message, type, stacktrace}}}`, `{Message}` from the
- * routing before OData, or a gateway's page. An AxOData exception is a refusal of the data even as a 500; the server's
- * stack is never read.
+ * Classifies a failure of F&O: `{error: {code: "", message, innererror: {message, type, stacktrace}}}` from OData,
+ * `{Message}` from the routing in front of OData, or the page of a gateway. An AxOData exception means that the data is
+ * refused, even with status 500. The server's stack trace is never read.
  */
-export const classifyDynamicsError: ClassifyError = (answer) => {
-  if (isSuccess(answer.status)) return undefined;
-  const error = member(answer.body, 'error');
+export const classifyDynamicsError: ClassifyError = (response) => {
+  if (isSuccess(response.status)) return undefined;
+  const error = member(response.body, 'error');
   const inner = member(error, 'innererror');
   const exception = textMember(inner, 'type')?.split('.').at(-1);
   const innermost = textMember(member(inner, 'internalexception'), 'message');
-  const words = textMember(inner, 'message') ?? innermost;
-  const route = textMember(answer.body, 'Message');
-  const detail = words ?? messageOf(error) ?? route ?? describeBody(answer);
-  const kind = kindOf(answer, exception, `${detail} ${innermost ?? ''}`);
+  const route = textMember(response.body, 'Message');
+  const detail = textMember(inner, 'message') ?? innermost ?? messageOf(error) ?? route ?? describeBody(response);
+  const kind = kindOf(response, exception, `${detail} ${innermost ?? ''}`);
   return {
     kind,
-    code: exception ?? textMember(error, 'code') ?? codeOfPlace(answer, route !== undefined),
+    code: exception ?? textMember(error, 'code') ?? codeOfOrigin(response, route !== undefined),
     detail: infologOf(detail),
-    advice: adviceFor(kind, { detail, routed: route === undefined, names: answer.names }),
+    advice: adviceFor(kind, { detail, routed: route === undefined, names: response.names }),
   };
 };
 
-/** Where the request never came to OData: `NoRoute` from the routing before it, `HtmlPage` from a server before that. */
-function codeOfPlace(answer: FailedAnswer, noRoute: boolean): string | null {
+/** Returns `NoRoute` or `HtmlPage` when the request did not reach OData: the routing or a gateway responded instead. */
+function codeOfOrigin(response: ResponseToClassify, noRoute: boolean): string | null {
   if (noRoute) return 'NoRoute';
-  return answer.status === 404 && looksLikeHtml(answer) ? 'HtmlPage' : null;
+  return response.status === 404 && looksLikeHtml(response) ? 'HtmlPage' : null;
 }
 
 function messageOf(error: unknown): string | undefined {
@@ -48,15 +47,15 @@ function messageOf(error: unknown): string | undefined {
   return typeof message === 'string' ? message : textMember(message, 'value');
 }
 
-/** The texts are those of Microsoft's samples and live answers; a missing row on PATCH is a 400, not a 404. */
-function kindOf(answer: FailedAnswer, exception: string | undefined, words: string): RemoteErrorKind {
-  const byStatus = kindOfStatus(answer);
-  if (byStatus === 'limited' || answer.status === 401) return byStatus;
-  // An app that is mapped to no user is turned away before OData, with 401 or with this 403.
-  if (answer.status === 403 && /authorization has been denied/i.test(words)) return 'unauthorized';
+/** The messages come from Microsoft's samples and from live responses. A missing row on PATCH is a 400, not a 404. */
+function kindOf(response: ResponseToClassify, exception: string | undefined, message: string): RemoteErrorKind {
+  const byStatus = kindOfStatus(response);
+  if (byStatus === 'limited' || response.status === 401) return byStatus;
+  // F&O rejects an app that is not mapped to a user before OData, with 401 or with this 403.
+  if (response.status === 403 && /authorization has been denied/i.test(message)) return 'unauthorized';
   if (exception === 'ODataSecurityException') return 'forbidden';
-  if (/update conflict|cannot edit a record in/i.test(words)) return 'conflict';
-  if (/no resources were found when selecting for update/i.test(words)) return 'missing';
+  if (/update conflict|cannot edit a record in/i.test(message)) return 'conflict';
+  if (/no resources were found when selecting for update/i.test(message)) return 'missing';
   return exception?.startsWith('AxOData') === true ? 'refused' : byStatus;
 }
 
@@ -66,7 +65,7 @@ function adviceFor(
 ): string | undefined {
   const app = failure.names.clientId === undefined ? 'the app' : `app ${failure.names.clientId}`;
   if (kind === 'unauthorized')
-    return `Map ${app} in F&O under ${APPS_PAGE} to a user, and check that environmentUrl is the address of this very environment.`;
+    return `Map ${app} in F&O under ${APPS_PAGE} to a user. Check that environmentUrl is the address of the same environment.`;
   if (kind === 'forbidden') {
     const [, verb, view] = /authorized to (\w+) view (\w+)/.exec(failure.detail) ?? [];
     if (verb === undefined || view === undefined)
@@ -74,6 +73,6 @@ function adviceFor(
     return `Give the F&O user that ${app} is mapped to (${APPS_PAGE}) a role with the privilege to ${verb} ${view}.`;
   }
   if (kind === 'missing' && !failure.routed)
-    return 'Check environmentUrl and the names of the entity sets in the connection: this environment offers no such set.';
+    return 'Check environmentUrl and the names of the entity sets in the connection. This environment has no such entity set.';
   return undefined;
 }

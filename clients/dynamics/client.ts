@@ -13,23 +13,25 @@ import { createReader, type Reader } from './reader.ts';
 import { lookUp, readPage, type RecordsPage } from './row-reads.ts';
 import { rowSourceOf } from './rows.ts';
 
-/** Names the records of one entity in one company. */
+/** The records of one entity in one company. */
 interface EntityInCompany {
   readonly entity: EntitySpec;
   readonly legalEntity: string;
 }
 
-/** What Ledgerdesk requests of F&O. Every function rejects with a RemoteError of `dynamics` or `entra`. */
+/** The client of one F&O environment. Every function rejects with a RemoteError of `dynamics` or `entra`. */
 export interface DynamicsClient extends FieldAccess, FieldLookUp {
-  /** Reads the first page, or the one that a former page's `nextLink` names. Inactive records are among them. */
+  /** Reads the first page, or the page of an earlier `nextLink`. Inactive records are included. */
   readRecordsPage(wanted: EntityInCompany & { readonly nextLink?: string | undefined }): Promise<RecordsPage>;
-  /** Reads single records. Those that F&O does not have, or does not show to the user, are absent. */
+  /** Reads single records. Records that F&O does not have, or does not show to the user, are absent from the result. */
   readRecords(wanted: EntityInCompany & { readonly keys: readonly string[] }): Promise<readonly ErpRecord[]>;
-  /** Returns all companies by id, in lower case; also those whose records the user may not read, see `canRead`. */
+  /**
+   * Returns the ids of all companies in lower case, including those whose records the user may not read (`canRead`).
+   */
   listLegalEntities(): Promise<readonly string[]>;
   /** Returns whether the user may read the records; an empty set can be read. */
   canRead(wanted: EntityInCompany): Promise<boolean>;
-  /** Counts the records of an entity in one company, or in all that the user sees when none is named. */
+  /** Counts the records of an entity in one company, or in all companies that the user sees when none is given. */
   countRecords(wanted: Pick<EntityInCompany, 'entity'> & Partial<EntityInCompany>): Promise<number>;
 }
 
@@ -45,8 +47,8 @@ const anyPage = z.looseObject({ value: z.array(z.unknown()) });
 const countedPage = z.looseObject({ '@odata.count': z.number().int().nonnegative() });
 
 /**
- * Creates the client of one F&O environment. `pageSize` is requested; F&O may send less, or ignore it. `names` appear in the
- * advice about failures.
+ * Creates the client of one F&O environment. F&O may send smaller pages than `pageSize`, or ignore it. `names` appear
+ * in the advice about failures.
  */
 export function createDynamicsClient(options: {
   readonly origin: string;
@@ -58,15 +60,15 @@ export function createDynamicsClient(options: {
   const { origin } = options;
   const call = createCaller(options);
   const reader = createReader({ origin, call, pageSize: options.pageSize ?? 2_000 });
-  const placeOf = ({ entity, legalEntity }: EntityInCompany) => ({
+  const scopeOf = ({ entity, legalEntity }: EntityInCompany) => ({
     ...{ origin, reader, legalEntity },
     source: rowSourceOf(entity),
   });
   return {
     ...fieldAccess(origin, call),
     ...fieldLookUp(origin, call),
-    readRecordsPage: ({ nextLink, ...wanted }) => readPage(placeOf(wanted), nextLink),
-    readRecords: ({ keys, ...wanted }) => lookUp(placeOf(wanted), keys),
+    readRecordsPage: ({ nextLink, ...wanted }) => readPage(scopeOf(wanted), nextLink),
+    readRecords: ({ keys, ...wanted }) => lookUp(scopeOf(wanted), keys),
     listLegalEntities: () => listLegalEntities(reader, origin),
     async canRead({ entity: { entitySet, key }, legalEntity }) {
       const query = { $top: '1', $select: key, $filter: companyFilter(legalEntity) };
@@ -81,7 +83,7 @@ export function createDynamicsClient(options: {
     },
     async countRecords({ entity: { entitySet, key }, legalEntity }) {
       const inCompany = legalEntity === undefined ? {} : { $filter: companyFilter(legalEntity) };
-      // A row comes along, since the bare `/$count` is answered as text; the count ignores `$top`.
+      // `/$count` without a row returns text instead of JSON. The count ignores `$top`.
       const query = { $count: 'true', $top: '1', $select: key, ...inCompany };
       const url = collectionUrl(origin, entitySet, query);
       const page = await reader.read(countedPage, { operation: `count ${entitySet}`, url });

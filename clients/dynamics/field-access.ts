@@ -1,52 +1,58 @@
 import { z } from 'zod';
 import { RemoteError } from '../errors.ts';
-import { readAnswer } from '../read-answer.ts';
+import { readResponse } from '../read-response.ts';
 import type { DynamicsCaller } from './caller.ts';
 import { rowUrl } from './query.ts';
 
-/** Names one record's row in an entity set: the record's own set, or an extension's with the same key. */
+/** The row of one record in an entity set: the record's own set, or that of an extension with the same key. */
 export interface RecordRow {
   readonly entitySet: string;
-  /** The member that holds the key within a company. */
+  /** The column that contains the key within a company. */
   readonly keyColumn: string;
   readonly legalEntity: string;
-  /** The key as F&O serves it. */
+  /** The key in the spelling of F&O. */
   readonly key: string;
 }
 
-/** Some fields of a row as they were read: numbers as such, all else as text. `etag` changes whenever the row does. */
+/**
+ * Some fields of a row as they were read. Everything but numbers is a string. `etag` changes whenever the row changes.
+ */
 interface SeenFields {
   readonly etag: string;
   readonly values: FieldValues;
 }
 
-/** Values by the names of their fields. */
+/** Values by field name. */
 type FieldValues = Readonly<Record<string, string | number | null>>;
 
-/** What became of a write: done; somebody else wrote first, so read again; the row is gone, or not shown to the user. */
+/**
+ * The result of a write. `conflict` means that another client wrote first, so the fields must be read again. `missing`
+ * means that the row does not exist, or that F&O does not show it to the user.
+ */
 type FieldWrite = 'written' | 'conflict' | 'missing';
 
-/** The calls that read and write single fields of an account. */
+/** The requests that read and write single fields of an account. */
 export interface FieldAccess {
-  /** Null when there is no such row. Rejects as `refused` for a field that the entity set does not have. */
+  /** Returns null when there is no such row. Rejects as `refused` for a field that the entity set does not have. */
   readFields(wanted: RecordRow & { readonly fields: readonly string[] }): Promise<SeenFields | null>;
   /**
-   * Sets fields if the row is still the one that was read. Rejects as `refused` with the business logic's words, and as
-   * `forbidden` where the user may not write. Never repeated here: after `unsure` or `unavailable`, read the fields again and
-   * decide by what they hold. To send the same etag again does no harm either: if the first write was done, it is a conflict.
+   * Sets fields if the row still has the given etag. Rejects as `refused` with the message of the business logic, and
+   * as `forbidden` if the user may not write. It does not retry: after `unsure` or `unavailable`, read the fields again
+   * to find out whether they were written. Sending the same etag again is safe too: if the first write succeeded, it is
+   * a conflict.
    */
   writeFields(wanted: RecordRow & { readonly etag: string; readonly values: FieldValues }): Promise<FieldWrite>;
 }
 
-/** Makes the calls. */
+/** Creates the requests that read and write fields in the environment at `origin`. */
 export function fieldAccess(origin: string, call: DynamicsCaller): FieldAccess {
   return {
     async readFields({ fields, ...row }) {
       const operation = `read fields of ${row.entitySet}`;
       const url = urlOf(origin, row, { $select: fields.join(',') });
       try {
-        const answer = await call({ operation, method: 'GET', url });
-        return readAnswer(rowOf(fields), answer, { system: 'dynamics', operation });
+        const response = await call({ operation, method: 'GET', url });
+        return readResponse(rowOf(fields), response, { system: 'dynamics', operation });
       } catch (error) {
         if (isRowMissing(error)) return null;
         throw error;
@@ -72,7 +78,10 @@ function urlOf(origin: string, row: RecordRow, options: Readonly<Record<string, 
   return rowUrl(origin, { entitySet: row.entitySet, key }, options);
 }
 
-/** Every field must be there: one that is missing would pass for an empty one, and people's words be lost. */
+/**
+ * Every field is required. A missing one would be taken for an empty one, and text that people wrote would be
+ * overwritten.
+ */
 function rowOf(fields: readonly string[]): z.ZodType<SeenFields> {
   const value = z.union([z.string(), z.number()]).nullable();
   const values = z.object(Object.fromEntries(fields.map((field) => [field, value])));
@@ -81,7 +90,7 @@ function rowOf(fields: readonly string[]): z.ZodType<SeenFields> {
     .transform(({ '@odata.etag': etag, ...others }) => ({ etag, values: others }));
 }
 
-/** A 404 before OData is a wrong entity set or address, not a row that is gone. */
+/** A 404 from in front of OData means a wrong entity set or address, not a missing row. */
 function isRowMissing(error: unknown): boolean {
   const isMissing = error instanceof RemoteError && error.system === 'dynamics' && error.kind === 'missing';
   return isMissing && error.code !== 'NoRoute' && error.code !== 'HtmlPage';

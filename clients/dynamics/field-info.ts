@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { readAnswer } from '../read-answer.ts';
+import { readResponse } from '../read-response.ts';
 import type { DynamicsCaller } from './caller.ts';
 import { metadataUrl } from './query.ts';
 
-/** What F&O tells of a field of an entity set. It tells no length, and nothing of what the user may do. */
+/** The metadata of a field of an entity set. F&O reports neither its length nor the privileges of the user. */
 interface FieldInfo {
   readonly exists: boolean;
   readonly isEditable: boolean;
 }
 
-/** The call about the fields of an entity set. */
+/** The request that reads the metadata of a field. */
 export interface FieldLookUp {
-  /** Asks the small metadata service, not `$metadata` with its 54 MB. Null when the environment has no such entity set. */
+  /** Returns null when the environment has no such entity set. It does not read `$metadata`, which has 54 MB. */
   fieldInfo(entitySet: string, field: string): Promise<FieldInfo | null>;
 }
 
@@ -25,14 +25,14 @@ const publicEntities = z.object({
   ),
 });
 
-/** Makes the call. */
+/** Creates the request that reads the metadata of a field in the environment at `origin`. */
 export function fieldLookUp(origin: string, call: DynamicsCaller): FieldLookUp {
   return {
     async fieldInfo(entitySet, field) {
       const operation = 'read PublicEntities';
       const url = metadataUrl(origin, 'PublicEntities', { member: 'EntitySetName', value: entitySet });
-      const answer = await call({ operation, method: 'GET', url });
-      const { value } = readAnswer(publicEntities, answer, { system: 'dynamics', operation });
+      const response = await call({ operation, method: 'GET', url });
+      const { value } = readResponse(publicEntities, response, { system: 'dynamics', operation });
       const entity = value.find((one) => one.EntitySetName === entitySet);
       if (entity === undefined) return null;
       const property = entity.Properties.find(({ Name }) => Name === field);

@@ -1,22 +1,23 @@
 import type { RowSource } from './rows.ts';
 
-/** What decides how the rows of a set are asked for. */
-type Asked = Pick<RowSource, 'entitySet' | 'columns' | 'order' | 'keyColumn'>;
+/** The parts of a row source that a query needs. */
+type QuerySource = Pick<RowSource, 'entitySet' | 'columns' | 'order' | 'keyColumn'>;
 
-/** Longest URL of a look-up: IIS and proxies take about 2,000 characters without being asked. */
+/** Longest URL of a look-up. IIS and proxies accept about 2,000 characters with their default settings. */
 const LONGEST_URL = 2_000;
 
 /**
- * The URL of a collection. `cross-company` lifts F&O's silent limit to the user's default company (Microsoft docs,
- * "Cross-company behavior"); without a stable order, pages by offset repeat and miss rows.
+ * Returns the URL of a collection. Without `cross-company`, F&O silently returns rows of the user's default company
+ * only (Microsoft docs, "Cross-company behavior"). Without a stable order, F&O's pages repeat and miss rows.
  */
 export function collectionUrl(origin: string, entitySet: string, options: Readonly<Record<string, string>>): string {
   return `${origin}/data/${encodeURIComponent(entitySet)}?${queryOf({ 'cross-company': 'true', ...options })}`;
 }
 
 /**
- * The URL of one row by its key. `cross-company` is needed to read and to write it alike. Quotes are doubled before all of a
- * value is percent-encoded, so that a slash or a question mark of an account number is none of the URL's.
+ * Returns the URL of one row. `cross-company` is needed to read the row and to write it. Quotes are doubled and the
+ * whole value is percent-encoded, so that a slash or question mark in an account number is not part of the URL's
+ * syntax.
  */
 export function rowUrl(
   origin: string,
@@ -28,7 +29,7 @@ export function rowUrl(
   return `${origin}/data/${encodeURIComponent(entitySet)}(${values.join(',')})?${query}`;
 }
 
-/** The URL of what the metadata service knows of one thing. */
+/** Returns the URL of the entries of a metadata resource whose `member` equals `value`. */
 export function metadataUrl(
   origin: string,
   resource: string,
@@ -37,8 +38,8 @@ export function metadataUrl(
   return `${origin}/metadata/${resource}?${queryOf({ $filter: `${member} eq ${literal(value)}` })}`;
 }
 
-/** The URL of the first page of the rows that meet a filter. */
-export function rowsUrl(origin: string, { entitySet, columns, order }: Asked, filter: string): string {
+/** Returns the URL of the first page of the rows that match a filter. */
+export function rowsUrl(origin: string, { entitySet, columns, order }: QuerySource, filter: string): string {
   return collectionUrl(origin, entitySet, {
     $select: columns.join(','),
     $filter: filter,
@@ -46,18 +47,18 @@ export function rowsUrl(origin: string, { entitySet, columns, order }: Asked, fi
   });
 }
 
-/** The condition that a row belongs to one company. */
+/** Returns the OData filter for the rows of one company. */
 export function companyFilter(legalEntity: string): string {
   return `dataAreaId eq ${literal(legalEntity)}`;
 }
 
 /**
- * Splits keys into look-ups whose URLs stay short. A key with `*` is looked up alone, since F&O takes the star for a
- * wildcard and may answer with many rows.
+ * Returns the URLs of the look-ups for some keys, split so that the URLs stay short. A key with `*` gets a URL of its
+ * own, because F&O treats the star as a wildcard and may return many rows.
  */
 export function lookUpUrls(
   origin: string,
-  source: Asked,
+  source: QuerySource,
   wanted: { readonly legalEntity: string; readonly keys: readonly string[] },
 ): readonly string[] {
   const urlOf = (keys: readonly string[]): string => {
@@ -74,7 +75,7 @@ export function lookUpUrls(
   return chunks.map(urlOf);
 }
 
-/** A text as OData writes it: quotes are doubled. */
+/** Returns an OData string literal, in which quotes are doubled. */
 function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -85,7 +86,7 @@ function queryOf(options: Readonly<Record<string, string>>): string {
     .join('&');
 }
 
-/** Percent-encodes also what encodeURIComponent leaves, though it means something in an OData key or literal. */
+/** Percent-encodes quotes and parentheses too, which encodeURIComponent leaves and which are syntax in OData. */
 function encoded(text: string): string {
   return encodeURIComponent(text).replace(/['()]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }

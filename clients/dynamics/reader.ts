@@ -1,25 +1,27 @@
 import type { z } from 'zod';
 import { remoteError, type RemoteError } from '../errors.ts';
 import { parseUrl } from '../parse-url.ts';
-import { readAnswer } from '../read-answer.ts';
+import { readResponse } from '../read-response.ts';
 import type { DynamicsCaller } from './caller.ts';
 
-/** A read of F&O. */
+/** A request that reads a page of F&O. */
 interface DynamicsRead {
   readonly operation: string;
   readonly url: string;
 }
 
-/** Reads the collections of one environment. */
+/** The reader of collections in one environment. */
 export interface Reader {
   read<T>(schema: z.ZodType<T>, read: DynamicsRead): Promise<T>;
-  /** Judges a `nextLink` that the page at `url` gave, and returns it as a URL; throws `unexpected` for a foreign one. */
+  /**
+   * Returns the URL of a `nextLink` of the page at `url`. Throws `unexpected` when it leads to another host or path.
+   */
   follow(nextLink: string, from: DynamicsRead): string;
-  /** The error of an answer that is not what was asked for. */
+  /** Returns the error for a response that does not match the request. */
   unexpected(operation: string, detail: string): RemoteError;
 }
 
-/** Makes the reader. Tokens go to `origin` alone: a link to anywhere else is refused before it is called. */
+/** Creates the reader. It never follows a link away from `origin`, so that no other host receives a token. */
 export function createReader(options: {
   readonly origin: string;
   readonly call: DynamicsCaller;
@@ -32,16 +34,17 @@ export function createReader(options: {
   return {
     unexpected,
     async read(schema, read) {
-      const answer = await call({ ...read, method: 'GET', headers: { prefer: `odata.maxpagesize=${pageSize}` } });
-      return readAnswer(schema, answer, { system: 'dynamics', operation: read.operation });
+      const response = await call({ ...read, method: 'GET', headers: { prefer: `odata.maxpagesize=${pageSize}` } });
+      return readResponse(schema, response, { system: 'dynamics', operation: read.operation });
     },
     follow(nextLink, from) {
       const url = parseUrl(nextLink, `${origin}/data/`);
       const own =
         url?.origin === origin && url.pathname.startsWith('/data/') && url.username === '' && url.password === '';
-      if (url === undefined || !own) throw unexpected(from.operation, 'a link to the next page that leads elsewhere.');
+      if (url === undefined || !own)
+        throw unexpected(from.operation, 'the link to the next page leads to another host or path.');
       if (url.href === parseUrl(from.url)?.href)
-        throw unexpected(from.operation, 'a link to the next page that leads to the same page.');
+        throw unexpected(from.operation, 'the link to the next page leads to the same page.');
       return url.href;
     },
   };

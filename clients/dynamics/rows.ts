@@ -4,19 +4,19 @@ import { readErpValue, textValue, type FieldValue } from '../../domain/sync/fiel
 import { membersOf } from '../../domain/sync/mapping.ts';
 import { legalEntityKey, type ErpRecord } from '../../domain/sync/record.ts';
 
-/** A row by the members that were selected. F&O has no null, but an outer join may send one. */
+/** The selected columns of a row. F&O stores no null, but an outer join can return one. */
 type Row = Readonly<Record<string, FieldValue>>;
 
-/** One page of an entity set as F&O sends it. */
+/** One page of an entity set. `nextLink` is undefined on the last page. */
 export interface RowPage {
   readonly value: readonly Row[];
   readonly nextLink: string | undefined;
 }
 
-/** How the records of one entity are requested and read. Names of columns are case-sensitive. */
+/** The query and the parser for the records of one entity. Column names are case-sensitive. */
 export interface RowSource {
   readonly entitySet: string;
-  /** The selected members; `dataAreaId` and `keyColumn` are among them. */
+  /** The selected columns, including `dataAreaId` and `keyColumn`. */
   readonly columns: readonly string[];
   readonly order: readonly string[];
   /** The column by which single records are looked up within a company. */
@@ -25,7 +25,7 @@ export interface RowSource {
   read(row: Row): ErpRecord;
 }
 
-/** Builds the source of an entity's records. */
+/** Returns the query and the parser for the records of an entity. */
 export function rowSourceOf(spec: EntitySpec): RowSource {
   const { entitySet, key: keyColumn, order, members, mapping } = spec;
   const mapped = membersOf(mapping);
@@ -42,7 +42,10 @@ export function rowSourceOf(spec: EntitySpec): RowSource {
   };
 }
 
-/** Every selected member must be there: one that is missing would blank what Zendesk holds. */
+/**
+ * Every selected column is required. A missing one would be taken for an empty one and would clear the field in
+ * Zendesk.
+ */
 function pageOf(columns: readonly string[], keyColumn: string): z.ZodType<RowPage> {
   const value = z.union([z.string(), z.number(), z.boolean()]).nullable();
   const shape: Record<string, z.ZodType<FieldValue>> = {
@@ -86,12 +89,12 @@ function isSameText(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-/** F&O's NoYes enumerations travel as their member's name. */
+/** F&O sends a NoYes enumeration as the name of its member. */
 function isYes(value: FieldValue): boolean {
   return value === true || (typeof value === 'string' && isSameText(value, 'Yes'));
 }
 
-/** Returns the form in which F&O compares keys: in lower case, without trailing blanks (SQL collation). */
+/** Returns a key in the form in which F&O's database compares it: in lower case, without trailing blanks. */
 export function collationKey(key: string): string {
   return key.trimEnd().toLowerCase();
 }

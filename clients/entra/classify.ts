@@ -10,67 +10,72 @@ import {
 
 const SECRETS_PAGE = 'App registrations > Certificates & secrets';
 
-/** What to do by Entra's error number (Microsoft docs, "Microsoft Entra authentication and authorization error codes"). */
+const APPLY = 'run `ledgerdesk connection apply FILE`';
+
+/**
+ * The advice for Entra's error codes (Microsoft docs, "Microsoft Entra authentication and authorization error codes").
+ */
 const ADVICE = new Map<string, (names: AdviceNames) => string>([
   [
     '7000215',
     (n) =>
-      `The client secret of app ${app(n)} is wrong: make a new one under ${SECRETS_PAGE} and apply the connection again.`,
+      `The client secret of app ${app(n)} is wrong. Create a new one under ${SECRETS_PAGE}, set it in the connection file, and ${APPLY}.`,
   ],
   [
     '7000222',
     (n) =>
-      `The client secret of app ${app(n)} has expired: make a new one under ${SECRETS_PAGE} and apply the connection again.`,
+      `The client secret of app ${app(n)} has expired. Create a new one under ${SECRETS_PAGE}, set it in the connection file, and ${APPLY}.`,
   ],
   [
     '700027',
     (n) =>
-      `The certificate or assertion of app ${app(n)} is not the one registered: upload it under ${SECRETS_PAGE}, or apply the connection with the right one.`,
+      `The certificate or assertion of app ${app(n)} is not registered. Upload it under ${SECRETS_PAGE}, or set the registered one in the connection file and ${APPLY}.`,
   ],
   [
     '700016',
     (n) =>
-      `Tenant ${tenant(n)} has no app ${app(n)}: check clientId and tenantId in the connection and apply it again.`,
+      `Tenant ${tenant(n)} has no app ${app(n)}. Check clientId and tenantId in the connection file, then ${APPLY}.`,
   ],
   [
     '90002',
-    (n) => `There is no tenant ${tenant(n)}: check tenantId and authorityHost in the connection and apply it again.`,
+    (n) => `There is no tenant ${tenant(n)}. Check tenantId and authorityHost in the connection file, then ${APPLY}.`,
   ],
   [
     '500011',
     (n) =>
-      `Entra knows no environment ${n.environment ?? 'of that address'}: check environmentUrl in the connection and apply it again.`,
+      `Entra does not know the environment ${n.environment ?? '(see the connection)'}. Check environmentUrl in the connection file, then ${APPLY}.`,
   ],
-  ['53003', (n) => `A Conditional Access policy blocks app ${app(n)}: ask the tenant's administrator to exempt it.`],
+  ['53003', (n) => `A Conditional Access policy blocks app ${app(n)}. Ask the tenant's administrator to exempt it.`],
 ]);
 
-/** Entra's own words for a failure that passes: it is overloaded or being changed (90033), not wrongly configured. */
-const PASSING = /^(temporarily_unavailable|server_error)$|^90033$/;
+/** Entra's codes for a temporary failure, such as 90033. They do not mean that the configuration is wrong. */
+const TEMPORARY = /^(temporarily_unavailable|server_error)$|^90033$/;
 
 const app = (names: AdviceNames): string => names.clientId ?? '(see the connection)';
 const tenant = (names: AdviceNames): string => names.tenantId ?? '(see the connection)';
 
 /**
- * Reads a refusal of Entra's token endpoint: `{error, error_description, error_codes, trace_id}`. Every refusal that names
- * an error of OAuth is `unauthorized`, whatever its status: app, secret, tenant or environment are not as configured.
+ * Classifies a failure of Entra's token endpoint: `{error, error_description, error_codes, trace_id}`. An OAuth error
+ * is `unauthorized`, whatever its status: the app, secret, tenant or environment in the connection is wrong.
  */
-export const classifyEntraError: ClassifyError = (answer) => {
-  if (isSuccess(answer.status)) return undefined;
-  const { body, names } = answer;
-  const word = textMember(body, 'error');
+export const classifyEntraError: ClassifyError = (response) => {
+  if (isSuccess(response.status)) return undefined;
+  const { body, names } = response;
+  const error = textMember(body, 'error');
   const number = errorNumber(body);
-  const byStatus = kindOfStatus(answer);
-  const refusal = word !== undefined && answer.status < 500 && byStatus !== 'limited' && byStatus !== 'unavailable';
-  const passing = PASSING.test(word ?? '') || PASSING.test(number ?? '');
-  const kind = !refusal ? byStatus : passing ? 'unavailable' : 'unauthorized';
-  const found =
+  const byStatus = kindOfStatus(response);
+  const isRefusal =
+    error !== undefined && response.status < 500 && byStatus !== 'limited' && byStatus !== 'unavailable';
+  const isTemporary = TEMPORARY.test(error ?? '') || TEMPORARY.test(number ?? '');
+  const kind = !isRefusal ? byStatus : isTemporary ? 'unavailable' : 'unauthorized';
+  const advice =
     kind === 'missing' ? wrongAuthority(names) : kind === 'unauthorized' ? ADVICE.get(number ?? '') : undefined;
   return {
     kind,
-    code: number === undefined ? (word ?? null) : `AADSTS${number}`,
-    detail: firstSentences(textMember(body, 'error_description')) ?? word ?? describeBody(answer),
+    code: number === undefined ? (error ?? null) : `AADSTS${number}`,
+    detail: firstSentences(textMember(body, 'error_description')) ?? error ?? describeBody(response),
     requestId: textMember(body, 'trace_id') ?? textMember(body, 'correlation_id'),
-    advice: typeof found === 'function' ? found(names) : found,
+    advice: typeof advice === 'function' ? advice(names) : advice,
   };
 };
 
@@ -86,5 +91,5 @@ function firstSentences(description: string | undefined): string | undefined {
 }
 
 function wrongAuthority(names: AdviceNames): string {
-  return `The authority host does not know tenant ${tenant(names)}: check authorityHost and tenantId in the connection and apply it again.`;
+  return `The authority host does not know tenant ${tenant(names)}. Check authorityHost and tenantId in the connection file, then ${APPLY}.`;
 }

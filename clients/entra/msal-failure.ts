@@ -3,17 +3,20 @@ import { remoteError, type RemoteError } from '../errors.ts';
 import { textMember, type AdviceNames } from '../classify.ts';
 import { redact } from '../redact.ts';
 
-/** MSAL repeats a throttled answer by itself for as long; its error then has an empty code (measured with 7.2.3). */
+/**
+ * MSAL repeats a throttling response for this long without a request. Its error then has an empty code (measured with
+ * 7.2.3).
+ */
 const LOCAL_THROTTLE_MS = 60_000;
 
 /**
- * Turns what MSAL threw before or instead of a request into an error of ours. What is not MSAL's comes from the credential:
- * a private key that cannot be read, a token file that is not there.
+ * Converts an error that MSAL threw before or instead of a request to a RemoteError. An error of another class comes
+ * from the credential: a private key that cannot be read, or a missing token file.
  */
 export function readMsalFailure(failure: unknown, names: AdviceNames): RemoteError {
   const base = { system: 'entra', operation: 'request a token' } as const;
   if (failure instanceof ServerError && failure.errorCode === '') {
-    const detail = 'requests are held back after an earlier failure.';
+    const detail = 'MSAL sends no requests for 60 s after an earlier failure.';
     return remoteError({ ...base, kind: 'limited', retryAfterMs: LOCAL_THROTTLE_MS, bucket: 'account', detail });
   }
   const code = codeOf(failure);
@@ -21,7 +24,7 @@ export function readMsalFailure(failure: unknown, names: AdviceNames): RemoteErr
   const file = code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR';
   const advice = file
     ? `Make sure that the federated token file of app ${app} exists and that Ledgerdesk may read it.`
-    : `Check tenantId and the credential of app ${app} (secret, certificate or token file) and apply the connection again.`;
+    : `Check tenantId and the credential of app ${app} (secret, certificate or token file) in the connection file, then run \`ledgerdesk connection apply FILE\`.`;
   const detail = file ? 'the federated token file cannot be read.' : 'the credential or the tenant cannot be used.';
   return remoteError({ ...base, kind: 'unauthorized', code, detail, advice });
 }

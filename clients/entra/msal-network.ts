@@ -1,32 +1,35 @@
 import type { INetworkModule } from '@azure/msal-node';
 import { z } from 'zod';
-import type { Http, HttpAnswer } from '../http.ts';
+import type { Http, HttpResponse } from '../http.ts';
 import type { AdviceNames } from '../classify.ts';
-import { readAnswer } from '../read-answer.ts';
+import { readResponse } from '../read-response.ts';
 
-/** MSAL's way to the network, over our HTTP client. */
+/** A network module for MSAL that sends requests with our HTTP client. */
 export interface MsalNetwork {
   readonly client: INetworkModule;
-  /** Throws again what a request threw, if one did: MSAL rewrites whatever its network throws. */
+  /** Rejects with the original error of a failed request. MSAL replaces the errors of its network module. */
   rethrow(): Promise<void>;
 }
 
 const OPERATION = 'request a token';
 const CALL = { system: 'entra', operation: OPERATION } as const;
 
-const tokenAnswer = z.looseObject({
+const tokenResponse = z.looseObject({
   access_token: z.string().min(1),
   expires_in: z.union([z.number(), z.string().regex(/^\d+$/)]),
 });
 
-/** Makes the network of one token request, so that Entra is under the same rules, limits and figures as the other systems. */
+/**
+ * Creates the network module of one token request. Entra is then under the same egress rule, limits and metrics as the
+ * others.
+ */
 export function createMsalNetwork(http: Http, names: AdviceNames): MsalNetwork {
-  let sent: Promise<HttpAnswer> | undefined;
-  const send = async (url: string, form: Readonly<Record<string, string>>): Promise<HttpAnswer> => {
+  let sent: Promise<HttpResponse> | undefined;
+  const send = async (url: string, form: Readonly<Record<string, string>>): Promise<HttpResponse> => {
     const request = { operation: OPERATION, url, buckets: ['account'], names, repeatable: true };
-    const answer = await http.request({ ...request, method: 'POST', form });
-    readAnswer(tokenAnswer, answer, CALL);
-    return answer;
+    const response = await http.request({ ...request, method: 'POST', form });
+    readResponse(tokenResponse, response, CALL);
+    return response;
   };
   return {
     async rethrow() {
@@ -38,8 +41,8 @@ export function createMsalNetwork(http: Http, names: AdviceNames): MsalNetwork {
         const { status, headers, body } = await sent;
         return { status, headers: { ...headers }, body: body as never };
       },
-      // Endpoints are given, so MSAL has nothing to discover.
-      sendGetRequestAsync: () => Promise.reject(new Error('Nothing is to be discovered.')),
+      // The configuration contains the endpoints, so MSAL does not discover them.
+      sendGetRequestAsync: () => Promise.reject(new Error('MSAL must not send a GET request.')),
     },
   };
 }

@@ -4,19 +4,22 @@ import type { Http } from '../http.ts';
 import { readMsalFailure } from './msal-failure.ts';
 import { createMsalNetwork } from './msal-network.ts';
 
-/** How the app proves itself; `thumbprintSha256` is hexadecimal, `privateKey` PEM, the file holds a federated token. */
+/**
+ * A credential of the app. `thumbprintSha256` is hexadecimal, `privateKey` is PEM, and the file contains a federated
+ * token.
+ */
 export type EntraCredential =
   | { readonly clientSecret: string }
   | { readonly certificate: { readonly thumbprintSha256: string; readonly privateKey: string } }
   | { readonly federatedTokenFile: string };
 
-/** A token as Entra issued it. */
+/** An access token and its expiry in epoch milliseconds. */
 export interface IssuedToken {
   readonly accessToken: string;
   readonly expiresAtMs: number;
 }
 
-/** The app, its tenant, and the environment that it asks tokens for. */
+/** The app, its tenant, and the environment that the tokens are for. */
 export interface AppSettings {
   readonly tenantId: string;
   readonly clientId: string;
@@ -26,8 +29,8 @@ export interface AppSettings {
 }
 
 /**
- * Makes the function that requests one token. Each call is one request with an MSAL app of its own: MSAL would otherwise
- * keep failures to itself for 60 s and tokens beyond a change of the secret, and neither is its to decide here.
+ * Creates the function that requests one token. Each call creates an MSAL app of its own, because a shared one would
+ * repeat a failure for 60 s without a request, and would keep tokens after the secret has changed.
  */
 export function createTokenRequest(options: AppSettings & { readonly http: Http }): () => Promise<IssuedToken> {
   const { clientId, tenantId, resource } = options;
@@ -46,8 +49,8 @@ export function createTokenRequest(options: AppSettings & { readonly http: Http 
 }
 
 /**
- * The endpoints are given, so MSAL discovers nothing; and since MSAL refuses an authority on plain http, one that the
- * operator allowed stands behind the public authority's name, and only the endpoint is its own.
+ * The configuration contains the endpoints, so that MSAL does not discover them. MSAL refuses an authority on plain http,
+ * which only the operator can allow: then MSAL gets the public authority's name with the real token endpoint.
  */
 function authOf(settings: AppSettings): Pick<Configuration, 'auth'> {
   const { clientId, tenantId, credential } = settings;

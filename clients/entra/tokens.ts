@@ -2,27 +2,28 @@ import { remoteError } from '../errors.ts';
 import type { Http } from '../http.ts';
 import { createTokenRequest, type EntraCredential } from './token-request.ts';
 
-/** Where the F&O client gets its tokens. */
+/** The source of the F&O client's access tokens. */
 export interface TokenSource {
   /**
-   * The current access token, or a new one when it is about to expire. `fresh` asks for another because F&O did not take
-   * `rejected` (absent: the current one): however many callers ask, one request is made per rejected token.
-   * Throws RemoteError of `entra`, or what the observer threw.
+   * Returns the current access token, or a new one if it is about to expire. `fresh` requests another one because F&O
+   * rejected `rejected`, or the current one when absent. Concurrent callers share one request per rejected token.
+   * Rejects with a RemoteError of `entra`, or with the error of the observer.
    */
   token(options?: { readonly fresh?: boolean; readonly rejected?: string }): Promise<string>;
 }
 
-interface Held {
+interface CachedToken {
   readonly token: string;
   readonly renewAtMs: number;
 }
 
-/** Tokens are renewed this long before they expire, as MSAL does; shorter ones at half of their life. */
+/** Tokens are renewed this long before they expire, as in MSAL; short-lived ones at half of their lifetime. */
 const MARGIN_MS = 5 * 60_000;
 
 /**
- * Gets tokens for one F&O environment as an app of Entra (client credentials). `resource` is the environment's origin,
- * `authorityHost` Entra's; `clock` gives epoch milliseconds. A token is kept in memory and requested by one caller for all.
+ * Creates the source of tokens for one F&O environment, with the client credentials grant. `resource` is the origin of
+ * the environment, `authorityHost` that of Entra. `clock` returns epoch milliseconds. The token is kept in memory, and
+ * concurrent callers share one request.
  */
 export function createEntraTokens(options: {
   readonly tenantId: string;
@@ -35,29 +36,29 @@ export function createEntraTokens(options: {
 }): TokenSource {
   const { clock = Date.now } = options;
   const requestToken = createTokenRequest(options);
-  let held: Held | undefined;
+  let cached: CachedToken | undefined;
   let replaced: string | undefined;
-  let underWay: Promise<Held> | undefined;
+  let pending: Promise<CachedToken> | undefined;
 
-  const renew = async (): Promise<Held> => {
+  const renew = async (): Promise<CachedToken> => {
     const { accessToken, expiresAtMs } = await requestToken();
     if (accessToken === '') {
-      const detail = 'an answer without an access token.';
+      const detail = 'the response contains no access token.';
       throw remoteError({ system: 'entra', operation: 'request a token', kind: 'unexpected', detail });
     }
     const lifeMs = Math.max(0, expiresAtMs - clock());
-    held = { token: accessToken, renewAtMs: expiresAtMs - Math.min(MARGIN_MS, lifeMs / 2) };
-    return held;
+    cached = { token: accessToken, renewAtMs: expiresAtMs - Math.min(MARGIN_MS, lifeMs / 2) };
+    return cached;
   };
 
   return {
     async token({ fresh = false, rejected } = {}) {
-      const current = held !== undefined && clock() < held.renewAtMs ? held.token : undefined;
+      const current = cached !== undefined && clock() < cached.renewAtMs ? cached.token : undefined;
       const bad = fresh ? (rejected ?? current) : undefined;
       const stillGood = current !== bad || bad === replaced;
       if (current !== undefined && stillGood) return current;
-      underWay ??= renew().finally(() => (underWay = undefined));
-      const next = await underWay;
+      pending ??= renew().finally(() => (pending = undefined));
+      const next = await pending;
       if (bad !== undefined) replaced = bad;
       return next.token;
     },

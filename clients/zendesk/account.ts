@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { wireId } from './ids.ts';
 import type { ZendeskSession } from './session.ts';
 
-/** The calls about the token in use and its account. */
+/** The requests about the access token and its account. */
 export interface AccountCalls {
-  /** Who the token is; null when Zendesk takes it for an anonymous visitor, as it does some wrong tokens. */
+  /**
+   * Returns the user of the token; null when Zendesk treats an invalid token as an anonymous visitor, as it does for
+   * some.
+   */
   currentUser(): Promise<{ readonly id: string; readonly role: string } | null>;
-  /** The scopes of the token, such as `read` and `organizations:write`. */
+  /** Returns the scopes of the token, such as `read` and `organizations:write`. */
   tokenScopes(): Promise<readonly string[]>;
-  /** Whether a user may belong to several organizations; null when Zendesk does not say. */
+  /** Returns whether a user may belong to several organizations; null when Zendesk does not report it. */
   accountSettings(): Promise<{ readonly multipleOrganizations: boolean | null }>;
 }
 
@@ -22,7 +25,7 @@ const settings = z.looseObject({
   }),
 });
 
-/** Makes the calls about the account. */
+/** Creates the requests about the token and its account. */
 export function accountCalls(session: ZendeskSession): AccountCalls {
   return {
     async currentUser() {

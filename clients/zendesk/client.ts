@@ -11,7 +11,7 @@ import { triggerCalls, type TriggerCalls } from './triggers.ts';
 import { userCalls, type UserCalls } from './users.ts';
 import { webhookCalls, type WebhookCalls } from './webhooks.ts';
 
-/** What Ledgerdesk asks of Zendesk. Every function rejects with a RemoteError of `zendesk`. */
+/** The client of one Zendesk account. Every function rejects with a RemoteError of `zendesk`. */
 export interface ZendeskClient
   extends
     OrganizationCalls,
@@ -25,7 +25,7 @@ export interface ZendeskClient
     WebhookCalls,
     TriggerCalls {}
 
-/** Makes the client of one Zendesk account. `accessToken` is asked before every request, and after a 401. */
+/** Creates the client of one Zendesk account. It calls `accessToken` before every request, and after a 401. */
 export function createZendeskClient(options: {
   readonly origin: string;
   readonly accessToken: AccessToken;

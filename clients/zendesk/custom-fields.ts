@@ -16,19 +16,21 @@ export interface NewField {
   readonly type: string;
 }
 
-/** The calls about the definitions of custom fields. */
+/** The requests about the definitions of custom fields. */
 export interface FieldCalls {
   listFields(owner: TargetName): Promise<readonly CustomField[]>;
-  /** Rejects as `refused` where the key is taken, also by a field that was deleted (Zendesk docs, Organization Fields). */
+  /**
+   * Rejects as `refused` if the key is in use, even by a field that was deleted (Zendesk docs, Organization Fields).
+   */
   createField(owner: TargetName, field: NewField): Promise<CustomField>;
 }
 
-/** The definition of a custom field, of organizations or of users. */
+/** The schema of a custom field's definition. */
 export const fieldWire = z
   .looseObject({ key: z.string(), type: z.string(), active: z.boolean().optional() })
   .transform(({ key, type, active }): CustomField => ({ key, type, isActive: active !== false }));
 
-const ANSWERS = {
+const RESPONSES = {
   organization: {
     one: z.looseObject({ organization_field: fieldWire }).transform((wire) => wire.organization_field),
     all: z.looseObject({ organization_fields: z.array(fieldWire) }).transform((wire) => wire.organization_fields),
@@ -39,17 +41,17 @@ const ANSWERS = {
   },
 };
 
-/** Creates the calls about custom fields, which are alike for organizations and users. */
+/** Creates the requests about custom fields, which are the same for organizations and users. */
 export function fieldCalls(session: ZendeskSession): FieldCalls {
   return {
     listFields(owner) {
       const call = { operation: `list ${owner} fields`, path: `${owner}_fields` };
-      return session.list(ANSWERS[owner].all, { ...call, pages: 'cursor' });
+      return session.list(RESPONSES[owner].all, { ...call, pages: 'cursor' });
     },
     createField(owner, { key, title, type }) {
       const call = { operation: `create the ${owner} field ${key}`, path: `${owner}_fields` };
       const json = { [`${owner}_field`]: { key, title, type, active: true } };
-      return session.send(ANSWERS[owner].one, { ...call, method: 'POST', json });
+      return session.send(RESPONSES[owner].one, { ...call, method: 'POST', json });
     },
   };
 }

@@ -1,14 +1,15 @@
 import { member, textMember } from '../classify.ts';
 
-/** The words of one of Zendesk's refusals: its error word or code, and its sentence. */
+/** The error code and the message in a failed response of Zendesk. */
 export interface ZendeskRefusal {
   readonly code: string | null;
   readonly detail: string | null;
 }
 
 /**
- * Reads every shape in which Zendesk refuses: `{error: text, description | error_description, details}`,
- * `{error: {title, message}}`, `{errors: [{code, title, detail}]}`, and the edge's `{title, detail}`.
+ * Reads the body of a failed response in every shape that Zendesk sends: `{error: text, description |
+ * error_description, details}`, `{error: {title, message}}`, `{errors: [{code, title, detail}]}`, and `{title, detail}`
+ * from its edge servers.
  */
 export function readRefusal(body: unknown): ZendeskRefusal {
   const error = member(body, 'error');
@@ -17,7 +18,7 @@ export function readRefusal(body: unknown): ZendeskRefusal {
       textMember(body, 'description') ?? textMember(body, 'error_description') ?? textMember(body, 'message');
     return {
       code: error,
-      detail: join([flattenDetails(member(body, 'details')) ?? sentence, isCodeWord(error) ? null : error]),
+      detail: join([flattenDetails(member(body, 'details')) ?? sentence, isCode(error) ? null : error]),
     };
   }
   const first = firstOf(member(body, 'errors')) ?? (typeof error === 'object' && error !== null ? error : body);
@@ -26,7 +27,10 @@ export function readRefusal(body: unknown): ZendeskRefusal {
   return { code: textMember(first, 'code') ?? title ?? null, detail: detail ?? title ?? null };
 }
 
-/** Flattens `details`: a text in job results, else arrays of `{description, error}` by attribute. Undefined when empty. */
+/**
+ * Returns `details` as one string. It is a string in job results, and else has arrays of `{description, error}` by
+ * attribute.
+ */
 export function flattenDetails(details: unknown): string | undefined {
   if (typeof details === 'string') return details.trim() === '' ? undefined : details;
   if (typeof details !== 'object' || details === null) return undefined;
@@ -38,15 +42,15 @@ export function flattenDetails(details: unknown): string | undefined {
 
 function describe(attribute: string, entry: unknown): string {
   if (typeof entry === 'string') return `${attribute}: ${entry}`;
-  const word = textMember(entry, 'error') ?? textMember(entry, 'type');
-  return `${attribute}: ${textMember(entry, 'description') ?? 'not accepted'}${word === undefined ? '' : ` (${word})`}`;
+  const code = textMember(entry, 'error') ?? textMember(entry, 'type');
+  return `${attribute}: ${textMember(entry, 'description') ?? 'not accepted'}${code === undefined ? '' : ` (${code})`}`;
 }
 
 function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? (value as readonly unknown[])[0] : undefined;
 }
 
-const isCodeWord = (text: string): boolean => /^\w+$/.test(text);
+const isCode = (text: string): boolean => /^\w+$/.test(text);
 
 function join(parts: readonly (string | null | undefined)[]): string | null {
   const present = parts.filter((part) => part !== null && part !== undefined);

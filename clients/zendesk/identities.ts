@@ -2,15 +2,15 @@ import { z } from 'zod';
 import type { ZendeskSession } from './session.ts';
 import { unlessGone } from './unless-gone.ts';
 
-/** The calls about the addresses of a user. */
+/** The requests about the email addresses of a user. */
 export interface IdentityCalls {
-  /** Every email address of the user, the primary one among them; null when the user is gone. */
+  /** Returns every email address of the user, including the primary one; null when the user does not exist. */
   listUserEmails(userId: string): Promise<readonly string[] | null>;
-  /** Adds an address that does not become the primary one; nobody gets a mail. */
+  /** Adds an address that does not become the primary one. Zendesk sends no email. */
   addUserEmail(userId: string, address: { readonly email: string; readonly verified: boolean }): Promise<void>;
 }
 
-/** An identity of a user: an address, or another way in which Zendesk knows it. */
+/** The schema of a user's identity, such as an email address or a phone number. */
 export const identityWire = z.looseObject({ type: z.string(), value: z.string().nullish() });
 
 const emails = z
@@ -19,7 +19,7 @@ const emails = z
     identities.flatMap(({ type, value }) => (type === 'email' && typeof value === 'string' ? [value] : [])),
   );
 
-/** Makes the calls about identities. */
+/** Creates the requests about identities. */
 export function identityCalls(session: ZendeskSession): IdentityCalls {
   return {
     listUserEmails: (userId) =>

@@ -4,22 +4,22 @@ import { flattenDetails } from './error-shape.ts';
 import { wireId } from './ids.ts';
 
 /**
- * What became of one item of a bulk job. `ok` is the absence of an error, since the successes of a create carry no flag;
- * they carry neither index nor external id either (recorded), so results are matched by reading back.
+ * The result of one item of a bulk job. `ok` means the absence of an error, because the successes of a create have no
+ * flag. They have neither an index nor an external id (recorded), so results are matched by reading the records back.
  */
 export interface JobResult {
   readonly ok: boolean;
   readonly index: number | null;
   readonly id: string | null;
-  /** Zendesk's error word, e.g. `OrganizationUpdateFailed`. */
+  /** Zendesk's error code, such as `OrganizationUpdateFailed`. */
   readonly error: string | null;
-  /** Zendesk's sentence, which may repeat the record's name. */
+  /** Zendesk's message, which may contain the record's name. */
   readonly details: string | null;
 }
 
 /**
- * A bulk job. `status` is `queued`, `working`, `completed`, `failed` or `killed` (older docs); another word is passed on
- * and means that the job has not ended. `results` is null until it has, and for jobs that report no items.
+ * A bulk job. `status` is `queued`, `working`, `completed`, `failed` or `killed` (older docs). Any other status means
+ * that the job has not ended. `results` is null until the job has ended, and for jobs that report no items.
  */
 export interface JobStatus {
   readonly id: string;
@@ -42,7 +42,7 @@ const resultWire = z
     success: z.boolean().nullish(),
   })
   .transform((wire): JobResult => {
-    const error = errorWord(wire.error) ?? errorWord(wire.errors);
+    const error = errorCode(wire.error) ?? errorCode(wire.errors);
     return {
       ok: error === null && wire.success !== false,
       index: wire.index ?? null,
@@ -52,7 +52,7 @@ const resultWire = z
     };
   });
 
-/** A job as any of its endpoints shows it; a list may give no more than id and status. */
+/** The schema of a job in every endpoint. A list may contain only its id and status. */
 export const jobWire = z
   .looseObject({
     id: z.string().min(1),
@@ -72,10 +72,10 @@ export const jobWire = z
     results: wire.results ?? null,
   }));
 
-/** The answer of every call that starts a job. */
-export const jobAnswer = z.looseObject({ job_status: jobWire }).transform((wire) => wire.job_status);
+/** The schema of the response to every request that starts a job. */
+export const jobResponse = z.looseObject({ job_status: jobWire }).transform((wire) => wire.job_status);
 
-function errorWord(error: unknown): string | null {
+function errorCode(error: unknown): string | null {
   if (error === undefined || error === null || error === false) return null;
   return typeof error === 'string' ? clean(error) : (clean(flattenDetails(error)) ?? 'UnknownError');
 }

@@ -3,14 +3,14 @@ import { showManyQueries } from './batches.ts';
 import { jobWire, type JobStatus } from './job-wire.ts';
 import type { ZendeskSession } from './session.ts';
 
-/** A job, and when it was shown, by Zendesk's clock (ISO-8601 UTC, null where Zendesk does not say). */
+/** A job and the time of the response, by Zendesk's clock (ISO-8601 UTC; null if Zendesk sent no date). */
 export interface ShownJob extends JobStatus {
   readonly shownAt: string | null;
 }
 
-/** The calls about bulk jobs. */
+/** The requests about bulk jobs. */
 export interface JobCalls {
-  /** Shows at most 100 jobs. One that Zendesk no longer keeps (after a day), or does not show yet, is absent. */
+  /** Reads at most 100 jobs. A job that Zendesk no longer keeps (after a day), or does not show yet, is absent. */
   showJobs(ids: readonly string[]): Promise<readonly ShownJob[]>;
   /** Lists the jobs that Zendesk still keeps. */
   listJobs(): Promise<readonly JobStatus[]>;
@@ -18,7 +18,7 @@ export interface JobCalls {
 
 const jobs = z.looseObject({ job_statuses: z.array(jobWire) }).transform((wire) => wire.job_statuses);
 
-/** Makes the calls about bulk jobs. */
+/** Creates the requests about bulk jobs. */
 export function jobCalls(session: ZendeskSession): JobCalls {
   return {
     async showJobs(ids) {

@@ -1,34 +1,34 @@
 import { z } from 'zod';
 import { assertBatch } from './batches.ts';
 import { idToWire, wireId } from './ids.ts';
-import { jobAnswer, type JobStatus } from './job-wire.ts';
+import { jobResponse, type JobStatus } from './job-wire.ts';
 import type { ZendeskSession } from './session.ts';
 import { unlessGone } from './unless-gone.ts';
 
-/** That a user belongs to an organization. */
+/** The user and the organization of a membership. */
 export interface MembershipKey {
   readonly userId: string;
   readonly organizationId: string;
 }
 
-/** A membership of a user; the default one is the user's `organization_id`. */
+/** A membership of a user. The organization of the default one is the user's `organization_id`. */
 interface SeenMembership {
   readonly organizationId: string;
   readonly isDefault: boolean;
 }
 
-/** The calls about memberships. */
+/** The requests about memberships. */
 export interface MembershipCalls {
-  /** Rejects as `missing` when the user is gone. */
+  /** Rejects as `missing` when the user does not exist. */
   listMemberships(userId: string): Promise<readonly SeenMembership[]>;
   addMembership(membership: MembershipKey): Promise<void>;
   /** Starts a job that adds 1 to 100 memberships. */
   addMemberships(items: readonly MembershipKey[]): Promise<JobStatus>;
-  /** Done as well when there is no such membership, user or organization. */
+  /** Removes a membership. Succeeds also when the membership, user or organization does not exist. */
   removeMembership(membership: MembershipKey): Promise<void>;
 }
 
-/** A membership as Zendesk shows it. */
+/** The schema of a membership. */
 export const membershipWire = z
   .looseObject({ organization_id: wireId, default: z.boolean().nullish() })
   .transform((wire): SeenMembership => ({ organizationId: wire.organization_id, isDefault: wire.default === true }));
@@ -37,7 +37,7 @@ const memberships = z
   .looseObject({ organization_memberships: z.array(membershipWire) })
   .transform((wire) => wire.organization_memberships);
 
-/** Makes the calls about memberships. */
+/** Creates the requests about memberships. */
 export function membershipCalls(session: ZendeskSession): MembershipCalls {
   return {
     listMemberships: (userId) => {
@@ -54,7 +54,7 @@ export function membershipCalls(session: ZendeskSession): MembershipCalls {
       assertBatch(items.length);
       const json = { organization_memberships: items.map(toWire) };
       const call = { operation: 'add memberships', path: 'organization_memberships/create_many', buckets: ['jobs'] };
-      return session.send(jobAnswer, { ...call, method: 'POST', json });
+      return session.send(jobResponse, { ...call, method: 'POST', json });
     },
     async removeMembership({ userId, organizationId }) {
       const path = `users/${encodeURIComponent(userId)}/organizations/${encodeURIComponent(organizationId)}`;

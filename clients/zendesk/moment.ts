@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A moment as ISO-8601 in UTC with whole seconds, which is Zendesk's resolution. */
+/** The schema of a time: ISO-8601 in UTC with whole seconds, which is Zendesk's resolution. */
 export const moment = z
   .string()
   .refine((text) => !Number.isNaN(Date.parse(text)), 'not a time')

@@ -1,39 +1,51 @@
 import { z } from 'zod';
 import type { Http } from '../http.ts';
-import { readAnswer } from '../read-answer.ts';
+import { readResponse } from '../read-response.ts';
 import { wireId } from './ids.ts';
 
-/** Tokens as Zendesk has issued them. `expiresInS` is null for a client whose tokens do not expire yet. */
+/** The tokens in a response of Zendesk. `expiresInS` is null for a client whose tokens do not expire. */
 export interface IssuedTokens {
   readonly accessToken: string;
   readonly refreshToken: string | null;
   readonly expiresInS: number | null;
 }
 
-/** Where a consent began, which the exchange of its code must repeat. */
+/** An authorization code, with the PKCE verifier and redirect URI of the request that it belongs to. */
 export interface Consent {
   readonly code: string;
   readonly verifier: string;
   readonly redirectUri: string;
 }
 
-/** The OAuth calls of one Zendesk account. All reject with a RemoteError of `zendesk`; it is `unauthorized` when the grant is void or the client not taken. */
+/**
+ * The OAuth requests of one Zendesk account. All reject with a RemoteError of `zendesk`, which is `unauthorized` when
+ * the grant is void or the client is rejected.
+ */
 export interface ZendeskOAuth {
-  /** Where a person gives consent. `challenge` is the S256 of the verifier, `state` comes back with the code. */
+  /**
+   * Returns the URL where a person gives consent. `challenge` is the S256 of the verifier. `state` is returned with the
+   * code.
+   */
   authorizeUrl(wanted: { readonly redirectUri: string; readonly state: string; readonly challenge: string }): string;
   exchange(consent: Consent): Promise<IssuedTokens>;
-  /** Both tokens are void once this has taken effect, whether or not the answer comes back: keep the new pair before using it. */
+  /**
+   * Exchanges a refresh token for a new pair. The old pair is void then, even if the response is lost: store the new
+   * pair before you use it.
+   */
   refresh(refreshToken: string): Promise<IssuedTokens>;
-  /** Tokens in the name of the person who made the OAuth client. */
+  /** Requests a token for the person who created the OAuth client. */
   clientCredentials(): Promise<IssuedTokens>;
-  /** Who a token is; null when Zendesk takes it for an anonymous visitor. */
+  /** Returns the user of a token; null when Zendesk treats it as an anonymous visitor. */
   userOf(accessToken: string): Promise<{ readonly id: string; readonly role: string } | null>;
 }
 
 const SCOPE = 'read write';
-/** The longest lives that Zendesk gives (docs, OAuth tokens): asked for, since some clients get tokens without an end otherwise. */
-const ACCESS_LIFE_S = 172_800;
-const REFRESH_LIFE_S = 7_776_000;
+/**
+ * The longest lifetimes that Zendesk allows (docs, OAuth tokens). Without them, some clients get tokens that never
+ * expire.
+ */
+const ACCESS_LIFETIME_S = 172_800;
+const REFRESH_LIFETIME_S = 7_776_000;
 
 const issued = z
   .looseObject({
@@ -49,7 +61,7 @@ const issued = z
 
 const me = z.looseObject({ user: z.looseObject({ id: wireId.nullable(), role: z.string().nullish() }) });
 
-/** Makes the OAuth calls of the account at `origin`, as the OAuth client of that id and secret. */
+/** Creates the OAuth requests of the account at `origin`, for the OAuth client with the given id and secret. */
 export function createZendeskOAuth(options: {
   readonly origin: string;
   readonly clientId: string;
@@ -59,11 +71,10 @@ export function createZendeskOAuth(options: {
   const { origin, clientId, clientSecret, http } = options;
   const request = async (operation: string, grant: object): Promise<IssuedTokens> => {
     const secret = clientSecret === undefined ? {} : { client_secret: clientSecret };
-    const life = { expires_in: ACCESS_LIFE_S };
-    const json = { ...grant, client_id: clientId, ...secret, scope: SCOPE, ...life };
+    const json = { ...grant, client_id: clientId, ...secret, scope: SCOPE, expires_in: ACCESS_LIFETIME_S };
     const url = `${origin}/oauth/tokens`;
-    const answer = await http.request({ operation, method: 'POST', url, json, headers: {}, buckets: ['account'] });
-    return readAnswer(issued, answer, { system: 'zendesk', operation, write: true });
+    const response = await http.request({ operation, method: 'POST', url, json, headers: {}, buckets: ['account'] });
+    return readResponse(issued, response, { system: 'zendesk', operation, write: true });
   };
   return {
     authorizeUrl({ redirectUri, state, challenge }) {
@@ -84,21 +95,21 @@ export function createZendeskOAuth(options: {
         code,
         code_verifier: verifier,
         redirect_uri: redirectUri,
-        refresh_token_expires_in: REFRESH_LIFE_S,
+        refresh_token_expires_in: REFRESH_LIFETIME_S,
       }),
     refresh: (refreshToken) =>
       request('refresh the tokens', {
         grant_type: 'refresh_token',
         refresh_token: refreshToken,
-        refresh_token_expires_in: REFRESH_LIFE_S,
+        refresh_token_expires_in: REFRESH_LIFETIME_S,
       }),
     clientCredentials: () => request('request a token', { grant_type: 'client_credentials' }),
     async userOf(accessToken) {
       const operation = 'read the current user';
       const headers = { authorization: `Bearer ${accessToken}` };
       const url = `${origin}/api/v2/users/me`;
-      const answer = await http.request({ operation, method: 'GET', url, headers, buckets: ['account'] });
-      const { user } = readAnswer(me, answer, { system: 'zendesk', operation });
+      const response = await http.request({ operation, method: 'GET', url, headers, buckets: ['account'] });
+      const { user } = readResponse(me, response, { system: 'zendesk', operation });
       return user.id === null ? null : { id: user.id, role: user.role ?? '' };
     },
   };

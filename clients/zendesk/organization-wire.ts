@@ -4,7 +4,7 @@ import { readFieldValues, textOrNull } from './field-values.ts';
 import { idToWire, wireId } from './ids.ts';
 import { moment } from './moment.ts';
 
-/** An organization of any list or export; only the export shows deleted ones, by `deleted_at`. */
+/** The schema of an organization in lists and exports. Only the export contains deleted ones, with `deleted_at`. */
 export const organizationWire = z
   .looseObject({
     id: wireId,
@@ -28,24 +28,24 @@ export const organizationWire = z
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
-/** An organization to create: a form, and tags, which only a create may set as a whole. */
+/** An organization to create. Only a create may set the whole list of tags. */
 export interface NewOrganization {
   readonly form: OrganizationForm;
   readonly tags: readonly string[];
 }
 
-/** A change of one organization; absent members stay as they are. */
+/** A change of one organization. Absent members stay unchanged. */
 export interface OrganizationChange {
   readonly id: string;
   readonly form: Partial<OrganizationForm>;
 }
 
-/** Returns the item of `create_many`. */
+/** Returns an item of `create_many`. */
 export function newOrganizationToWire({ form, tags }: NewOrganization): object {
   return { ...formToWire(form), ...(tags.length > 0 && { tags }) };
 }
 
-/** Returns the item of `update_many`. It never holds tags: they would replace those that people have set. */
+/** Returns an item of `update_many`. It never contains tags, because they would replace those that people have set. */
 export function changeToWire({ id, form }: OrganizationChange): object {
   return { id: idToWire(id), ...formToWire(form) };
 }

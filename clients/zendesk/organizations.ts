@@ -3,7 +3,7 @@ import { externalIdKey } from '../../domain/sync/external-id.ts';
 import { nameKey } from '../../domain/sync/record-name.ts';
 import type { SeenOrganization } from '../../domain/accounts/organization.ts';
 import { assertBatch, showManyQueries, type ManyKeys } from './batches.ts';
-import { jobAnswer, type JobStatus } from './job-wire.ts';
+import { jobResponse, type JobStatus } from './job-wire.ts';
 import {
   changeToWire,
   newOrganizationToWire,
@@ -13,7 +13,9 @@ import {
 } from './organization-wire.ts';
 import type { ZendeskSession } from './session.ts';
 
-/** One page of the organizations changed since a time. `endTime` is the next page's `startTime`, in unix seconds. */
+/**
+ * One page of the organizations that changed since a time. `endTime` is the next page's `startTime`, in unix seconds.
+ */
 interface ExportPage {
   readonly organizations: readonly SeenOrganization[];
   readonly endTime: number;
@@ -21,34 +23,36 @@ interface ExportPage {
   readonly count: number;
 }
 
-/** Reads organizations. */
+/** The requests that read organizations. */
 interface OrganizationReads {
-  /** The export takes a `startTime` that is at least a minute old; deleted organizations appear in it. */
+  /** Reads a page of the export, which contains deleted organizations. `startTime` must be at least a minute old. */
   exportOrganizations(wanted: { readonly startTime: number }): Promise<ExportPage>;
-  /** At most 100 by id or external id, in no order; those that are not there are absent. */
+  /** Reads at most 100 organizations, in no particular order. Organizations that do not exist are absent. */
   showOrganizations(wanted: ManyKeys): Promise<readonly SeenOrganization[]>;
-  /** All of this very name, without regard to case; more than one can exist. */
+  /** Returns all organizations with exactly this name, ignoring case. There can be more than one. */
   findOrganizationsByName(name: string): Promise<readonly SeenOrganization[]>;
   findOrganizationByExternalId(externalId: string): Promise<SeenOrganization | null>;
-  /** The first of them, in no particular order: at most 100 for each of `pages` requests. `isWhole` tells whether there are no more. */
+  /**
+   * Reads `pages` pages of at most 100 organizations, in no particular order. `isWhole` is true if there are no more.
+   */
   firstOrganizations(
     pages: number,
   ): Promise<{ readonly organizations: readonly SeenOrganization[]; readonly isWhole: boolean }>;
-  /** How many there are; beyond 100,000 Zendesk answers what it counted within the last day. */
+  /** Counts the organizations. Above 100,000, Zendesk returns a count from within the last day. */
   countOrganizations(): Promise<number>;
 }
 
-/** Writes organizations. */
+/** The requests that write organizations. */
 interface OrganizationWrites {
   /** Starts a job that creates 1 to 100 organizations. */
   createOrganizations(items: readonly NewOrganization[]): Promise<JobStatus>;
-  /** Starts a job that changes 1 to 100 organizations; tags are never sent. */
+  /** Starts a job that changes 1 to 100 organizations. It never sends tags. */
   updateOrganizations(items: readonly OrganizationChange[]): Promise<JobStatus>;
-  /** Adds tags and leaves those that are there. Returns when that was done, by Zendesk's clock. */
+  /** Adds tags and keeps the existing ones. Returns the time of the response, by Zendesk's clock. */
   addOrganizationTags(id: string, tags: readonly string[]): Promise<string | null>;
 }
 
-/** The calls about organizations. */
+/** The requests about organizations. */
 export interface OrganizationCalls extends OrganizationReads, OrganizationWrites {}
 
 const organizations = z
@@ -72,7 +76,7 @@ const counted = z.looseObject({ count: z.looseObject({ value: z.number().int().n
 /** The export's largest page (Zendesk docs, Incremental Exports). */
 const EXPORT_PAGE = 1_000;
 
-/** Makes the calls about organizations. */
+/** Creates the requests about organizations. */
 export function organizationCalls(session: ZendeskSession): OrganizationCalls {
   return { ...organizationReads(session), ...organizationWrites(session) };
 }
@@ -88,7 +92,7 @@ function organizationReads(session: ZendeskSession): OrganizationReads {
       return {
         organizations: page.organizations,
         endTime: page.end_time ?? startTime,
-        // A `next_page` says nothing: it is there on the last page too, and clients looped on it.
+        // `next_page` cannot be used: the last page has it too, and clients looped on it.
         endOfStream: page.end_of_stream ?? page.count < EXPORT_PAGE,
         count: page.count,
       };
@@ -123,15 +127,15 @@ function organizationReads(session: ZendeskSession): OrganizationReads {
       for (let page = 0; page < pages && after !== null; page += 1) {
         const next: string = after === '' ? '' : `&page[after]=${encodeURIComponent(after)}`;
         const path = `organizations?page[size]=100${next}`;
-        const answer: z.infer<typeof listed> = await session.get(listed, { operation: 'list organizations', path });
-        found.push(...answer.organizations);
-        after = answer.meta.has_more ? (answer.meta.after_cursor ?? null) : null;
+        const response: z.infer<typeof listed> = await session.get(listed, { operation: 'list organizations', path });
+        found.push(...response.organizations);
+        after = response.meta.has_more ? (response.meta.after_cursor ?? null) : null;
       }
       return { organizations: found, isWhole: after === null };
     },
     async countOrganizations() {
-      const answer = await session.get(counted, { operation: 'count organizations', path: 'organizations/count' });
-      return answer.count.value;
+      const response = await session.get(counted, { operation: 'count organizations', path: 'organizations/count' });
+      return response.count.value;
     },
   };
 }
@@ -142,13 +146,13 @@ function organizationWrites(session: ZendeskSession): OrganizationWrites {
       assertBatch(items.length);
       const json = { organizations: items.map(newOrganizationToWire) };
       const call = { operation: 'create organizations', path: 'organizations/create_many', buckets: ['jobs'] };
-      return session.send(jobAnswer, { ...call, method: 'POST', json });
+      return session.send(jobResponse, { ...call, method: 'POST', json });
     },
     updateOrganizations(items) {
       assertBatch(items.length);
       const json = { organizations: items.map(changeToWire) };
       const call = { operation: 'update organizations', path: 'organizations/update_many', buckets: ['jobs'] };
-      return session.send(jobAnswer, { ...call, method: 'PUT', json });
+      return session.send(jobResponse, { ...call, method: 'PUT', json });
     },
     async addOrganizationTags(id, tags) {
       const path = `organizations/${encodeURIComponent(id)}/tags`;

@@ -1,13 +1,16 @@
-import type { AnswerHeaders } from '../classify.ts';
+import type { ResponseHeaders } from '../classify.ts';
 
-/** What an answer says of a limit. `resetSeconds` is the time until it is full again; null where it is not told. */
+/**
+ * The state of a rate limit in a response. `resetSeconds` is the time until it resets; null if the response does not
+ * say.
+ */
 export interface RateState {
   readonly limit: number;
   readonly remaining: number;
   readonly resetSeconds: number | null;
 }
 
-/** The same of a limit of one endpoint; `name` is the header's own, e.g. `inflight-jobs`. */
+/** The state of the rate limit of one endpoint. `name` is the part of the header's name, such as `inflight-jobs`. */
 export interface EndpointRate extends RateState {
   readonly name: string;
 }
@@ -19,8 +22,11 @@ const SPELLINGS = [
   { limit: 'x-rate-limit', remaining: 'x-rate-limit-remaining', reset: 'x-rate-limit-reset' },
 ] as const;
 
-/** Reads the account's limit from any of its spellings; the reset may come from another one. Null when there is none. */
-export function readRateHeaders(headers: AnswerHeaders): RateState | null {
+/**
+ * Returns the account's limit from any of its spellings; null when there is none. The reset may come from another
+ * spelling.
+ */
+export function readRateHeaders(headers: ResponseHeaders): RateState | null {
   const read = (name: string): number | null => readCount(headers[name]);
   const resetSeconds = SPELLINGS.map(({ reset }) => read(reset)).find((seconds) => seconds !== null) ?? null;
   for (const spelling of SPELLINGS) {
@@ -31,8 +37,11 @@ export function readRateHeaders(headers: AnswerHeaders): RateState | null {
   return null;
 }
 
-/** Reads the limits of single endpoints: `zendesk-ratelimit-<name>: total=100; remaining=99; resets=41`, old spelling too. */
-export function readEndpointRates(headers: AnswerHeaders): readonly EndpointRate[] {
+/**
+ * Returns the limits of single endpoints: `zendesk-ratelimit-<name>: total=100; remaining=99; resets=41`, or the old
+ * spelling.
+ */
+export function readEndpointRates(headers: ResponseHeaders): readonly EndpointRate[] {
   return Object.entries(headers).flatMap(([header, value]) => {
     const name = /^zendesk-rate-?limit-(.+)$/.exec(header)?.[1];
     const part = (key: string): number | null =>

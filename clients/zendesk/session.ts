@@ -1,55 +1,59 @@
 import type { z } from 'zod';
 import { RemoteError, remoteError, type Bucket } from '../errors.ts';
-import type { Http, HttpAnswer, HttpRequest } from '../http.ts';
+import type { Http, HttpResponse, HttpRequest } from '../http.ts';
 import { member } from '../classify.ts';
 import { parseUrl } from '../parse-url.ts';
-import { readAnswer } from '../read-answer.ts';
+import { readResponse } from '../read-response.ts';
 
-/** A call to the Support API. `path` begins after `/api/v2/` and carries its query. */
+/** A request to the Support API. `path` begins after `/api/v2/` and includes the query. */
 interface ZendeskCall {
   readonly operation: string;
   readonly path: string;
-  /** Limits besides the account's. */
+  /** The limits that the request counts against, in addition to the account's. */
   readonly buckets?: readonly Bucket[];
 }
 
-/** A call that writes. `repeatable` where sending it twice leaves the same behind; absent, it is taken not to be. */
+/** A request that writes. `repeatable` means that it is idempotent; the default is false. */
 interface ZendeskWrite extends ZendeskCall {
   readonly method: 'POST' | 'PUT' | 'PATCH';
   readonly json: object;
   readonly repeatable?: boolean;
 }
 
-/** An answer and when it was given, by Zendesk's clock: ISO-8601 UTC in whole seconds, null where Zendesk does not say. */
+/** A response and its time by Zendesk's clock: ISO-8601 UTC in whole seconds, null if Zendesk sent no date. */
 export interface Dated<T> {
   readonly body: T;
   readonly at: string | null;
 }
 
-/** Calls one Zendesk account with a bearer token. */
+/** A session with one Zendesk account, authenticated with a bearer token. */
 export interface ZendeskSession {
   get<T>(schema: z.ZodType<T>, call: ZendeskCall): Promise<T>;
   getDated<T>(schema: z.ZodType<T>, call: ZendeskCall): Promise<Dated<T>>;
   send<T>(schema: z.ZodType<T>, call: ZendeskWrite): Promise<T>;
   sendDated<T>(schema: z.ZodType<T>, call: ZendeskWrite): Promise<Dated<T>>;
-  /** Removes what can be removed once only, so that sending it twice does no harm. */
+  /** Sends a DELETE. It counts as repeatable, since a record can be deleted only once. */
   remove(call: ZendeskCall): Promise<void>;
-  /** Reads a whole list, by cursor or by page number, whichever the answer carries; throws `unexpected` past 100 pages. */
+  /** Reads all pages of a list, by cursor or by page number as in the response. Throws `unexpected` after 100 pages. */
   list<T>(schema: z.ZodType<readonly T[]>, call: ZendeskCall & { readonly pages: PageStyle }): Promise<readonly T[]>;
 }
 
-/** How a list is paged: `cursor` where the endpoint has it (asked for by `page[size]`), else by page number. */
+/** The pagination of a list: `cursor` if the endpoint supports it (`page[size]`), else by page number. */
 type PageStyle = 'cursor' | 'number';
 
-/** Zendesk refuses to go deeper than 100 numbered pages (Zendesk docs, Pagination). */
-const MOST_PAGES = 100;
+/** Zendesk returns at most 100 numbered pages (Zendesk docs, Pagination). */
+const MAX_PAGES = 100;
 
-/** Gives the token to use; asked with one that Zendesk did not take, it gives another, or the same when there is no other. */
+/**
+ * Returns the access token to use. Given a token that Zendesk rejected, it returns another one, or the same if there is
+ * none.
+ */
 export type AccessToken = (rejected?: string) => Promise<string>;
 
 /**
- * Makes the session. `accessToken` is asked before every request, so that a rotated token is taken up at once. Zendesk voids
- * the old token while others still use it, so what is turned away with 401 is asked once more with the next token.
+ * Creates the session. It calls `accessToken` before every request, so that it uses a rotated token at once. Zendesk
+ * voids the old token while other requests still use it, so a request that fails with 401 is sent once more with the
+ * next token.
  */
 export function createSession(options: {
   readonly origin: string;
@@ -58,7 +62,7 @@ export function createSession(options: {
 }): ZendeskSession {
   const { origin, accessToken, http } = options;
 
-  const ask = (
+  const sendWith = (
     call: ZendeskCall & Pick<HttpRequest, 'method' | 'json' | 'repeatable'>,
     token: string,
   ): ReturnType<Http['request']> =>
@@ -72,27 +76,27 @@ export function createSession(options: {
       ...(call.repeatable === undefined ? {} : { repeatable: call.repeatable }),
     });
 
-  const request = async (call: Parameters<typeof ask>[0]): ReturnType<typeof ask> => {
+  const request = async (call: Parameters<typeof sendWith>[0]): ReturnType<typeof sendWith> => {
     const token = await accessToken();
     try {
-      return await ask(call, token);
+      return await sendWith(call, token);
     } catch (error) {
       if (!(error instanceof RemoteError) || error.kind !== 'unauthorized') throw error;
       const next = await accessToken(token);
       if (next === token) throw error;
-      return ask(call, next);
+      return sendWith(call, next);
     }
   };
 
   const getDated = async <T>(schema: z.ZodType<T>, call: ZendeskCall): Promise<Dated<T>> => {
-    const answer = await request({ ...call, method: 'GET' });
-    const body = readAnswer(schema, answer, { system: 'zendesk', operation: call.operation });
-    return { body, at: dateOf(answer) };
+    const response = await request({ ...call, method: 'GET' });
+    const body = readResponse(schema, response, { system: 'zendesk', operation: call.operation });
+    return { body, at: dateOf(response) };
   };
   const sendDated = async <T>(schema: z.ZodType<T>, call: ZendeskWrite): Promise<Dated<T>> => {
-    const answer = await request(call);
-    const body = readAnswer(schema, answer, { system: 'zendesk', operation: call.operation, write: true });
-    return { body, at: dateOf(answer) };
+    const response = await request(call);
+    const body = readResponse(schema, response, { system: 'zendesk', operation: call.operation, write: true });
+    return { body, at: dateOf(response) };
   };
 
   return {
@@ -107,21 +111,21 @@ export function createSession(options: {
       const items: (typeof schema)['_output'][number][] = [];
       let next: string | undefined = firstPage(call.pages);
       for (let pages = 0; next !== undefined; pages += 1) {
-        if (pages === MOST_PAGES) {
-          const detail = `a list of more than ${MOST_PAGES} pages.`;
+        if (pages === MAX_PAGES) {
+          const detail = `the list has more than ${MAX_PAGES} pages.`;
           throw remoteError({ system: 'zendesk', operation: call.operation, kind: 'unexpected', detail });
         }
-        const answer = await request({ ...call, path: withQuery(call.path, next), method: 'GET' });
-        const found = readAnswer(schema, answer, { system: 'zendesk', operation: call.operation });
+        const response = await request({ ...call, path: withQuery(call.path, next), method: 'GET' });
+        const found = readResponse(schema, response, { system: 'zendesk', operation: call.operation });
         items.push(...found);
-        next = nextPage(answer.body, { pages: pages + 1, empty: found.length === 0 });
+        next = nextPage(response.body, { pages: pages + 1, empty: found.length === 0 });
       }
       return items;
     },
   };
 }
 
-function dateOf({ headers }: HttpAnswer): string | null {
+function dateOf({ headers }: HttpResponse): string | null {
   const ms = Date.parse(headers['date'] ?? '');
   return Number.isNaN(ms) ? null : `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
@@ -133,8 +137,8 @@ function withQuery(path: string, query: string): string {
 }
 
 /**
- * The query of the next page, built from the cursor or the number: the links themselves are not followed, since they may
- * name another host or port. A last page by cursor may be empty, so only `has_more` counts there.
+ * Returns the query of the next page, built from the cursor or the page number. The links are not followed, because
+ * they may name another host or port. With cursors, the last page may be empty, so only `has_more` is used.
  */
 function nextPage(body: unknown, read: { readonly pages: number; readonly empty: boolean }): string | undefined {
   const meta = member(body, 'meta');

@@ -3,7 +3,7 @@ import { ticketStatusOf, type SupportTicket } from '../../domain/support/support
 import { wireId } from './ids.ts';
 import { moment } from './moment.ts';
 
-/** An id that may be none: Zendesk writes null or 0, and a negative number for its own system user. */
+/** An optional id. Zendesk sends null or 0 for none, and a negative number for its own system user. */
 const idOrNone = z
   .union([wireId, z.number().int().negative()])
   .nullish()
@@ -12,8 +12,8 @@ const idOrNone = z
 const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
 
 /**
- * A ticket of any list or export. Only what is counted is read: whatever people wrote is dropped here. A ticket that was
- * deleted for good may have lost the time at which it was made.
+ * The schema of a ticket in lists and exports. It keeps only what is counted and drops everything that people wrote. A
+ * ticket that was deleted permanently may have no creation time.
  */
 export const ticketWire = z
   .object({
@@ -44,22 +44,28 @@ export const ticketWire = z
     solvedAt: wire.metric_set?.solved_at ?? null,
   }));
 
-/** What asks for the time at which tickets were solved; Zendesk answers it in the ticket or in a list of its own. */
+/**
+ * The query parameter that requests the time at which tickets were solved. It is returned in the ticket or in a
+ * separate list.
+ */
 export const TICKET_INCLUDES = 'include=metric_sets';
 
-/** The members of an answer that shows tickets. */
+/** The schema of the members of a response that contains tickets. */
 export const ticketMembers = {
   tickets: z.array(ticketWire),
   metric_sets: z.array(z.object({ ticket_id: wireId, solved_at: moment.nullish() })).nullish(),
 };
 
-/** The tickets of an answer, each with the time at which it was solved where Zendesk told it. */
-export function ticketsOf(answer: Readonly<z.infer<z.ZodObject<typeof ticketMembers>>>): readonly SupportTicket[] {
-  const solved = new Map(answer.metric_sets?.map((set) => [set.ticket_id, set.solved_at ?? null]));
-  return answer.tickets.map((ticket) => ({ ...ticket, solvedAt: ticket.solvedAt ?? solved.get(ticket.id) ?? null }));
+/** Returns the tickets of a response, each with the time at which it was solved if Zendesk reported it. */
+export function ticketsOf(response: Readonly<z.infer<z.ZodObject<typeof ticketMembers>>>): readonly SupportTicket[] {
+  const solved = new Map(response.metric_sets?.map((set) => [set.ticket_id, set.solved_at ?? null]));
+  return response.tickets.map((ticket) => ({ ...ticket, solvedAt: ticket.solvedAt ?? solved.get(ticket.id) ?? null }));
 }
 
-/** Scores are `good`, `bad`, `good_with_comment`, `bad_with_comment`; `offered` and the like are no answer. */
+/**
+ * Ratings are `good`, `bad`, `good_with_comment` and `bad_with_comment`. Other scores, such as `offered`, are not
+ * ratings.
+ */
 function satisfactionOf(score: string): SupportTicket['satisfaction'] {
   if (score.startsWith('good')) return 'good';
   return score.startsWith('bad') ? 'bad' : null;

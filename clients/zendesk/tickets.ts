@@ -11,21 +11,21 @@ import {
 import type { ZendeskSession } from './session.ts';
 import { TICKET_INCLUDES, ticketMembers, ticketsOf } from './ticket-wire.ts';
 
-/** One page of the tickets that changed, and where the export goes on. */
+/** One page of the tickets that changed, and the position after it. */
 interface TicketExportPage extends ExportContinuation {
   readonly tickets: readonly SupportTicket[];
 }
 
-/** The calls about tickets, which are only read. */
+/** The requests about tickets. They only read. */
 export interface TicketCalls {
   /**
-   * At most 100 by id, in no order. Those that were deleted or are not there are absent; so may be archived ones, of which
-   * Zendesk's docs do not speak here: only the export tells that a ticket was deleted.
+   * Reads at most 100 tickets, in no particular order. Deleted and unknown tickets are absent. Archived ones may be
+   * absent too (Zendesk's docs do not say), so only the export shows that a ticket was deleted.
    */
   showTickets(ids: readonly string[]): Promise<readonly SupportTicket[]>;
   /**
-   * The tickets that changed, oldest change first, deleted and archived ones among them; a ticket may come again. Rejects as
-   * `refused` for a start time that is less than a minute old, or a cursor that Zendesk does not know.
+   * Reads a page of the tickets that changed, oldest change first, including deleted and archived ones. A ticket may be
+   * repeated. Rejects as `refused` for a start time that is less than a minute old, or an unknown cursor.
    */
   exportTickets(wanted: ExportWanted): Promise<TicketExportPage>;
 }
@@ -33,7 +33,7 @@ export interface TicketCalls {
 const shown = z.object(ticketMembers).transform(ticketsOf);
 const exported = z.object({ ...ticketMembers, ...exportMembers });
 
-/** Makes the calls about tickets. */
+/** Creates the requests about tickets. */
 export function ticketCalls(session: ZendeskSession): TicketCalls {
   return {
     async showTickets(ids) {

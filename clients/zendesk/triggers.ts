@@ -10,7 +10,7 @@ export interface TriggerForm {
   readonly body: string;
 }
 
-/** A trigger as Zendesk shows it; without a webhook when it does something else. */
+/** A trigger in Zendesk. `webhookId` and `body` are null if it calls no webhook. */
 export interface SeenTrigger {
   readonly id: string;
   readonly title: string;
@@ -19,19 +19,22 @@ export interface SeenTrigger {
   readonly body: string | null;
 }
 
-/** The calls about ticket triggers. */
+/** The requests about ticket triggers. */
 export interface TriggerCalls {
-  /** All of them, inactive ones too. */
+  /** Lists all triggers, including inactive ones. */
   listTriggers(): Promise<readonly SeenTrigger[]>;
-  /** Creates an active trigger, in the first category where the account has categories. After `unsure`, list before creating again. */
+  /**
+   * Creates an active trigger, in the first category if the account has categories. After `unsure`, list before
+   * creating again.
+   */
   createTrigger(form: TriggerForm): Promise<SeenTrigger>;
-  /** Makes a trigger what the form says, and active; conditions and actions that people added are gone then. */
+  /** Replaces a trigger by an active one with this form. Conditions and actions that people added are lost. */
   updateTrigger(id: string, form: TriggerForm): Promise<SeenTrigger>;
 }
 
 const ACTION = 'notification_webhook';
 
-/** A trigger as Zendesk shows it. */
+/** The schema of a trigger. */
 export const triggerWire = z
   .object({
     id: wireId,
@@ -55,7 +58,7 @@ const trigger = z.object({ trigger: triggerWire }).transform((wire) => wire.trig
 const triggers = z.object({ triggers: z.array(triggerWire) }).transform((wire) => wire.triggers);
 const categories = z.object({ trigger_categories: z.array(z.object({ id: z.union([wireId, z.string().min(1)]) })) });
 
-/** Makes the calls about triggers. */
+/** Creates the requests about triggers. */
 export function triggerCalls(session: ZendeskSession): TriggerCalls {
   return {
     listTriggers: () => session.list(triggers, { operation: 'list triggers', path: 'triggers', pages: 'cursor' }),
@@ -71,13 +74,18 @@ export function triggerCalls(session: ZendeskSession): TriggerCalls {
   };
 }
 
-/** A write of conditions or actions replaces all of both, so both are always sent whole (Zendesk docs, Update Trigger). */
+/**
+ * A write of conditions or actions replaces all of them, so both are always sent completely (Zendesk docs, Update
+ * Trigger).
+ */
 function toWire({ title, webhookId, body }: TriggerForm): object {
   const any = ['Create', 'Change'].map((value) => ({ field: 'update_type', operator: 'is', value }));
   return { title, active: true, conditions: { all: [], any }, actions: [{ field: ACTION, value: [webhookId, body] }] };
 }
 
-/** Where an account sorts its triggers by category, a new one needs one (Zendesk docs, Triggers); not all accounts do. */
+/**
+ * In an account with trigger categories, a new trigger needs one (Zendesk docs, Triggers). Not all accounts have them.
+ */
 async function firstCategory(session: ZendeskSession): Promise<string | null> {
   const call = { operation: 'list trigger categories', path: 'trigger_categories?page[size]=1&sort=position' };
   try {

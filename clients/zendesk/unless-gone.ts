@@ -1,8 +1,8 @@
 import { RemoteError } from '../errors.ts';
 
 /**
- * Answers null for a record that Zendesk does not have. A wrong path or a wrong subdomain is a 404 too, and stays an error
- * (Zendesk's `InvalidEndpoint`): it must not pass for a record that is gone.
+ * Resolves with null if the record does not exist in Zendesk. The 404 of a wrong path or subdomain (`InvalidEndpoint`)
+ * stays an error, because it does not mean that the record is gone.
  */
 export async function unlessGone<Result>(call: Promise<Result>): Promise<Result | null> {
   try {

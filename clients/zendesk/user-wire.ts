@@ -5,8 +5,8 @@ import { idToWire, wireId } from './ids.ts';
 import { moment } from './moment.ts';
 
 /**
- * A user of any list, deleted ones by `active`. Any role besides the three known ones, such as a custom role, counts as
- * `agent`: a user who may be staff is treated as staff.
+ * The schema of a user in lists and exports. A deleted user is not `active`. An unknown role, such as a custom role,
+ * counts as `agent`, so that a user who may be staff is treated as staff.
  */
 export const userWire = z
   .looseObject({
@@ -37,20 +37,25 @@ export const userWire = z
     updatedAt: wire.updated_at ?? null,
   }));
 
-/** A user to create: a form, and what only a create may set. `email` becomes the primary address. */
+/**
+ * A user to create. Only a create may set the organization and the email address, which becomes the primary address.
+ */
 export interface NewUser {
   readonly form: UserForm;
   readonly email: string | null;
   readonly organizationId: string | null;
 }
 
-/** A change of one user; absent members stay as they are. */
+/** A change of one user. Absent members stay unchanged. */
 export interface UserChange {
   readonly id: string;
   readonly form: Partial<UserForm>;
 }
 
-/** Returns the user of a create. Without `skip_verify_email` Zendesk would write to the person (Zendesk docs, Create User). */
+/**
+ * Returns the body of a create. Without `skip_verify_email`, Zendesk would send an email to the user (Zendesk docs,
+ * Create User).
+ */
 export function newUserToWire({ form, email, organizationId }: NewUser): object {
   const given = Object.entries(form.attributes).filter(([, value]) => value !== null);
   return {
@@ -62,8 +67,8 @@ export function newUserToWire({ form, email, organizationId }: NewUser): object 
 }
 
 /**
- * Returns the item of `update_many`. It never holds an email, which would be added as a second address each time, nor an
- * organization, which would end every other membership (Zendesk docs, Update User), nor role or tags.
+ * Returns an item of `update_many`. It never contains an email, which Zendesk would add as another address each time,
+ * nor an organization, which would end every other membership (Zendesk docs, Update User), nor a role or tags.
  */
 export function userChangeToWire({ id, form }: UserChange): object {
   return { id: idToWire(id), ...formToWire(form) };

@@ -11,53 +11,58 @@ import {
   type ExportWanted,
 } from './export-pages.ts';
 import { identityCalls } from './identities.ts';
-import { jobAnswer, type JobStatus } from './job-wire.ts';
+import { jobResponse, type JobStatus } from './job-wire.ts';
 import type { ZendeskSession } from './session.ts';
 import { unlessGone } from './unless-gone.ts';
 import { newUserToWire, userChangeToWire, userWire, type NewUser, type UserChange } from './user-wire.ts';
 
-/** One page of the users that changed, and where the export goes on. */
+/** One page of the users that changed, and the position after it. */
 interface UserExportPage extends ExportContinuation {
   readonly users: readonly SeenUser[];
 }
 
-/** Reads users. */
+/** The requests that read users. */
 interface UserReads {
-  /** At most 100 by id or external id, in no order; those that are not there or were deleted are absent. */
+  /** Reads at most 100 users, in no particular order. Unknown and deleted users are absent. */
   showUsers(wanted: ManyKeys): Promise<readonly SeenUser[]>;
-  /** Also a deleted user, who is not active; null when there is no such id. */
+  /** Reads one user; null when there is no such id. A deleted user is returned too and is not active. */
   findUser(id: string): Promise<SeenUser | null>;
   /**
-   * Users that have this address among any of theirs, without regard to case. Not complete: Zendesk's index lags behind by
-   * minutes, and of users whose primary address is another one only the first five that the search names are looked into.
+   * Returns the users with this email address, primary or not, ignoring case. The result may be incomplete: Zendesk's
+   * search index lags behind by minutes, and only the first five users with another primary address are checked.
    */
   findUsersByEmail(email: string): Promise<readonly SeenUser[]>;
-  /** The users that changed, oldest change first; deleted ones among them are not active, and a user may come again. */
+  /**
+   * Reads a page of the users that changed, oldest change first. Deleted users are not active. A user may be repeated.
+   */
   exportUsers(wanted: ExportWanted): Promise<UserExportPage>;
 }
 
-/** Writes users; nobody gets a mail. */
+/** The requests that write users. Zendesk sends no email for them. */
 interface UserWrites {
-  /** Starts a job that creates 1 to 100 users. Rejects as `forbidden` where Zendesk has not enabled bulk import. */
+  /** Starts a job that creates 1 to 100 users. Rejects as `forbidden` if Zendesk has not enabled bulk import. */
   createUsers(items: readonly NewUser[]): Promise<JobStatus>;
   createUser(item: NewUser): Promise<SeenUser>;
-  /** Whether Zendesk says that bulk import is off; it tells only that, by its 403 to a bulk create of nobody. */
+  /**
+   * Returns whether bulk import is disabled. Zendesk shows that only by a 403 for a bulk create, so it sends an empty
+   * one.
+   */
   isBulkImportOff(): Promise<boolean>;
-  /** Starts a job that changes 1 to 100 users; email, organization, role and tags are never sent. */
+  /** Starts a job that changes 1 to 100 users. It never sends the email, organization, role or tags. */
   updateUsers(items: readonly UserChange[]): Promise<JobStatus>;
 }
 
-/** The calls about users. */
+/** The requests about users. */
 export interface UserCalls extends UserReads, UserWrites {}
 
-/** How many users of a search have their addresses listed, each by a request. */
-const MOST_LISTED = 5;
+/** Largest number of users of a search whose addresses are listed. Each takes a request. */
+const MAX_LISTED = 5;
 
 const user = z.looseObject({ user: userWire }).transform((wire) => wire.user);
 const users = z.looseObject({ users: z.array(userWire) }).transform((wire) => wire.users);
 const exported = z.object({ users: z.array(userWire), ...exportMembers });
 
-/** Makes the calls about users. */
+/** Creates the requests about users. */
 export function userCalls(session: ZendeskSession): UserCalls {
   return { ...userReads(session), ...userWrites(session) };
 }
@@ -85,8 +90,9 @@ function userReads(session: ZendeskSession): UserReads {
 }
 
 /**
- * Searches for the whole address in any property (Zendesk docs, Search Users): the keyword `email:` is not documented to
- * look at other than primary addresses. An address belongs to one user only, so a primary one that equals settles it.
+ * Searches for the whole address in any property (Zendesk docs, Search Users), because the keyword `email:` is
+ * documented for primary addresses only. An address belongs to one user, so no other user is checked when a primary
+ * address is equal.
  */
 async function findUsersByEmail(session: ZendeskSession, email: string): Promise<readonly SeenUser[]> {
   const key = emailKey(email);
@@ -96,7 +102,7 @@ async function findUsersByEmail(session: ZendeskSession, email: string): Promise
   const owners = candidates.filter((candidate) => candidate.email !== null && emailKey(candidate.email) === key);
   if (owners.length > 0) return owners;
   const identities = identityCalls(session);
-  for (const candidate of candidates.slice(0, MOST_LISTED)) {
+  for (const candidate of candidates.slice(0, MAX_LISTED)) {
     const emails = (await identities.listUserEmails(candidate.id)) ?? [];
     if (emails.some((other) => emailKey(other) === key)) return [candidate];
   }
@@ -109,10 +115,10 @@ function userWrites(session: ZendeskSession): UserWrites {
       assertBatch(items.length);
       const json = { users: items.map(newUserToWire) };
       const call = { operation: 'create users', path: 'users/create_many', buckets: ['jobs'] };
-      return session.send(jobAnswer, { ...call, method: 'POST', json });
+      return session.send(jobResponse, { ...call, method: 'POST', json });
     },
     async isBulkImportOff() {
-      const call = { operation: 'look at bulk user import', path: 'users/create_many', buckets: ['account'] };
+      const call = { operation: 'check bulk user import', path: 'users/create_many', buckets: ['account'] };
       try {
         await session.send(z.unknown(), { ...call, method: 'POST', json: { users: [] } });
         return false;
@@ -131,7 +137,7 @@ function userWrites(session: ZendeskSession): UserWrites {
       assertBatch(items.length);
       const json = { users: items.map(userChangeToWire) };
       const call = { operation: 'update users', path: 'users/update_many', buckets: ['jobs'] };
-      return session.send(jobAnswer, { ...call, method: 'PUT', json });
+      return session.send(jobResponse, { ...call, method: 'PUT', json });
     },
   };
 }

@@ -2,46 +2,49 @@ import { z } from 'zod';
 import { moment } from './moment.ts';
 import type { ZendeskSession } from './session.ts';
 
-/** What is created. `subscriptions` are event types (`zen:event-type:…`), or `conditional_ticket_events` for a trigger's. */
+/**
+ * A webhook to create. `subscriptions` are event types (`zen:event-type:…`), or `conditional_ticket_events` for a
+ * trigger.
+ */
 export interface NewWebhook {
   readonly name: string;
   readonly endpoint: string;
   readonly subscriptions: readonly string[];
 }
 
-/** A webhook as Zendesk shows it. */
+/** A webhook in Zendesk. */
 export interface SeenWebhook extends NewWebhook {
   readonly id: string;
   readonly isActive: boolean;
 }
 
-/** What may be changed of a webhook; absent members stay as they are, and so does the kind of subscription. */
+/** A change of a webhook. Absent members stay unchanged. The subscriptions cannot be changed. */
 export interface WebhookChange {
   readonly endpoint?: string;
   readonly isActive?: boolean;
 }
 
-/** One delivery, whatever number of attempts it took. `at` is when the last one ended, null where Zendesk does not say. */
+/** One delivery, with all of its attempts. `at` is the end of the last attempt; null if Zendesk does not report it. */
 export interface WebhookInvocation {
-  /** Zendesk's word: `success`, `failed`, `terminated`, `throttled`, `circuit broken` are known. */
+  /** Zendesk's status. Known ones are `success`, `failed`, `terminated`, `throttled` and `circuit broken`. */
   readonly status: string;
   readonly at: string | null;
 }
 
-/** The calls about webhooks. They need an administrator. */
+/** The requests about webhooks. They need the token of an administrator. */
 export interface WebhookCalls {
-  /** All of them, or those whose name contains a text. */
+  /** Lists all webhooks, or those whose name contains a text. */
   listWebhooks(nameContains?: string): Promise<readonly SeenWebhook[]>;
   /**
-   * Creates an active webhook that posts JSON. Rejects as `refused` where the account has no such event types to subscribe
-   * to (then wire a trigger instead) or no room for another webhook. After `unsure`, list by name before creating again.
+   * Creates an active webhook that posts JSON. Rejects as `refused` if the account does not have these event types (use
+   * a trigger instead) or has reached its limit of webhooks. After `unsure`, list by name before creating again.
    */
   createWebhook(webhook: NewWebhook): Promise<SeenWebhook>;
-  /** Changes what is named and nothing else. */
+  /** Changes only the given members. */
   updateWebhook(id: string, change: WebhookChange): Promise<void>;
-  /** The secret with which Zendesk signs this webhook's deliveries. */
+  /** Returns the secret with which Zendesk signs the deliveries of a webhook. */
   signingSecret(webhookId: string): Promise<string>;
-  /** The last deliveries, newest first: at most `limit`, 100, and what Zendesk keeps of seven days. */
+  /** Lists the last deliveries, newest first: at most `limit`, at most 100, and only those of the last seven days. */
   invocations(webhookId: string, limit: number): Promise<readonly WebhookInvocation[]>;
 }
 
@@ -70,7 +73,7 @@ const invocations = z.object({
   invocations: z.array(z.object({ status: z.string(), latest_completed_at: moment.nullish() })),
 });
 
-/** Makes the calls about webhooks. Their paths take no `.json` (Zendesk docs, Webhooks API). */
+/** Creates the requests about webhooks. Their paths do not accept `.json` (Zendesk docs, Webhooks API). */
 export function webhookCalls(session: ZendeskSession): WebhookCalls {
   return {
     listWebhooks(nameContains) {
@@ -89,7 +92,7 @@ export function webhookCalls(session: ZendeskSession): WebhookCalls {
           ...(isActive === undefined ? {} : { status: isActive ? 'active' : 'inactive' }),
         },
       };
-      // PATCH: a PUT replaces the webhook and drops its description and authentication (recorded).
+      // A PUT would replace the webhook and drop its description and authentication (recorded).
       const call = { operation: 'update a webhook', path: pathOf(id), method: 'PATCH', repeatable: true } as const;
       await session.send(z.unknown(), { ...call, json });
     },

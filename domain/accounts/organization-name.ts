@@ -2,8 +2,9 @@ import type { ErpRecord } from '../sync/record.ts';
 import { MAX_NAME_LENGTH, plainName, shortened } from '../sync/record-name.ts';
 
 /**
- * Returns the names that an account may take, best first: its plain name, then with a suffix that tells it from its namesakes.
- * The last one is unique among accounts, so only an organization typed by hand can hold it.
+ * Returns the names that an account may take, the best first: its plain name, then names with a suffix that other
+ * accounts of that name do not have. The last one is unique among accounts, so only an organization that a person
+ * created can hold it.
  */
 export function nameCandidates(account: ErpRecord): readonly string[] {
   const { legalEntity, kind, key } = account;

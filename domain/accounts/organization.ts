@@ -3,7 +3,7 @@ import type { Values } from '../sync/field-value.ts';
 import { renderFields, type Mapping } from '../sync/mapping.ts';
 import type { ErpRecord } from '../sync/record.ts';
 
-/** What Ledgerdesk writes of an organization. Notes, details, domains, group and other tags belong to the agents. */
+/** The part of an organization that Ledgerdesk writes. Agents own its notes, details, domains, group and other tags. */
 export interface OrganizationForm {
   readonly externalId: string;
   readonly name: string;
@@ -11,8 +11,8 @@ export interface OrganizationForm {
 }
 
 /**
- * An organization as Zendesk shows it, with all custom fields and tags. `id` is a decimal text (64 bits); `updatedAt` is
- * ISO-8601 UTC in whole seconds.
+ * An organization as Zendesk shows it, with all custom fields and tags. `id` is a decimal text (64 bits). `updatedAt`
+ * is ISO-8601 UTC in whole seconds.
  */
 export interface SeenOrganization {
   readonly id: string;
@@ -24,14 +24,14 @@ export interface SeenOrganization {
   readonly deleted: boolean;
 }
 
-/** What the store remembers of an organization. A mapped field that is missing in `values` is unknown, not empty. */
+/** An organization as it is stored. A mapped field that is missing in `values` is unknown, not empty. */
 export interface KnownOrganization extends LastWrite {
   readonly id: string;
   readonly values: Values;
   readonly ownTags: readonly string[];
 }
 
-/** Renders the organization that an account should be, once its external id and its name are reserved. */
+/** Renders the desired organization of an account, whose external id and name are reserved. */
 export function renderOrganization(
   account: ErpRecord,
   reserved: { readonly externalId: string; readonly name: string },
@@ -40,7 +40,7 @@ export function renderOrganization(
   return { externalId: reserved.externalId, name: reserved.name, fields: renderFields(mapping, account) };
 }
 
-/** Returns everything of an organization that is compared, as one set of values: Zendesk's own members and the mapped fields. */
+/** Returns all values of an organization that are compared: Zendesk's own members and the mapped fields. */
 export function organizationValues(form: {
   readonly externalId: string | null;
   readonly name: string;
@@ -49,7 +49,7 @@ export function organizationValues(form: {
   return { external_id: form.externalId, name: form.name, ...form.fields };
 }
 
-/** Returns the form that holds these values: the inverse of `organizationValues`, also of a part of them. */
+/** Returns the form with these values. It is the inverse of `organizationValues`, also for a part of the values. */
 export function organizationPart(values: Values): Partial<OrganizationForm> {
   const { external_id: externalId, name, ...fields } = values;
   return {

@@ -2,30 +2,32 @@ import { diff, splitIgnored, type FieldChange } from '../sync/diff.ts';
 import type { Values } from '../sync/field-value.ts';
 import type { KnownOrganization } from './organization.ts';
 
-/** Everything that decides what happens to one account whose external id and name are reserved. */
+/** The input for planning one account, whose external id and name are reserved. */
 export interface AccountPlanInput {
   /** The values that the organization should have (`organizationValues`). */
   readonly desired: Values;
-  /** The tags that it should carry besides those of other people. */
+  /** The tags that it should have, besides those that people set. */
   readonly tags: readonly string[];
-  /** The organization that the account is linked to; null when to none. */
+  /** The organization that the account is linked to; null when there is none. */
   readonly linkedId: string | null;
   /** The organization that reserving chose for adoption. */
   readonly adoptId: string | null;
-  /** What the store remembers of the linked organization, or of the one that carries our external id. */
+  /** The stored organization that is linked, or that has the external id of the account. */
   readonly known: KnownOrganization | null;
-  /** Whether Zendesk refused this very attempt the last time: then it is not tried again unless somebody asks. */
+  /** True when Zendesk refused the same attempt the last time. It is not repeated unless a person asks for it. */
   readonly isRefused: boolean;
 }
 
-/** An operation on an organization, or an outcome that needs none. `fieldsDiffer` is false where only a tag is missing. */
+/**
+ * An operation on an organization, or an outcome that needs none. `fieldsDiffer` is false when only a tag is missing.
+ */
 export type AccountPlan =
   | { readonly operation: 'create' }
   | { readonly operation: 'update' | 'adopt'; readonly id: string; readonly fieldsDiffer: boolean }
   | { readonly outcome: 'unchanged'; readonly id: string; readonly ignored: readonly string[] }
   | { readonly outcome: 'rejected' };
 
-/** Decides what to do about one account. Pure, so that a preview shows exactly what a run writes. */
+/** Decides what to do about one account. Pure, so that a preview can show exactly what a run writes. */
 export function planAccount(input: AccountPlanInput): AccountPlan {
   const { known, adoptId, isRefused } = input;
   const id = input.linkedId ?? known?.id ?? null;
@@ -37,7 +39,10 @@ export function planAccount(input: AccountPlanInput): AccountPlan {
   return adoptId === null ? { operation: 'create' } : { operation: 'adopt', id: adoptId, fieldsDiffer: true };
 }
 
-/** Splits what differs between an account's desired organization and the known one into what to write and what Zendesk ignores. */
+/**
+ * Splits the differences between the desired and the known organization into those to write and those that Zendesk
+ * ignores.
+ */
 export function accountChanges({ desired, known }: Pick<AccountPlanInput, 'desired' | 'known'>): {
   readonly toWrite: readonly FieldChange[];
   readonly ignored: readonly string[];
@@ -52,8 +57,8 @@ function lacksTags(tags: readonly string[], known: Pick<KnownOrganization, 'ownT
 }
 
 /**
- * Writes down what an attempt consists of: the values wanted and the values found. After a refusal its digest is stored, and
- * Zendesk is asked again only when either has changed.
+ * Returns a text that identifies an attempt by the desired and the known values. After a refusal its digest is stored,
+ * and the write is repeated only when it has changed.
  */
 export function accountAttempt({ desired, known }: Pick<AccountPlanInput, 'desired' | 'known'>): string {
   return JSON.stringify([desired, known?.values ?? null]);

@@ -4,14 +4,14 @@ import { recordKeyText, type ErpRecord } from '../sync/record.ts';
 import { externalIdContested, nameAmbiguous, waitingForEntity, type Rejection } from '../sync/rejection.ts';
 import { nameCandidates } from './organization-name.ts';
 
-/** What the store holds of an account when its external id and name are reserved; null where it holds nothing. */
+/** The reservations and the link that an account already has, each null if it has none. */
 export interface HeldReservation {
   readonly externalId: string | null;
   readonly name: string | null;
   readonly zendeskId: string | null;
 }
 
-/** An organization that has a name. `linkedTo` is the key text of the account that it is linked to, null when to none. */
+/** An organization with a certain name. `linkedTo` is the key text of the linked account, or null. */
 export interface NamedOrganization {
   readonly id: string;
   readonly externalId: string | null;
@@ -19,9 +19,10 @@ export interface NamedOrganization {
 }
 
 /**
- * What is known around an account while its external id and name are reserved. Holders are key texts of accounts of the same
- * connection. `unlinked` counts the accounts without organization whose ERP name is this; `incompleteEntities` are the legal
- * entities that may hold further such accounts; `refused` are names that Zendesk has just refused, whoever holds them.
+ * The context of an account while its external id and name are reserved. Holders are key texts of accounts of the same
+ * connection. `unlinked` returns the number of accounts without organization that have this ERP name.
+ * `incompleteEntities` are legal entities that may contain further such accounts. `refused` returns whether Zendesk has
+ * just refused a name.
  */
 export interface ReservationContext {
   externalIdHolder(externalIdKey: string): string | undefined;
@@ -33,7 +34,7 @@ export interface ReservationContext {
   refused(nameKey: string): boolean;
 }
 
-/** How a connection reserves: the external id templates by kind, and whether organizations may be adopted by name. */
+/** The policy of a connection: the external id templates by kind, and whether organizations may be adopted by name. */
 export interface ReservationPolicy {
   readonly templates: Readonly<Record<string, string>>;
   readonly adopt: 'by-name' | 'never';
@@ -46,20 +47,21 @@ export interface Reservation {
   readonly adoptId: string | null;
 }
 
-/** The result of reserving. A rejected account may still keep its external id, so that no other account gets it. */
+/** The result of reserving. A rejected account may keep its external id, so that no other account gets it. */
 export type ReservationResult =
   { readonly reservation: Reservation } | { readonly externalId: string | null; readonly rejection: Rejection };
 
-interface Circumstances {
+interface ReservationInput {
   readonly context: ReservationContext;
   readonly policy: ReservationPolicy;
 }
 
 /**
- * Reserves the external id and name of one account. An account that holds one keeps it. Accounts come in the order of their
- * rank, so a free one goes to the first. Pure; the caller updates the context between accounts.
+ * Reserves the external id and the name of one account. An account keeps those that it holds. Call it for accounts in
+ * the order of their rank, because the first one gets a free name. Pure: the caller updates the context between
+ * accounts.
  */
-export function reserveAccount(account: ErpRecord, held: HeldReservation, at: Circumstances): ReservationResult {
+export function reserveAccount(account: ErpRecord, held: HeldReservation, at: ReservationInput): ReservationResult {
   const { context, policy } = at;
   const rendered = renderExternalId(policy.templates, account);
   if ('rejection' in rendered) return { externalId: null, rejection: rendered.rejection };
@@ -81,7 +83,7 @@ function otherOwner(found: NamedOrganization | undefined, self: string): string 
 
 type ReservedName = { name: string; adoptId: string | null } | { rejection: Rejection };
 
-function reserveName(account: ErpRecord, held: HeldReservation, { context, policy }: Circumstances): ReservedName {
+function reserveName(account: ErpRecord, held: HeldReservation, { context, policy }: ReservationInput): ReservedName {
   const self = recordKeyText(account);
   const isFree = (name: string) => isNameFree(name, { self, ownId: held.zendeskId, context });
   if (held.name !== null && isFree(held.name)) return { name: held.name, adoptId: null };
@@ -97,15 +99,17 @@ function reserveName(account: ErpRecord, held: HeldReservation, { context, polic
   return { rejection: nameAmbiguous(plain, { organizations, accounts: 1 }) };
 }
 
-/** Returns the adoption of the one organization of this name, or why it is not adopted; undefined when there is none to adopt. */
+/**
+ * Returns the adoption of the only organization of this name, or why it is not adopted; undefined when there is none.
+ */
 function considerAdoption(name: string, context: ReservationContext): ReservedName | undefined {
   const named = context.organizationsNamed(nameKey(name)).filter(({ linkedTo }) => linkedTo === null);
-  const typedByHand = named.filter(({ externalId }) => externalId === null);
-  const [only] = typedByHand;
+  const withoutExternalId = named.filter(({ externalId }) => externalId === null);
+  const [only] = withoutExternalId;
   if (only === undefined) return undefined;
   const accounts = context.unlinked(nameKey(name));
   if (named.length > 1 || accounts > 1)
-    return { rejection: nameAmbiguous(name, { organizations: typedByHand.length, accounts }) };
+    return { rejection: nameAmbiguous(name, { organizations: withoutExternalId.length, accounts }) };
   if (context.incompleteEntities.length > 0) return { rejection: waitingForEntity(name, context.incompleteEntities) };
   return { name, adoptId: only.id };
 }
@@ -116,11 +120,12 @@ function isHeldByOther(name: string, self: string, context: ReservationContext):
 }
 
 /**
- * Returns whether a name can be taken: no other account has it reserved, Zendesk has not just refused it, and no organization
- * but our own has it. Of an organization that is linked to another account, that account's reservation counts, not its name.
+ * Returns whether a name is free: no other account has reserved it, Zendesk has not just refused it, and no other
+ * organization has it. The name of an organization that is linked to another account does not count, only that
+ * account's reservation does.
  */
-function isNameFree(name: string, who: { self: string; ownId: string | null; context: ReservationContext }): boolean {
-  const { self, ownId, context } = who;
+function isNameFree(name: string, at: { self: string; ownId: string | null; context: ReservationContext }): boolean {
+  const { self, ownId, context } = at;
   if (isHeldByOther(name, self, context) || context.refused(nameKey(name))) return false;
   return context.organizationsNamed(nameKey(name)).every(({ id, linkedTo }) => id === ownId || linkedTo !== null);
 }

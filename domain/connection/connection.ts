@@ -2,10 +2,10 @@ import type { EntitySpec } from '../entity-spec.ts';
 import type { AnnotationTarget } from '../support/annotation-target.ts';
 import type { StatusSettings } from '../support/support-status.ts';
 
-/** The state of a connection: it works, it waits for a person (`needs_…`), or somebody paused it. */
+/** The state of a connection: it works, it waits for a person (`needs_…`), or a person paused it. */
 export type ConnectionState = 'active' | 'needs_authorization' | 'needs_reconnect' | 'paused';
 
-/** The names of a connection's secrets. Each is sealed on arrival and never given back. */
+/** The names of a connection's secrets. They are stored sealed, and the API never returns them. */
 export const CREDENTIAL_FIELDS = [
   'dynamics.clientSecret',
   'dynamics.certificate.privateKey',
@@ -17,12 +17,12 @@ export const CREDENTIAL_FIELDS = [
 ] as const;
 
 /**
- * The name of one secret, which is also its path in the connection file. The former webhook secret is in no file: it is kept
- * while deliveries signed with it may still arrive.
+ * The name of one secret, which is also its path in the connection file. The former webhook secret is not in the file.
+ * It is stored as long as deliveries signed with it may arrive.
  */
 export type CredentialField = (typeof CREDENTIAL_FIELDS)[number];
 
-/** What a business event is about: the kind of the record, and the members that hold its company and key. */
+/** The mapping of a business event: the kind of its record, and the members with its company and key. */
 export interface EventMapping {
   readonly record: string;
   readonly legalEntity: string;
@@ -30,10 +30,10 @@ export interface EventMapping {
 }
 
 /**
- * A connection's settings without its secrets: the connection file with every default filled in. Origins have no trailing
- * slash. Legal entities are lower case; an empty list means all that the ERP user can read. Durations are milliseconds. `share`
- * is the part of Zendesk's rate limit that is left to others (0 to 1). `entities` are entities beyond those that every
- * connection has.
+ * A connection's settings without its secrets: the connection file with every default filled in. Origins have no
+ * trailing slash. Legal entities are lower case. An empty list means all that the ERP user can read. Durations are
+ * milliseconds. `share` is the part of Zendesk's rate limit that is left to other apps (0 to 1). `entities` are
+ * additional entities.
  */
 export interface ConnectionSettings {
   readonly dynamics: {

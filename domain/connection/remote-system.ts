@@ -1,7 +1,7 @@
 /** The remote systems that Ledgerdesk calls. */
 export type RemoteSystem = 'entra' | 'dynamics' | 'zendesk';
 
-/** Their names, as operators read them. */
+/** The names of the remote systems in messages. */
 export const SYSTEM_NAMES: Readonly<Record<RemoteSystem, string>> = {
   entra: 'Microsoft Entra',
   dynamics: 'Dynamics 365',

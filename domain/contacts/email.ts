@@ -6,8 +6,8 @@ export function emailKey(email: string): string {
 }
 
 /**
- * Returns whether an address can be sent to Zendesk: one `@`, no blanks, and a domain with a dot whose parts are not empty. The
- * ERP field is free text: it also holds phone numbers, two addresses at once, and comments.
+ * Returns whether an address can be sent to Zendesk: it has one `@`, no blanks, and a domain with a dot and without
+ * empty parts. The ERP field is free text, which may also contain phone numbers, several addresses or comments.
  */
 export function isEmail(email: string): boolean {
   const address = email.trim();

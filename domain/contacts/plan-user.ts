@@ -4,9 +4,9 @@ import { fieldIgnored, type Remark } from '../sync/rejection.ts';
 import { SINGLE_ORGANIZATION, USER_IS_STAFF, USER_SUSPENDED } from './contact-remarks.ts';
 
 /**
- * What the store remembers of a contact's user. `values` are digests of what Zendesk showed, by field; a missing one is
- * unknown. Emails are digests of the addresses known to be its identities. Of the organizations that it is known to belong to,
- * `own…` are those that we put it in, and `refused…` those that Zendesk did not let us put it in.
+ * A user as it is stored. `values` are digests of the values in Zendesk, by field. A missing one is unknown.
+ * `emailDigests` are those of its known addresses. `organizationIds` are its known organizations, and `own…` those to
+ * which we added it. For `refused…`, Zendesk refused the membership.
  */
 export interface KnownUser extends LastWrite {
   readonly id: string;
@@ -20,26 +20,26 @@ export interface KnownUser extends LastWrite {
   readonly refusedOrganizationIds: readonly string[];
 }
 
-/** What a user should have besides its form: an address, as digest (null: none is wanted), and organizations. */
+/** The address and the organizations that a user should have. The address is a digest, null if it needs none. */
 export interface WantedOfUser {
   readonly emailDigest: string | null;
   readonly organizationIds: readonly string[];
 }
 
-/** Everything that decides what happens to one contact whose external id is reserved. */
+/** The input for planning one contact, whose external id is reserved. */
 export interface UserPlanInput extends WantedOfUser {
-  /** Digests of the values that the user should have (`userValues`); of a staff member only the external id. */
+  /** Digests of the values that the user should have (`userValues`); for agents and admins only the external id. */
   readonly desired: Values;
   readonly linkedId: string | null;
   readonly adoptId: string | null;
   readonly known: KnownUser | null;
-  /** Whether Zendesk refused this very attempt the last time. */
+  /** True when Zendesk refused the same attempt the last time. */
   readonly isRefused: boolean;
 }
 
 /**
- * An operation on a user, or an outcome that needs none. `fieldsDiffer` is false where only an address or an organization is
- * missing: then no bulk write is needed.
+ * An operation on a user, or an outcome that needs none. `fieldsDiffer` is false when only an address or an
+ * organization is missing, so that no bulk write is needed.
  */
 export type UserPlan =
   | { readonly operation: 'create' }
@@ -48,10 +48,10 @@ export type UserPlan =
   | { readonly outcome: 'unchanged'; readonly id: string; readonly ignored: readonly string[] }
   | { readonly outcome: 'rejected' };
 
-/** Decides what to do about one contact. Pure, so that a preview shows exactly what a run writes. */
+/** Decides what to do about one contact. Pure, so that a preview can show exactly what a run writes. */
 export function planUser(input: UserPlanInput): UserPlan {
   const { known, adoptId } = input;
-  // A user to adopt is not the contact's yet, whatever is known of it.
+  // A user to adopt does not belong to the contact yet, even if it is known.
   const id = input.linkedId ?? (adoptId === null ? (known?.id ?? null) : null);
   const { toWrite, ignored } = userChanges(input);
   const fieldsDiffer = toWrite.length > 0;
@@ -64,7 +64,7 @@ export function planUser(input: UserPlanInput): UserPlan {
   return { operation: 'update', id, fieldsDiffer };
 }
 
-/** Splits what differs between a contact's desired user and the known one into what to write and what Zendesk ignores. */
+/** Splits the differences between the desired and the known user into those to write and those that Zendesk ignores. */
 export function userChanges({ desired, known }: Pick<UserPlanInput, 'desired' | 'known'>): {
   readonly toWrite: readonly FieldChange[];
   readonly ignored: readonly string[];
@@ -74,8 +74,8 @@ export function userChanges({ desired, known }: Pick<UserPlanInput, 'desired' | 
 }
 
 /**
- * Returns what a user lacks besides its form. Only memberships that we made are removed. An organization that was refused once
- * is tried again when the user leaves another one: where only one is allowed, there is room for it then.
+ * Returns what a user lacks besides its form. Only memberships that we created are removed. An organization that was
+ * refused is tried again when the user leaves another one, because the account may allow only one.
  */
 export function lacksOf(
   wanted: WantedOfUser,
@@ -91,7 +91,10 @@ export function lacksOf(
   return { email, join, leave, some: email || join.length > 0 || leave.length > 0 };
 }
 
-/** Writes down what an attempt consists of. After a refusal its digest is stored, and Zendesk is asked again only when any of it has changed. */
+/**
+ * Returns a text that identifies an attempt. After a refusal its digest is stored, and the write is repeated only when
+ * it has changed.
+ */
 export function userAttempt(
   input: Pick<UserPlanInput, 'desired' | 'known' | 'emailDigest' | 'organizationIds'>,
 ): string {
@@ -99,7 +102,9 @@ export function userAttempt(
   return JSON.stringify([desired, known?.values ?? null, known?.isActive ?? null, emailDigest, organizationIds]);
 }
 
-/** Returns what an operator should know of a contact whose user is as it should be: first the user's own state, then the contact's. */
+/**
+ * Returns the remark on a contact whose user needs no change. The state of the user goes before that of the contact.
+ */
 export function userRemark(
   wanted: WantedOfUser & { readonly remark: Remark | null; readonly ignored: readonly string[] },
   known: KnownUser | null,

@@ -13,54 +13,63 @@ import {
 } from './contact-remarks.ts';
 import { isEmail } from './email.ts';
 
-/** An account that a contact belongs to, and the organization that it is linked to; null when to none. */
+/** An account that a contact belongs to, with its linked organization, or null. */
 export interface TiedAccount {
   readonly account: string;
   readonly organizationId: string | null;
 }
 
-/** One contact row of a person, as the store knows it. */
+/** A stored contact of a person. One person can have several. */
 export interface PersonRow {
   readonly row: RecordKey;
-  /** Whether the row is present and not inactive. */
+  /** True when the contact is present and not inactive. */
   readonly isActive: boolean;
   readonly externalId: string | null;
   readonly zendeskId: string | null;
   readonly accounts: readonly TiedAccount[];
 }
 
-/** What is known around a contact while it is reserved: all rows of its person, itself included, in the order of their keys. */
+/**
+ * The context of a contact while it reserves: all contacts of its person, including itself, in the order of their keys.
+ */
 export interface ContactContext {
   readonly person: readonly PersonRow[];
-  /** Key text of the contact that has reserved this contact's email address. */
+  /** The key text of the contact that has reserved the email address of this contact. */
   readonly emailHolder: string | undefined;
+  /** Returns the key text of the contact that has reserved an external id. */
   externalIdHolder(externalIdKey: string): string | undefined;
 }
 
-/** How a connection reserves contacts. `templates` are those of external ids, by kind. */
+/** The policy of a connection for contacts. `templates` are those of external ids, by kind. */
 export interface ContactPolicy {
   readonly templates: Readonly<Record<string, string>>;
   readonly sharedMailbox: 'first' | 'reject';
 }
 
-/** What is reserved for a contact that is to be a user. The first organization is its default; `email` is null when it gets none. */
+/**
+ * The reservations of a contact that becomes a user. The first organization is its default. `email` is null if it gets
+ * none.
+ */
 export interface ContactReservation {
   readonly externalId: string;
   readonly organizationIds: readonly string[];
   readonly email: string | null;
   readonly remark: Remark | null;
-  /** The row of the same person that had the user until now, if it was another one. */
+  /** The contact of the same person that had the user until now, if it was another one. */
   readonly takesOver: RecordKey | null;
 }
 
-/** The result of reserving a contact: a user, or why it has none of its own. */
+/** The result of reserving for a contact: its reservations, or why it has no user of its own. */
 export type ContactReservationResult =
   | ContactReservation
   | { readonly skipped: Remark }
   | { readonly follows: RecordKey; readonly remark: Remark }
   | { readonly rejection: Rejection };
 
-/** Reserves one contact. Pure; contacts come in the order of their rank, so that an address goes to the first that has it. */
+/**
+ * Reserves for one contact. Call it for contacts in the order of their rank, because the first one with an address gets
+ * it. Pure: the caller updates the context between contacts.
+ */
 export function reserveContact(
   contact: ErpRecord,
   at: { context: ContactContext; policy: ContactPolicy },
@@ -77,7 +86,7 @@ export function reserveContact(
   return reserveUser(contact, organizationIds, at);
 }
 
-/** Returns the row that a person is written from: the one that has the user, else the first. Only active rows count. */
+/** Returns the active contact from which a person is written: the one that has the user, or else the first. */
 function leadOf(person: readonly PersonRow[]): PersonRow | undefined {
   const active = person.filter(({ isActive }) => isActive);
   return (
@@ -91,7 +100,7 @@ function isSame(one: RecordKey, other: RecordKey): boolean {
   return recordKeyText(one) === recordKeyText(other);
 }
 
-/** Returns the accounts of all active rows of a person, those of its own row first. */
+/** Returns the accounts of all active contacts of a person, those of this contact first. */
 function tiedAccounts(person: readonly PersonRow[], own: RecordKey): readonly TiedAccount[] {
   const active = person.filter(({ isActive }) => isActive);
   const first = active.filter(({ row }) => isSame(row, own));
@@ -122,13 +131,16 @@ function reserveUser(
   return 'rejection' in email ? email : { externalId, organizationIds, takesOver, ...email };
 }
 
-/** Returns whether an external id is that of a row of the person. It stays then; under another template the user gets a new one. */
+/**
+ * Returns whether an external id belongs to a contact of the person. If not, the template has changed and the id is
+ * replaced.
+ */
 function isOfPerson(
   externalId: string | null,
   person: readonly PersonRow[],
   { templates }: ContactPolicy,
 ): externalId is string {
-  // Rows of a kind that the connection no longer has stay linked, and have no template.
+  // Contacts of a kind that the connection no longer has stay linked, but have no template.
   const known = person.filter(({ row }) => Object.hasOwn(templates, row.kind));
   return known.some(({ row }) => {
     const rendered = renderExternalId(templates, row);

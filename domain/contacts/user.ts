@@ -4,8 +4,8 @@ import { plainName } from '../sync/record-name.ts';
 import type { ErpRecord } from '../sync/record.ts';
 
 /**
- * What Ledgerdesk writes of a user. Role, notes, details and tags belong to the agents, and an email is written on create only
- * (`plan-user.ts`). `attributes` are mapped members of Zendesk's user, such as `phone`.
+ * The part of a user that Ledgerdesk writes. Agents own its role, notes, details and tags. An email is written on
+ * create only (`plan-user.ts`). `attributes` are mapped members of Zendesk's user, such as `phone`.
  */
 export interface UserForm {
   readonly externalId: string;
@@ -15,8 +15,8 @@ export interface UserForm {
 }
 
 /**
- * A user as Zendesk shows it, with all custom fields. `id` is a decimal text; `email` is the primary address, null when there
- * is none; `isActive` is false for a deleted user; `updatedAt` is ISO-8601 UTC, null where Zendesk does not say.
+ * A user as Zendesk shows it, with all custom fields. `id` is a decimal text. `email` is the primary address, or null.
+ * `isActive` is false for a deleted user. `updatedAt` is ISO-8601 UTC, or null if Zendesk does not send it.
  */
 export interface SeenUser {
   readonly id: string;
@@ -32,13 +32,13 @@ export interface SeenUser {
   readonly updatedAt: string | null;
 }
 
-/** Renders the user that a contact should be, once its external id is reserved. */
+/** Renders the desired user of a contact, whose external id is reserved. */
 export function renderUser(contact: ErpRecord, externalId: string, mapping: Mapping): UserForm {
   const attributes = renderAttributes(mapping, contact);
   return { externalId, name: plainName(contact), attributes, fields: renderFields(mapping, contact) };
 }
 
-/** Returns everything of a user that is compared, as one set of values. Of an agent or admin only the external id is written. */
+/** Returns all values of a user that are compared; for an agent or admin (`isStaff`) only the external id. */
 export function userValues(
   form: {
     readonly externalId: string | null;
@@ -52,7 +52,7 @@ export function userValues(
   return isStaff ? externalId : { ...externalId, name: form.name, ...form.attributes, ...form.fields };
 }
 
-/** Leaves of a form only what these keys of `userValues` name. */
+/** Returns the part of a form that these keys of `userValues` name. */
 export function userPart(form: UserForm, keys: ReadonlySet<string>): Partial<UserForm> {
   const picked = (values: Values): Values =>
     Object.fromEntries(Object.entries(values).filter(([key]) => keys.has(key)));

@@ -4,8 +4,8 @@ import { legalEntityKey, type RecordKey } from '../sync/record.ts';
 import { isJsonObject, member, textMember, type JsonObject } from './json.ts';
 
 /**
- * An event of F&O and the record that it names; null when it is about anything else. A business event has a ControlNumber; a
- * data event has none. `type` is the business event's class, or the entity and message of a data event.
+ * An event of F&O and the record that it names; null when it names none. A business event has a ControlNumber, a data
+ * event has none. `type` is the class of a business event, or the entity and message of a data event.
  */
 export interface ErpEvent {
   readonly form: 'business' | 'data';
@@ -15,16 +15,18 @@ export interface ErpEvent {
   readonly record: RecordKey | null;
 }
 
-/** The result of reading an event: an event, F&O's test of a new endpoint, or nothing that is known. */
+/** The result of reading an event: an event, F&O's test of a new endpoint, or a malformed payload. */
 export type ReadErpEvent = ErpEvent | 'test' | 'malformed';
 
-/** How the events of a connection name records: the connection's own mappings, by event id, and the names that are usual. */
+/**
+ * The names of records in the events of a connection: its own mappings, by event id, and the default names of entities.
+ */
 export interface EventNaming {
   readonly mappings: Readonly<Record<string, EventMapping>>;
   readonly entities: readonly Pick<EntitySpec, 'kind' | 'events' | 'dependsOn'>[];
 }
 
-/** Reads one event in whichever form it comes. Of its content only the key of a record is taken. */
+/** Reads a business event or a data event. Uses only the key of the record in it. */
 export function readErpEvent(payload: unknown, naming: EventNaming): ReadErpEvent {
   if (!isJsonObject(payload)) return 'malformed';
   if (Object.keys(payload).length === 0) return 'test';
@@ -33,7 +35,10 @@ export function readErpEvent(payload: unknown, naming: EventNaming): ReadErpEven
   return readBusinessEvent(payload, naming);
 }
 
-/** When an endpoint is activated F&O sends an event whose fields are empty, or that has none (Business events overview). */
+/**
+ * Reads a business event. When an endpoint is activated, F&O sends one with empty or missing fields (Business events
+ * overview).
+ */
 function readBusinessEvent(payload: JsonObject, naming: EventNaming): ReadErpEvent {
   if (member(payload, 'BusinessEventId') === undefined) return 'malformed';
   const type = textMember(payload, 'BusinessEventId');
@@ -47,7 +52,7 @@ function readBusinessEvent(payload: JsonObject, naming: EventNaming): ReadErpEve
     eventId: eventId === '' ? null : eventId,
     controlNumber: hasNumber ? controlNumber : null,
     type: type === '' ? 'unnamed' : type,
-    record: mapping === undefined ? usualRecordOf(payload, naming) : mappedRecordOf(payload, mapping),
+    record: mapping === undefined ? defaultRecordOf(payload, naming) : mappedRecordOf(payload, mapping),
   };
 }
 
@@ -55,8 +60,11 @@ function mappedRecordOf(payload: JsonObject, { record, legalEntity, key }: Event
   return recordKey(record, textMember(payload, legalEntity), textMember(payload, key));
 }
 
-/** An event about a record also names what that record depends on, so dependent entities are looked for first. */
-function usualRecordOf(payload: JsonObject, { entities }: EventNaming): RecordKey | null {
+/**
+ * Finds the record by default names. An event also names the records on which its record depends, so it looks for those
+ * last.
+ */
+function defaultRecordOf(payload: JsonObject, { entities }: EventNaming): RecordKey | null {
   const dependentFirst = [...entities].sort((one, other) => other.dependsOn.length - one.dependsOn.length);
   for (const { kind, events } of dependentFirst) {
     const key = firstText(payload, events.members);
@@ -65,7 +73,7 @@ function usualRecordOf(payload: JsonObject, { entities }: EventNaming): RecordKe
   return null;
 }
 
-/** Members that usually hold the company: first those of the event's contract, then that of the envelope. */
+/** Members with the company by default: first those of the event's contract, then that of the envelope. */
 const COMPANY_MEMBERS = ['LegalEntity', 'LegalEntityId', 'DataAreaId', 'BusinessEventLegalEntity'];
 
 function firstText(payload: JsonObject, names: readonly string[]): string {
@@ -76,7 +84,9 @@ function recordKey(kind: string, legalEntity: string, key: string): RecordKey | 
   return legalEntity === '' || key === '' ? null : { legalEntity: legalEntityKey(legalEntity), kind, key };
 }
 
-/** A data event is a Dataverse execution context: attributes are lists of key and value, in any case. */
+/**
+ * Reads a data event, which is a Dataverse execution context. Its attributes are lists of keys and values, in any case.
+ */
 function readDataEvent(payload: JsonObject, { entities }: EventNaming): ErpEvent {
   const table = textMember(payload, 'PrimaryEntityName').toLowerCase();
   const message = textMember(payload, 'MessageName');
@@ -97,7 +107,7 @@ function readDataEvent(payload: JsonObject, { entities }: EventNaming): ErpEvent
   };
 }
 
-/** Returns the attributes of the record as it is now; of a deleted one, as it was. */
+/** Returns the current attributes of the record, or those before its deletion. */
 function attributesOf(payload: JsonObject): Map<string, string> {
   const found = new Map<string, string>();
   const given = [...pairsOf(member(payload, 'PreEntityImages')), ...pairsOf(member(payload, 'InputParameters'))];

@@ -1,4 +1,4 @@
-/** A JSON object whose members are not known yet. */
+/** A JSON object with unknown members. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Returns whether a parsed JSON value is an object. */
@@ -6,7 +6,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Writes a JSON value in one way whatever the order of its members, so that equal contents give equal texts. */
+/** Returns a JSON text with sorted members, so that equal contents have equal texts. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (!isJsonObject(value)) return value === undefined ? 'null' : JSON.stringify(value);
@@ -17,8 +17,8 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * Reads a member as text, whatever the case of its name: serializers differ. Numbers become their digits. Returns '' where
- * there is none, and for a text with a NUL, which names nothing and which the store could not keep.
+ * Reads a member as trimmed text and ignores the case of its name, because serializers differ. Numbers become text.
+ * Returns '' when there is no such member, and for a text with NUL, which PostgreSQL cannot store.
  */
 export function textMember(object: JsonObject, name: string): string {
   const value = member(object, name);
@@ -26,7 +26,7 @@ export function textMember(object: JsonObject, name: string): string {
   return typeof value === 'number' ? String(value) : '';
 }
 
-/** Reads a member whatever the case of its name. Returns undefined where there is none. */
+/** Reads a member and ignores the case of its name. Returns undefined when there is none. */
 export function member(object: JsonObject, name: string): unknown {
   const wanted = name.toLowerCase();
   const exact = Object.hasOwn(object, name) ? object[name] : undefined;

@@ -1,6 +1,6 @@
 import { isJsonObject, textMember, type JsonObject } from './json.ts';
 
-/** A delivery of a webhook and the ticket or user that it names; null when it is about anything else. */
+/** A delivery of a webhook and the ticket or user that it names; null when it names none. */
 export interface ZendeskEvent {
   readonly eventId: string;
   readonly type: string;
@@ -10,9 +10,9 @@ export interface ZendeskEvent {
 const SUBJECT = /^zen:(ticket|user):(\d+)$/;
 
 /**
- * Reads a delivery. An event-subscribed webhook sends Zendesk's own form (`id`, `type`, `subject`). Our trigger sends
- * `{"ledgerdesk": 1, "ticket_id": "…"}`; its id is the member `id`, else the id of the invocation, which is the same for all
- * attempts. Only ids are taken from either. Returns undefined when it is neither.
+ * Reads a delivery. A webhook that is subscribed to events sends Zendesk's own form (`id`, `type`, `subject`). Our
+ * trigger sends `{"ledgerdesk": 1, "ticket_id": "…"}`. The id of such an event is the member `id`, or else the id of
+ * the invocation, which is the same for all attempts. Uses only ids. Returns undefined for any other form.
  */
 export function readZendeskEvent(payload: unknown, invocationId: string): ZendeskEvent | undefined {
   if (!isJsonObject(payload)) return undefined;

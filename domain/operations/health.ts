@@ -1,15 +1,17 @@
-/** A part of a connection whose health is followed: its syncs, its credentials, and the reading of its support load. */
+/** A part of a connection whose health is tracked: its syncs, its credentials, and its support load. */
 export type HealthSubject = 'sync' | 'credentials' | 'support';
 
-/** Codes of failures that come from the connection's credentials. One alert is sent for these, whatever failed because of them. */
+/** Codes of failures that come from the credentials. There is one alert for them, whatever fails because of them. */
 const CREDENTIAL_CODES: ReadonlySet<string> = new Set(['needs_reconnect', 'needs_authorization', 'connection_missing']);
 
-/** Returns whether a failure only says that the connection waits for credentials, or is gone. */
+/** Returns whether a code means that the connection needs credentials or was removed. */
 export function isCredentialCode(code: string): boolean {
   return CREDENTIAL_CODES.has(code);
 }
 
-/** A message to the operator: a part of a connection has begun to fail, or works again. Times are ISO-8601 UTC. */
+/**
+ * A message to the operator that a part of a connection has started to fail, or works again. Times are ISO-8601 UTC.
+ */
 export interface Alert {
   /** The same at every attempt to deliver it. */
   readonly id: string;
@@ -18,9 +20,9 @@ export interface Alert {
   readonly isFailing: boolean;
   /** The code of the runbook's entry; null for a recovery. */
   readonly code: string | null;
-  /** What to do about it; of a recovery, what works again. */
+  /** The problem and what to do; for a recovery, what works again. */
   readonly message: string;
-  /** The run that found it; null where none did. */
+  /** The run that detected it; null if it was detected outside a run. */
   readonly runId: string | null;
   readonly at: string;
 }
@@ -33,5 +35,5 @@ export function recoveryMessage(connectionId: string, subject: HealthSubject): s
 const WORKS_AGAIN: Readonly<Record<HealthSubject, string>> = {
   sync: 'The sync',
   credentials: 'The credentials',
-  support: 'The reading of tickets and writing of annotations',
+  support: 'The support load (tickets and annotations)',
 };

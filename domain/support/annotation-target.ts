@@ -1,4 +1,4 @@
-/** Where and how the annotation of an ERP account is written. */
+/** The place of the annotation of an ERP account, and how it is written. */
 export interface AnnotationTarget {
   readonly entitySet: string;
   readonly field: string;

@@ -1,15 +1,15 @@
 import { BLOCK_END, BLOCK_START } from './annotation.ts';
 
-/** How our lines get into a text: as a block among people's words, as the whole text, or behind what is there. */
+/** The way our lines are added to a text: as a block within it, instead of it, or after it. */
 export type AnnotationMode = 'block' | 'replace' | 'append';
 
-/** What a text should become: the new text, that it is right already, or that there is no room for our lines. */
+/** The result of annotating a text: the new text, no change, or no room for our lines. */
 export type AnnotatedText = { readonly text: string } | 'unchanged' | 'no_room';
 
 /**
- * Puts our lines into a text that people write as well. What stands outside our block is kept byte for byte; line ends CR, LF
- * and CRLF count as equal, and ours follow the ones that the text uses. Where `maxLength` is short, our last lines are left
- * out first; people's words never.
+ * Adds our lines to a text that people write, too. Text outside our block stays the same, byte for byte. CR, LF and
+ * CRLF count as equal line ends, and our lines use those of the text. If the result exceeds `maxLength`, our last lines
+ * are left out, but never the text of people.
  */
 export function annotateText(
   text: string,
@@ -38,8 +38,8 @@ function merged(text: string, lines: readonly string[], mode: AnnotationMode): s
 }
 
 /**
- * Where our block stands: from a start line to the next end line with no other start line between, so that a start line
- * whose end somebody has deleted never swallows what people have written below it.
+ * Finds our block: from a start line to the next end line, with no other start line in between. If a person has deleted
+ * the end line of a block, the text after that block is not overwritten.
  */
 function findBlock(text: string): { start: number; end: number } | undefined {
   for (let end = text.indexOf(BLOCK_END); end >= 0; end = text.indexOf(BLOCK_END, end + 1)) {
@@ -49,7 +49,7 @@ function findBlock(text: string): { start: number; end: number } | undefined {
   return undefined;
 }
 
-/** Adds an entry behind what is there, unless the last one says the same already. */
+/** Adds an entry after the text, unless the last entry is the same. */
 function appended(text: string, ours: string, end: string): string {
   if (text === '' || sameLines(text, ours) || sameLines(text.slice(-ours.length - end.length), `${end}${ours}`))
     return text === '' ? ours : text;

@@ -1,20 +1,23 @@
 import type { SupportLoad } from './support-load.ts';
 import type { SupportStatus } from './support-status.ts';
 
-/** What an account's annotation says. `organizationUrl` is where people see the organization in Zendesk. */
+/** The content of an account's annotation. `organizationUrl` opens the organization in Zendesk. */
 export interface Annotation {
   readonly load: SupportLoad;
   readonly status: SupportStatus;
   readonly organizationUrl: string;
 }
 
-/** The line that begins our block in a text that people write as well; what stands between the two lines is ours. */
+/** The line that begins our block in a text that people write, too. Everything between the two lines is ours. */
 export const BLOCK_START = '--- Zendesk support (written by Ledgerdesk, changes are overwritten) ---';
 
 /** The line that ends our block. */
 export const BLOCK_END = '--- end of Zendesk support ---';
 
-/** Writes the annotation as lines, the most important first, so that cutting takes the least important. */
+/**
+ * Returns the annotation as lines, the most important ones first, because the last ones are left out if there is no
+ * room.
+ */
 export function annotationLines({ load, status, organizationUrl }: Annotation): readonly string[] {
   const { open, urgent, pending, onHold, contactsWithOpen, oldestOpenSince, lastActivityAt, satisfaction } = load;
   return [
@@ -28,12 +31,13 @@ export function annotationLines({ load, status, organizationUrl }: Annotation): 
   ];
 }
 
-/** F&O's own "no date" (Dynamics 365 docs, date handling). */
+/** The date by which F&O means "no date" (Dynamics 365 docs, date handling). */
 const NO_DATE = '1900-01-01T00:00:00Z';
 
 /**
- * Which typed fields must change, and to what. `fields` names them by what they hold; `present` is what they hold now. A date
- * goes into a date field as noon of that day, which is the form in which F&O serves it, and into a text field as it is.
+ * Returns the typed fields that must change, with their new values. `fields` maps the names of values to fields, and
+ * `present` has the current values. A date field gets noon of that day, the form in which F&O serves dates. A text
+ * field gets the day.
  */
 export function changedFields(
   annotation: Annotation,
@@ -58,7 +62,7 @@ function asDate(day: string): string {
   return day === '' ? NO_DATE : `${day}T12:00:00Z`;
 }
 
-/** What a typed field can hold, by the names that a connection file uses (`annotation.*.fields`). */
+/** The values that a typed field can have, by their names in a connection file (`annotation.*.fields`). */
 export const ANNOTATION_FIELDS = [
   'status',
   'openTickets',

@@ -1,8 +1,8 @@
 import type { SupportTicket } from './support-ticket.ts';
 
 /**
- * How much support an account asks for, by what its tickets are and never by the time that passes: "open" counts tickets in
- * the categories new and open, "urgent" those of them of that priority. Dates are ISO-8601 UTC days, null where there is none.
+ * The support load of an account. It depends on its tickets only, never on the current time. `open` counts tickets in
+ * the categories new and open, and `urgent` those of them with that priority. Dates are ISO-8601 UTC days, or null.
  */
 export interface SupportLoad {
   readonly open: number;

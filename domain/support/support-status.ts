@@ -1,42 +1,44 @@
 import type { SupportLoad } from './support-load.ts';
 
-/** How an account stands with support, in one word. */
+/** The support status of an account in one word. */
 export type SupportStatus = 'quiet' | 'active' | 'escalated';
 
-/** The counts that a rule may look at. */
+/** The counts that a rule can use. */
 export const RULE_COUNTS = ['open', 'pending', 'onHold', 'urgent', 'contactsWithOpen'] as const;
 
-/** From which counts on a status holds: any one of them is enough. */
+/** The counts from which on a status applies. One of them is enough. */
 export type StatusRule = Readonly<Partial<Record<(typeof RULE_COUNTS)[number], number>>>;
 
-/** The rules by which an account's status is found. */
+/** The rules that determine the status of an account. */
 export interface StatusRules {
   readonly escalated: StatusRule;
   readonly active: StatusRule;
 }
 
-/** What a connection says of them (`annotation.status`); a status that it leaves out is as in `DEFAULT_RULES`. */
+/**
+ * The rules in the settings of a connection (`annotation.status`). `DEFAULT_RULES` applies to a status without a rule.
+ */
 export type StatusSettings = { readonly [Status in keyof StatusRules]?: StatusRules[Status] | null };
 
-/** Urgent open tickets or many open ones escalate an account; any unsolved one makes it active. */
+/** Urgent or many open tickets escalate an account. Any unsolved ticket makes it active. */
 const DEFAULT_RULES: StatusRules = {
   escalated: { urgent: 1, open: 10 },
   active: { open: 1, pending: 1, onHold: 1 },
 };
 
-/** The rules of a connection's settings, completed by the defaults; a status named there is as it is named. */
+/** Returns the rules of a connection: those of its settings, completed by the defaults. */
 export function rulesOf(settings: StatusSettings): StatusRules {
   const { escalated, active } = settings;
   return { escalated: escalated ?? DEFAULT_RULES.escalated, active: active ?? DEFAULT_RULES.active };
 }
 
-/** The status of a load: the first of escalated and active whose rule holds, else quiet. */
+/** Returns the status of a load: `escalated` or `active`, the first whose rule applies, or else `quiet`. */
 export function supportStatusOf(load: SupportLoad, rules: StatusRules): SupportStatus {
-  if (holds(rules.escalated, load)) return 'escalated';
-  return holds(rules.active, load) ? 'active' : 'quiet';
+  if (applies(rules.escalated, load)) return 'escalated';
+  return applies(rules.active, load) ? 'active' : 'quiet';
 }
 
-function holds(rule: StatusRule, load: SupportLoad): boolean {
+function applies(rule: StatusRule, load: SupportLoad): boolean {
   return RULE_COUNTS.some((count) => {
     const from = rule[count];
     return from !== undefined && load[count] >= from;

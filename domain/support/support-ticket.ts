@@ -1,9 +1,9 @@
-/** The category that a ticket's status falls into; a custom status counts as its category (Zendesk docs, Ticket Statuses). */
+/** The status category of a ticket. A custom status counts as its category (Zendesk docs, Ticket Statuses). */
 export type TicketStatus = 'new' | 'open' | 'pending' | 'hold' | 'solved' | 'closed' | 'deleted';
 
 /**
- * What is kept of a ticket: enough to count it, nothing that anybody wrote. Ids are decimal texts, null where Zendesk has
- * none; times are ISO-8601 UTC.
+ * A ticket as it is stored: what is needed to count it, but no text. Ids are decimal texts, or null. Times are ISO-8601
+ * UTC.
  */
 export interface SupportTicket {
   readonly id: string;
@@ -19,7 +19,7 @@ export interface SupportTicket {
 
 const STATUSES: readonly TicketStatus[] = ['new', 'open', 'pending', 'hold', 'solved', 'closed', 'deleted'];
 
-/** Reads a status in whatever case it comes (webhooks write OPEN, the API open); an unknown one counts as open. */
+/** Parses a status and ignores case (webhooks send `OPEN`, the API `open`). An unknown status counts as open. */
 export function ticketStatusOf(text: string): TicketStatus {
   const lower = text.toLowerCase();
   return STATUSES.find((status) => status === lower) ?? 'open';

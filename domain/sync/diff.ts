@@ -1,13 +1,15 @@
 import { sameValue, type FieldValue, type Values } from './field-value.ts';
 
-/** A difference in one field. `before` is undefined where it is not known what Zendesk holds. */
+/** A difference in one field. `before` is undefined when the value in Zendesk is unknown. */
 export interface FieldChange {
   readonly field: string;
   readonly before: FieldValue | undefined;
   readonly after: FieldValue;
 }
 
-/** Returns what differs between the values that a record should have and those that Zendesk holds; a key that is missing in `seen` is unknown. */
+/**
+ * Returns the differences between the desired values and those in Zendesk. A key that is missing in `seen` is unknown.
+ */
 export function diff(desired: Values, seen: Values): readonly FieldChange[] {
   return Object.entries(desired).flatMap(([field, after]) => {
     const before = Object.hasOwn(seen, field) ? (seen[field] ?? null) : undefined;
@@ -15,17 +17,18 @@ export function diff(desired: Values, seen: Values): readonly FieldChange[] {
   });
 }
 
-/** What is known of our last write to an organization or user. */
+/** The last write of Ledgerdesk to an organization or user. */
 export interface LastWrite {
-  /** What was sent, by field; null before the first write. */
+  /** The values that were sent, by field; null before the first write. */
   readonly written: Values | null;
-  /** Whether nobody has changed it in Zendesk since, by Zendesk's clock. */
+  /** True when it was not changed in Zendesk since, by Zendesk's clock. */
   readonly isLatest: boolean;
 }
 
 /**
- * Splits differences into those to write and the fields that Zendesk ignores: we wrote the very value, nobody has changed the
- * record since, and yet Zendesk shows another one. Such a field is not written again until one of the two sides changes.
+ * Splits differences into those to write and ignored fields. A field is ignored when we wrote this value and Zendesk
+ * shows another one although the record was not changed since. It is not written again until one of the two sides
+ * changes.
  */
 export function splitIgnored(
   changes: readonly FieldChange[],
@@ -41,7 +44,7 @@ export function splitIgnored(
   };
 }
 
-/** Returns the values that changes lead to, by field. */
+/** Returns the new values of changes, by field. */
 export function valuesAfter(changes: readonly FieldChange[]): Values {
   return Object.fromEntries(changes.map(({ field, after }) => [field, after]));
 }

@@ -4,7 +4,10 @@ import { externalIdUnsupported, type Rejection } from './rejection.ts';
 const PLACEHOLDERS = ['{legalEntity}', '{kind}', '{accountNumber}'] as const;
 const MAX_LENGTH = 255;
 
-/** Returns what is wrong with an external id template, as a sentence; undefined when nothing is. */
+/**
+ * Returns the mistake in an external id template, which completes the sentence "The template …"; undefined if it is
+ * valid.
+ */
 export function templateMistake(template: string): string | undefined {
   if (!template.includes('{accountNumber}')) return 'must contain {accountNumber}';
   const placeholder = /\{[^}]*\}/g;
@@ -15,14 +18,17 @@ export function templateMistake(template: string): string | undefined {
 }
 
 /**
- * Returns the template of a connection that names none: the bare account number only when exactly one legal entity is named,
- * since account numbers repeat between legal entities.
+ * Returns the default template. It contains the legal entity unless the connection has exactly one, because account
+ * numbers can repeat in other legal entities.
  */
 export function defaultTemplate(legalEntities: readonly string[]): string {
   return legalEntities.length === 1 ? '{accountNumber}' : '{legalEntity}:{accountNumber}';
 }
 
-/** Renders the external id of a record by the template of its kind, or says why it cannot have one. Throws for a kind without template. */
+/**
+ * Renders the external id of a record by the template of its kind, or returns a rejection. Throws for a kind without
+ * template.
+ */
 export function renderExternalId(
   templates: Readonly<Record<string, string>>,
   key: RecordKey,
@@ -37,13 +43,15 @@ export function renderExternalId(
   return because === undefined ? { externalId } : { rejection: externalIdUnsupported(externalId, because) };
 }
 
-/** What the external ids of a connection are rendered for. Legal entities are lower case; an empty list means any. */
+/**
+ * The legal entities and kinds of the accounts of a connection. Legal entities are lower case. An empty list means any.
+ */
 export interface RenderedFor {
   readonly legalEntities: readonly string[];
   readonly kinds: readonly string[];
 }
 
-/** Returns whether a template could have given an external id to some account. Like Zendesk's look-ups it ignores case. */
+/** Returns whether an external id matches a template for some account. Ignores case, as Zendesk does. */
 export function couldRender(template: string, externalId: string, { legalEntities, kinds }: RenderedFor): boolean {
   const literal = (text: string): string => text.replaceAll(/[/\\^$*+?.()|[\]{}-]/g, '\\$&');
   const oneOf = (values: readonly string[]): string => `(?:${values.map(literal).join('|')})`;
@@ -56,7 +64,9 @@ export function couldRender(template: string, externalId: string, { legalEntitie
   return new RegExp(`^${parts.join('')}$`, 'iu').test(externalId.trim());
 }
 
-/** `show_many` separates external ids by commas (Zendesk docs, Organizations). */
+/**
+ * Returns why Zendesk cannot look up an external id. `show_many` separates ids by commas (Zendesk docs, Organizations).
+ */
 function unsupportedBecause(externalId: string): string | undefined {
   if (externalId.includes(',')) return 'contains a comma';
   if (externalId.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
@@ -64,7 +74,10 @@ function unsupportedBecause(externalId: string): string | undefined {
   return undefined;
 }
 
-/** Returns the form in which external ids are compared: Zendesk ignores case and surrounding blanks (Zendesk docs, Organizations). */
+/**
+ * Returns the compared form of an external id. Zendesk ignores case and surrounding blanks (Zendesk docs,
+ * Organizations).
+ */
 export function externalIdKey(externalId: string): string {
   return externalId.trim().toLowerCase();
 }

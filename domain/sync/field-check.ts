@@ -9,24 +9,24 @@ export interface ExistingField {
   readonly isActive: boolean;
 }
 
-/** The reasons for which a field is not written at present. The runbook has an entry for each. */
+/** The reasons for suspending a field. The runbook has an entry for each. */
 export type FieldProblemCode = 'field_missing' | 'field_type_differs' | 'field_inactive';
 
-/** A field that Zendesk does not take as it is: it is left out of what is written, and a run notes it. */
+/** A field that is not written, because Zendesk does not accept it as it is. Each run notes it. */
 export interface SuspendedField {
   readonly key: string;
   readonly code: FieldProblemCode;
-  /** The type that the field has in Zendesk, where that is the problem. */
+  /** The type that the field has in Zendesk, if that is the problem. */
   readonly type: string | null;
 }
 
-/** The result of comparing the fields that are needed with those that Zendesk has. */
+/** The result of comparing the needed fields with those in Zendesk. */
 export interface FieldCheck {
   readonly missing: readonly FieldMapping[];
   readonly suspended: readonly SuspendedField[];
 }
 
-/** Compares the fields that are needed with those that Zendesk has, by key, type and whether they are active. */
+/** Compares the needed fields with those in Zendesk by key, type and whether they are active. */
 export function checkFields(needed: readonly FieldMapping[], existing: readonly ExistingField[]): FieldCheck {
   const byKey = new Map(existing.map((field) => [field.key, field]));
   return {
@@ -40,7 +40,7 @@ export function checkFields(needed: readonly FieldMapping[], existing: readonly 
   };
 }
 
-/** Returns a text that changes whenever the needed fields do, so that Zendesk is asked about its fields only then. */
+/** Returns a text that changes when the needed fields change. Only then are the fields in Zendesk checked. */
 export function fieldFingerprint(needed: readonly FieldMapping[]): string {
   return needed
     .map(({ key, type }) => `${key}:${type}`)
@@ -48,17 +48,20 @@ export function fieldFingerprint(needed: readonly FieldMapping[]): string {
     .join(' ');
 }
 
-/** Says what is wrong with a suspended field, and what to do. `target` is what the field belongs to, `wanted` its type in the mapping. */
+/**
+ * Returns the problem of a suspended field and what to do. `target` is what the field belongs to, `wanted` its mapped
+ * type.
+ */
 export function fieldProblem(target: TargetName, { key, code, type }: SuspendedField, wanted: string): FieldProblem {
   const field = `the ${target} field "${key}"`;
   const problems: Readonly<Record<FieldProblemCode, Omit<FieldProblem, 'code'>>> = {
     field_missing: {
       message: `Zendesk no longer has ${field} and does not let Ledgerdesk create it again, so it is not written.`,
-      action: `Create ${field} of the type ${wanted} in Zendesk. The next run fills it.`,
+      action: `Create ${field} with the type ${wanted} in Zendesk. The next run fills it.`,
     },
     field_type_differs: {
       message: `In Zendesk ${field} has the type ${type ?? 'unknown'} instead of ${wanted}, so it is not written.`,
-      action: `Delete ${field} in Zendesk, or create one of the type ${wanted} with that key. The next run fills it.`,
+      action: `Delete ${field} in Zendesk, or create it with the type ${wanted}. The next run fills it.`,
     },
     field_inactive: {
       message: `In Zendesk ${field} is inactive, so it is not written.`,
@@ -68,9 +71,9 @@ export function fieldProblem(target: TargetName, { key, code, type }: SuspendedF
   return { code, ...problems[code] };
 }
 
-/** Says that a field which had been deleted was created again. */
+/** Returns the note that a deleted field was created again. */
 export function fieldRecreated(target: TargetName, key: string): { readonly code: string; readonly message: string } {
-  const message = `Somebody had deleted the ${target} field "${key}" in Zendesk. It was created again, and its values are written again.`;
+  const message = `The ${target} field "${key}" had been deleted in Zendesk. Ledgerdesk has created it again and writes its values again.`;
   return { code: 'field_recreated', message };
 }
 

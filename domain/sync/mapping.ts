@@ -2,15 +2,15 @@ import { textValue, type FieldValue, type Values } from './field-value.ts';
 import type { ErpRecord } from './record.ts';
 
 /**
- * Where a value comes from: a member of the ERP entity, or a text in which `{key}`, `{kind}`, `{legalEntity}`, `{name}` and
- * members of the entity are replaced.
+ * The source of a value: a member of the ERP entity, or a template in which `{key}`, `{kind}`, `{legalEntity}`,
+ * `{name}` and members of the entity are replaced.
  */
 export type Source = { readonly from: string } | { readonly template: string };
 
 /** The type of a custom field in Zendesk, by Zendesk's own word (Zendesk docs, Organization Fields). */
 export type FieldType = 'text';
 
-/** One custom field that Ledgerdesk writes: its key in Zendesk, the title that agents read, and where its value comes from. */
+/** A custom field that Ledgerdesk writes: its key in Zendesk, its title for agents, and the source of its value. */
 export interface FieldMapping {
   readonly key: string;
   readonly title: string;
@@ -19,8 +19,8 @@ export interface FieldMapping {
 }
 
 /**
- * What is written of a record in Zendesk besides its name and external id. `attributes` are members of Zendesk's own object,
- * such as a user's phone. Tags are added, and those that people set are never removed.
+ * The mapping of a record to Zendesk, besides its name and external id. `attributes` are members of Zendesk's own
+ * object, such as a user's phone. Tags are added, and the tags of people are never removed.
  */
 export interface Mapping {
   readonly fields: readonly FieldMapping[];
@@ -28,7 +28,7 @@ export interface Mapping {
   readonly tags: readonly string[];
 }
 
-/** What can stand in a template besides members of the ERP entity. */
+/** The placeholders of a template besides members of the ERP entity. */
 const RECORD_PLACEHOLDERS = ['key', 'kind', 'legalEntity', 'name'] as const;
 const PLACEHOLDER = /\{(\w+)\}/g;
 
@@ -44,12 +44,12 @@ function membersOfSource(source: Source): readonly string[] {
   return names.filter((name) => !RECORD_PLACEHOLDERS.some((known) => known === name));
 }
 
-/** Returns the values that the custom fields of a record should have, by their keys. */
+/** Returns the desired values of a record's custom fields, by key. */
 export function renderFields(mapping: Mapping, record: ErpRecord): Values {
   return Object.fromEntries(mapping.fields.map(({ key, source }) => [key, render(source, record)]));
 }
 
-/** Returns the values that Zendesk's own members of a record should have. */
+/** Returns the desired values of Zendesk's own members, by name. */
 export function renderAttributes(mapping: Mapping, record: ErpRecord): Values {
   return Object.fromEntries(Object.entries(mapping.attributes).map(([name, source]) => [name, render(source, record)]));
 }
@@ -63,12 +63,14 @@ function render(source: Source, record: ErpRecord): FieldValue {
   return textValue(source.template.replace(PLACEHOLDER, (_all, name: string) => textValue(valueOf(name)) ?? '').trim());
 }
 
-/** Leaves out the fields with these keys, which Zendesk does not take at present. */
+/** Returns a mapping without the fields with these keys. */
 export function withoutFields(mapping: Mapping, keys: ReadonlySet<string>): Mapping {
   return keys.size === 0 ? mapping : { ...mapping, fields: mapping.fields.filter(({ key }) => !keys.has(key)) };
 }
 
-/** The parts of an organization or user in Zendesk that are mapped for some kind of record: keys of custom fields, and our tags. */
+/**
+ * The parts of an organization or user that are mapped for some kind of record: keys of custom fields, and our tags.
+ */
 export interface MappedParts {
   readonly fields: readonly string[];
   readonly tags: readonly string[];
@@ -80,7 +82,10 @@ export function mappedParts(mappings: readonly Mapping[]): MappedParts {
   return { fields: [...new Set(fields)], tags: [...new Set(mappings.flatMap(({ tags }) => tags))] };
 }
 
-/** Picks the mapped parts of what Zendesk shows. A mapped field that is not shown at all counts as empty and is `absent`. */
+/**
+ * Returns the mapped parts of an answer of Zendesk. A mapped field that is missing in it counts as empty and is
+ * `absent`.
+ */
 export function pickMapped(
   shown: { readonly fields: Values; readonly tags: readonly string[] },
   mapped: MappedParts,

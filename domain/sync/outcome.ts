@@ -1,13 +1,13 @@
-/** What a run did with one record. In every run the records read equal the sum of these. */
+/** The outcome of one record in a run. Every record that a run has read has exactly one. */
 export type Outcome = 'created' | 'updated' | 'adopted' | 'unchanged' | 'skipped' | 'rejected';
 
-/** All outcomes, in the order in which they are shown. */
+/** All outcomes in the order in which they are shown. */
 export const OUTCOMES: readonly Outcome[] = ['created', 'updated', 'adopted', 'unchanged', 'skipped', 'rejected'];
 
-/** The number of records that a run, or one phase of it, read, and how many of them came to each outcome. */
+/** The numbers of records that a run, or one phase of it, has read, in total and by outcome. */
 export type Totals = Readonly<Record<'read' | Outcome, number>>;
 
-/** Totals of nothing yet. */
+/** Totals that are all zero. */
 export const NO_TOTALS: Totals = { read: 0, created: 0, updated: 0, adopted: 0, unchanged: 0, skipped: 0, rejected: 0 };
 
 /** Adds up the totals of several phases. */

@@ -1,19 +1,22 @@
 import type { ErpRecord } from './record.ts';
 
-/** The longest name that Zendesk takes, in UTF-16 units (Zendesk docs, Organizations and Users). */
+/** The longest name that Zendesk accepts, in UTF-16 units (Zendesk docs, Organizations and Users). */
 export const MAX_NAME_LENGTH = 255;
 
-/** Returns the form in which Zendesk compares organization names: trimmed, in lower case (Zendesk docs, Organizations). */
+/** Returns the compared form of an organization's name: trimmed, in lower case (Zendesk docs, Organizations). */
 export function nameKey(name: string): string {
   return name.trim().toLowerCase();
 }
 
-/** Returns the name that a record has in Zendesk while nobody else has it: the ERP's, else its key, cut to the length that Zendesk takes. */
+/**
+ * Returns the name of a record without a suffix: its name in the ERP, or else its key, cut to the length that Zendesk
+ * accepts.
+ */
 export function plainName(record: Pick<ErpRecord, 'name' | 'key'>): string {
   return shortened(record.name === '' ? record.key : record.name, MAX_NAME_LENGTH);
 }
 
-/** Cuts a text to `length` UTF-16 units without splitting what a reader sees as one character. */
+/** Cuts a text to `length` UTF-16 units without splitting a visible character. */
 export function shortened(text: string, length: number): string {
   if (text.length <= length) return text.trim();
   let cut = '';

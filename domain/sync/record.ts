@@ -1,8 +1,8 @@
 import type { Values } from './field-value.ts';
 
 /**
- * Names one record within a connection. `legalEntity` is lower case, `kind` is an entity of the registry (`domain/entities.ts`),
- * and `key` is written as F&O serves it, e.g. the account number of a customer.
+ * The key of a record within a connection. `legalEntity` is lower case. `kind` is an entity of the registry
+ * (`entities.ts`). `key` is as F&O serves it, e.g. the account number of a customer.
  */
 export interface RecordKey {
   readonly legalEntity: string;
@@ -11,9 +11,9 @@ export interface RecordKey {
 }
 
 /**
- * A record as it was read from F&O, whatever its kind. `party` is the address-book party by which records belong together: an
- * account's own, and of a person that of the account it works for; `person` is a person's own party. `email` is as typed.
- * `values` holds the members that the entity's mapping uses.
+ * A record of any kind as it was read from F&O. `party` is the address-book party that connects accounts and contacts:
+ * an account's own party, and for a contact that of its account. `person` is a contact's own party. `email` is as
+ * typed. `values` holds the members that the mapping of the entity uses.
  */
 export interface ErpRecord extends RecordKey {
   /** Empty when the ERP has none. */
@@ -25,22 +25,22 @@ export interface ErpRecord extends RecordKey {
   readonly values: Values;
 }
 
-/** Returns the key of a record without its other members. */
+/** Returns only the key of a record. */
 export function keyOf({ legalEntity, kind, key }: RecordKey): RecordKey {
   return { legalEntity, kind, key };
 }
 
-/** Returns the form in which F&O compares legal entities: without regard to case. */
+/** Returns the compared form of a legal entity. F&O ignores case. */
 export function legalEntityKey(legalEntity: string): string {
   return legalEntity.trim().toLowerCase();
 }
 
-/** Writes a key as one text, for maps and log lines: `usmf/customer/US-001`. */
+/** Returns a key as one text, for maps and log lines: `usmf/customer/US-001`. */
 export function recordKeyText({ legalEntity, kind, key }: RecordKey): string {
   return `${legalEntity}/${kind}/${key}`;
 }
 
-/** Reads back what `recordKeyText` wrote, as an operator types it. Returns undefined unless it names one of these kinds. */
+/** Parses the text of a key as an operator types it. Returns undefined unless it contains one of these kinds. */
 export function parseRecordKey(text: string, kinds: readonly string[]): RecordKey | undefined {
   const [legalEntity = '', kind = '', ...rest] = text.split('/');
   const key = rest.join('/');

@@ -1,10 +1,10 @@
-import { BackupError } from '../../store/backup/problem.ts';
+import { BackupError } from '../../store/backup/backup-error.ts';
 import { loadConfig, ConfigError, type Config } from '../config/config.ts';
 import { DataDirectoryInUseError } from '../processes/data-lock.ts';
 import { createLog, type Log } from '../log/log.ts';
-import { NoDatabaseError } from '../postgres/own-database.ts';
+import { NoDatabaseError } from '../postgres/with-database.ts';
 
-/** What a command of backups works with. `file` is a path, or `-` for the standard stream. */
+/** The input of a backup or restore command. `file` is a path, or `-` for the standard stream. */
 export interface BackupCommand {
   readonly file: string;
   readonly config: Config;
@@ -12,8 +12,8 @@ export interface BackupCommand {
 }
 
 /**
- * Runs `npm run backup -- FILE` or `npm run restore -- FILE`: exit 0 when it is done, 1 with one sentence when it is not, 2
- * when no file is named. All that it says goes to stderr, since stdout may be the backup.
+ * Runs `npm run backup -- FILE` or `npm run restore -- FILE`. Sets the exit code: 0 for success, 1 for a failure, 2 for
+ * wrong arguments. Writes all messages to stderr, because stdout may be the backup.
  */
 export async function runBackupCommand(
   name: 'backup' | 'restore',
@@ -21,35 +21,36 @@ export async function runBackupCommand(
 ): Promise<void> {
   const [file, ...more] = process.argv.slice(2);
   if (file === undefined || more.length > 0) {
-    say(`Name one file: npm run ${name} -- FILE (or - for the standard ${name === 'backup' ? 'output' : 'input'}).`);
+    const stream = name === 'backup' ? 'output' : 'input';
+    print(`Give one file: npm run ${name} -- FILE (or - instead of FILE for the standard ${stream}).`);
     process.exitCode = 2;
     return;
   }
   try {
     const { log } = createLog({ level: 'error', process: name });
-    say(await work({ file, config: loadConfig(process.env), log }));
+    print(await work({ file, config: loadConfig(process.env), log }));
   } catch (error) {
-    say(describe(error));
+    print(describe(error, { name, file }));
     process.exitCode = 1;
   }
 }
 
-/** The encryption keys are in no backup: whoever has made or restored one is told which it needs. */
-export function sayKeys(keyIds: readonly string[]): string {
+/** Returns the sentences about the encryption keys that a backup needs. No backup contains them. */
+export function describeKeys(keyIds: readonly string[]): string {
   const names = keyIds.map((id) => `"${id}"`).join(', ');
-  return `It holds no encryption key. Without the key${keyIds.length === 1 ? '' : 's'} ${names} (LEDGERDESK_ENCRYPTION_KEYS, or the file encryption-keys of the data directory) every credential in it is lost: keep them too, in another place.`;
+  return `The backup contains no encryption keys. Its credentials can only be used with the key${keyIds.length === 1 ? '' : 's'} ${names} (LEDGERDESK_ENCRYPTION_KEYS, or the file encryption-keys in the data directory). Keep the keys in another place.`;
 }
 
-function say(text: string): void {
+function print(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-function describe(error: unknown): string {
+function describe(error: unknown, { name, file }: { name: string; file: string }): string {
   const isOurs = [BackupError, ConfigError, DataDirectoryInUseError, NoDatabaseError].some(
     (kind) => error instanceof kind,
   );
   if (isOurs && error instanceof Error) return error.message;
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'There is no such file, or no such folder.';
-  return `It was broken off: ${error instanceof Error ? error.message : 'no reason is known'}`;
+  if (code === 'ENOENT') return `The file ${file} or its folder does not exist. Check the path.`;
+  return `The ${name} has failed: ${error instanceof Error ? error.message : 'unknown error'}`;
 }

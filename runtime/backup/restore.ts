@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { restore } from '../../store/backup/restore.ts';
-import { runBackupCommand, sayKeys, type BackupCommand } from './backup-command.ts';
-import { withOwnDatabase } from '../postgres/own-database.ts';
+import { describeKeys, runBackupCommand, type BackupCommand } from './backup-command.ts';
+import { withDatabase } from '../postgres/with-database.ts';
 
-/** The entry of `npm run restore -- FILE`: reads a backup into an empty database, before Ledgerdesk starts on it. */
+/** The entry of `npm run restore -- FILE`: restores a backup into an empty database. Ledgerdesk must not be running. */
 await runBackupCommand('restore', async ({ file, config, log }: BackupCommand) => {
   if (file !== '-') await access(file);
-  const { tables, rows, madeAt, keyIds } = await withOwnDatabase({ config, log, alone: true }, (url) =>
+  const { tables, rows, madeAt, keyIds } = await withDatabase({ config, log, exclusive: true }, (url) =>
     restore(url, file === '-' ? process.stdin : createReadStream(file)),
   );
-  return `Restored ${rows} rows of ${tables} tables, as they were at ${madeAt}. ${sayKeys(keyIds)}`;
+  return `Restored ${rows} rows of ${tables} tables from ${madeAt}. ${describeKeys(keyIds)}`;
 });

@@ -7,43 +7,45 @@ import type { Secret } from './secret.ts';
 
 export type { Env };
 
-/** The name, in the data directory, of the generated encryption key. */
+/** The name of the file in the data directory that holds the generated encryption key. */
 export const GENERATED_KEYS_FILE = 'encryption-keys';
 
-/** All settings of the product, parsed. What is optional has no value unless the environment gives one. */
+/** All settings of Ledgerdesk, parsed. An optional member is undefined unless the environment sets it. */
 export interface Config {
-  /** Absolute path of everything embedded. */
+  /** Absolute path of the data of the embedded servers. */
   readonly dataDir: string;
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
-  /** Base of webhook and callback URLs, without a slash at its end; absent: the listener's own URL. */
+  /** Base of webhook and callback URLs, without a trailing slash; by default the URL of the listener. */
   readonly publicUrl?: string;
-  /** Absent: the embedded PostgreSQL. */
+  /** Undefined for the embedded PostgreSQL. */
   readonly databaseUrl?: Secret;
   readonly encryptionKeys?: EncryptionKeys;
-  /** True when the keys are the file that `npm start` generated: such keys do not switch payload encryption on. */
+  /** True when `npm start` generated the key. A generated key does not switch on payload encryption. */
   readonly encryptionKeysGenerated: boolean;
   readonly adminToken?: Secret;
   /** `host` or `host:port`, lower case. */
   readonly allowHosts: readonly string[];
-  /** Origins of Temporal's Web UI, whose pages may call the codec endpoint. */
+  /** Origins of Temporal's Web UI that may call the codec endpoint. */
   readonly uiOrigins: readonly string[];
   readonly logLevel: LogLevel;
   readonly retentionDays: number;
-  /** `host:port` where a worker serves its metrics; absent: nowhere. */
+  /** `host:port` at which a worker serves its metrics; by default it serves none. */
   readonly workerMetrics?: string;
   readonly alertUrl?: string;
   readonly alertSecret?: Secret;
-  /** The build id under which a worker takes part in Temporal's worker versioning; absent: it does not. */
+  /** The build id for Temporal's worker versioning; by default workers are unversioned. */
   readonly workerVersion?: string;
-  /** Whether traces are sent: OpenTelemetry's own variables say where to. */
+  /** True when traces are sent. OpenTelemetry's own variables configure the receiver. */
   readonly isTraced: boolean;
-  /** False: the embedded development server. True: Temporal's own variables name a server or a profile. */
+  /** True when Temporal's own variables name a server or profile; false for the embedded development server. */
   readonly temporalConfigured: boolean;
 }
 
-/** Refuses the start. `lines` has one sentence per mistake, and the message is these lines; no line repeats a value. */
+/**
+ * The configuration is invalid. `lines` has one sentence per mistake. No line repeats a value, which may be a secret.
+ */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly lines: readonly string[];
@@ -54,7 +56,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Every variable that Ledgerdesk knows. An absent one is undefined unless it has a default. */
+/** All variables of Ledgerdesk. One that is not set is undefined unless it has a default. */
 const variables = z.object({
   LEDGERDESK_DATA_DIR: z.string().default('.ledgerdesk'),
   LEDGERDESK_HOST: fields.host.default('127.0.0.1'),
@@ -75,7 +77,7 @@ const variables = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: fields.baseUrl.optional(),
 });
 
-/** Reads the configuration from the environment. Throws a ConfigError with every mistake at once. */
+/** Reads the configuration from the environment. Throws a ConfigError that lists all mistakes. */
 export function loadConfig(env: Env): Config {
   const names = Object.keys(variables.shape);
   const { values, mistakes } = readEnvironment(env, names);
@@ -91,9 +93,9 @@ export function loadConfig(env: Env): Config {
   return configOf(parsed.data, env);
 }
 
-const UNSIGNED = 'is not set: LEDGERDESK_ALERT_URL receives signed alerts only';
+const UNSIGNED = 'is not set, but LEDGERDESK_ALERT_URL needs it, because alerts are signed';
 
-/** Finds the mistakes between the variables of alerts and others. */
+/** Returns the mistakes in combinations of variables for alerts. */
 function alertMistakes(
   values: Readonly<Record<string, string>>,
   allowed: readonly string[],
@@ -144,8 +146,8 @@ const SETTINGS = {
 } as const;
 
 /**
- * Insists on settings that only the embedded mode makes up. Without them a process must not start: throws a ConfigError with one
- * line per missing name. Returns the same configuration, its type narrowed.
+ * Returns the same configuration with the type narrowed. Throws a ConfigError with one line per setting that is
+ * missing. Only `npm start` generates such settings.
  */
 export function requireSettings<Name extends keyof typeof SETTINGS>(
   config: Config,

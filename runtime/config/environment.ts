@@ -1,27 +1,27 @@
 import { readFileSync } from 'node:fs';
 
-/** Variables by name, as `process.env` has them. An empty value counts as absent. */
+/** Variables by name, as in `process.env`. An empty value counts as not set. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The values that are set, by name, and what is wrong with the variables themselves. */
+/** The values of the variables that are set, and the mistakes in setting them. */
 export interface ReadEnvironment {
   readonly values: Readonly<Record<string, string>>;
   readonly mistakes: readonly VariableMistake[];
 }
 
-/** What is wrong with a variable: the message completes the sentence "NAME …" and never repeats the value. */
+/** A mistake in a variable. The message completes the sentence "NAME …" and never repeats the value. */
 export interface VariableMistake {
   readonly name: string;
   readonly message: string;
 }
 
-/** Variables whose value may be in a file that their twin with the ending `_FILE` names. */
+/** Variables whose value can be in a file. A second variable, with the suffix `_FILE`, then has the path. */
 const WITH_FILE = new Set([
   ...['LEDGERDESK_ENCRYPTION_KEYS', 'LEDGERDESK_ADMIN_TOKEN', 'LEDGERDESK_ALERT_SECRET'],
   'DATABASE_URL',
 ]);
 
-/** Reads these variables, from files where their twins say so. Names of ours that are not among them are mistakes. */
+/** Reads these variables, also from files. Any other variable that begins with `LEDGERDESK_` is a mistake. */
 export function readEnvironment(env: Env, names: readonly string[]): ReadEnvironment {
   const values: Record<string, string> = {};
   const mistakes: VariableMistake[] = unknownNames(env, names);
@@ -33,7 +33,7 @@ export function readEnvironment(env: Env, names: readonly string[]): ReadEnviron
   return { values, mistakes };
 }
 
-/** Returns a variable's value without surrounding blanks; undefined when it is absent or empty. */
+/** Returns a value without surrounding blanks, or undefined when it is not set or empty. */
 export function present(text: string | undefined): string | undefined {
   const trimmed = text?.trim();
   return trimmed === '' ? undefined : trimmed;
@@ -44,7 +44,7 @@ function unknownNames(env: Env, names: readonly string[]): VariableMistake[] {
   return Object.keys(env)
     .filter((name) => name.startsWith('LEDGERDESK_') && !known.has(name))
     .sort()
-    .map((name) => ({ name, message: 'is not a name that Ledgerdesk knows' }));
+    .map((name) => ({ name, message: 'is not a setting of Ledgerdesk; see .env.example for all settings' }));
 }
 
 type Value = string | { readonly mistake: string } | undefined;
@@ -53,16 +53,16 @@ function valueOf(env: Env, name: string): Value {
   const plain = present(env[name]);
   const file = WITH_FILE.has(name) ? present(env[`${name}_FILE`]) : undefined;
   if (file === undefined) return plain;
-  if (plain !== undefined) return { mistake: `and ${name}_FILE are both set: give one of them` };
+  if (plain !== undefined) return { mistake: `and ${name}_FILE are both set; set only one of them` };
   return readValue(file, name);
 }
 
 function readValue(file: string, name: string): Value {
   try {
     const text = present(readFileSync(file, 'utf8'));
-    return text ?? { mistake: `cannot be read: the file that ${name}_FILE names is empty` };
+    return text ?? { mistake: `cannot be read, because the file in ${name}_FILE is empty` };
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    return { mistake: `cannot be read from the file that ${name}_FILE names (${code})` };
+    return { mistake: `cannot be read from the file in ${name}_FILE (${code})` };
   }
 }

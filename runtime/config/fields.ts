@@ -1,24 +1,24 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { createSecret, hideBytes } from './secret.ts';
+import { createSecret, redactBytes } from './secret.ts';
 
-/** A key with its name. `key` has 32 bytes, whose printed forms say `[redacted]`. */
+/** A named key of 32 bytes. It is printed as `[redacted]`. */
 interface EncryptionKey {
   readonly id: string;
   readonly key: Buffer;
 }
 
-/** The keys in the order configured: the first one writes, any of them reads. Never empty. */
+/** The configured keys in their order, at least one. The first one encrypts, and any of them decrypts. */
 export type EncryptionKeys = readonly [EncryptionKey, ...EncryptionKey[]];
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** The least level that the log shows; pino's levels. */
+/** The lowest level that is logged, by pino's names. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 // Every message completes the sentence "NAME …" and never repeats the value.
 
-/** Reads a whole number within bounds, both inclusive. */
+/** Parses a whole number within inclusive bounds. */
 export const whole = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
   const inBounds = (value: number): boolean => value >= min && value <= max;
@@ -29,21 +29,21 @@ export const whole = (min: number, max: number) => {
     .refine(inBounds, message);
 };
 
-/** Reads the build id of a worker version, short enough for a search attribute and safe in a shell. */
+/** Parses the build id of a worker version. It fits into a search attribute and is safe in a shell. */
 export const buildId = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
-    'must be a build id: 63 letters, digits, dots, hyphens and underscores at most',
+    'must be a build id of at most 63 letters, digits, dots, hyphens and underscores',
   );
 
-/** Reads a level of the log. */
+/** Parses a log level. */
 export const logLevel = z
   .string()
   .toLowerCase()
   .pipe(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`));
 
-/** Reads the name or address that the listener binds to. */
+/** Parses the name or address that the listener binds to. */
 export const host = z
   .string()
   .regex(
@@ -51,13 +51,13 @@ export const host = z
     'must be a host name or an IP address, without scheme and port',
   );
 
-/** Reads an address to listen on, an IP address and a port: Temporal's SDK, which listens, resolves no name. */
+/** Parses an IP address with a port to listen on. Temporal's SDK, which listens, does not resolve names. */
 export const listenAddress = z.string().refine((text) => {
   const [, address = '', port = ''] = /^([\d.]+|\[[\dA-Fa-f:.]+\]):(\d{1,5})$/.exec(text) ?? [];
   return isIP(address.replace(/[[\]]/g, '')) > 0 && Number(port) > 0 && Number(port) <= 65_535;
 }, 'must be an IP address and a port of the form 127.0.0.1:9464 or [::1]:9464');
 
-/** Reads the base address of an HTTP server; gives it without a slash at its end. */
+/** Parses the base URL of an HTTP server and removes a trailing slash. */
 export const baseUrl = z
   .string()
   .refine((text) => {
@@ -66,13 +66,13 @@ export const baseUrl = z
   }, 'must be an http or https URL without credentials, query or fragment')
   .transform((text) => new URL(text).href.replace(/\/+$/, ''));
 
-/** Reads comma-separated web origins, as browsers send them: scheme, host and port, nothing else. */
+/** Parses comma-separated web origins as browsers send them: scheme, host and port. */
 export const origins = list(
   (entry) => urlOf(entry, ['http:', 'https:'])?.origin === entry.toLowerCase().replace(/\/$/, ''),
   'must be comma-separated origins of the form https://host:port, without a path',
 ).transform((entries) => entries.map((entry) => new URL(entry).origin));
 
-/** Reads a PostgreSQL connection URL, as a secret. */
+/** Parses a PostgreSQL connection URL as a secret. */
 export const databaseUrl = z
   .string()
   .refine(
@@ -81,10 +81,10 @@ export const databaseUrl = z
   )
   .transform(createSecret);
 
-/** The message about an address of alerts; plain http is allowed only where the host was explicitly allowed. */
+/** The message about the URL of alerts. Plain http is valid only for a host in LEDGERDESK_ALLOW_HOSTS. */
 export const ALERT_URL_MISTAKE = 'must be an https URL without credentials';
 
-/** Reads the address that alerts are sent to. */
+/** Parses the URL to which alerts are sent. */
 export const alertUrl = z
   .string()
   .refine((text) => {
@@ -93,7 +93,7 @@ export const alertUrl = z
   }, ALERT_URL_MISTAKE)
   .transform((text) => new URL(text).href);
 
-/** Reads the key that signs alerts: `whsec_` and base64, as Standard Webhooks writes keys, or any text. */
+/** Parses the key that signs alerts: `whsec_` and base64, the key format of Standard Webhooks, or any other text. */
 export const alertSecret = z
   .string()
   .refine((text) => {
@@ -102,7 +102,9 @@ export const alertSecret = z
   }, 'begins with whsec_, so the rest must be base64')
   .transform(createSecret);
 
-/** Reads comma-separated `host` or `host:port` entries; gives them in lower case, an IPv6 address in brackets. */
+/**
+ * Parses comma-separated `host` or `host:port` entries and returns them in lower case. IPv6 addresses are in brackets.
+ */
 export const allowHosts = list((entry) => {
   const [, , port = '0'] = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?$/.exec(entry) ?? [];
   return /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(entry) && Number(port) <= 65_535;
@@ -110,7 +112,7 @@ export const allowHosts = list((entry) => {
   entries.map((entry) => entry.toLowerCase()),
 );
 
-/** Reads `id:base64(32 bytes)` entries, comma-separated; ids are unique. */
+/** Parses comma-separated `id:base64(32 bytes)` entries with unique ids. */
 export const encryptionKeys = list(
   (entry) => encryptionKeyOf(entry) !== undefined,
   'must be id:base64(32 bytes) entries, comma-separated',
@@ -125,7 +127,7 @@ export const encryptionKeys = list(
     return z.NEVER;
   });
 
-/** Reads a bearer token, as a secret: printable characters without blanks, as an HTTP header can carry them. */
+/** Parses a bearer token as a secret. An HTTP header allows printable characters without blanks. */
 export const token = z
   .string()
   .regex(/^[\x21-\x7e]+$/, 'must consist of printable ASCII characters without blanks')
@@ -134,7 +136,7 @@ export const token = z
 function encryptionKeyOf(entry: string): EncryptionKey | undefined {
   const [, id = '', base64 = ''] = /^([A-Za-z0-9._-]{1,64}):([A-Za-z0-9+/]{43}=)$/.exec(entry) ?? [];
   const key = Buffer.from(base64, 'base64');
-  return key.length === 32 && key.toString('base64') === base64 ? { id, key: hideBytes(key) } : undefined;
+  return key.length === 32 && key.toString('base64') === base64 ? { id, key: redactBytes(key) } : undefined;
 }
 
 function list(isEntry: (entry: string) => boolean, message: string) {

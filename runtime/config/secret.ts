@@ -2,14 +2,17 @@ import { inspect } from 'node:util';
 
 const REDACTED = '[redacted]';
 
-/** A value that no log, JSON document or debugger print may show. Whoever needs it says so by calling `reveal()`. */
+/** A secret text. It is printed as `[redacted]`. Only `reveal()` returns it. */
 export interface Secret {
+  /** Returns the secret in clear. */
   reveal(): string;
+  /** Returns `[redacted]`. */
   toString(): string;
+  /** Returns `[redacted]`. */
   toJSON(): string;
 }
 
-/** Wraps a secret text: its string, JSON and inspected forms all say `[redacted]`. */
+/** Wraps a secret text, so that its string, JSON and inspected forms are `[redacted]`. */
 export function createSecret(value: string): Secret {
   const redacted = (): string => REDACTED;
   const secret = { reveal: () => value, toString: redacted, toJSON: redacted };
@@ -17,8 +20,8 @@ export function createSecret(value: string): Secret {
   return Object.freeze(secret);
 }
 
-/** Makes a key's bytes unprintable in the same way, while they still work wherever a Buffer is asked for. Gives the same Buffer. */
-export function hideBytes(bytes: Buffer): Buffer {
+/** Changes the JSON and inspected forms of a Buffer to `[redacted]`. Returns the same Buffer. */
+export function redactBytes(bytes: Buffer): Buffer {
   for (const form of ['toJSON', inspect.custom]) Object.defineProperty(bytes, form, { value: () => REDACTED });
   return bytes;
 }

@@ -8,7 +8,7 @@ interface LogLine {
   readonly err?: { readonly message?: string; readonly stack?: string };
 }
 
-/** Parses a line of the log; undefined for anything else (a stack trace, a native library's line). */
+/** Parses a line of the log. Returns undefined for other output, such as a stack trace. */
 export function parseLogLine(line: string): (LogLine & Readonly<Record<string, unknown>>) | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
@@ -18,7 +18,10 @@ export function parseLogLine(line: string): (LogLine & Readonly<Record<string, u
   }
 }
 
-/** Turns a JSON line of the log into a short one for people: time, level unless info, process, message, the rest as `key=value`. */
+/**
+ * Formats a JSON line of the log as a short line for people: time, level unless `info`, process, message, and the other
+ * members as `key=value`. Returns any other line unchanged.
+ */
 export function formatLogLine(line: string): string {
   const entry = parseLogLine(line);
   if (!entry) return line;

@@ -2,8 +2,8 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { trace } from '@opentelemetry/api';
 
 /**
- * Gives the lines that Temporal logs of a step the id of its trace. The SDK says that a step has failed when the span of the
- * step has ended, and would find no trace by then: so the id is kept from the beginning of the step.
+ * Adds the trace id to the lines that Temporal logs about a step. The id is stored when the step begins, because the
+ * SDK logs a failure of the step after its span has ended.
  */
 export const logTraceId: ActivityInterceptorsFactory = () => {
   let traceId: string | undefined;

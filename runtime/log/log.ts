@@ -1,37 +1,40 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import type { LogLevel } from '../config/fields.ts';
-import { describeError, fitToLog } from './log-fields.ts';
+import { describeError, redactFields } from './log-fields.ts';
 import { formatLogLine } from './log-line.ts';
 
-/** The log that everything is handed: `log.info({fields}, 'message')`. */
+/** The log of a process: `log.info({fields}, 'message')`. */
 export type Log = Logger;
 
-/** What a log is made of. */
+/** Options of `createLog`. */
 export interface LogOptions {
   readonly level: LogLevel;
-  /** Short lines for people instead of JSON; by default exactly when stdout is a terminal. */
+  /** Short lines for people instead of JSON; by default true if stdout is a terminal. */
   readonly pretty?: boolean;
-  /** Which process speaks, e.g. `api`. */
+  /** The name of the process, e.g. `api`. */
   readonly process?: string;
   /** Values that must not appear in any line. */
   readonly secrets?: readonly string[];
-  /** Where finished lines go, line end included; by default stdout. */
+  /** Receives each finished line, including its line end; by default it is written to stdout. */
   readonly write?: (line: string) => void;
 }
 
-/** A log and the means to teach it secrets that are learnt later. */
+/** A log with functions to add secrets and to write lines of other processes. */
 export interface LogSetup {
   readonly log: Log;
-  /** Replaces the value by `[redacted]` in every later line. Values under 6 characters are left: they would hit plain words. */
+  /**
+   * Replaces the value by `[redacted]` in all later lines. Ignores values under 6 characters, which occur in plain
+   * words.
+   */
   readonly protect: (value: string) => void;
-  /** Writes a finished JSON line, e.g. one that a child process wrote, by the same rules. */
+  /** Writes a finished JSON line, for example one of a child process, by the same rules. */
   readonly pass: (line: string) => void;
 }
 
 /**
- * Creates the log of a process. What it is given is made fit to be written first (log-fields.ts). Lines are written at once,
- * so none is lost at exit.
+ * Creates the log of a process. Fields are redacted first (`log-fields.ts`). Lines are written at once, so none is lost
+ * at exit.
  */
 export function createLog(options: LogOptions): LogSetup {
   const write = options.write ?? writeToStdout();
@@ -51,16 +54,16 @@ export function createLog(options: LogOptions): LogSetup {
       level: options.level,
       base: options.process === undefined ? null : { process: options.process },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }), log: fitToLog },
-      // The fields are fit already, and pino's own serializer of errors would look into them once more.
-      serializers: { err: (told: unknown) => told },
+      formatters: { level: (label) => ({ level: label }), log: redactFields },
+      // The fields are already redacted, so pino's own serializer of errors must not process them again.
+      serializers: { err: (redacted: unknown) => redacted },
       hooks: {
         logMethod(call, method) {
-          const [first, ...words] = call as readonly unknown[];
-          // Of an error that is logged alone, pino takes the words as they are.
-          const fit =
-            first instanceof Error && words.length === 0 ? [{ err: first }, describeError(first).message] : call;
-          method.apply(this, fit as typeof call);
+          const [first, ...others] = call as readonly unknown[];
+          // Pino uses the message of an error that is logged alone without redacting it.
+          const redacted =
+            first instanceof Error && others.length === 0 ? [{ err: first }, describeError(first).message] : call;
+          method.apply(this, redacted as typeof call);
         },
       },
     },
@@ -69,12 +72,12 @@ export function createLog(options: LogOptions): LogSetup {
   return { log, protect, pass };
 }
 
-/** The same log for the few lines that scripts wait for: it writes `info` at whatever level the log has. */
+/** Returns the log with `info` enabled, whatever its level, for the few lines that scripts wait for. */
 export function always(log: Log): Log {
   return log.isLevelEnabled('info') ? log : log.child({}, { level: 'info' });
 }
 
-/** A reader of our output that goes away (a closed pipe) must not take the process with it. */
+/** Writes to stdout. A closed pipe must not end the process. */
 function writeToStdout(): (line: string) => void {
   if (!process.stdout.listeners('error').includes(ignore)) process.stdout.on('error', ignore);
   return (line) => void process.stdout.write(line);

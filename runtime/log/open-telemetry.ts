@@ -5,39 +5,39 @@ import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry';
 import type { WorkerOptions } from '@temporalio/worker';
 import { logTraceId } from './log-trace-id.ts';
-import { spansOfIds } from './spans-of-ids.ts';
+import { redactSpans } from './redact-spans.ts';
 
-/** How a process is traced. */
+/** The tracing of a process. */
 export interface Tracing {
-  /** For connections to Temporal, and for nothing else: clients and workers get them from there. Empty: no traces. */
+  /** Plugins for connections to Temporal, which pass them on to clients and workers. Empty if traces are off. */
   readonly plugins: OpenTelemetryPlugin[];
-  /** Sends what is left, and does not wait long for a collector that is away. */
+  /** Sends the remaining spans. Waits at most two seconds for a collector that does not answer. */
   close(): Promise<void>;
 }
 
-/** A worker that is asked to end has more to do with its seconds than to wait for a collector. */
-const LONGEST_FLUSH_MS = 2_000;
+/** A stopping worker must not spend its grace time waiting for a collector. */
+const FLUSH_LIMIT_MS = 2_000;
 
 /**
- * Sends traces to where OpenTelemetry's own variables say: a start by the api, the workflow, and its steps are one trace.
- * Registers the provider for the whole process, which links what follows on each other; call it once.
+ * Sends traces to the collector that OpenTelemetry's own variables name. A start by the api, the workflow and its steps
+ * form one trace. Call it once: it registers the provider for the whole process.
  */
 export function startTracing(): Tracing {
   const { attributes } = detectResourcesSync({ detectors: [envDetectorSync] });
   const resource = new Resource({ 'service.name': 'ledgerdesk', 'process.pid': process.pid, ...attributes });
-  const spanProcessor = spansOfIds(new BatchSpanProcessor(new OTLPTraceExporter()));
+  const spanProcessor = redactSpans(new BatchSpanProcessor(new OTLPTraceExporter()));
   const provider = new NodeTracerProvider({ resource, spanProcessors: [spanProcessor] });
   provider.register();
   return {
     plugins: [new TracingPlugin({ resource, spanProcessor })],
     async close() {
       const shutdown = provider.shutdown().catch(() => undefined);
-      await Promise.race([shutdown, wait(LONGEST_FLUSH_MS, undefined, { ref: false })]);
+      await Promise.race([shutdown, wait(FLUSH_LIMIT_MS, undefined, { ref: false })]);
     },
   };
 }
 
-/** Adds what tells log lines their trace, behind the interceptor that gives a step its span. */
+/** Adds the interceptor that logs trace ids after the one that creates the span of a step. */
 class TracingPlugin extends OpenTelemetryPlugin {
   override configureWorker(options: WorkerOptions): WorkerOptions {
     const { interceptors, ...configured } = super.configureWorker(options);

@@ -12,34 +12,37 @@ import { isAlive, processCommand, processIdentity } from '../processes/process-i
 
 const DATABASE = 'ledgerdesk';
 const POLL_MS = 50;
-/** Recovery after a crash replays the write-ahead log first, which can take a while. */
+/** Long enough for crash recovery, which replays the write-ahead log before the server answers. */
 const READY_LIMIT_MS = 120_000;
 const START_ATTEMPTS = 5;
 
-/** PostgreSQL's fast shutdown (SIGINT) ends open sessions; SIGQUIT is for a server that does not follow. */
+/** SIGINT is PostgreSQL's fast shutdown, which ends open sessions. SIGQUIT follows if the server does not end. */
 const STOP_STEPS = [
   { signal: 'SIGINT', waitMs: 20_000 },
   { signal: 'SIGQUIT', waitMs: 5_000 },
 ] as const;
 
-/** A PostgreSQL of ours that answers. */
+/** A running embedded PostgreSQL. */
 export interface EmbeddedPostgres {
-  /** With user, password and database: a secret. */
+  /** The URL with user, password and database, which is a secret. */
   readonly url: string;
-  /** True when it was found running, left behind by a process that was killed. */
+  /** True when the server was already running, because its former owner was killed. */
   readonly adopted: boolean;
+  /** Returns whether the process of the server is running. */
   isAlive(): boolean;
+  /** Stops the server. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the PostgreSQL 18 of a data directory, bound to 127.0.0.1, or adopts it when it still runs. Port and password are
- * kept in the data directory, so the URL stays the same. Throws an Error with the server's last words when it cannot be had.
+ * Starts the PostgreSQL 18 of a data directory on 127.0.0.1, or takes it over when it is still running. Port and
+ * password are stored in the data directory, so the URL stays the same. Throws an Error with the last log lines of a
+ * server that does not start.
  */
 export async function startEmbeddedPostgres(dataDir: string, log: Log): Promise<EmbeddedPostgres> {
   const cluster = await openCluster(dataDir);
   const running = await adopt(cluster);
-  const server = running ?? (await startUntilItHolds(cluster, log));
+  const server = running ?? (await startWithRetries(cluster, log));
   await ensureDatabase(cluster, server.port);
   return {
     url: urlOf(cluster, server.port, DATABASE),
@@ -57,8 +60,8 @@ interface Server {
 }
 
 /**
- * `postmaster.pid` has the process (line 1) and the port (line 4). A server that lives but does not answer yet is waited for;
- * a file whose process is something else by now would make PostgreSQL refuse to start, so it goes.
+ * Returns the running server of a cluster, once it answers. Line 1 of `postmaster.pid` is its process id, line 4 its
+ * port. If the id belongs to another program by now, the file is deleted, because PostgreSQL would refuse to start.
  */
 async function adopt(cluster: Cluster): Promise<Server | undefined> {
   const pidFile = join(cluster.folder, 'postmaster.pid');
@@ -74,8 +77,11 @@ async function adopt(cluster: Cluster): Promise<Server | undefined> {
   return (await isReady(cluster, server)) ? server : undefined;
 }
 
-/** A port may be taken between looking and listening, and the parts of a killed server need a moment to go: so try again. */
-async function startUntilItHolds(cluster: Cluster, log: Log): Promise<Server> {
+/**
+ * Starts the server. Tries several times, because a free port may be taken before the server listens on it, and because
+ * processes of a killed server may need a moment to end.
+ */
+async function startWithRetries(cluster: Cluster, log: Log): Promise<Server> {
   let preferred = cluster.port;
   for (let attempt = 1; attempt <= START_ATTEMPTS; attempt += 1) {
     const port = await findFreePort(preferred);
@@ -84,7 +90,7 @@ async function startUntilItHolds(cluster: Cluster, log: Log): Promise<Server> {
       if (port !== cluster.port) await cluster.rememberPort(port);
       return server;
     }
-    log.warn({ attempt, said: logTail(cluster.logFile, 3) }, 'the embedded PostgreSQL did not start');
+    log.warn({ attempt, output: logTail(cluster.logFile, 3) }, 'the embedded PostgreSQL did not start');
     if (/could not bind|Address already in use/.test(logTail(cluster.logFile, 6))) preferred = undefined;
     await sleep(attempt * 300);
   }
@@ -112,11 +118,11 @@ async function launch(cluster: Cluster, port: number): Promise<BackgroundProcess
   });
 }
 
-/** Waits until the server answers, and is the one of this cluster; false as soon as its process is gone. */
+/** Waits until the server of this cluster answers. Returns false when its process ends before that. */
 async function isReady(cluster: Cluster, { process, port }: Server): Promise<boolean> {
   const until = performance.now() + READY_LIMIT_MS;
   while (isAlive(process.pid, process.identity)) {
-    const folder = await ask(urlOf(cluster, port, 'postgres'), 'show data_directory').catch(() => undefined);
+    const folder = await queryValue(urlOf(cluster, port, 'postgres'), 'show data_directory').catch(() => undefined);
     if (folder === cluster.folder) return true;
     if (performance.now() > until) throw new Error(`PostgreSQL (pid ${process.pid}) runs but does not answer.`);
     await sleep(POLL_MS);
@@ -126,12 +132,12 @@ async function isReady(cluster: Cluster, { process, port }: Server): Promise<boo
 
 async function ensureDatabase(cluster: Cluster, port: number): Promise<void> {
   const url = urlOf(cluster, port, 'postgres');
-  const found = await ask(url, `select datname from pg_database where datname = '${DATABASE}'`);
-  if (found === undefined) await ask(url, `create database ${DATABASE}`);
+  const found = await queryValue(url, `select datname from pg_database where datname = '${DATABASE}'`);
+  if (found === undefined) await queryValue(url, `create database ${DATABASE}`);
 }
 
-/** Runs one statement on a connection of its own; gives the first column of the first row. */
-async function ask(url: string, statement: string): Promise<unknown> {
+/** Runs one statement on a connection of its own. Returns the first column of the first row. */
+async function queryValue(url: string, statement: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 60_000 });
   client.on('error', () => undefined);
   try {

@@ -4,60 +4,72 @@ import { chown, mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import { keepSecretFile, readRecord, replaceWhole } from '../processes/kept-file.ts';
-import { canReach, findPrograms, findServerUser, makeServerFolder, ownerOf, restoreLinks } from './postgres-place.ts';
-import type { PostgresPrograms, ServerUser } from './postgres-place.ts';
+import { readJsonFile, readOrCreateSecretFile, replaceFile } from '../processes/atomic-file.ts';
+import {
+  canReach,
+  createServerFolder,
+  findPrograms,
+  findServerUser,
+  ownerOf,
+  restoreLinks,
+} from './postgres-installation.ts';
+import type { PostgresPrograms, ServerUser } from './postgres-installation.ts';
 import { openDataDirectory, stageDataFolder, stagePrograms } from './postgres-staging.ts';
 
 /** The role that owns everything in the embedded database. */
 export const DATABASE_USER = 'ledgerdesk';
 
-/** A database cluster that can be started: its files, its programs, and what is remembered of it. */
+/** A database cluster that can be started, with its files, programs and stored state. */
 export interface Cluster {
-  /** The folder given to the server as its data directory. */
+  /** The data directory of the server. */
   readonly folder: string;
   readonly programs: PostgresPrograms;
   readonly user: ServerUser | undefined;
   readonly password: string;
   readonly logFile: string;
-  /** The port of the last start, if any. */
+  /** The port of the last start; undefined before the first. */
   readonly port: number | undefined;
+  /** Stores the port for the next start. */
   rememberPort(port: number): Promise<void>;
 }
 
-interface Remembered {
+interface State {
   readonly port?: number;
-  /** Set when the database lies outside the data directory. */
+  /** Set when the database is outside the data directory. */
   readonly stagedIn?: string;
   readonly initialised?: boolean;
 }
 
 /**
- * Opens the cluster of a data directory, made on first use. It lies in the data directory; only when root starts it and the
- * server's user cannot get there, it lies in a staged folder that the data directory remembers.
+ * Opens the cluster of a data directory and creates it on first use. The cluster is in the data directory. Only if root
+ * starts it and the user of the server cannot reach that directory, it is in a staged folder, whose path the data
+ * directory stores.
  */
 export async function openCluster(dataDir: string): Promise<Cluster> {
   const given = join(dataDir, 'postgres');
   await mkdir(given, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
   const home = await realpath(given);
   const stateFile = join(home, 'state.json');
-  let state: Remembered = await readRecord<Remembered>(stateFile);
-  const remember = async (more: Remembered): Promise<void> => {
+  let state: State = await readJsonFile<State>(stateFile);
+  const remember = async (more: State): Promise<void> => {
     state = { ...state, ...more };
-    await replaceWhole(stateFile, JSON.stringify(state));
+    await replaceFile(stateFile, JSON.stringify(state));
   };
 
   const serverUser = findServerUser();
   if (serverUser) await openDataDirectory(dirname(home), serverUser);
   if (serverUser && state.stagedIn === undefined && !canReach(serverUser, home)) {
-    if (state.initialised) throw new Error(`The user postgres can no longer enter ${home}: let it pass (chmod o+x).`);
+    if (state.initialised)
+      throw new Error(
+        `The user postgres can no longer enter ${home}. Give it access to all folders of this path: chmod o+x`,
+      );
     await remember({ stagedIn: await stageDataFolder(home, serverUser) });
   }
   const folder = join(state.stagedIn ?? home, 'cluster');
   const programs = await reachablePrograms(serverUser);
-  const password = await keepSecretFile(join(home, 'password'), () => randomBytes(24).toString('hex'));
+  const password = await readOrCreateSecretFile(join(home, 'password'), () => randomBytes(24).toString('hex'));
   if (!existsSync(join(folder, 'PG_VERSION'))) {
-    if (state.initialised) throw new Error(sayLost(folder, home));
+    if (state.initialised) throw new Error(lostMessage(folder, home));
     await initialise({ folder, programs, password, user: serverUser });
   }
   if (!state.initialised) await remember({ initialised: true });
@@ -79,18 +91,20 @@ async function reachablePrograms(user: ServerUser | undefined): Promise<Postgres
   return programs;
 }
 
-function sayLost(folder: string, home: string): string {
-  return `The database that was in ${folder} is not there any more: restore it, or delete ${home} to begin with an empty one.`;
+function lostMessage(folder: string, home: string): string {
+  return `The database in ${folder} no longer exists. Restore it, or delete ${home} to start with an empty database.`;
 }
 
-/** Made under another name and renamed at the end: a crash half-way leaves nothing that looks like a database. */
+/**
+ * Creates the cluster under another name and renames it at the end, so that a crash leaves no half-created database.
+ */
 async function initialise(cluster: Pick<Cluster, 'folder' | 'programs' | 'password' | 'user'>): Promise<void> {
   const draft = `${cluster.folder}.new`;
   const passwordFile = `${cluster.folder}.password`;
   await rm(draft, { recursive: true, force: true });
   await rm(passwordFile, { force: true });
   try {
-    await makeServerFolder(draft, cluster.user);
+    await createServerFolder(draft, cluster.user);
     await writeFile(passwordFile, `${cluster.password}\n`, { mode: 0o600, flag: 'wx' });
     if (cluster.user) await chown(passwordFile, cluster.user.uid, cluster.user.gid);
     await runInitdb(cluster, [`--pgdata=${draft}`, `--pwfile=${passwordFile}`]);
@@ -100,7 +114,7 @@ async function initialise(cluster: Pick<Cluster, 'folder' | 'programs' | 'passwo
   }
 }
 
-/** The built-in locale sorts and folds the same on every machine, and knows letters beyond ASCII. */
+/** Runs initdb. The built-in locale sorts in the same way on all machines, and it knows letters beyond ASCII. */
 async function runInitdb({ programs, user }: Pick<Cluster, 'programs' | 'user'>, where: string[]): Promise<void> {
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const args = [...where, ...locale, '--auth=scram-sha-256', `--username=${DATABASE_USER}`];
@@ -111,8 +125,8 @@ async function runInitdb({ programs, user }: Pick<Cluster, 'programs' | 'user'>,
     detached: true,
     ...user,
   });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`The embedded PostgreSQL could not be initialised: ${said.trim()}`);
+  if (code !== 0) throw new Error(`The embedded PostgreSQL could not be initialised: ${output.trim()}`);
 }

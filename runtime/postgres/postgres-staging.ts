@@ -3,16 +3,16 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, lstat, mkdir, readFile, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
-import { canReach, restoreLinks } from './postgres-place.ts';
-import type { PostgresPrograms, ServerUser } from './postgres-place.ts';
+import { canReach, restoreLinks } from './postgres-installation.ts';
+import type { PostgresPrograms, ServerUser } from './postgres-installation.ts';
 import { processIdentity } from '../processes/process-identity.ts';
 
-/** In a staged folder, the name of the note that says which folder of a data directory it stands in for. */
-const NOTE = 'belongs-to';
+/** The name of the file in a staged folder that contains the path of the folder which it replaces. */
+const OWNER_FILE = 'belongs-to';
 
 /**
- * Lets the server's user pass through a data directory that is closed to it but is root's own (0711: passing, not listing).
- * Whatever lies above it is not ours to open.
+ * Lets the user of the server enter a data directory that belongs to root (mode 0711, which does not allow listing).
+ * Leaves the folders above it as they are.
  */
 export async function openDataDirectory(dataDir: string, user: ServerUser): Promise<void> {
   if (canReach(user, dataDir) || !canReach(user, dirname(dataDir))) return;
@@ -20,7 +20,7 @@ export async function openDataDirectory(dataDir: string, user: ServerUser): Prom
   if (uid === process.getuid?.()) await chmod(dataDir, (mode & 0o777) | 0o011);
 }
 
-/** Copies the programs to where the user can run them, once per version; gives the copy. */
+/** Copies the programs to a folder from which the user can run them, once per version. Returns the copy. */
 export async function stagePrograms(programs: PostgresPrograms, user: ServerUser): Promise<PostgresPrograms> {
   const base = await stagingBase(user);
   const folder = join(base, `postgresql-${programs.version}`);
@@ -34,49 +34,49 @@ export async function stagePrograms(programs: PostgresPrograms, user: ServerUser
 }
 
 /**
- * Makes a folder where the user can reach it, for the database whose own place, a folder of the data directory, it cannot
- * enter. The caller remembers it.
+ * Creates a folder that the user can reach, as a replacement for `original`, a folder of the data directory. Returns
+ * its path, which the caller must store.
  */
-export async function stageDataFolder(place: string, user: ServerUser): Promise<string> {
+export async function stageDataFolder(original: string, user: ServerUser): Promise<string> {
   const base = await stagingBase(user);
   await sweep(base);
-  const key = createHash('sha256').update(place).digest('hex').slice(0, 12);
+  const key = createHash('sha256').update(original).digest('hex').slice(0, 12);
   const folder = join(base, `${key}-${randomBytes(4).toString('hex')}`);
   await mkdir(folder, { mode: 0o711 });
-  await writeFile(join(folder, NOTE), place, { mode: 0o600 });
+  await writeFile(join(folder, OWNER_FILE), original, { mode: 0o600 });
   return folder;
 }
 
 /**
- * Removes what is staged for temporary data directories that are gone. A data directory anywhere else may merely have been
- * moved, so what belongs to it stays.
+ * Removes staged folders of temporary data directories that no longer exist. Any other data directory may have been
+ * moved, so its staged folder stays.
  */
 async function sweep(base: string): Promise<void> {
   const temporary = `${await realpath(tmpdir())}${sep}`;
   for (const name of await readdir(base)) {
     const folder = join(base, name);
-    const place = await readFile(join(folder, NOTE), 'utf8').catch(() => '');
-    if (!place.startsWith(temporary) || existsSync(place) || (await isServed(folder))) continue;
+    const original = await readFile(join(folder, OWNER_FILE), 'utf8').catch(() => '');
+    if (!original.startsWith(temporary) || existsSync(original) || (await isInUse(folder))) continue;
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function isServed(folder: string): Promise<boolean> {
+async function isInUse(folder: string): Promise<boolean> {
   const [pid] = (await readFile(join(folder, 'cluster', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
   return processIdentity(Number(pid)) !== undefined;
 }
 
-/** Permanent places first: a temporary directory may be emptied at the next boot. */
+/** Returns the parent of staged folders. Prefers permanent locations, because a boot may empty temporary ones. */
 async function stagingBase(user: ServerUser): Promise<string> {
   for (const parent of ['/var/lib', '/var/tmp', tmpdir()]) {
     const base = join(parent, 'ledgerdesk');
     await mkdir(base, { mode: 0o755 }).catch(() => undefined);
     if ((await isOurs(base)) && canReach(user, base)) return base;
   }
-  throw new Error('No place for the embedded database that the user `postgres` may enter: set DATABASE_URL.');
+  throw new Error('There is no folder for the embedded database that the user `postgres` may enter. Set DATABASE_URL.');
 }
 
-/** In a directory that everyone may write to, somebody else may have made the name first. */
+/** Returns whether a folder belongs to this user. Other users can create folders in a temporary directory. */
 async function isOurs(folder: string): Promise<boolean> {
   const found = await lstat(folder).catch(() => undefined);
   return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;

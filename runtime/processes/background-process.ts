@@ -7,28 +7,28 @@ import { isAlive, processIdentity } from './process-identity.ts';
 const LOG_ROTATES_AT_BYTES = 10_000_000;
 const POLL_MS = 25;
 
-/** A server of ours that outlives its starter: found again by number and identity. */
+/** An embedded server, which keeps running when its starter is killed. Its process is recognized by id and identity. */
 export interface BackgroundProcess {
   readonly pid: number;
   /** See `processIdentity`. */
   readonly identity: string;
 }
 
-/** How to start one. */
+/** Options of `startBackground`. */
 export interface BackgroundOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The whole environment of the process: nothing of ours is inherited, so no secret is either. */
+  /** The whole environment of the process. It inherits no variables, so it gets no secrets. */
   readonly env: Readonly<Record<string, string>>;
-  /** Its output is appended here; a file of more than 10 MB is set aside as `.1` first. */
+  /** The file to which its output is appended. A file of more than 10 MB is renamed to `.1` first. */
   readonly logFile: string;
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 /**
- * Starts a process in a session of its own, so that Ctrl-C in the terminal reaches us and not the server that we stop
- * last. It keeps running when we are killed. Throws when it cannot be started.
+ * Starts a process in a session of its own, so that Ctrl-C in the terminal does not reach it before the other processes
+ * have stopped. It keeps running when this process is killed. Throws when it cannot be started.
  */
 export async function startBackground(options: BackgroundOptions): Promise<BackgroundProcess> {
   const output = openLog(options.logFile);
@@ -50,7 +50,7 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
   }
 }
 
-/** Asks a process to end by one signal after another, waiting in between; gives whether it is gone. */
+/** Ends a process by one signal after another and waits after each. Returns whether it has ended. */
 export async function endProcess(
   target: BackgroundProcess,
   steps: readonly { readonly signal: NodeJS.Signals; readonly waitMs: number }[],
@@ -63,7 +63,7 @@ export async function endProcess(
   return false;
 }
 
-/** The last lines of a log file, for the message of a start that failed. */
+/** Returns the last lines of a log file, for the message of a failed start. */
 export function logTail(file: string, lines = 8): string {
   try {
     return readFileSync(file, 'utf8')

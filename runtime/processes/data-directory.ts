@@ -2,29 +2,29 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GENERATED_KEYS_FILE } from '../config/config.ts';
-import { keepSecretFile } from './kept-file.ts';
+import { readOrCreateSecretFile } from './atomic-file.ts';
 
 const isRoot = process.getuid?.() === 0;
 
 /**
- * Makes the data directory, for its owner alone (0700). Made by root it may be entered, though not listed (0711): PostgreSQL
- * then runs as a user of its own, whose files lie inside; every secret in it is 0600 all the same. An existing directory
- * keeps its mode.
+ * Creates the data directory for its owner only (0700). As root, creates one that other users can enter but not list
+ * (0711), because PostgreSQL then runs as another user, whose files are inside. Secrets in it have the mode 0600 in
+ * both cases. An existing directory keeps its mode.
  */
-export async function makeDataDirectory(dataDir: string): Promise<void> {
+export async function createDataDirectory(dataDir: string): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: isRoot ? 0o711 : 0o700 });
 }
 
-/** The file of the generated encryption key (`id:base64`, 0600), made on first use. */
-export async function keepGeneratedKeys(dataDir: string): Promise<string> {
+/** Returns the path of the generated encryption key (`id:base64`, mode 0600). Generates the key on first use. */
+export async function ensureGeneratedKeys(dataDir: string): Promise<string> {
   const file = join(dataDir, GENERATED_KEYS_FILE);
-  await keepSecretFile(file, () => `k${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64')}`);
+  await readOrCreateSecretFile(file, () => `k${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64')}`);
   return file;
 }
 
-/** The file of the generated admin token (0600), made on first use. */
-export async function keepGeneratedToken(dataDir: string): Promise<string> {
+/** Returns the path of the generated admin token (mode 0600). Generates the token on first use. */
+export async function ensureGeneratedToken(dataDir: string): Promise<string> {
   const file = join(dataDir, 'admin-token');
-  await keepSecretFile(file, () => randomBytes(32).toString('base64url'));
+  await readOrCreateSecretFile(file, () => randomBytes(32).toString('base64url'));
   return file;
 }

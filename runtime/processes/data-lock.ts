@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createWhole, readIfThere, readRecord, replaceWhole } from './kept-file.ts';
+import { createFile, readIfExists, readJsonFile, replaceFile } from './atomic-file.ts';
 import { isAlive, processIdentity } from './process-identity.ts';
 
 interface Holder {
@@ -10,31 +10,32 @@ interface Holder {
   readonly url?: string;
 }
 
-/** The data directory is in use by a living process. The message is one sentence that says by which, and where. */
+/** The data directory is in use by a running process. The message names the process and its address. */
 export class DataDirectoryInUseError extends Error {
   override readonly name = 'DataDirectoryInUseError';
 }
 
-/** The right to use a data directory, held until `release` or the end of the process. */
+/** The lock on a data directory, held until `release` or until the process ends. */
 export interface DataLock {
-  /** Notes the API's address, so that a second start can be told. */
+  /** Stores the address of the API for the error message of a second start. */
   announce(url: string): Promise<void>;
+  /** Releases the lock. */
   release(): Promise<void>;
 }
 
-/** Takes the data directory for this process. Throws DataDirectoryInUseError; takes over from a process that is gone. */
+/** Locks the data directory for this process. Throws a DataDirectoryInUseError while another process holds the lock. */
 export async function lockDataDirectory(dataDir: string): Promise<DataLock> {
   const file = join(dataDir, 'lock.json');
   const me: Holder = { pid: process.pid, identity: processIdentity(process.pid) ?? 'unknown' };
-  while (!(await createWhole(file, JSON.stringify(me)))) {
-    const text = await readIfThere(file);
+  while (!(await createFile(file, JSON.stringify(me)))) {
+    const text = await readIfExists(file);
     if (text === undefined) continue;
-    const holder = await readRecord<Holder>(file);
-    if (isHeld(holder)) throw new DataDirectoryInUseError(sayInUse(dataDir, holder));
+    const holder = await readJsonFile<Holder>(file);
+    if (isHeld(holder)) throw new DataDirectoryInUseError(inUseMessage(dataDir, holder));
     await removeStale(file, text);
   }
   return {
-    announce: (url) => replaceWhole(file, JSON.stringify({ ...me, url })),
+    announce: (url) => replaceFile(file, JSON.stringify({ ...me, url })),
     release: () => rm(file, { force: true }),
   };
 }
@@ -43,19 +44,19 @@ function isHeld(holder: Partial<Holder>): holder is Holder {
   return holder.pid !== undefined && holder.identity !== undefined && isAlive(holder.pid, holder.identity);
 }
 
-function sayInUse(dataDir: string, { pid, url }: Holder): string {
-  return `Ledgerdesk already runs on ${dataDir} (pid ${pid}, ${url ?? 'still starting'}): stop it first, or set LEDGERDESK_DATA_DIR to another directory.`;
+function inUseMessage(dataDir: string, { pid, url }: Holder): string {
+  return `Ledgerdesk is already running with the data directory ${dataDir} (pid ${pid}, ${url ?? 'still starting'}). Stop it first, or set LEDGERDESK_DATA_DIR to another directory.`;
 }
 
 /**
- * Two may find the same stale lock. Each sets aside what is there; one that has caught the other's new lock instead
- * sees that by its content and puts it back.
+ * Removes a stale lock. Two processes may find the same one. Each of them renames the file that it finds. One that has
+ * renamed the new lock of the other one recognizes it by its content and restores it.
  */
 async function removeStale(file: string, stale: string): Promise<void> {
   const aside = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     await rename(file, aside);
-    if ((await readIfThere(aside)) !== stale) await link(aside, file);
+    if ((await readIfExists(aside)) !== stale) await link(aside, file);
     await rm(aside, { force: true });
   } catch (error) {
     if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;

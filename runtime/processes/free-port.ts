@@ -1,9 +1,9 @@
 import { createServer } from 'node:net';
 
-/** A port of the loopback address that is free now: the preferred one if it is, else one that the system picks. */
+/** Returns a free port of 127.0.0.1: the preferred one if it is free, or else one that the system picks. */
 export async function findFreePort(preferred?: number): Promise<number> {
   const port = (preferred !== undefined ? await tryListen(preferred) : undefined) ?? (await tryListen(0));
-  if (port === undefined) throw new Error('No free port on 127.0.0.1.');
+  if (port === undefined) throw new Error('There is no free port on 127.0.0.1.');
   return port;
 }
 

@@ -2,25 +2,27 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * Tells a process from a later one with the same number: when it started, and in which boot of the machine. Undefined
- * when no such process lives; one that ended and was not yet collected counts as gone.
+ * Returns an identity that distinguishes a process from a later one with the same id: its start time and the boot of
+ * the machine. Returns undefined when there is no such process. A zombie counts as ended.
  */
 export function processIdentity(pid: number): string | undefined {
   return process.platform === 'linux' ? linuxIdentity(pid) : identityByPs(pid);
 }
 
-/** Whether the very process that had this identity still lives. */
+/** Returns whether the process with this id and identity is running. */
 export function isAlive(pid: number, identity: string): boolean {
   return processIdentity(pid) === identity;
 }
 
-/** The command line of a living process, its words separated by blanks; empty when there is none. */
+/**
+ * Returns the command line of a running process, separated by blanks, or an empty text when there is no such process.
+ */
 export function processCommand(pid: number): string {
   if (process.platform !== 'linux') return runPs(pid, 'command=');
   return (readIfThere(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
 }
 
-/** proc(5): after the command in parentheses come the state (field 3) and, as field 22, the start time in clock ticks. */
+/** Reads `/proc/<pid>/stat`. The state is field 3, and the start time in clock ticks is field 22 (proc(5)). */
 function linuxIdentity(pid: number): string | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`);
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');

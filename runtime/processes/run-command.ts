@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import type { Env } from '../config/config.ts';
 
-/** How a short command is run. */
+/** Options of `runCommand`. */
 export interface CommandOptions {
-  /** After this many milliseconds it is killed. */
+  /** Milliseconds after which the command is killed. */
   readonly limitMs: number;
   readonly env?: Env;
 }
 
-/** Runs a short command without a shell; gives its stdout, or throws an Error that has the last line of its stderr. */
+/** Runs a short command without a shell. Returns its stdout. Throws an Error with the last line of its stderr. */
 export async function runCommand(command: string, args: readonly string[], options: CommandOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const limits = { timeout: options.limitMs, maxBuffer: 4_000_000, env: { ...(options.env ?? process.env) } };

@@ -10,29 +10,31 @@ import { createSecret } from '../config/secret.ts';
 import type { Secret } from '../config/secret.ts';
 import { connectTemporal } from '../temporal/temporal-connection.ts';
 
-/** PostgreSQL and Temporal, external where configured and embedded otherwise. */
+/** PostgreSQL and Temporal: external if configured, embedded otherwise. */
 export interface Environment {
   readonly databaseUrl: Secret;
   readonly temporal: {
     readonly address: string;
     readonly namespace: string;
-    /** Known of the embedded server only. */
+    /** Known only for the embedded server. */
     readonly uiUrl?: string;
   };
-  /** The variables that let a child process find what is embedded; a secret among them. Empty where all is external. */
+  /** The variables with which child processes find embedded servers, including a secret. Empty if both are external. */
   readonly childEnv: Readonly<Record<string, string>>;
-  /** Stops what is embedded; what is external is left alone. */
+  /** Stops the embedded servers. */
   stop(): Promise<void>;
 }
 
-/** What the environment is made from. */
+/** Options of `openEnvironment`. */
 export interface EnvironmentOptions {
   readonly config: Config;
   readonly env: Env;
   readonly log: Log;
 }
 
-/** Brings up what is not configured. If one of the two servers cannot be had, stops the other and throws. */
+/**
+ * Starts the servers that are not configured. If one of them does not start, stops the other one and throws its error.
+ */
 export async function openEnvironment(options: EnvironmentOptions): Promise<Environment> {
   const [database, temporal] = await Promise.allSettled([openDatabase(options), openTemporal(options)]);
   if (database.status === 'rejected' || temporal.status === 'rejected') {
@@ -59,7 +61,7 @@ async function openDatabase({ config, log }: EnvironmentOptions): Promise<Part &
   if (config.databaseUrl) return { url: config.databaseUrl, childEnv: {}, stop: nothing };
   const start = () => startEmbeddedPostgres(config.dataDir, log);
   const kept = await keepAlive({ name: 'PostgreSQL', start, log });
-  sayStarted(log, 'PostgreSQL', kept);
+  logStarted(log, 'PostgreSQL', kept);
   const { url } = kept.server;
   return { url: createSecret(url), childEnv: { DATABASE_URL: url }, stop: kept.stop };
 }
@@ -75,7 +77,7 @@ async function openTemporal(options: EnvironmentOptions): Promise<Part & { reado
   const namespace = env['TEMPORAL_NAMESPACE'] ? { namespace: env['TEMPORAL_NAMESPACE'] } : {};
   const start = () => startEmbeddedTemporal({ dataDir: config.dataDir, env, log, ...namespace });
   const kept = await keepAlive({ name: 'Temporal', start, log });
-  sayStarted(log, 'Temporal', kept);
+  logStarted(log, 'Temporal', kept);
   const { address, namespace: name, uiUrl } = kept.server;
   return {
     place: { address, namespace: name, uiUrl },
@@ -89,15 +91,16 @@ async function openTemporal(options: EnvironmentOptions): Promise<Part & { reado
   };
 }
 
-/** A browser opens the Web UI of this machine by its address or by its name, which are two origins. */
+/** Returns the two origins by which a browser on this machine can open the Web UI: by address and by name. */
 function originsOf(uiUrl: string): readonly string[] {
   const { origin } = new URL(uiUrl);
   return [origin, origin.replace('127.0.0.1', 'localhost')];
 }
 
 /**
- * A default profile of the user's, or an API key in the shell, would be mixed into the connection to our own server (and
- * turn TLS on), so children get an empty profile and no other variables of Temporal's.
+ * Creates an empty Temporal profile and removes all other variables of Temporal for the child processes. Otherwise a
+ * default profile of the user, or an API key in the shell, would be used for the embedded server, and would switch on
+ * TLS.
  */
 async function ownProfile({ config, env }: EnvironmentOptions): Promise<Readonly<Record<string, string>>> {
   const file = join(config.dataDir, 'temporal', 'profile.toml');
@@ -106,7 +109,7 @@ async function ownProfile({ config, env }: EnvironmentOptions): Promise<Readonly
   return { ...Object.fromEntries(theirs.map((name) => [name, ''])), TEMPORAL_CONFIG_FILE: file };
 }
 
-function sayStarted(log: Log, server: string, kept: KeptAlive<Stoppable & { readonly adopted: boolean }>): void {
+function logStarted(log: Log, server: string, kept: KeptAlive<Stoppable & { readonly adopted: boolean }>): void {
   const how = kept.server.adopted ? 'found running and taken over' : 'started';
   log.info({ server }, `embedded server ${how}`);
 }

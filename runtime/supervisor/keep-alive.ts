@@ -1,30 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log/log.ts';
 
-/** A server of ours that can be looked at and stopped. */
+/** An embedded server that can be checked and stopped. */
 export interface Stoppable {
+  /** Returns whether the process of the server is running. */
   isAlive(): boolean;
+  /** Stops the server. */
   stop(): Promise<void>;
 }
 
-/** What is kept alive. */
+/** Options of `keepAlive`. */
 export interface KeepAliveOptions<Server extends Stoppable> {
-  /** As the log names it. */
+  /** The name of the server in the log. */
   readonly name: string;
   readonly start: () => Promise<Server>;
   readonly log: Log;
-  /** By default 1,000 milliseconds. */
+  /** The interval between checks in milliseconds, by default 1,000. */
   readonly checkEveryMs?: number;
 }
 
-/** A server that is started again whenever its process is found gone. */
+/** A server that is restarted when its process has ended. */
 export interface KeptAlive<Server extends Stoppable> {
-  /** As first started. A later start has the same address, since ports are kept. */
+  /** The first start of the server. Later starts have the same address, because ports are stored. */
   readonly server: Server;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a server and keeps it running until `stop`. A first start that fails is the caller's to hear; later ones are tried again. */
+/**
+ * Starts a server and restarts it when it ends, until `stop`. Throws the error of the first start; later starts are
+ * retried.
+ */
 export async function keepAlive<Server extends Stoppable>(
   options: KeepAliveOptions<Server>,
 ): Promise<KeptAlive<Server>> {
@@ -36,9 +41,9 @@ export async function keepAlive<Server extends Stoppable>(
   const watch = async (): Promise<void> => {
     while (await pause(checkEveryMs, ending.signal)) {
       if (current.isAlive()) continue;
-      log.error({ server: name }, 'an embedded server is gone: starting it again');
+      log.error({ server: name }, 'an embedded server has ended, restarting it');
       current = await options.start().catch((err: unknown) => {
-        log.error({ server: name, err }, 'it could not be started again');
+        log.error({ server: name, err }, 'an embedded server could not be restarted');
         return current;
       });
     }

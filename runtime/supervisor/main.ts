@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { runSupervisor } from './run-supervisor.ts';
 
-/** From source the processes are TypeScript too; built, they are JavaScript. */
+/** The processes are TypeScript when this file runs from source, and JavaScript in a build. */
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
 runSupervisor([

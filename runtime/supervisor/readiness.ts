@@ -3,24 +3,26 @@ import type { Log } from '../log/log.ts';
 
 const POLL_MS = 200;
 const ANSWER_LIMIT_MS = 5_000;
-const COMPLAIN_EVERY_MS = 15_000;
+const WARN_EVERY_MS = 15_000;
 
-/** Waits until `GET {apiUrl}/readyz` answers 200; says every 15 seconds what is still missing. False when given up by the signal. */
+/**
+ * Waits until `GET {apiUrl}/readyz` returns 200, and logs every 15 seconds what is missing. Returns false when aborted.
+ */
 export async function waitUntilReady(apiUrl: string, log: Log, signal: AbortSignal): Promise<boolean> {
-  let complainAt = performance.now() + COMPLAIN_EVERY_MS;
+  let warnAt = performance.now() + WARN_EVERY_MS;
   while (!signal.aborted) {
-    const missing = await ask(`${apiUrl}/readyz`);
-    if (missing === undefined) return true;
-    if (performance.now() > complainAt) {
-      log.warn({ readyz: missing }, 'not ready yet');
-      complainAt = performance.now() + COMPLAIN_EVERY_MS;
+    const problem = await findProblem(`${apiUrl}/readyz`);
+    if (problem === undefined) return true;
+    if (performance.now() > warnAt) {
+      log.warn({ readyz: problem }, 'not ready yet');
+      warnAt = performance.now() + WARN_EVERY_MS;
     }
     await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
   }
   return false;
 }
 
-async function ask(url: string): Promise<string | undefined> {
+async function findProblem(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
     const body = await response.text();

@@ -6,13 +6,10 @@ import { loadSupervisorConfig, supervise } from './supervise.ts';
 import type { ChildEntry, Supervised } from './supervise.ts';
 import type { Backoff } from './supervised-child.ts';
 
-/** Longer than the children's grace and the database's own shutdown together. */
+/** Longer than the grace time of the children and the shutdown of the embedded servers together. */
 const STOP_LIMIT_MS = 60_000;
 
-/**
- * Runs the supervisor as a process, until a signal: what `npm start` does. What it cannot go on with is said on stderr in plain
- * words, and ends it with 1.
- */
+/** Runs the supervisor (`npm start`) until a signal. Writes an error that ends it to stderr and exits with 1. */
 export function runSupervisor(children: readonly ChildEntry[], backoff?: Backoff): void {
   run(children, backoff).catch((error: unknown) => {
     const expected = error instanceof ConfigError || error instanceof DataDirectoryInUseError;
@@ -33,8 +30,8 @@ async function run(children: readonly ChildEntry[], backoff?: Backoff): Promise<
     children,
     ...(backoff ? { backoff } : {}),
     logSetup,
-    onHopeless: () => {
-      log.error('a process cannot run with these settings (see its last line): stopping');
+    onUnrecoverable: () => {
+      log.error('a process cannot run with these settings, stopping; the last line of that process says why');
       exitCode = 1;
       process.kill(process.pid, 'SIGTERM');
     },

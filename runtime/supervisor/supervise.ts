@@ -1,6 +1,6 @@
 import { loadConfig, requireSettings, ConfigError } from '../config/config.ts';
 import type { Config, Env } from '../config/config.ts';
-import { keepGeneratedKeys, keepGeneratedToken, makeDataDirectory } from '../processes/data-directory.ts';
+import { createDataDirectory, ensureGeneratedKeys, ensureGeneratedToken } from '../processes/data-directory.ts';
 import { lockDataDirectory } from '../processes/data-lock.ts';
 import type { DataLock } from '../processes/data-lock.ts';
 import { openEnvironment } from './environment.ts';
@@ -14,48 +14,51 @@ import type { Backoff } from './supervised-child.ts';
 const CHILD_GRACE_MS = 15_000;
 const BACKOFF: Backoff = { firstMs: 1_000, longestMs: 30_000, goodRunMs: 60_000 };
 
-/** A process to supervise: its name in the log (`api` is the one that listens) and the path of its entry. */
+/**
+ * A process to supervise: its name in the log and the path of its entry. The process named `api` is the one that
+ * listens.
+ */
 export interface ChildEntry {
   readonly name: string;
   readonly file: string;
 }
 
-/** What is supervised, and how. */
+/** Options of `supervise`. */
 export interface SuperviseOptions {
   readonly env: Env;
   readonly config: Config;
   readonly children: readonly ChildEntry[];
   readonly logSetup: LogSetup;
-  /** Called when a child says that a restart cannot help. */
-  readonly onHopeless: () => void;
+  /** Called when a child exits with EXIT_UNRECOVERABLE. */
+  readonly onUnrecoverable: () => void;
   readonly backoff?: Backoff;
 }
 
-/** The running whole. */
+/** The supervised processes. */
 export interface Supervised {
-  /** Stops the children first, then what is embedded, then gives the data directory free. */
+  /** Stops the children, then the embedded servers, and releases the data directory. */
   stop(): Promise<void>;
 }
 
-/** Reads the configuration for `npm start`. Throws ConfigError: keys are made up for the embedded database only. */
+/** Reads the configuration of `npm start`. Throws a ConfigError. Keys are generated only for the embedded database. */
 export function loadSupervisorConfig(env: Env): Config {
   const config = loadConfig(env);
   if (!config.databaseUrl) return config;
   try {
     return requireSettings(config, ['encryptionKeys']);
   } catch {
-    throw new ConfigError(['LEDGERDESK_ENCRYPTION_KEYS is not set: with DATABASE_URL it must be.']);
+    throw new ConfigError(['LEDGERDESK_ENCRYPTION_KEYS is not set. It is required together with DATABASE_URL.']);
   }
 }
 
 /**
- * Takes the data directory, brings up PostgreSQL and Temporal, starts the children and keeps them running. Says `ready` at any
- * log level, with `{apiUrl, uiUrl, dataDir, adminTokenFile}`, once the API answers /readyz with 200. Whatever fails, nothing is
- * left running.
+ * Locks the data directory, starts PostgreSQL and Temporal, and starts the children and restarts them when they end.
+ * When the API returns 200 for /readyz, logs `ready` with `{apiUrl, uiUrl, dataDir, adminTokenFile}`, at any log level.
+ * If it throws, it leaves no process running.
  */
 export async function supervise(options: SuperviseOptions): Promise<Supervised> {
   const { config, env, logSetup } = options;
-  await makeDataDirectory(config.dataDir);
+  await createDataDirectory(config.dataDir);
   const lock = await lockDataDirectory(config.dataDir);
   let environment: Environment | undefined;
   try {
@@ -90,12 +93,12 @@ function startChildren(options: SuperviseOptions, { lock, environment, secrets }
   };
   const children = options.children.map(({ name, file }) =>
     superviseChild({
-      ...{ name, file, env, backoff, log: logSetup.log, onHopeless: options.onHopeless },
+      ...{ name, file, env, backoff, log: logSetup.log, onUnrecoverable: options.onUnrecoverable },
       onLine: (line) => {
         passLine(logSetup, name, line);
         const apiUrl = name === 'api' ? listeningUrl(line) : undefined;
         if (apiUrl !== undefined)
-          announce(apiUrl).catch((err: unknown) => logSetup.log.error({ err }, 'not announced'));
+          announce(apiUrl).catch((err: unknown) => logSetup.log.error({ err }, 'waiting for the api has failed'));
       },
     }),
   );
@@ -109,10 +112,10 @@ function startChildren(options: SuperviseOptions, { lock, environment, secrets }
   };
 }
 
-/** The names under which children find the generated key and token; nothing for what is configured. */
+/** Returns the variables with which children find the generated key and token. Configured ones need no variable. */
 async function provideSecrets(config: Config): Promise<Readonly<Record<string, string>>> {
-  const keys = config.encryptionKeys ? undefined : await keepGeneratedKeys(config.dataDir);
-  const token = config.adminToken ? undefined : await keepGeneratedToken(config.dataDir);
+  const keys = config.encryptionKeys ? undefined : await ensureGeneratedKeys(config.dataDir);
+  const token = config.adminToken ? undefined : await ensureGeneratedToken(config.dataDir);
   return {
     ...(keys === undefined ? {} : { LEDGERDESK_ENCRYPTION_KEYS_FILE: keys }),
     ...(token === undefined ? {} : { LEDGERDESK_ADMIN_TOKEN_FILE: token }),
@@ -126,7 +129,7 @@ function hideSecrets(logSetup: LogSetup, config: Config, environment: Environmen
   all.filter((value) => value !== undefined).forEach(logSetup.protect);
 }
 
-/** Children write JSON lines into their pipes; anything else (a warning of Node's, a stack trace) becomes a line of ours. */
+/** Writes a line of a child to the log. Other output than JSON, such as a stack trace, is logged as a warning. */
 function passLine({ log, pass }: LogSetup, name: string, line: string): void {
   if (parseLogLine(line)) pass(line);
   else if (line !== '') log.warn({ process: name }, line);

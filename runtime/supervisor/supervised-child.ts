@@ -6,39 +6,42 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log/log.ts';
 import { EXIT_UNRECOVERABLE } from '../shutdown.ts';
 
-/** How long a crashed child is left down: doubling from the first wait to the longest, back to the first after a good run. */
+/** The waits before restarts of a child. They double from `firstMs` to `longestMs`, and a good run resets them. */
 export interface Backoff {
   readonly firstMs: number;
   readonly longestMs: number;
-  /** A run that lasted this long was good. */
+  /** The duration of a run from which on it counts as good. */
   readonly goodRunMs: number;
 }
 
-/** One process of ours. */
+/** Options of `superviseChild`. */
 export interface ChildOptions {
   readonly name: string;
-  /** Path of its entry: TypeScript is run through tsx, JavaScript as it is. */
+  /** The path of its entry. TypeScript is run with tsx. */
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
   readonly backoff: Backoff;
-  /** Each line it writes, with where. */
+  /** Called with each line that it writes. */
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
-  /** It ended with the code that says that a restart cannot help. */
-  readonly onHopeless: () => void;
+  /** Called when it exits with EXIT_UNRECOVERABLE. It is not restarted then. */
+  readonly onUnrecoverable: () => void;
 }
 
-/** A process that is started again when it ends by itself. */
+/** A process that is restarted when it ends. */
 export interface SupervisedChild {
-  /** Asks it to end, and kills it after the grace. */
+  /** Ends the process with SIGTERM, and with SIGKILL after the grace time. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Starts a child and keeps it running until `stop`. Its IPC channel closes when we die, which tells it to end too. */
+/**
+ * Starts a child and restarts it when it ends, until `stop`. If this process is killed, the closed IPC channel ends the
+ * child.
+ */
 export function superviseChild(options: ChildOptions): SupervisedChild {
   const { name, log, backoff } = options;
   let child: ChildProcess;
-  let ended: Promise<Ending>;
+  let ended: Promise<Exit>;
   let restart: NodeJS.Timeout | undefined;
   let stopping = false;
   let delayMs = backoff.firstMs;
@@ -46,15 +49,15 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
   const start = (): void => {
     const startedAt = performance.now();
     child = launch(options);
-    ended = endOf(child);
-    void ended.then((how) => {
+    ended = exitOf(child);
+    void ended.then((exit) => {
       if (stopping) return;
-      if (how.code === EXIT_UNRECOVERABLE) {
-        options.onHopeless();
+      if (exit.code === EXIT_UNRECOVERABLE) {
+        options.onUnrecoverable();
         return;
       }
       if (performance.now() - startedAt >= backoff.goodRunMs) delayMs = backoff.firstMs;
-      log.warn({ child: name, ...how, restartInMs: delayMs }, 'a process ended by itself: starting it again');
+      log.warn({ child: name, ...exit, restartInMs: delayMs }, 'a process has ended unexpectedly, restarting it');
       restart = setTimeout(start, delayMs);
       delayMs = Math.min(delayMs * 2, backoff.longestMs);
     });
@@ -65,21 +68,21 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
       stopping = true;
       clearTimeout(restart);
       child.kill('SIGTERM');
-      if (await settlesWithin(ended, graceMs)) return;
-      log.warn({ child: name, graceMs }, 'a process did not end in time: killing it');
+      if (await resolvesWithin(ended, graceMs)) return;
+      log.warn({ child: name, graceMs }, 'a process did not end in time, killing it');
       child.kill('SIGKILL');
       await ended;
     },
   };
 }
 
-interface Ending {
+interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
 function launch({ file, env, onLine }: ChildOptions): ChildProcess {
-  // Resolved from here: a bare name would be looked for in whatever directory the supervisor was started in.
+  // A bare name would be resolved in the working directory of the supervisor.
   const loader = file.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [];
   const child = spawn(process.execPath, [...loader, file], {
     env: { ...env },
@@ -94,8 +97,8 @@ function readLines(stream: Readable | null, onLine: (line: string) => void): voi
   if (stream) createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine);
 }
 
-/** A child that could not even be started counts as ended. */
-async function endOf(child: ChildProcess): Promise<Ending> {
+/** Returns how a child ends. A child that could not be started counts as ended. */
+async function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
     child.on('error', () => {
@@ -104,10 +107,10 @@ async function endOf(child: ChildProcess): Promise<Ending> {
   });
 }
 
-async function settlesWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
+async function resolvesWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
   const timer = new AbortController();
-  const late = sleep(limitMs, false, { signal: timer.signal }).catch(() => false);
-  const settled = await Promise.race([promise.then(() => true), late]);
+  const timeout = sleep(limitMs, false, { signal: timer.signal }).catch(() => false);
+  const isInTime = await Promise.race([promise.then(() => true), timeout]);
   timer.abort();
-  return settled;
+  return isInTime;
 }

@@ -6,12 +6,14 @@ import { endProcess, logTail, startBackground } from '../processes/background-pr
 import type { BackgroundProcess } from '../processes/background-process.ts';
 import type { Env } from '../config/config.ts';
 import { findFreePort } from '../processes/free-port.ts';
-import { readRecord, replaceWhole } from '../processes/kept-file.ts';
+import { readJsonFile, replaceFile } from '../processes/atomic-file.ts';
 import type { Log } from '../log/log.ts';
 import { isAlive } from '../processes/process-identity.ts';
 import { findTemporal } from './temporal-binary.ts';
 
-/** How long finished runs stay listed. The development server's own default is one day, too short to look anything up. */
+/**
+ * The retention of ended workflows. The default of the development server is one day, which is too short for operators.
+ */
 const RETENTION_S = 30 * 24 * 3600;
 const READY_LIMIT_MS = 60_000;
 const START_ATTEMPTS = 3;
@@ -20,47 +22,50 @@ const STOP_STEPS = [
   { signal: 'SIGKILL', waitMs: 2_000 },
 ] as const;
 
-/** A Temporal development server of ours that answers. */
+/** A running embedded Temporal development server. */
 export interface EmbeddedTemporal {
   /** `host:port` of the gRPC front end. */
   readonly address: string;
   readonly namespace: string;
   readonly uiUrl: string;
-  /** True when it was found running, left behind by a process that was killed. */
+  /** True when the server was already running, because its former owner was killed. */
   readonly adopted: boolean;
+  /** Returns whether the process of the server is running. */
   isAlive(): boolean;
+  /** Stops the server. */
   stop(): Promise<void>;
 }
 
-/** What the start needs. */
+/** Options of `startEmbeddedTemporal`. */
 export interface TemporalStart {
   readonly dataDir: string;
-  /** Where the CLI is looked for; see `findTemporal`. */
+  /** The variables with which the CLI is found; see `findTemporal`. */
   readonly env: Env;
   readonly log: Log;
   readonly namespace?: string;
 }
 
-interface Remembered extends BackgroundProcess {
+interface ServerRecord extends BackgroundProcess {
   readonly port: number;
   readonly uiPort: number;
-  /** Namespaces whose retention was set: once each, so that an operator's later change stays. */
+  /** Namespaces whose retention was set. It is set once, so that a later change by an operator stays. */
   readonly retained: readonly string[];
 }
 
 /**
- * Starts the Temporal server of a data directory with its Web UI, bound to 127.0.0.1, or adopts it when it still runs. Its
- * state and its ports are kept in the data directory. Throws an Error with the server's last words when it cannot be had.
+ * Starts the Temporal server of a data directory with its Web UI on 127.0.0.1, or takes it over when it is still
+ * running. Its state and its ports are stored in the data directory. Throws an Error with the last log lines of a
+ * server that does not start.
  */
 export async function startEmbeddedTemporal(start: TemporalStart): Promise<EmbeddedTemporal> {
   const folder = join(start.dataDir, 'temporal');
   const namespace = start.namespace ?? 'default';
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const record = join(folder, 'server.json');
-  const before = await readRecord<Remembered>(record);
-  const running = isOurs(before) && (await isReady(before)) ? before : undefined;
-  const server = running ?? (await startUntilItHolds(start, { folder, record, before, namespace }));
-  await keepRetention(server, { record, namespace });
+  const before = await readJsonFile<ServerRecord>(record);
+  const running = isRunning(before) && (await isReady(before)) ? before : undefined;
+  const server = running ?? (await startWithRetries(start, { folder, record, before, namespace }));
+  await ensureRetention(server, { record, namespace });
   return {
     address: addressOf(server),
     namespace,
@@ -76,16 +81,17 @@ export async function startEmbeddedTemporal(start: TemporalStart): Promise<Embed
 interface Place {
   readonly folder: string;
   readonly record: string;
-  readonly before: Partial<Remembered>;
+  readonly before: Partial<ServerRecord>;
   readonly namespace: string;
 }
 
-async function startUntilItHolds({ env, log }: TemporalStart, place: Place): Promise<Remembered> {
+/** Starts the server. Tries several times, because a free port may be taken before the server listens on it. */
+async function startWithRetries({ env, log }: TemporalStart, place: Place): Promise<ServerRecord> {
   const command = await findTemporal({ env, log });
   const logFile = join(place.folder, 'temporal.log');
-  let kept: { readonly port?: number | undefined; readonly uiPort?: number | undefined } = place.before;
+  let preferred: { readonly port?: number | undefined; readonly uiPort?: number | undefined } = place.before;
   for (let attempt = 1; attempt <= START_ATTEMPTS; attempt += 1) {
-    const ports = { port: await findFreePort(kept.port), uiPort: await findFreePort(kept.uiPort) };
+    const ports = { port: await findFreePort(preferred.port), uiPort: await findFreePort(preferred.uiPort) };
     const process = await startBackground({
       command,
       args: serverFlags(place, ports),
@@ -93,16 +99,19 @@ async function startUntilItHolds({ env, log }: TemporalStart, place: Place): Pro
       env: { PATH: '/usr/bin:/bin', HOME: place.folder, TZ: 'UTC' },
       logFile,
     });
-    const server: Remembered = { ...process, ...ports, retained: place.before.retained ?? [] };
-    await replaceWhole(place.record, JSON.stringify(server));
+    const server: ServerRecord = { ...process, ...ports, retained: place.before.retained ?? [] };
+    await replaceFile(place.record, JSON.stringify(server));
     if (await isReady(server)) return server;
-    log.warn({ attempt, said: logTail(logFile, 3) }, 'the embedded Temporal server did not start');
-    kept = {};
+    log.warn({ attempt, output: logTail(logFile, 3) }, 'the embedded Temporal server did not start');
+    preferred = {};
   }
   throw new Error(`The embedded Temporal server does not start. Its log ends with:\n${logTail(logFile)}`);
 }
 
-/** The write-ahead log makes starts about ten times faster, and with `synchronous=full` each is still on disk when it is answered. */
+/**
+ * Returns the arguments of the server. The write-ahead log makes starts of workflows about ten times faster. With
+ * `synchronous=full` each start is nevertheless on disk before it is answered.
+ */
 function serverFlags({ folder, namespace }: Place, ports: { port: number; uiPort: number }): readonly string[] {
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(ports.port), '--ui-port', String(ports.uiPort)],
@@ -112,14 +121,14 @@ function serverFlags({ folder, namespace }: Place, ports: { port: number; uiPort
   ];
 }
 
-function isOurs(record: Partial<Remembered>): record is Remembered {
+function isRunning(record: Partial<ServerRecord>): record is ServerRecord {
   const { pid, identity, port, uiPort } = record;
   if (pid === undefined || identity === undefined || port === undefined || uiPort === undefined) return false;
   return isAlive(pid, identity);
 }
 
-/** Waits until the server answers; false as soon as its process is gone. */
-async function isReady(server: Remembered): Promise<boolean> {
+/** Waits until the server answers. Returns false when its process ends before that. */
+async function isReady(server: ServerRecord): Promise<boolean> {
   const until = performance.now() + READY_LIMIT_MS;
   while (isAlive(server.pid, server.identity)) {
     const connection = await connect(server).catch(() => undefined);
@@ -133,7 +142,7 @@ async function isReady(server: Remembered): Promise<boolean> {
   return false;
 }
 
-async function keepRetention(server: Remembered, place: Pick<Place, 'record' | 'namespace'>): Promise<void> {
+async function ensureRetention(server: ServerRecord, place: Pick<Place, 'record' | 'namespace'>): Promise<void> {
   const retained: readonly string[] = server.retained;
   if (retained.includes(place.namespace)) return;
   const connection = await connect(server);
@@ -145,13 +154,13 @@ async function keepRetention(server: Remembered, place: Pick<Place, 'record' | '
   } finally {
     await connection.close();
   }
-  await replaceWhole(place.record, JSON.stringify({ ...server, retained: [...retained, place.namespace] }));
+  await replaceFile(place.record, JSON.stringify({ ...server, retained: [...retained, place.namespace] }));
 }
 
-async function connect(server: Remembered): Promise<Connection> {
+async function connect(server: ServerRecord): Promise<Connection> {
   return Connection.connect({ address: addressOf(server), connectTimeout: '2s', tls: false });
 }
 
-function addressOf({ port }: Remembered): string {
+function addressOf({ port }: ServerRecord): string {
   return `127.0.0.1:${port}`;
 }

@@ -3,34 +3,39 @@ import proto from '@temporalio/proto';
 import { deriveKey, seal, SealError, unseal, type KeyRing, type NamedKey } from '../../store/connection/sealing.ts';
 import { createSecret, type Secret } from '../config/secret.ts';
 
-/** The encoding by which Temporal's own tools and samples know an encrypted payload; its metadata names the key beside it. */
+/** The encoding that Temporal's tools and samples use for encrypted payloads. The metadata also contains the key id. */
 const ENCRYPTED = 'binary/encrypted';
 const KEY_ID = 'encryption-key-id';
 
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 
-/** How payloads are kept in Temporal: what the client, the workers and the codec endpoint share. */
+/** The encryption of payloads in Temporal, shared by the client, the workers and the codec endpoint. */
 export interface PayloadEncryption {
-  /** Encrypts when that is on, and always reads what is encrypted under any of the keys; what is not encrypted it lets pass. */
+  /**
+   * Encrypts payloads if `isOn`. Decrypts payloads encrypted with any of the keys, and returns other payloads
+   * unchanged.
+   */
   readonly codec: PayloadCodec;
   readonly isOn: boolean;
-  /** The key that encrypts. */
+  /** The id of the key that encrypts. */
   readonly keyId: string;
-  /** Opens the codec endpoint to whoever has it. Derived from the first key, so a new first key puts an end to it. */
+  /**
+   * The secret that grants access to the codec endpoint. It depends on the first key, so a new first key revokes it.
+   */
   readonly capability: Secret;
 }
 
 /**
- * Builds the encryption of payloads. `isOn` is for keys that an operator configured: with generated ones payloads stay
- * readable. Under each key of the ring one is derived, so that no payload is sealed with the key of credentials.
+ * Creates the encryption of payloads. `isOn` is true for configured keys; with generated keys, payloads stay readable.
+ * Payload keys are derived from the keys of the ring, so no payload is encrypted with a key of credentials.
  */
 export function createPayloadEncryption(keys: KeyRing, { isOn }: { isOn: boolean }): PayloadEncryption {
   const writer = payloadKey(keys[0]);
   const readers = new Map(keys.map((key) => [key.id, payloadKey(key)]));
   return {
     codec: {
-      encode: inTurn((payload) => (isOn ? encrypt(payload, writer) : payload)),
-      decode: inTurn((payload) => (isEncrypted(payload) ? decrypt(payload, readers) : payload)),
+      encode: mapPayloads((payload) => (isOn ? encrypt(payload, writer) : payload)),
+      decode: mapPayloads((payload) => (isEncrypted(payload) ? decrypt(payload, readers) : payload)),
     },
     isOn,
     keyId: writer.id,
@@ -38,7 +43,7 @@ export function createPayloadEncryption(keys: KeyRing, { isOn }: { isOn: boolean
   };
 }
 
-/** What opens the codec endpoint under these keys: 256 bits, as text for a URL. */
+/** Returns the secret that grants access to the codec endpoint with these keys: 256 bits as text for a URL. */
 export function codecCapability([{ key }]: KeyRing): Secret {
   return createSecret(deriveKey(key, 'codec endpoint').toString('base64url'));
 }
@@ -47,7 +52,7 @@ function payloadKey({ id, key }: NamedKey): NamedKey {
   return { id, key: deriveKey(key, 'payload') };
 }
 
-function inTurn(change: (payload: Payload) => Payload): PayloadCodec['encode'] {
+function mapPayloads(change: (payload: Payload) => Payload): PayloadCodec['encode'] {
   return (payloads) => Promise.resolve(payloads).then((all) => all.map(change));
 }
 
@@ -55,7 +60,7 @@ function encrypt(payload: Payload, { id, key }: NamedKey): Payload {
   const plain = Buffer.from(PayloadMessage.encode(payload).finish());
   return {
     metadata: { [METADATA_ENCODING_KEY]: Buffer.from(ENCRYPTED), [KEY_ID]: Buffer.from(id) },
-    data: seal(plain, key, placeOf(id)),
+    data: seal(plain, key, contextOf(id)),
   };
 }
 
@@ -72,26 +77,29 @@ function decrypt({ metadata, data }: Payload, keys: ReadonlyMap<string, NamedKey
 
 function open(sealed: Buffer, { id, key }: NamedKey): Buffer {
   try {
-    return unseal(sealed, key, placeOf(id));
+    return unseal(sealed, key, contextOf(id));
   } catch (error) {
     if (!(error instanceof SealError)) throw error;
     throw new SealError(
-      `A payload in Temporal does not open with key "${id}": another key had that name when it was written, or it was ` +
-        'changed since. Give LEDGERDESK_ENCRYPTION_KEYS the key that had this name, and restart.',
+      `A payload in Temporal cannot be decrypted with key "${id}". It was encrypted with another key of that name, or it was ` +
+        'changed. Set the original key of that name in LEDGERDESK_ENCRYPTION_KEYS, then restart Ledgerdesk.',
     );
   }
 }
 
-/** Names of keys are ours to choose; anything else in their place came from somebody else's codec and is not repeated. */
+/**
+ * Returns the error for a missing key. A text that is not a valid key id comes from a foreign codec and is not
+ * repeated.
+ */
 function unknownKey(id: string): SealError {
-  const named = /^[\w.-]{1,64}$/.test(id) ? `key "${id}"` : 'a key without a name of ours';
+  const named = /^[\w.-]{1,64}$/.test(id) ? `key "${id}"` : 'a key with an invalid name';
   return new SealError(
-    `A payload in Temporal was encrypted under ${named}, which is not in LEDGERDESK_ENCRYPTION_KEYS. ` +
-      'Put that key back, behind the first one, and restart.',
+    `A payload in Temporal was encrypted with ${named}, which is not in LEDGERDESK_ENCRYPTION_KEYS. ` +
+      'Add that key after the first one, then restart Ledgerdesk.',
   );
 }
 
-function placeOf(keyId: string): string {
+function contextOf(keyId: string): string {
   return `payload|${keyId}`;
 }
 

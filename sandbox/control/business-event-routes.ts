@@ -2,12 +2,12 @@ import type { BusinessEvents, EventDraft } from '../dynamics/events/business-eve
 import type { Delivery } from '../dynamics/events/deliveries.ts';
 import type { Endpoint, EndpointDraft } from '../dynamics/events/endpoints.ts';
 import type { Outcome } from '../core/sender.ts';
-import type { ControlCall, ControlRoute } from './answers.ts';
-import { ControlError, found, listOf } from './answers.ts';
+import type { ControlCall, ControlRoute } from './control-route.ts';
+import { ControlError, found, listOf } from './control-route.ts';
 
 type Body = ControlCall['body'];
 
-/** The routes to F&O's events: endpoints, what was sent to them, and events made by hand. */
+/** Returns the routes of F&O's events: endpoints, the events that were sent to them, and events that a test writes. */
 export function businessEventRoutes(events: BusinessEvents): ControlRoute[] {
   const all = /^\/state\/dynamics\/endpoints$/;
   const sent = /^\/state\/dynamics\/events$/;
@@ -36,45 +36,45 @@ async function register(events: BusinessEvents, body: Body): Promise<object> {
   const { endpoint, activation } = await events.register(draftOf(body), body['unchecked'] === true);
   if (endpoint) return { ...endpoint, activation };
   const { status = null, body: text = '' } = activation ?? {};
-  throw new ControlError(422, `Unable to send test event to endpoint: it answered ${String(status)} ${text}`);
+  throw new ControlError(422, `The endpoint did not accept the test event: ${String(status)} ${text}`);
 }
 
 function draftOf(body: Body): EndpointDraft {
   const { url, transport = 'https', payload = 'business' } = body;
-  if (typeof url !== 'string') throw new ControlError(400, 'Send the `url` of the endpoint.');
+  if (typeof url !== 'string') throw new ControlError(400, '`url` is required.');
   if (transport !== 'https' && transport !== 'event-grid' && transport !== 'cloud-events')
-    throw new ControlError(400, '`transport` is one of https, event-grid, cloud-events.');
-  if (payload !== 'business' && payload !== 'data') throw new ControlError(400, '`payload` is business or data.');
+    throw new ControlError(400, '`transport` must be one of https, event-grid, cloud-events.');
+  if (payload !== 'business' && payload !== 'data') throw new ControlError(400, '`payload` must be business or data.');
   return { ...(body as Partial<EndpointDraft>), url, transport, payload };
 }
 
-/** To a registered endpoint (`endpointId`), or to any address (`url`). */
+/** Sends an event to a registered endpoint (`endpointId`) or to any address (`url`). */
 async function send(events: BusinessEvents, body: Body): Promise<object> {
   const { endpointId, record = 'customer', legalEntity = '', key = '' } = body;
   const endpoint: Endpoint | undefined =
     endpointId === undefined ? { ...draftOf(body), id: 0 } : events.endpoints().find(({ id }) => id === endpointId);
   const draft = { ...body, record, legalEntity, key } as unknown as EventDraft;
   if (!['customer', 'vendor', 'contact'].includes(draft.record))
-    throw new ControlError(400, '`record` is one of customer, vendor, contact.');
+    throw new ControlError(400, '`record` must be one of customer, vendor, contact.');
   const { event, outcomes } = await events.sendNow(found(endpoint, 'such endpoint'), draft, timesIn(body));
-  return { event, answers: outcomes.map(answerOf) };
+  return { event, answers: outcomes.map(responseOf) };
 }
 
 async function resend(events: BusinessEvents, n: number, times: number): Promise<object> {
-  const { endpoint, parcel } = found(events.deliveries.find(n), 'such event');
-  const copies = Array.from({ length: times }, () => events.deliveries.sendNow(endpoint, parcel));
-  return { event: parcel.payload, answers: (await Promise.all(copies)).map(answerOf) };
+  const { endpoint, message } = found(events.deliveries.find(n), 'such event');
+  const copies = Array.from({ length: times }, () => events.deliveries.sendNow(endpoint, message));
+  return { event: message.payload, answers: (await Promise.all(copies)).map(responseOf) };
 }
 
 function timesIn(body: Body): number {
   return typeof body['times'] === 'number' ? body['times'] : 1;
 }
 
-function answerOf(outcome: Outcome): object {
+function responseOf(outcome: Outcome): object {
   if (outcome.kind === 'answered') return { status: outcome.status, body: outcome.body };
   return { status: null, body: outcome.kind === 'timeout' ? 'timeout' : outcome.reason };
 }
 
-function shown({ n, endpoint, parcel, status, attempts }: Delivery): object {
-  return { n, endpointId: endpoint.id, type: parcel.type, status, attempts, payload: parcel.payload };
+function shown({ n, endpoint, message, status, attempts }: Delivery): object {
+  return { n, endpointId: endpoint.id, type: message.type, status, attempts, payload: message.payload };
 }

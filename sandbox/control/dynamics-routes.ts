@@ -2,8 +2,8 @@ import type { StoredRecord } from '../dynamics/records.ts';
 import type { Values } from '../dynamics/row-table.ts';
 import type { BusinessEvents } from '../dynamics/events/business-events.ts';
 import type { DynamicsState, ExtensionField } from '../dynamics/state.ts';
-import type { ControlCall, ControlRoute } from './answers.ts';
-import { ControlError, found, listOf } from './answers.ts';
+import type { ControlCall, ControlRoute } from './control-route.ts';
+import { ControlError, found, listOf } from './control-route.ts';
 
 interface Kind {
   readonly name: string;
@@ -13,8 +13,8 @@ interface Kind {
   readonly generate: (company: string, count: number, from?: number) => number;
 }
 
-/** The routes to the data of F&O. */
-export function dynamicsRoutes(state: DynamicsState, events: Hushable): ControlRoute[] {
+/** Returns the routes of F&O's data. */
+export function dynamicsRoutes(state: DynamicsState, events: SilenceableEvents): ControlRoute[] {
   const kinds: readonly Kind[] = [
     {
       name: 'customers',
@@ -44,9 +44,9 @@ export function dynamicsRoutes(state: DynamicsState, events: Hushable): ControlR
   ];
 }
 
-type Hushable = Pick<BusinessEvents, 'isQuiet'>;
+type SilenceableEvents = Pick<BusinessEvents, 'isSilent'>;
 
-function routesOf({ name, list, upsert, remove, generate }: Kind, events: Hushable): ControlRoute[] {
+function routesOf({ name, list, upsert, remove, generate }: Kind, events: SilenceableEvents): ControlRoute[] {
   const all = new RegExp(`^/state/dynamics/${name}$`);
   const one = new RegExp(`^/state/dynamics/${name}/([^/]+)/([^/]+)$`);
   return [
@@ -54,7 +54,7 @@ function routesOf({ name, list, upsert, remove, generate }: Kind, events: Hushab
     {
       method: 'POST',
       pattern: new RegExp(`^/state/dynamics/${name}/generate$`),
-      handle: ({ body }) => quietlyIf(body['silent'] === true, events, () => generated(generate, body)),
+      handle: ({ body }) => silentlyIf(body['silent'] === true, events, () => generated(generate, body)),
     },
     {
       method: 'GET',
@@ -96,16 +96,16 @@ function upserted(upsert: () => StoredRecord): StoredRecord {
 function generated(generate: Kind['generate'], body: ControlCall['body']): { readonly from: number } {
   const { legalEntity, count, from } = body;
   if (typeof legalEntity !== 'string' || typeof count !== 'number' || !(count >= 0))
-    throw new ControlError(400, 'Send {legalEntity, count}, and perhaps {from}.');
+    throw new ControlError(400, '`legalEntity` and `count` are required, `from` is optional.');
   return { from: generate(legalEntity, count, typeof from === 'number' ? from : undefined) };
 }
 
-function quietlyIf<Result>(silent: boolean, events: Hushable, work: () => Result): Result {
-  events.isQuiet = silent;
+function silentlyIf<Result>(silent: boolean, events: SilenceableEvents, work: () => Result): Result {
+  events.isSilent = silent;
   try {
     return work();
   } finally {
-    events.isQuiet = false;
+    events.isSilent = false;
   }
 }
 
@@ -114,7 +114,10 @@ const FIELD_TYPES = ['Edm.String', 'Edm.Int32', 'Edm.Decimal', 'Edm.DateTimeOffs
 function addField(state: DynamicsState, body: ControlCall['body']): void {
   const { entitySet, name, type = 'Edm.String' } = body;
   if (typeof name !== 'string' || typeof type !== 'string' || !FIELD_TYPES.includes(type))
-    throw new ControlError(400, `Send {entitySet, name}, and perhaps {type, maxLength}: ${FIELD_TYPES.join(', ')}.`);
+    throw new ControlError(
+      400,
+      `\`entitySet\` and \`name\` are required. \`type\` must be one of ${FIELD_TYPES.join(', ')}.`,
+    );
   const field = { ...body, name, type } as unknown as ExtensionField;
   if (!state.addField(String(entitySet), field)) throw new ControlError(404, 'There is no such entity set.');
 }

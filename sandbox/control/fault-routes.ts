@@ -1,7 +1,7 @@
 import type { Fault, FaultAction } from '../core/fault-actions.ts';
 import type { Faults } from '../core/faults.ts';
-import type { ControlRoute } from './answers.ts';
-import { ControlError, listOf } from './answers.ts';
+import type { ControlRoute } from './control-route.ts';
+import { ControlError, listOf } from './control-route.ts';
 import { systemOf } from './journal-routes.ts';
 
 const MEMBERS = ['system', 'match', 'skip', 'times', 'chance', 'action'];
@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<FaultAction['kind'], true>> = {
   'forget-job': true,
 };
 
-/** The routes to what goes wrong. */
+/** Returns the routes of the faults. */
 export function faultRoutes(faults: Faults): ControlRoute[] {
   return [
     { method: 'GET', pattern: /^\/faults$/, handle: () => listOf(faults.list()) },
@@ -40,9 +40,9 @@ function faultOf(body: Readonly<Record<string, unknown>>): Fault {
   const system = systemOf(body['system']);
   const { action } = body;
   const unknown = Object.keys(body).find((name) => !MEMBERS.includes(name));
-  if (unknown !== undefined) throw new ControlError(400, `A fault has no ${unknown}.`);
+  if (unknown !== undefined) throw new ControlError(400, `A fault has no member \`${unknown}\`.`);
   const kind = typeof action === 'object' && action !== null && 'kind' in action ? action.kind : undefined;
   if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind))
-    throw new ControlError(400, `A fault's action.kind is one of ${Object.keys(KINDS).join(', ')}.`);
+    throw new ControlError(400, `\`action.kind\` must be one of ${Object.keys(KINDS).join(', ')}.`);
   return { ...(body as unknown as Fault), system };
 }

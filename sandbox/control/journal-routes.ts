@@ -1,10 +1,10 @@
 import type { Journal, SystemName } from '../core/journal.ts';
-import type { ControlCall, ControlRoute } from './answers.ts';
-import { ControlError, listOf } from './answers.ts';
+import type { ControlCall, ControlRoute } from './control-route.ts';
+import { ControlError, listOf } from './control-route.ts';
 
 const SYSTEMS: readonly SystemName[] = ['zendesk', 'dynamics', 'entra'];
 
-/** The routes to what the systems were asked. */
+/** Returns the routes of the journal. */
 export function journalRoutes(journal: Journal, countMails: () => number): ControlRoute[] {
   return [
     { method: 'GET', pattern: /^\/journal$/, handle: ({ query }) => listOf(journal.items(filterOf(query))) },
@@ -13,16 +13,16 @@ export function journalRoutes(journal: Journal, countMails: () => number): Contr
   ];
 }
 
-/** The system that a text names; throws a 400 for any other text. */
+/** Returns the system with this name. Throws a 400 for any other name. */
 export function systemOf(name: unknown): SystemName {
   const system = SYSTEMS.find((known) => known === name);
-  if (!system) throw new ControlError(400, `A system is one of ${SYSTEMS.join(', ')}.`);
+  if (!system) throw new ControlError(400, `The system must be one of ${SYSTEMS.join(', ')}.`);
   return system;
 }
 
 function filterOf(query: ControlCall['query']): Parameters<Journal['items']>[0] {
   const system = query.get('system');
   const since = Number(query.get('since') ?? 0);
-  if (!Number.isSafeInteger(since)) throw new ControlError(400, '`since` is the number of a journal entry.');
+  if (!Number.isSafeInteger(since)) throw new ControlError(400, '`since` must be the number of a journal entry.');
   return { since, ...(system === null ? {} : { system: systemOf(system) }) };
 }

@@ -4,10 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readBody } from '../core/request-body.ts';
 import { Refusal } from '../zendesk/refusal.ts';
-import type { ControlRoute } from './answers.ts';
-import { ControlError } from './answers.ts';
+import type { ControlRoute } from './control-route.ts';
+import { ControlError } from './control-route.ts';
 
-/** What the control server is made from. */
+/** The options of the control server. */
 export interface ControlOptions {
   readonly routes: readonly ControlRoute[];
   readonly port?: number;
@@ -22,7 +22,10 @@ export interface Control {
 
 const BODY_CAP_BYTES = 16 * 1024 * 1024;
 
-/** Starts the server by which tests, demo and bench look behind the systems and disturb them; none of it is journalled. */
+/**
+ * Starts the control server, with which tests, demo and bench read and change the systems. The journal does not record
+ * it.
+ */
 export async function startControl({ routes, port = 0, host = '127.0.0.1' }: ControlOptions): Promise<Control> {
   const server = createServer({ keepAliveTimeout: 60_000 }, (message, response) => {
     serve(routes, message, response).catch(() => response.destroy());
@@ -46,23 +49,23 @@ async function serve(
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { status, body } = await answerTo(routes, message);
+  const { status, body } = await handle(routes, message);
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 
-interface Answer {
+interface ControlResponse {
   readonly status: number;
   readonly body?: unknown;
 }
 
-async function answerTo(routes: readonly ControlRoute[], message: IncomingMessage): Promise<Answer> {
+async function handle(routes: readonly ControlRoute[], message: IncomingMessage): Promise<ControlResponse> {
   try {
     const read = await readBody(message, BODY_CAP_BYTES);
-    if (!read || read.malformed) throw new ControlError(400, 'The body is no JSON, or far too long.');
+    if (!read || read.malformed) throw new ControlError(400, 'The body is not JSON, or it is too long.');
     const { pathname, searchParams: query } = new URL(`http://control${message.url ?? '/'}`);
     const route = routes.find(({ method, pattern }) => method === message.method && pattern.test(pathname));
-    if (!route) throw new ControlError(404, `There is no ${message.method ?? ''} ${pathname}.`);
+    if (!route) throw new ControlError(404, `There is no route ${message.method ?? ''} ${pathname}.`);
     const parts = (route.pattern.exec(pathname) ?? []).slice(1).map((part) => decodeURIComponent(part));
     const body = typeof read.body === 'object' && read.body !== null ? { ...read.body } : {};
     const result = await route.handle({ parts, query, body });
@@ -72,9 +75,9 @@ async function answerTo(routes: readonly ControlRoute[], message: IncomingMessag
   }
 }
 
-function refusalOf(error: unknown): Answer {
+function refusalOf(error: unknown): ControlResponse {
   if (error instanceof Refusal) return { status: error.status, body: { error: error.body } };
-  const isCallers = error instanceof ControlError || error instanceof SyntaxError || error instanceof URIError;
-  const status = error instanceof ControlError ? error.status : isCallers ? 400 : 500;
+  const isBadRequest = error instanceof SyntaxError || error instanceof URIError;
+  const status = error instanceof ControlError ? error.status : isBadRequest ? 400 : 500;
   return { status, body: { error: error instanceof Error ? error.message : String(error) } };
 }

@@ -1,6 +1,6 @@
 import type { ZendeskState } from '../zendesk/state.ts';
-import type { ControlRoute } from './answers.ts';
-import { ControlError, listOf } from './answers.ts';
+import type { ControlRoute } from './control-route.ts';
+import { ControlError, listOf } from './control-route.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ interface Kind {
   readonly remove: (id: number) => void;
 }
 
-/** The routes to the data of Zendesk: what agents do there, without a request of its API. */
+/** Returns the routes of Zendesk's data. They do what agents do in Zendesk's own pages, not through its API. */
 export function zendeskRoutes(state: ZendeskState): ControlRoute[] {
   const kinds: readonly Kind[] = [
     {
@@ -68,6 +68,6 @@ function routesOf({ name, list, seed, edit, remove }: Kind): ControlRoute[] {
 
 function idIn(body: Input, name: string): number {
   const id = body[name];
-  if (typeof id !== 'number') throw new ControlError(400, `Send the number ${name}.`);
+  if (typeof id !== 'number') throw new ControlError(400, `\`${name}\` must be a number.`);
   return id;
 }

@@ -2,29 +2,29 @@ import type { Reply } from './exchange.ts';
 import type { FaultBody, RetryAfter } from './fault-actions.ts';
 import type { SystemName } from './journal.ts';
 
-/** What a faulty answer is made from. */
-export interface FaultyAnswer {
+/** The parts of a faulty response. */
+export interface FaultResponse {
   readonly system: SystemName;
   readonly status: number;
   readonly body?: FaultBody;
-  /** What an echo repeats. */
+  /** The text that the body `echo` repeats. */
   readonly sent: string;
-  /** Of a list, the first. */
+  /** The first value is used of a list. */
   readonly retryAfter?: RetryAfter | readonly RetryAfter[];
 }
 
-/** The answer that a status or storm fault sends, in the words of the system it is played for. */
-export function faultReply(answer: FaultyAnswer, operation: string): Reply {
-  const { body, type } = bodyOf(answer);
-  const [retryAfter = null] = [answer.retryAfter ?? null].flat();
+/** Returns the response of a status or storm fault, with the error messages of the simulated system. */
+export function faultReply(response: FaultResponse, operation: string): Reply {
+  const { body, type } = bodyOf(response);
+  const [retryAfter = null] = [response.retryAfter ?? null].flat();
   const headers = {
     ...(type === undefined ? {} : { 'content-type': type }),
     ...(retryAfter === null ? {} : { 'retry-after': String(retryAfter) }),
   };
-  return { status: answer.status, headers, operation, ...(body === undefined ? {} : { body }) };
+  return { status: response.status, headers, operation, ...(body === undefined ? {} : { body }) };
 }
 
-function bodyOf({ system, status, sent, body = 'json' }: FaultyAnswer): { body?: unknown; type?: string } {
+function bodyOf({ system, status, sent, body = 'json' }: FaultResponse): { body?: unknown; type?: string } {
   if (typeof body === 'object') return { body };
   switch (body) {
     case 'empty':
@@ -48,7 +48,7 @@ function htmlPage(status: number): string {
   return `<!DOCTYPE html>\n<html><head><title>Error ${status}</title></head><body><h1>Error ${status}</h1></body></html>\n`;
 }
 
-/** Zendesk edge protection's body (seen by airbyte, issue 14253). */
+/** The body of Zendesk's edge protection (seen by airbyte, issue 14253). */
 function edgeProtection(status: number): object {
   return { detail: 'Rate limited by Zendesk edge protection', status: String(status), title: 'Automated response' };
 }

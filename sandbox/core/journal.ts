@@ -1,20 +1,20 @@
 import type { Clock } from './clock.ts';
 
-/** The three systems that the sandbox plays. */
+/** The three systems that the sandbox simulates. */
 export type SystemName = 'zendesk' | 'dynamics' | 'entra';
 
-/** What is known of a request once it has been answered. */
+/** The facts about a request that was handled. */
 interface JournalRecord {
   readonly system: SystemName;
   readonly method: string;
   readonly path: string;
   /** The raw query string, without the question mark. */
   readonly query: string;
-  /** The status sent; null when the connection was cut, by a fault or by the client. */
+  /** The status that was sent; null when the connection was closed, by a fault or by the client. */
   readonly status: number | null;
-  /** Whether a write took effect. */
+  /** True if a write took effect. */
   readonly effect: boolean;
-  /** The name of the route, e.g. `organizations.create_many`. */
+  /** The name of the route, such as `organizations.create_many`. */
   readonly operation: string;
   /** The kind of the fault that was applied. */
   readonly fault?: string;
@@ -22,28 +22,28 @@ interface JournalRecord {
   readonly body?: unknown;
 }
 
-/** One request as it is remembered, numbered from 1. */
+/** One request in the journal, numbered from 1. */
 interface JournalEntry extends JournalRecord {
   readonly n: number;
   readonly at: string;
 }
 
-/** The exact number of requests to one system, whatever has been dropped from the list. */
+/** The exact number of requests to one system, including those that are no longer in the list. */
 interface SystemCounts {
   readonly total: number;
   readonly byOperation: Readonly<Record<string, number>>;
 }
 
-/** Which entries to list: those of one system, those after the entry numbered `since`. */
+/** A filter of entries: those of one system, or those after the entry numbered `since`. */
 interface JournalFilter {
   readonly system?: SystemName;
   readonly since?: number;
 }
 
-/** Every request the sandbox answered, so that a test can count what a client really did. */
+/** The journal of all requests to the sandbox, so that a test can count what a client really requested. */
 export interface Journal {
   record(entry: JournalRecord): void;
-  /** The newest 200,000 entries at most, oldest first. */
+  /** Returns at most the newest 200,000 entries, oldest first. */
   items(filter?: JournalFilter): JournalEntry[];
   counts(): Record<SystemName, SystemCounts>;
   clear(): void;
@@ -56,7 +56,7 @@ interface Tally {
   byOperation: Record<string, number>;
 }
 
-/** Makes an empty journal; with `keepBodies: false` request bodies are not kept in memory. */
+/** Creates an empty journal. With `keepBodies: false` it keeps no request bodies. */
 export function createJournal(clock: Clock, { keepBodies = true }: { readonly keepBodies?: boolean } = {}): Journal {
   let ring: JournalEntry[] = [];
   let last = 0;

@@ -2,41 +2,44 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answer } from './answer.ts';
+import { sendReply } from './send-reply.ts';
 import type { Handler, Reply, SandboxRequest } from './exchange.ts';
 import { isJobAction } from './fault-actions.ts';
-import { strike } from './fault-strike.ts';
+import { applyFault } from './apply-fault.ts';
 import type { Faults } from './faults.ts';
 import type { Journal, SystemName } from './journal.ts';
 import { readBody } from './request-body.ts';
 
-/** What a listener is made from. */
+/** The options of a listener. */
 export interface ListenerOptions {
   readonly system: SystemName;
   readonly handler: Handler;
   readonly journal: Journal;
   readonly faults: Faults;
-  /** Names a route that a fault keeps from being reached; default `unreached`. */
+  /** Returns the name of a route that a fault prevents from being reached; default `unreached`. */
   readonly nameOperation?: (method: string, path: string) => string;
-  /** Headers of every answer, also of those that a fault sends. */
+  /** Headers of every response, including those of faults. */
   readonly extraHeaders?: () => Readonly<Record<string, string>>;
-  /** Default 0: any free port. */
+  /** Default 0, any free port. */
   readonly port?: number;
   readonly host?: string;
 }
 
-/** A system that listens. */
+/** A listening system. */
 export interface Listener {
-  /** The origin, without a slash at the end. */
+  /** The origin, without a trailing slash. */
   readonly url: string;
   readonly port: number;
-  /** Cuts every connection and frees the port. */
+  /** Closes every connection and frees the port. */
   close(): Promise<void>;
 }
 
 const BODY_CAP_BYTES = 16 * 1024 * 1024;
 
-/** Starts an HTTP server for one system: faults strike around its handler, every request is journalled, none crashes it. */
+/**
+ * Starts the HTTP server of one system. It applies faults, records every request in the journal, and survives every
+ * request.
+ */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { host = '127.0.0.1' } = options;
   const server = createServer({ keepAliveTimeout: 60_000 }, (message, response) => {
@@ -71,20 +74,20 @@ async function serve(options: ListenerOptions, message: IncomingMessage, respons
     if (!read) return { status: 413, body: { error: 'PayloadTooLarge' }, operation };
     const jobFault = fault && isJobAction(fault.action) ? { jobFault: fault.action } : {};
     const { pathname: path, searchParams: query } = url;
-    return await handled(
+    return await handleSafely(
       options.handler,
       { method, path, query, headers: message.headers, ...read, ...jobFault },
       operation,
     );
   };
   const sent = `${message.headers.authorization ?? ''} ${read?.rawBody.toString('utf8') ?? ''}`;
-  const outcome = await strike({ fault, faults, operation, sent }, produce);
+  const outcome = await applyFault({ fault, faults, operation, sent }, produce);
   journal.record({
     system,
     method,
     path: url.pathname,
     query: url.search.slice(1),
-    status: await answer(response, outcome, { message, extraHeaders: options.extraHeaders?.() ?? {} }),
+    status: await sendReply(response, outcome, { message, extraHeaders: options.extraHeaders?.() ?? {} }),
     effect: outcome.effect,
     operation: outcome.operation,
     ...(fault ? { fault: fault.action.kind } : {}),
@@ -92,7 +95,7 @@ async function serve(options: ListenerOptions, message: IncomingMessage, respons
   });
 }
 
-async function handled(handler: Handler, request: SandboxRequest, operation: string): Promise<Reply> {
+async function handleSafely(handler: Handler, request: SandboxRequest, operation: string): Promise<Reply> {
   try {
     return await handler(request);
   } catch (error) {

@@ -1,7 +1,7 @@
 /** A source of numbers from 0 (included) to 1 (excluded). */
 export type Random = () => number;
 
-/** Makes a seeded source (mulberry32), so that a run that failed can be repeated exactly. */
+/** Creates a seeded source (mulberry32), so that a failed run can be repeated exactly. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -12,7 +12,7 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** A shuffled copy of the items (Fisher-Yates). */
+/** Returns a shuffled copy of the items (Fisher-Yates). */
 export function shuffle<Item>(items: readonly Item[], random: Random): Item[] {
   const shuffled = [...items];
   for (let last = shuffled.length - 1; last > 0; last -= 1) {

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 
-/** A request's body: parsed JSON, or the fields of a form; undefined when empty, of another kind, or malformed. */
+/** The body of a request: parsed JSON, or the fields of a form; undefined when empty, malformed or of another type. */
 export interface RequestBody {
   readonly rawBody: Buffer;
   readonly body: unknown;
-  /** Whether the body claimed to be JSON and was not. */
+  /** True if the content type is JSON and the body is not. */
   readonly malformed: boolean;
 }
 
-/** Reads a whole body; undefined when it is longer than `capBytes`. Rejects when the client goes away. */
+/** Reads a whole body. Returns undefined when it is longer than `capBytes`. Rejects when the client disconnects. */
 export async function readBody(message: IncomingMessage, capBytes: number): Promise<RequestBody | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;

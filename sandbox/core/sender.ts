@@ -2,18 +2,18 @@ import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
-/** A request that a simulated system makes by itself. */
-export interface Outgoing {
+/** A request that a simulated system sends by itself. */
+export interface OutgoingRequest {
   readonly url: string;
   readonly method: string;
-  /** Sent with the names as written here. */
+  /** Header names are sent in this spelling. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
-  /** Real milliseconds until the whole answer must be there, from when a connection is free for it. */
+  /** Real milliseconds from the moment when a connection is available until the response must be complete. */
   readonly timeoutMs: number;
 }
 
-/** What became of it: an answer, or none. */
+/** The outcome of a request: a response, or the reason why there is none. */
 export type Outcome =
   | {
       readonly kind: 'answered';
@@ -24,18 +24,18 @@ export type Outcome =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'unreachable'; readonly reason: string };
 
-/** Sends requests over real sockets, kept open between them; redirects are not followed. */
+/** A sender of requests over keep-alive sockets. It does not follow redirects. */
 export interface Sender {
-  send(outgoing: Outgoing): Promise<Outcome>;
-  /** Cuts what is under way. */
+  send(outgoing: OutgoingRequest): Promise<Outcome>;
+  /** Aborts all requests. */
   close(): void;
 }
 
-const MOST_SOCKETS = 40;
+const MAX_SOCKETS = 40;
 const BODY_CAP_BYTES = 64 * 1024;
 
-/** Makes a sender with so many connections to one receiver at most. */
-export function createSender(maxSockets = MOST_SOCKETS): Sender {
+/** Creates a sender with at most `maxSockets` connections to one receiver. */
+export function createSender(maxSockets = MAX_SOCKETS): Sender {
   const http = new HttpAgent({ keepAlive: true, maxSockets });
   const https = new HttpsAgent({ keepAlive: true, maxSockets });
   return {
@@ -57,46 +57,46 @@ export function createSender(maxSockets = MOST_SOCKETS): Sender {
   };
 }
 
-type Way =
+type Connection =
   | { readonly start: typeof httpRequest; readonly agent: HttpAgent }
   | { readonly start: typeof httpsRequest; readonly agent: HttpsAgent };
 
-async function exchange(outgoing: Outgoing, way: Way): Promise<Outcome> {
+async function exchange(outgoing: OutgoingRequest, connection: Connection): Promise<Outcome> {
   const { url, method, headers, body, timeoutMs } = outgoing;
   return await new Promise((resolve) => {
     const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
     const sent: OutgoingHttpHeaders = { ...headers, ...length };
-    const request = way.start(url, { method, headers: sent, agent: way.agent }, (response) => {
-      void received(response).then(settle, failed);
+    const request = connection.start(url, { method, headers: sent, agent: connection.agent }, (response) => {
+      void outcomeOf(response).then(finish, fail);
     });
     let timer: NodeJS.Timeout | undefined;
     let isOver = false;
     request.once('socket', () => {
       timer = setTimeout(() => {
-        settle({ kind: 'timeout' });
+        finish({ kind: 'timeout' });
         request.destroy();
       }, timeoutMs);
     });
-    function settle(outcome: Outcome): void {
+    function finish(outcome: Outcome): void {
       isOver = true;
       clearTimeout(timer);
       resolve(outcome);
     }
-    function failed(error: unknown): void {
-      settle({ kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) });
+    function fail(error: unknown): void {
+      finish({ kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) });
     }
     request.on('error', (error: NodeJS.ErrnoException) => {
-      // A kept connection that the receiver has closed meanwhile says nothing about the receiver.
+      // The receiver may close an idle connection at any time. That is not a failure of the receiver.
       if (request.reusedSocket && error.code === 'ECONNRESET' && !isOver) {
         clearTimeout(timer);
-        resolve(exchange(outgoing, way));
-      } else failed(error);
+        resolve(exchange(outgoing, connection));
+      } else fail(error);
     });
     request.end(body);
   });
 }
 
-async function received(response: IncomingMessage): Promise<Outcome> {
+async function outcomeOf(response: IncomingMessage): Promise<Outcome> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {

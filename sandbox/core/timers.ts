@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts';
 
-/** Work that is due after a span of simulated time. */
+/** Timers in simulated time. */
 export interface Timers {
   after(virtualMs: number, run: () => void): void;
-  /** Forgets whatever is not yet due. */
+  /** Cancels everything that is not yet due. */
   clear(): void;
 }
 
-/** Makes timers that run on the simulated clock. */
+/** Creates timers that run on the simulated clock. */
 export function createTimers(clock: Clock): Timers {
   const pending = new Set<NodeJS.Timeout>();
   return {

@@ -3,15 +3,17 @@ import { NAMESPACE } from './enumerations.ts';
 import { Refusal } from './refusal.ts';
 import type { DynamicsSettings } from './settings.ts';
 
-/** What judges the bearer of a request. */
+/** The context in which the bearer token of a request is checked. */
 export interface AuthorizationContext {
   readonly tokens: Tokens;
   readonly settings: DynamicsSettings;
-  /** The environment's own origin, which tokens must have been issued for. */
+  /** The origin of the environment, which must be the audience of the token. */
   readonly origin: string;
 }
 
-/** Throws a 401 for a missing, expired or foreign token, and what the settings ask for when the app is not mapped. */
+/**
+ * Throws a 401 for a missing, expired or foreign token. Throws the status of the settings when the app is not mapped.
+ */
 export function requireAuthorized(authorization: string | undefined, context: AuthorizationContext): void {
   const { tokens, settings, origin } = context;
   const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
@@ -22,7 +24,7 @@ export function requireAuthorized(authorization: string | undefined, context: Au
   if (settings.unmappedAppStatus === 403) throw new Refusal(403, { Message: FORBIDDEN });
 }
 
-/** Tells clients where to get a token, as the live service does. */
+/** The challenge that names the authority, as in the live service. */
 export const CHALLENGE = 'Bearer authorization_uri=https://login.microsoftonline.com/common/oauth2/authorize';
 
 const FORBIDDEN = `Authorization has been denied for this request (${NAMESPACE.split('.').slice(0, 2).join('.')}).`;

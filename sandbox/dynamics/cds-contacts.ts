@@ -1,17 +1,20 @@
 import { CDS_CONTACT_TYPE } from './contact-types.ts';
 import type { Value } from './entity-type.ts';
-import { KEY_JOINT } from './key-predicate.ts';
+import { KEY_SEPARATOR } from './key-predicate.ts';
 import type { Row, RowTable, Values } from './row-table.ts';
 import { createRowTable } from './row-table.ts';
 
-/** The tables that the derived set is made from. */
+/** The tables from which the set is derived. */
 export interface ContactSources {
   readonly customers: RowTable;
   readonly vendors: RowTable;
   readonly contacts: RowTable;
 }
 
-/** Makes the source of CDSContactPersonsV2: every contact once per account of its party in its company; rebuilt after changes. */
+/**
+ * Creates the function that returns CDSContactPersonsV2: every contact once per account of its party and company. The
+ * table is rebuilt after changes.
+ */
 export function deriveCdsContacts(sources: ContactSources): () => RowTable {
   let built: { readonly table: RowTable; readonly stamp: string } | undefined;
   return () => {
@@ -32,20 +35,20 @@ function build({ customers, vendors, contacts }: ContactSources): RowTable {
   const table = createRowTable(CDS_CONTACT_TYPE, () => 1);
   const accounts = new Map<string, Association[]>();
   const associate = (row: Row, party: Value, type: Association['type']): void => {
-    const place = placeOf(row.company, party);
-    accounts.set(place, [...(accounts.get(place) ?? []), { type, account: row.key }]);
+    const key = partyKeyOf(row.company, party);
+    accounts.set(key, [...(accounts.get(key) ?? []), { type, account: row.key }]);
   };
   for (const row of customers.rows()) associate(row, customers.read(row, 'PartyNumber'), 'Customer');
   for (const row of vendors.rows()) associate(row, vendors.read(row, 'VendorPartyNumber'), 'Vendor');
   for (const contact of contacts.rows()) {
     const party = contacts.read(contact, 'AssociatedPartyNumber');
-    for (const association of accounts.get(placeOf(contact.company, party)) ?? [])
+    for (const association of accounts.get(partyKeyOf(contact.company, party)) ?? [])
       add(table, { contacts, contact }, association);
   }
   return table;
 }
 
-function placeOf(company: string, party: Value): string {
+function partyKeyOf(company: string, party: Value): string {
   return `${company}/${party}`;
 }
 
@@ -60,7 +63,7 @@ function add(
     AssociatedContactType: type,
     AssociatedContactNumber: account,
   };
-  const key = [String(values['ContactPersonPartyNumber']), type, account].join(KEY_JOINT);
+  const key = [String(values['ContactPersonPartyNumber']), type, account].join(KEY_SEPARATOR);
   const { company, recordId, version } = contact;
   if (!table.get(company, key)) table.add({ company, key, recordId, values }).version = version;
 }

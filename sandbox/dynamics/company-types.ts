@@ -1,6 +1,9 @@
 import { defineEntityType } from './entity-type.ts';
 
-/** Legal entities, ids in upper case; of no company, so those that the user may not read are listed too. */
+/**
+ * Legal entities, with ids in upper case. They belong to no company, so those that the user may not read are listed
+ * too.
+ */
 export const LEGAL_ENTITY_TYPE = defineEntityType({
   name: 'LegalEntity',
   entitySet: 'LegalEntities',
@@ -17,7 +20,7 @@ export const LEGAL_ENTITY_TYPE = defineEntityType({
   dates: 'StartDateOfBusiness',
 });
 
-/** The same companies in short, ids in lower case. */
+/** The same companies with fewer properties, and ids in lower case. */
 export const COMPANY_TYPE = defineEntityType({
   name: 'Company',
   entitySet: 'Companies',

@@ -1,6 +1,8 @@
 import { defineEntityType } from './entity-type.ts';
 
-/** Contact persons of a company, tied to an account by its party; this set alone has the job title and an edit time. */
+/**
+ * Contact persons of a company, linked to an account by its party. Only this set has the job title and an edit time.
+ */
 export const CONTACT_TYPE = defineEntityType({
   name: 'ContactPerson',
   entitySet: 'ContactPersons',
@@ -24,7 +26,7 @@ export const CONTACT_TYPE = defineEntityType({
   readOnly: 'ContactPersonPartyNumber FormattedPrimaryAddress LastEditDateTime',
 });
 
-/** The same persons once per account, named by the account's number; no job title. */
+/** The same contact persons once per account, with the account's number and without the job title. */
 export const CDS_CONTACT_TYPE = defineEntityType({
   name: 'CDSContactPersonV2',
   entitySet: 'CDSContactPersonsV2',

@@ -2,7 +2,7 @@ import type { EntityType, Property } from './entity-type.ts';
 import { typeNameOf } from './entity-type.ts';
 import { ENUMERATIONS, NAMESPACE } from './enumerations.ts';
 
-/** The types as OData's own schema: complete here, 54 MB in a real environment, so that nobody should ask for it. */
+/** Returns the types as an OData schema. In a real environment it has 54 MB, so clients should not request it. */
 export function csdlOf(types: readonly EntityType[]): string {
   const sets = types.map(({ entitySet, name }) => `<EntitySet Name="${entitySet}" EntityType="${NAMESPACE}.${name}"/>`);
   const schema = [

@@ -20,7 +20,10 @@ const YES_NO =
 const RECORD_IDS =
   'PrimaryContactEmailRecordId PrimaryContactPhoneRecordId PrimaryContactURLRecordId PrimaryContactFaxRecordId';
 
-/** Customers: the properties that an integration needs of the 309 in 10.0.47; there is no name and no modified time. */
+/**
+ * Customers, with the properties that an integration needs of the 309 in 10.0.47. There is no name and no modified
+ * time.
+ */
 export const CUSTOMER_TYPE = defineEntityType({
   name: 'CustomerV3',
   entitySet: 'CustomersV3',

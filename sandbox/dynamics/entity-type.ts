@@ -1,6 +1,9 @@
 import { ENUMERATIONS, NAMESPACE } from './enumerations.ts';
 
-/** A value on the wire: F&O has no null; an empty text is "", an empty date a sentinel, an enum its member's name. */
+/**
+ * A value in JSON. F&O has no null: an empty text is "", an empty date a sentinel, and an enumeration the member's
+ * name.
+ */
 export type Value = string | number;
 
 /** The primitive types that the entities use. */
@@ -9,36 +12,36 @@ export type EdmType = 'Edm.String' | 'Edm.Int32' | 'Edm.Int64' | 'Edm.Decimal' |
 /** One property of an entity type. */
 export interface Property {
   readonly name: string;
-  /** The primitive type, or Edm.String under an enumeration. */
+  /** The primitive type, or Edm.String for an enumeration. */
   readonly type: EdmType;
   /** The name of the enumeration whose members are the values. */
   readonly enumeration?: string;
   readonly isKey: boolean;
-  /** Whether the CSDL calls it not nullable. */
+  /** True if the CSDL declares it as not nullable. */
   readonly isMandatory: boolean;
   readonly allowEdit: boolean;
-  /** Whether it is a text of any length, which cannot be filtered by. */
+  /** True if it is a text of unlimited length, which cannot be used in a filter. */
   readonly isMemo: boolean;
-  /** Longer texts are cut without a word; undefined: none is too long. */
+  /** Longer texts are cut silently. Undefined means no limit. */
   readonly maxLength?: number;
   readonly initial: Value;
 }
 
-/** An entity type with its set, and the view that error texts name. */
+/** An entity type with its set, and the view that error messages name. */
 export interface EntityType {
-  /** Singular, e.g. CustomerV3. */
+  /** Singular, such as CustomerV3. */
   readonly name: string;
-  /** Plural, e.g. CustomersV3. */
+  /** Plural, such as CustomersV3. */
   readonly entitySet: string;
-  /** The name in the application's own code, e.g. CustCustomerV3Entity. */
+  /** The name in the application's code, such as CustCustomerV3Entity. */
   readonly view: string;
   readonly keys: readonly string[];
-  /** Whether rows belong to a company (have a dataAreaId). */
+  /** True if rows belong to a company (have a dataAreaId). */
   readonly companyScoped: boolean;
   readonly properties: ReadonlyMap<string, Property>;
 }
 
-/** A type's properties by the kind of their values; names separated by blanks. */
+/** The properties of a type by the kind of their values, with names separated by blanks. */
 export interface EntityTypeDraft {
   readonly name: string;
   readonly entitySet: string;
@@ -46,7 +49,7 @@ export interface EntityTypeDraft {
   readonly keys: readonly string[];
   readonly texts: string;
   readonly memos?: string;
-  /** Enumeration by property. */
+  /** The enumeration of each property. */
   readonly enums?: Readonly<Record<string, string>>;
   readonly integers?: string;
   readonly recordIds?: string;
@@ -54,13 +57,13 @@ export interface EntityTypeDraft {
   /** Dates without a time, served at noon. */
   readonly dates?: string;
   readonly times?: string;
-  /** Times that are open at the end. */
+  /** Times whose initial value is open-ended. */
   readonly endTimes?: string;
-  /** Properties that do not allow editing, keys aside. */
+  /** Properties other than keys that do not allow editing. */
   readonly readOnly?: string;
 }
 
-/** Makes an entity type from its draft. */
+/** Creates an entity type from its draft. */
 export function defineEntityType(draft: EntityTypeDraft): EntityType {
   const { name, entitySet, view, keys } = draft;
   const readOnly = new Set([...keys, ...words(draft.readOnly)]);
@@ -91,7 +94,7 @@ export function defineEntityType(draft: EntityTypeDraft): EntityType {
   return { name, entitySet, view, keys, companyScoped: byName.has('dataAreaId'), properties: byName };
 }
 
-/** A type of its own that fields may be added to, as extensions of the environment do. */
+/** Returns a copy of a type to which fields can be added, as extensions of an environment do. */
 export function extensible(type: EntityType): {
   readonly type: EntityType;
   readonly add: (property: Property) => void;
@@ -100,17 +103,17 @@ export function extensible(type: EntityType): {
   return { type: { ...type, properties }, add: (property) => void properties.set(property.name, property) };
 }
 
-/** The one key property beside dataAreaId; of several, the last. */
+/** Returns the key property other than dataAreaId; the last one if there are several. */
 export function ownKeyOf(type: EntityType): string {
   return type.keys.at(-1) ?? '';
 }
 
-/** The qualified name of a property's type. */
+/** Returns the qualified name of a property's type. */
 export function typeNameOf({ type, enumeration }: Property): string {
   return enumeration === undefined ? type : `${NAMESPACE}.${enumeration}`;
 }
 
-/** A property's label as the infolog writes it: `CustomerAccount` is "Customer account". */
+/** Returns a property's label in the infolog: `CustomerAccount` becomes "Customer account". */
 export function labelOf(name: string): string {
   const spaced = name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);

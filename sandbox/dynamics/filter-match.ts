@@ -2,10 +2,10 @@ import type { Value } from './entity-type.ts';
 import type { Comparison, Filter } from './filter.ts';
 import { collated, compareCollated, textMatcher } from './text-order.ts';
 
-/** Reads one property of a row. */
+/** Returns the value of one property of a row. */
 export type ReadValue<Row> = (row: Row, property: string) => Value;
 
-/** Makes the test that a row passes when it meets the filter. */
+/** Creates the predicate that tells whether a row matches the filter. */
 export function matcher<Row>(filter: Filter, read: ReadValue<Row>): (row: Row) => boolean {
   if (filter.kind === 'not') {
     const inner = matcher(filter.operand, read);
@@ -56,8 +56,8 @@ function comparator(isTime: boolean, literal: string | number): (value: Value) =
 }
 
 /**
- * The values that a property must have, collated, in rows that meet the filter; undefined when it does not say. This
- * lets a look-up of some keys use the index instead of reading every row.
+ * Returns the collated values that a property must have in rows that match the filter; undefined when the filter does
+ * not restrict it. With them, a look-up of some keys uses the index instead of reading every row.
  */
 export function wantedValues(filter: Filter, property: string): ReadonlySet<string> | undefined {
   if (filter.kind === 'compare') {

@@ -1,6 +1,6 @@
 import { badQuery } from './refusal.ts';
 
-/** A piece of a filter's text. Quotes of texts are taken off and unescaped; a qualified enum literal names its type. */
+/** A token of a filter. Strings are without quotes and unescaped. A qualified enumeration literal contains its type. */
 export type Token =
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'enum'; readonly type: string; readonly value: string }
@@ -21,7 +21,7 @@ const PIECE = new RegExp(
   'y',
 );
 
-/** Splits a filter, or the inside of a key's parentheses, into tokens; throws a refusal where it is none. */
+/** Splits a filter, or the inside of a key's parentheses, into tokens. Throws a refusal for a syntax error. */
 export function tokenize(filter: string): Token[] {
   const tokens: Token[] = [];
   const piece = new RegExp(PIECE);

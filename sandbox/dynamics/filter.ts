@@ -5,10 +5,10 @@ import type { Token } from './filter-tokens.ts';
 import { tokenize } from './filter-tokens.ts';
 import { badQuery, unknownProperty } from './refusal.ts';
 
-/** How a comparison compares. */
+/** The operator of a comparison. */
 export type Operator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 
-/** A property compared with a literal of its type; null equals nothing. */
+/** A comparison of a property with a literal of its type. Null equals nothing. */
 export interface Comparison {
   readonly kind: 'compare';
   readonly operator: Operator;
@@ -38,7 +38,9 @@ const OPERATOR_KINDS: Readonly<Record<Operator, string>> = {
   le: 'LessThanOrEqual',
 };
 
-/** Parses and type-checks a `$filter`; throws a 400 refusal for what F&O does not take, `in` and `has` included. */
+/**
+ * Parses and type-checks a `$filter`. Throws a 400 for everything that F&O does not accept, including `in` and `has`.
+ */
 export function parseFilter(source: string, type: EntityType): Filter {
   const reader: Reader = { type, source, tokens: tokenize(source), at: 0 };
   const filter = readOr(reader);
@@ -126,7 +128,7 @@ function typeOfToken(token: Literal): string {
   }
 }
 
-/** An unqualified text never fits an enumeration, a number neither (live answers). */
+/** Neither an unqualified text nor a number fits an enumeration (live responses). */
 function fits(property: Property, token: Literal): boolean {
   if (property.enumeration !== undefined) return token.kind === 'enum' && token.type === typeNameOf(property);
   switch (property.type) {

@@ -11,7 +11,7 @@ const COUNTRIES = ['USA', 'FRA'];
 const GIVEN = ['Ada', 'Bruno', 'Chloé', 'Dmitri', 'Elena', 'Farid', 'Grace', 'Hugo'];
 const FAMILY = ['Moreau', 'Lindqvist', "O'Neil", 'Petrov', 'Sato', 'Nguyen', 'Weber'];
 
-/** Names stay distinct: a run over many rows is about volume, not about collisions. */
+/** Names are distinct, because a run over many rows tests volume, not collisions. */
 const nameOf: Generator = (n) => `${pick(FIRST, n)} ${pick(SECOND, n)} ${n}`;
 const cityOf: Generator = (n) => pick(CITIES, n);
 const countryOf: Generator = (n) => pick(COUNTRIES, n);
@@ -58,18 +58,18 @@ const GENERATORS: Readonly<Record<string, Readonly<Record<string, Generator>>>> 
   },
 };
 
-/** A generated row's value, made afresh at every reading so that a hundred thousand rows cost little memory. */
+/** Returns a value of a generated row. It is not stored, so that a hundred thousand rows need little memory. */
 export function generatedValue(type: EntityType, property: string, ordinal: number): Value | undefined {
   return GENERATORS[type.name]?.[property]?.(ordinal);
 }
 
-/** The party number of a generated row; of a hand-made row it has nine digits. */
+/** Returns the party number of a generated row. Other rows have party numbers of nine digits. */
 function partyNumberOf(kind: 'customer' | 'vendor' | 'contact', ordinal: number): string {
   const range = { customer: 1, vendor: 2, contact: 3 }[kind];
   return `${range}${String(ordinal).padStart(9, '0')}`;
 }
 
-/** The key of a generated row. */
+/** Returns the key of a generated row. */
 export function generatedKey(kind: 'customer' | 'vendor' | 'contact', ordinal: number): string {
   const prefix = { customer: 'C', vendor: 'V', contact: 'CP' }[kind];
   return `${prefix}-${String(ordinal).padStart(6, '0')}`;

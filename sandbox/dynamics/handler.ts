@@ -20,7 +20,7 @@ import { badBody } from './write-values.ts';
 import type { WriteContext } from './writes.ts';
 import { createRow, deleteRow, patchRow } from './writes.ts';
 
-/** What the environment answers from. */
+/** The state, settings and tokens of the environment. */
 export interface Environment {
   readonly tokens: Tokens;
   readonly settings: DynamicsSettings;
@@ -29,27 +29,27 @@ export interface Environment {
   readonly events: Pick<BusinessEvents, 'initiator'>;
 }
 
-/** A status with a body, not yet dressed as a reply. */
-export interface Answer {
+/** The result of a request, without the common headers. */
+export interface Result {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly effect?: boolean;
 }
 
-/** Answers one request to the environment. */
+/** Handles one request to the environment. */
 export function handle(environment: Environment, request: SandboxRequest): Reply {
   const route = routeOf(request.path);
   const operation = operationOf(request.method, route);
-  const answer = judged(environment, request, route);
-  const type = typeof answer.body === 'object' ? { 'content-type': JSON_TYPE } : {};
-  return { ...answer, headers: { 'odata-version': '4.0', ...type, ...answer.headers }, operation };
+  const result = resultOf(environment, request, route);
+  const type = typeof result.body === 'object' ? { 'content-type': JSON_TYPE } : {};
+  return { ...result, headers: { 'odata-version': '4.0', ...type, ...result.headers }, operation };
 }
 
 const XML_TYPE = 'application/xml; charset=utf-8';
 const JSON_TYPE = 'application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8';
 
-function judged(environment: Environment, request: SandboxRequest, route: Route): Answer {
+function resultOf(environment: Environment, request: SandboxRequest, route: Route): Result {
   try {
     requireAuthorized(request.headers.authorization, { ...environment, origin: originOf(request) });
     return dispatch(environment, request, route);
@@ -61,7 +61,7 @@ function judged(environment: Environment, request: SandboxRequest, route: Route)
   }
 }
 
-function dispatch(environment: Environment, request: SandboxRequest, route: Route): Answer {
+function dispatch(environment: Environment, request: SandboxRequest, route: Route): Result {
   const { settings, state } = environment;
   const origin = originOf(request);
   if (route.kind === 'none') throw noRoute(request);
@@ -78,7 +78,8 @@ function dispatch(environment: Environment, request: SandboxRequest, route: Rout
     if (request.method !== 'GET') throw noMethod(request);
     const { resource, name } = route;
     const filter = parseMetadataFilter(request.query.get('$filter') ?? '');
-    if (request.query.has('$filter') && !filter) throw badQuery('Only Name eq text is understood here.');
+    if (request.query.has('$filter') && !filter)
+      throw badQuery('The sandbox supports only a filter of the form "Name eq \'text\'".');
     const types = state.tables().map(({ type }) => type);
     const body = readMetadata({ resource, name, filter }, types, settings);
     if (body === undefined) throw noRoute(request);
@@ -106,7 +107,7 @@ interface WriteRequest {
   readonly route: Route;
 }
 
-function write({ environment, request, route }: WriteRequest, table: RowTable): Answer {
+function write({ environment, request, route }: WriteRequest, table: RowTable): Result {
   const { settings, state } = environment;
   const { method } = request;
   if (route.kind !== (method === 'POST' ? 'set' : 'row')) throw noMethod(request);
@@ -125,7 +126,7 @@ function write({ environment, request, route }: WriteRequest, table: RowTable): 
   return { status: 204, effect: true };
 }
 
-/** PUT merges like PATCH (live). */
+/** PUT merges like PATCH (live responses). */
 const WRITE_VERBS: ReadonlyMap<string, 'create' | 'update' | 'delete'> = new Map([
   ['POST', 'create'],
   ['PATCH', 'update'],
@@ -133,7 +134,7 @@ const WRITE_VERBS: ReadonlyMap<string, 'create' | 'update' | 'delete'> = new Map
   ['DELETE', 'delete'],
 ] as const);
 
-function created(table: RowTable, row: ReturnType<typeof createRow>, origin: string): Answer {
+function created(table: RowTable, row: ReturnType<typeof createRow>, origin: string): Result {
   const context = { '@odata.context': `${origin}/data/$metadata#${table.type.entitySet}/$entity` };
   return { status: 201, body: { ...context, ...rowToWire(table, row, undefined) }, effect: true };
 }
@@ -147,7 +148,7 @@ function isListed(entitySets: readonly string[], { type }: RowTable): boolean {
   return entitySets.includes(type.entitySet);
 }
 
-/** The origin that the client used: the one that tokens must be for and that links lead back to. */
+/** Returns the origin that the client used. Tokens must be for it, and links lead to it. */
 function originOf({ headers }: SandboxRequest): string {
   return `http://${headers.host ?? 'localhost'}`;
 }

@@ -4,18 +4,18 @@ import { tokenize } from './filter-tokens.ts';
 import type { Token } from './filter-tokens.ts';
 import { badQuery, refusal } from './refusal.ts';
 
-/** Which row a keyed URL names. */
+/** The key in the URL of a row. */
 export interface RowKey {
   /** Empty for a type without companies. */
   readonly company: string;
-  /** The other key values, joined when there are several. */
+  /** The other key values, joined if there are several. */
   readonly key: string;
 }
 
-/** Between the values of a key that has several besides the company. */
-export const KEY_JOINT = '\u0001';
+/** The separator between several key values other than the company. */
+export const KEY_SEPARATOR = '\u0001';
 
-/** Reads `dataAreaId='usmf',CustomerAccount='US-001'`; the order is free, every key is needed. */
+/** Parses `dataAreaId='usmf',CustomerAccount='US-001'`. Every key is required, in any order. */
 export function parseKey(predicate: string, type: EntityType): RowKey {
   const values = namedValues(tokenize(predicate), type);
   const missing = type.keys.filter((key) => !values.has(key));
@@ -26,11 +26,11 @@ export function parseKey(predicate: string, type: EntityType): RowKey {
   const own = type.keys.filter((key) => key !== 'dataAreaId');
   return {
     company: (values.get('dataAreaId') ?? '').toLowerCase(),
-    key: own.map((key) => values.get(key) ?? '').join(KEY_JOINT),
+    key: own.map((key) => values.get(key) ?? '').join(KEY_SEPARATOR),
   };
 }
 
-/** A single key may leave its name out. */
+/** The name may be omitted if the type has only one key. */
 function namedValues(tokens: readonly Token[], type: EntityType): Map<string, string> {
   const [only] = tokens;
   const [soleKey] = type.keys;

@@ -3,29 +3,29 @@ import type { Filter } from './filter.ts';
 import { parseFilter } from './filter.ts';
 import { badQuery, unknownProperty } from './refusal.ts';
 
-/** One column of an order. */
+/** One column of `$orderby`. */
 export interface OrderColumn {
   readonly property: string;
   readonly descending: boolean;
 }
 
-/** What a list request asks for. */
+/** The query options of a list request. */
 export interface ListQuery {
   readonly filter: Filter | undefined;
-  /** Undefined: all properties. */
+  /** Undefined means all properties. */
   readonly select: readonly string[] | undefined;
   readonly orderBy: readonly OrderColumn[];
   readonly skip: number;
   readonly top: number | undefined;
-  /** How many rows a list with $top still owes, in links that the server made. */
-  readonly owed: number | undefined;
+  /** The number of rows that a list with $top has still to return. Only links of the server contain it. */
+  readonly remaining: number | undefined;
   readonly count: boolean;
   readonly crossCompany: boolean;
 }
 
 const KNOWN_OPTIONS = ['$filter', '$select', '$orderby', '$skip', '$top', '$count', '$format', '$skiptoken', '$expand'];
 
-/** Reads the query options of a list; throws a 400 refusal for what F&O does not take. */
+/** Parses the query options of a list. Throws a 400 for options that F&O does not accept. */
 export function parseListQuery(query: URLSearchParams, type: EntityType): ListQuery {
   for (const option of query.keys())
     if (option.startsWith('$') && !KNOWN_OPTIONS.includes(option))
@@ -39,20 +39,20 @@ export function parseListQuery(query: URLSearchParams, type: EntityType): ListQu
     orderBy: listOf(query, '$orderby').map((item) => orderColumn(item, type)),
     skip: wholeNumber(query, '$skip') ?? 0,
     top: wholeNumber(query, '$top'),
-    owed: wholeNumber(query, '$skiptoken'),
+    remaining: wholeNumber(query, '$skiptoken'),
     count: query.get('$count') === 'true',
     crossCompany: isCrossCompany(query),
   };
 }
 
-/** The selected properties; undefined for all. Throws when one is unknown. */
+/** Returns the selected properties; undefined for all. Throws a 400 when one is unknown. */
 export function selectOf(query: URLSearchParams, type: EntityType): readonly string[] | undefined {
   const names = listOf(query, '$select');
   if (names.length === 0 || names.includes('*')) return undefined;
   return names.map((name) => requireProperty(name, type).name);
 }
 
-/** Whether the request looks beyond the user's default company. */
+/** Returns whether the request covers all companies instead of the user's default company. */
 export function isCrossCompany(query: URLSearchParams): boolean {
   return query.get('cross-company')?.toLowerCase() === 'true';
 }

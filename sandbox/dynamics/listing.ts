@@ -7,13 +7,13 @@ import type { Row, RowTable } from './row-table.ts';
 import { compareValues } from './row-table.ts';
 import type { DynamicsSettings } from './settings.ts';
 
-/** The environment that lists are read in. */
+/** The settings of the environment in which a list is read. */
 export interface ListingContext {
   readonly settings: DynamicsSettings;
   readonly random: Random;
 }
 
-/** The rows that a request may see and asks for, all pages of them, in its order. */
+/** Returns the rows of all pages that the request may see and that match it, in the requested order. */
 export function matchingRows(table: RowTable, query: ListQuery, { settings, random }: ListingContext): readonly Row[] {
   const { filter } = query;
   const isVisible = visibleTo(table, query.crossCompany, settings);
@@ -28,7 +28,7 @@ export function matchingRows(table: RowTable, query: ListQuery, { settings, rand
   return columns.length === 0 && settings.shuffleWithoutOrderBy ? shuffle(rows, random) : rows;
 }
 
-/** Whether a row is in the scope of a request: the default company, or all that the user may see. */
+/** Returns the predicate for rows in the scope of a request: the default company, or all that the user may see. */
 export function visibleTo(
   { type }: RowTable,
   crossCompany: boolean,

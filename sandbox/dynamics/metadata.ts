@@ -4,7 +4,10 @@ import { ENUMERATIONS } from './enumerations.ts';
 import type { DynamicsSettings } from './settings.ts';
 import { isEditable } from './write-values.ts';
 
-/** The metadata service's answers are small, unlike $metadata with its 54 MB. Undefined: there is no such thing. */
+/**
+ * Returns the response of the metadata service; undefined when there is no such resource. It is small, unlike
+ * $metadata.
+ */
 export function readMetadata(
   { resource, name, filter }: MetadataRequest,
   types: readonly EntityType[],
@@ -22,7 +25,7 @@ export function readMetadata(
   return { value: filter === undefined ? known : known.filter((one) => isMember(one, filter)) };
 }
 
-/** A request to the metadata service: a list, or one thing by name. */
+/** A request to the metadata service: a list, or one item by name. */
 export interface MetadataRequest {
   readonly resource: 'PublicEntities' | 'DataEntities' | 'PublicEnumerations';
   readonly name: string | undefined;
@@ -30,7 +33,7 @@ export interface MetadataRequest {
   readonly filter: readonly [string, string] | undefined;
 }
 
-/** Reads `Member eq 'value'`, the only filter that this service is played with; undefined when it is another. */
+/** Parses `Member eq 'value'`, the only filter that is supported here; undefined for any other. */
 export function parseMetadataFilter(filter: string): readonly [string, string] | undefined {
   const [, member, value] = /^\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*$/.exec(filter) ?? [];
   return member === undefined || value === undefined ? undefined : [member, value.replaceAll("''", "'")];

@@ -9,7 +9,7 @@ import { rowToWire } from './row-wire.ts';
 import type { RowTable } from './row-table.ts';
 import type { DynamicsSettings } from './settings.ts';
 
-/** What a read is made in. */
+/** The context of a read. */
 export interface ReadContext {
   readonly environment: { readonly settings: DynamicsSettings; readonly random: Random };
   readonly request: SandboxRequest;
@@ -17,14 +17,14 @@ export interface ReadContext {
   readonly base: string;
 }
 
-/** A read's answer. */
-export interface ReadAnswer {
+/** The result of a read. */
+export interface ReadResult {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** Answers a list, one page of it, or the bare number of its rows. */
-export function readEntitySet(table: RowTable, context: ReadContext, countOnly: boolean): ReadAnswer {
+/** Returns one page of a list, or the number of its rows as text. */
+export function readEntitySet(table: RowTable, context: ReadContext, countOnly: boolean): ReadResult {
   const { environment, request, base } = context;
   const { settings } = environment;
   const query = parseListQuery(request.query, table.type);
@@ -42,8 +42,8 @@ export function readEntitySet(table: RowTable, context: ReadContext, countOnly: 
   return { status: 200, body };
 }
 
-/** Answers one row by its key; 404 when it is not there or out of scope (live; the body is not known). */
-export function readRow(table: RowTable, key: RowKey, { environment, request, base }: ReadContext): ReadAnswer {
+/** Returns one row by key; 404 when it does not exist or is out of scope (live responses; the body is not known). */
+export function readRow(table: RowTable, key: RowKey, { environment, request, base }: ReadContext): ReadResult {
   const select = selectOf(request.query, table.type);
   const row = table.get(key.company, key.key);
   const isVisible = visibleTo(table, isCrossCompany(request.query), environment.settings);

@@ -2,7 +2,7 @@ import { ENUMERATIONS } from './enumerations.ts';
 import { generatedKey } from './generated-values.ts';
 import type { Row, RowTable, Values } from './row-table.ts';
 
-/** A record as tests see it: its company, its key, and what was set. */
+/** A record in the control server: its company, its key, and the values that were set. */
 export interface StoredRecord {
   readonly legalEntity: string;
   readonly key: string;
@@ -13,21 +13,24 @@ export interface StoredRecord {
 export interface Records {
   readonly table: RowTable;
   readonly list: () => StoredRecord[];
-  /** Creates the record or sets the values; in either case its etag changes. Throws a RangeError for an unknown property or an unfit value. */
+  /**
+   * Creates the record or sets the values; its etag changes in either case. Throws a RangeError for an unknown property
+   * or an invalid value.
+   */
   readonly upsert: (company: string, key: string, patch: Values) => StoredRecord;
-  /** False when there was none. */
+  /** Returns false when there is no such record. */
   readonly remove: (company: string, key: string) => boolean;
-  /** Adds `count` records numbered from `from`, by default after the last; returns the first number. */
+  /** Adds `count` records numbered from `from`, by default after the last one. Returns the first number. */
   readonly generate: (company: string, count: number, from?: number) => number;
-  /** Adds a row; gives it a party unless it brings one. */
+  /** Adds a row, with a new party if the values contain none. */
   readonly insert: (company: string, key: string, values: Values) => Row;
-  /** The next free number of the company. */
+  /** Returns the next free number of the company. */
   readonly nextNumber: (company: string) => string;
-  /** How the numbers of the sequence look. */
+  /** The format of the numbers in the sequence. */
   readonly numberFormat: string;
 }
 
-/** What records are made from. */
+/** The options of records. */
 export interface RecordsOptions {
   readonly kind: 'customer' | 'vendor' | 'contact';
   readonly table: RowTable;
@@ -35,13 +38,13 @@ export interface RecordsOptions {
   readonly partyTypeProperty: string;
   readonly nextRecordId: () => number;
   readonly nextParty: () => string;
-  /** Called with a company before it gets a row. */
-  readonly enter: (company: string) => void;
-  /** What a generated record is given besides what its number yields. */
+  /** Called with a company before a row is added to it. */
+  readonly addCompany: (company: string) => void;
+  /** Returns further values of a generated record, by its number. */
   readonly valuesFor?: (company: string) => (ordinal: number) => Values;
 }
 
-/** Makes the records of one kind, none yet. */
+/** Creates an empty set of records of one kind. */
 export function createRecords(options: RecordsOptions): Records {
   const { kind, table } = options;
   let nextOrdinal = 1;
@@ -50,7 +53,7 @@ export function createRecords(options: RecordsOptions): Records {
     table,
     list: () => table.rows().map((row) => recordOf(table, row)),
     upsert: (company, key, patch) => {
-      refuseUnfit(table, patch);
+      requireValid(table, patch);
       const row = table.get(company, key);
       if (!row) return recordOf(table, insert(company, key, patch));
       table.write(row, patch);
@@ -75,20 +78,20 @@ export function createRecords(options: RecordsOptions): Records {
   };
 }
 
-function refuseUnfit({ type }: RowTable, patch: Values): void {
+function requireValid({ type }: RowTable, patch: Values): void {
   for (const [name, value] of Object.entries(patch)) {
     const property = type.properties.get(name);
     if (!property) throw new RangeError(`${type.name} has no property ${name}.`);
     const isMember = property.enumeration === undefined || ENUMERATIONS[property.enumeration]?.includes(String(value));
     if (typeof value !== typeof property.initial || isMember !== true)
-      throw new RangeError(`${JSON.stringify(value)} is no value of ${type.name}.${name}.`);
+      throw new RangeError(`${JSON.stringify(value)} is not a valid value of ${type.name}.${name}.`);
   }
 }
 
 function insertRow(options: RecordsOptions, place: { company: string; key: string }, values: Values): Row {
   const { table, kind, partyProperty, partyTypeProperty, nextParty, nextRecordId } = options;
   const company = place.company.toLowerCase();
-  options.enter(company);
+  options.addCompany(company);
   const party = {
     [partyProperty]: values[partyProperty] ?? nextParty(),
     [partyTypeProperty]: values[partyTypeProperty] ?? (kind === 'contact' ? 'Person' : 'Organization'),
@@ -97,8 +100,8 @@ function insertRow(options: RecordsOptions, place: { company: string; key: strin
 }
 
 function generateRows(options: RecordsOptions, company: string, { from, to }: { from: number; to: number }): void {
-  const { kind, table, enter, nextRecordId } = options;
-  enter(company);
+  const { kind, table, addCompany, nextRecordId } = options;
+  addCompany(company);
   const valuesOf = options.valuesFor?.(company) ?? (() => ({}));
   for (let ordinal = from; ordinal < to; ordinal += 1) {
     const key = generatedKey(kind, ordinal);
@@ -112,10 +115,16 @@ function recordOf(table: RowTable, row: Row): StoredRecord {
   return { legalEntity: row.company, key: row.key, values: { ...generated, ...row.values } };
 }
 
-const TELLING = ['PartyNumber', 'OrganizationName', 'VendorPartyNumber', 'VendorOrganizationName', 'ContactPersonName'];
+const IDENTIFYING = [
+  'PartyNumber',
+  'OrganizationName',
+  'VendorPartyNumber',
+  'VendorOrganizationName',
+  'ContactPersonName',
+];
 
-/** What tells a generated row apart. */
+/** Returns the values that identify a generated row. */
 function generatedNames(table: RowTable, row: Row): Values {
-  const known = TELLING.filter((name) => table.type.properties.has(name));
+  const known = IDENTIFYING.filter((name) => table.type.properties.has(name));
   return Object.fromEntries(known.map((name) => [name, table.read(row, name)]));
 }

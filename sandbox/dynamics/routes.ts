@@ -1,4 +1,4 @@
-/** What a path leads to. Keys are percent-decoded; undefined as a key: it does not decode. */
+/** The route of a path. Keys are percent-decoded; an undefined key cannot be decoded. */
 export type Route =
   | { readonly kind: 'service' }
   | { readonly kind: 'csdl' }
@@ -15,7 +15,7 @@ export type Route =
 const DATA_PATH = /^\/data\/(\w+)(?:\(([^/]*)\))?(\/\$count)?\/?$/;
 const METADATA_PATH = /^\/metadata\/(PublicEntities|DataEntities|PublicEnumerations)(?:\((?:'|%27)(\w+)(?:'|%27)\))?$/;
 
-/** Reads a path; it is percent-encoded. */
+/** Parses a percent-encoded path. */
 export function routeOf(path: string): Route {
   if (/^\/data\/?$/.test(path)) return { kind: 'service' };
   if (/^\/data\/(\$|%24)metadata$/.test(path)) return { kind: 'csdl' };
@@ -28,7 +28,7 @@ export function routeOf(path: string): Route {
   return key === undefined ? { kind: 'set', entitySet } : { kind: 'row', entitySet, key: decoded(key) };
 }
 
-/** The name of a request in the journal, e.g. `CustomersV3.patch`. */
+/** Returns the name of a request in the journal, such as `CustomersV3.patch`. */
 export function operationOf(method: string, route: Route): string {
   switch (route.kind) {
     case 'service':

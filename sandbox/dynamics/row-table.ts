@@ -6,45 +6,45 @@ import { collated, compareCollated } from './text-order.ts';
 /** Values by property. */
 export type Values = Record<string, Value>;
 
-/** A stored row, changed in place. What neither was set nor is generated has its property's initial value. */
+/** A stored row, which is changed in place. A property that is neither set nor generated has its initial value. */
 export interface Row {
   /** Lower case; empty for a type without companies. */
   readonly company: string;
-  /** The own key as first written, e.g. the account number; several key properties joined. */
+  /** The own key as it was first written, such as the account number. Several key properties are joined. */
   readonly key: string;
   readonly recordId: number;
   /** Changes with every write. */
   version: number;
-  /** Only what was set. */
+  /** Only the values that were set. */
   readonly values: Values;
-  /** The number that a generated row's other values are made from, when they are asked for. */
+  /** The number from which the other values of a generated row are computed. */
   readonly ordinal?: number;
 }
 
-/** The rows of one entity type; keys are compared as SQL does. */
+/** The rows of one entity type. Keys are compared as in SQL Server. */
 export interface RowTable {
   readonly type: EntityType;
   readonly size: number;
   get(company: string, key: string): Row | undefined;
-  /** Adds a row; one with its key must not be there. */
+  /** Adds a row. There must be no row with its key. */
   add(row: Omit<Row, 'version'>): Row;
-  /** Sets values and moves the version. */
+  /** Sets values and changes the version. */
   write(row: Row, values: Values): void;
   remove(row: Row): void;
-  /** In the order of creation. */
+  /** Returns the rows in the order of their creation. */
   rows(): readonly Row[];
-  /** In the order of key properties; kept until a row comes or goes. */
+  /** Returns the rows in the order of key properties. The order is cached until a row is added or removed. */
   inKeyOrder(properties: readonly string[]): readonly Row[];
-  /** The rows of any company whose key is one of these, which are collated. */
+  /** Returns the rows of any company with one of these collated keys. */
   withKeys(keys: ReadonlySet<string>): Row[];
   readonly read: (row: Row, property: string) => Value;
-  /** Rises with every change. */
+  /** Returns a counter that increases with every change. */
   changes(): number;
-  /** Tells of every row that comes, changes or goes from now on. */
+  /** Calls the watcher for every row that is added, changed or removed from now on. */
   watch(watcher: RowWatcher): void;
 }
 
-/** What became of a row: which values were set, and what they were before. */
+/** The change of a row: the values that were set, and their previous values. */
 export interface RowChange {
   readonly kind: 'created' | 'updated' | 'deleted';
   readonly table: RowTable;
@@ -53,24 +53,24 @@ export interface RowChange {
   readonly previous: Values;
 }
 
-/** Hears of changes. */
+/** A function that receives changes. */
 export type RowWatcher = (change: RowChange) => void;
 
-/** Makes an empty table; `nextVersion` gives the versions of written rows. */
+/** Creates an empty table. `nextVersion` returns the versions of written rows. */
 export function createRowTable(type: EntityType, nextVersion: () => number): RowTable {
   const byId = new Map<string, Row>();
   const companies = new Set<string>();
   const orders = new Map<string, readonly Row[]>();
   let changes = 0;
   const watchers: RowWatcher[] = [];
-  const tell = (change: Omit<RowChange, 'table'>): void => {
+  const notify = (change: Omit<RowChange, 'table'>): void => {
     for (const watcher of watchers) watcher({ ...change, table });
   };
-  const membersChanged = (): void => {
+  const rowsChanged = (): void => {
     changes += 1;
     orders.clear();
   };
-  const kept = (name: string, make: () => readonly Row[]): readonly Row[] => {
+  const cached = (name: string, make: () => readonly Row[]): readonly Row[] => {
     const order = orders.get(name) ?? make();
     orders.set(name, order);
     return order;
@@ -86,8 +86,8 @@ export function createRowTable(type: EntityType, nextVersion: () => number): Row
       const row: Row = { ...draft, version: 1 };
       byId.set(idOf(row.company, row.key), row);
       companies.add(row.company);
-      membersChanged();
-      tell({ kind: 'created', row, set: row.values, previous: {} });
+      rowsChanged();
+      notify({ kind: 'created', row, set: row.values, previous: {} });
       return row;
     },
     write: (row, values) => {
@@ -95,15 +95,15 @@ export function createRowTable(type: EntityType, nextVersion: () => number): Row
       Object.assign(row.values, values);
       row.version = nextVersion();
       changes += 1;
-      tell({ kind: 'updated', row, set: values, previous });
+      notify({ kind: 'updated', row, set: values, previous });
     },
     remove: (row) => {
       byId.delete(idOf(row.company, row.key));
-      membersChanged();
-      tell({ kind: 'deleted', row, set: {}, previous: row.values });
+      rowsChanged();
+      notify({ kind: 'deleted', row, set: {}, previous: row.values });
     },
-    rows: () => kept('', () => [...byId.values()]),
-    inKeyOrder: (properties) => kept(properties.join(), () => sortRows([...byId.values()], properties, read)),
+    rows: () => cached('', () => [...byId.values()]),
+    inKeyOrder: (properties) => cached(properties.join(), () => sortRows([...byId.values()], properties, read)),
     withKeys: (keys) =>
       [...companies].flatMap((company) => [...keys].flatMap((key) => byId.get(idOf(company, key)) ?? [])),
     read,
@@ -113,7 +113,7 @@ export function createRowTable(type: EntityType, nextVersion: () => number): Row
   return table;
 }
 
-/** Sorts rows by properties, ascending; texts as SQL orders them. */
+/** Sorts rows by properties in ascending order, with texts in the order of SQL Server. */
 function sortRows(rows: Row[], properties: readonly string[], read: RowTable['read']): Row[] {
   return rows.sort((a, b) => {
     for (const property of properties) {
@@ -124,7 +124,7 @@ function sortRows(rows: Row[], properties: readonly string[], read: RowTable['re
   });
 }
 
-/** Compares two values of one property, texts without regard to case and trailing blanks. */
+/** Compares two values of one property. Texts are compared without case and trailing blanks. */
 export function compareValues(a: Value, b: Value): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   return compareCollated(collated(String(a)), collated(String(b)));

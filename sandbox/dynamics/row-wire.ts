@@ -1,13 +1,13 @@
 import type { Row, RowTable, Values } from './row-table.ts';
 
-/** A row as it is served: the etag, then the selected properties, or all of them. */
+/** Returns a row in JSON: the etag, then the selected properties, or all of them. */
 export function rowToWire(table: RowTable, row: Row, select: readonly string[] | undefined): Values {
   const wire: Values = { '@odata.etag': etagOf(table, row) };
   for (const name of select ?? table.type.properties.keys()) wire[name] = table.read(row, name);
   return wire;
 }
 
-/** The etag: version and record id of every joined table in base64; `0,0` where an outer join found no row. */
+/** Returns the etag: version and record id of every joined table in base64, or `0,0` if an outer join found no row. */
 export function etagOf(table: RowTable, row: Row): string {
   const { recordId, version } = row;
   const isJoined = (property: string): boolean =>

@@ -17,13 +17,13 @@ import { DEFAULT_SETTINGS } from './settings.ts';
 import type { DynamicsState } from './state.ts';
 import { createDynamicsState } from './state.ts';
 
-/** What the environment is made from. */
+/** The options of the environment. */
 export interface DynamicsOptions {
-  /** What events go by; default: real time. */
+  /** The clock of the events; real time by default. */
   readonly clock?: Clock;
   readonly journal: Journal;
   readonly faults: Faults;
-  /** Shared with the authority that issues them. */
+  /** Shared with the authority that issues the tokens. */
   readonly tokens: Tokens;
   /** Seed of the row orders and of the versions in etags; default 1. */
   readonly randomSeed?: number;
@@ -33,7 +33,7 @@ export interface DynamicsOptions {
 
 /** The running environment. */
 export interface Dynamics {
-  /** The origin, without /data; the resource that tokens are for. */
+  /** The origin, without /data. It is the resource of the tokens. */
   readonly url: string;
   readonly state: DynamicsState;
   readonly events: BusinessEvents;
@@ -42,7 +42,7 @@ export interface Dynamics {
   close(): Promise<void>;
 }
 
-/** Starts a Dynamics 365 Finance & Operations environment, without companies, as far as its OData service shows it. */
+/** Starts the OData service of a Dynamics 365 Finance & Operations environment without companies. */
 export async function startDynamics(options: DynamicsOptions): Promise<Dynamics> {
   const random = createRandom(options.randomSeed ?? 1);
   const settings: DynamicsSettings = { ...DEFAULT_SETTINGS };

@@ -1,63 +1,65 @@
-/** What may be changed about the simulated environment while it runs. */
+/** The settings of the simulated environment, which may be changed while it runs. */
 export interface DynamicsSettings {
-  /** The company that requests without cross-company=true are limited to. */
+  /** The company to which requests without cross-company=true are limited. */
   defaultCompany: string;
-  /** Companies whose rows the user may not see: they are absent, without an error. */
+  /** Companies whose rows the user may not see. The rows are absent, without an error. */
   hiddenCompanies: readonly string[];
-  /** The status that every request gets because the app is mapped to no user; null: it is mapped. */
+  /** The status of every request while the app is mapped to no user; null when it is mapped. */
   unmappedAppStatus: 401 | 403 | null;
   /** Entity sets that the user's roles may not read. */
   deniedEntitySets: readonly string[];
-  /** Entity sets that the user's roles may read, not write. */
+  /** Entity sets that the user's roles may read but not write. */
   readOnlyEntitySets: readonly string[];
-  /** Further properties that do not allow editing, e.g. `CustomerV3.SalesMemo`. */
+  /** Further properties that do not allow editing, such as `CustomerV3.SalesMemo`. */
   notEditable: readonly string[];
-  /** Rows per page when the client does not ask for a size (Microsoft docs, OData: at most 10,000). */
+  /** Rows per page when the client requests no size (Microsoft docs, OData: at most 10,000). */
   defaultPageSize: number;
-  /** Whether `Prefer: odata.maxpagesize` is obeyed. */
+  /** True if `Prefer: odata.maxpagesize` is honoured. */
   honoursMaxPageSize: boolean;
-  /** Whether lists without $orderby come in another order at every request. */
+  /** True if lists without $orderby have a different order in every response. */
   shuffleWithoutOrderBy: boolean;
-  /** The page, counted from 0, that comes back empty though rows exist. */
+  /** The index of the page that is returned empty although rows exist, counted from 0. */
   emptyPageAt: number | null;
-  /** Whether that empty page still links to the next one. */
+  /** True if that empty page has a link to the next one. */
   emptyPageHasNextLink: boolean;
-  /** How many of a page's last rows the next page repeats before its own. */
+  /** The number of rows at the end of a page that the next page repeats. */
   duplicateRowsAcrossPages: number;
-  /** The origin that links to the next page point to instead of the server's own. */
+  /** The origin of links to the next page, instead of the server's own. */
   foreignNextLink: string | null;
-  /** Whether a create may choose its key; otherwise the number sequence gives it. */
+  /** True if a create may choose its key. Otherwise the number sequence assigns it. */
   manualNumberSequence: boolean;
-  /** The status of a write whose If-Match is outdated; a forum reports 409. */
+  /** The status of a write with an outdated If-Match. A forum reports 409. */
   outdatedEtagStatus: 412 | 409;
-  /** The status of a write that the business logic refuses; 500 in older builds. */
+  /** The status of a write that the business logic refuses; 500 in older versions. */
   writeRefusedStatus: 400 | 500;
-  /** How many further updates fail because another process has changed the record meanwhile. */
+  /** The number of further updates that fail as if another process had changed the record. */
   updateConflicts: number;
-  /** Whether texts of any length are stored with line ends as sent, or with CRLF. */
+  /** The line ends of texts of unlimited length: as they were sent, or CRLF. */
   memoLineEnds: 'kept' | 'crlf';
-  /** The business event that a change of each kind of record raises, and the members that name the record. */
+  /** The business event of each kind of record, and the members that contain the record's key and company. */
   eventCatalog: EventCatalog;
-  /** The probability that an event never sets out. */
+  /** The probability that an event is never sent. */
   eventLoseShare: number;
   /** The probability that an event is sent twice. */
   eventDoubleShare: number;
   /** Simulated milliseconds from a change to its event. */
   eventDelayMs: number;
-  /** Simulated milliseconds that an event may wait longer, at random: later ones overtake it. */
+  /**
+   * The longest random extra delay of an event in simulated milliseconds. It makes later events overtake earlier ones.
+   */
   eventShuffleMs: number;
-  /** Real milliseconds that an HTTPS endpoint has to answer. */
+  /** The time limit for the response of an HTTPS endpoint, in real milliseconds. */
   eventTimeoutMs: number;
-  /** How data events spell the keys of their context: serializers differ. */
+  /** The spelling of keys in data events, which depends on the serializer. */
   dataEventKeys: 'pascal' | 'camel';
-  /** Whether the data event of a deletion still tells what was deleted, besides its GUID. */
+  /** True if the data event of a deletion contains the deleted values, not only the GUID. */
   dataEventDeletePreImage: boolean;
 }
 
 /** The kinds of record that raise events. */
 export type RecordKind = 'customer' | 'vendor' | 'contact';
 
-/** By kind of record: the event's id, and the names of the members with the key and the company. */
+/** The event's id, and the names of the members with the key and the company, by kind of record. */
 export type EventCatalog = Readonly<
   Record<RecordKind, { readonly id: string; readonly key: string; readonly legalEntity: string }>
 >;

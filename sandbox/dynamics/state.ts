@@ -13,46 +13,49 @@ import { VENDOR_TYPE } from './vendor-type.ts';
 
 /** The environment's data. */
 export interface DynamicsState {
-  /** Ids of the companies, lower case. */
+  /** Returns the ids of the companies in lower case. */
   companies(): string[];
-  /** Does nothing when the company is there. */
+  /** Does nothing when the company exists. */
   addCompany(company: string, name: string): void;
   customers(): StoredRecord[];
   vendors(): StoredRecord[];
   contacts(): StoredRecord[];
-  /** Creates the record or sets the values; in either case its etag changes. Throws a RangeError for an unknown property. */
+  /**
+   * Creates the record or sets the values; its etag changes in either case. Throws a RangeError for an unknown
+   * property.
+   */
   upsertCustomer(company: string, account: string, patch: Values): StoredRecord;
   upsertVendor(company: string, account: string, patch: Values): StoredRecord;
   upsertContact(company: string, contactId: string, patch: Values): StoredRecord;
-  /** False when there was none. */
+  /** Returns false when there is no such record. */
   removeCustomer(company: string, account: string): boolean;
   removeVendor(company: string, account: string): boolean;
   removeContact(company: string, contactId: string): boolean;
-  /** Adds `count` organizations numbered from `from`, by default after the last; returns the first number. */
+  /** Adds `count` organizations numbered from `from`, by default after the last one. Returns the first number. */
   generateCustomers(company: string, count: number, from?: number): number;
   generateVendors(company: string, count: number, from?: number): number;
-  /** Adds contacts spread over the company's customers. */
+  /** Adds contacts, distributed over the company's customers. */
   generateContacts(company: string, count: number, from?: number): number;
-  /** Tells of every change of a customer, vendor or contact from now on. */
+  /** Calls the watcher for every change of a customer, vendor or contact from now on. */
   watch(watcher: RowWatcher): void;
-  /** Adds a field to customers, vendors or contacts, as an extension does; false for another set. */
+  /** Adds a field to customers, vendors or contacts, as an extension does. Returns false for any other set. */
   addField(entitySet: string, field: ExtensionField): boolean;
-  /** The table behind an entity set; undefined when there is no such set. */
+  /** Returns the table of an entity set; undefined when there is no such set. */
   table(entitySet: string): RowTable | undefined;
   tables(): RowTable[];
-  /** The records behind a table that can be written; undefined for the others. */
+  /** Returns the records of a table that can be written; undefined for the other tables. */
   recordsOf(table: RowTable): Records | undefined;
 }
 
-/** A field that an extension brings. */
+/** A field of an extension. */
 export interface ExtensionField {
   readonly name: string;
   readonly type: EdmType;
-  /** For texts. */
+  /** Only for texts. */
   readonly maxLength?: number;
 }
 
-/** Makes an environment without companies; `random` gives the versions in etags. */
+/** Creates an environment without companies. `random` chooses the versions in etags. */
 export function createDynamicsState(random: Random): DynamicsState {
   const nextVersion = (): number => 2 + Math.floor(random() * 2_000_000_000);
   const nextRecordId = counter(68_719_480_000);
@@ -60,7 +63,7 @@ export function createDynamicsState(random: Random): DynamicsState {
   const { customers, vendors, contacts, addField } = createAllRecords({
     nextVersion,
     nextRecordId,
-    enter: companies.enter,
+    addCompany: companies.ensure,
   });
   const writable = [customers, vendors, contacts];
   const cdsContacts = deriveCdsContacts({
@@ -97,10 +100,10 @@ interface Companies {
   readonly tables: readonly RowTable[];
   readonly ids: () => string[];
   readonly add: (company: string, name: string) => void;
-  readonly enter: (company: string) => void;
+  readonly ensure: (company: string) => void;
 }
 
-/** Companies are served twice: as legal entities, ids in upper case, and in short, ids in lower case. */
+/** Companies are in two sets: as legal entities with ids in upper case, and in short form with ids in lower case. */
 function createCompanies(nextVersion: () => number, nextRecordId: () => number): Companies {
   const short = createRowTable(COMPANY_TYPE, nextVersion);
   const long = createRowTable(LEGAL_ENTITY_TYPE, nextVersion);
@@ -116,20 +119,20 @@ function createCompanies(nextVersion: () => number, nextRecordId: () => number):
     tables: [long, short],
     ids: () => short.rows().map(({ key }) => key),
     add,
-    enter: (company) => add(company, company.toUpperCase()),
+    ensure: (company) => add(company, company.toUpperCase()),
   };
 }
 
 function createAllRecords(options: {
   readonly nextVersion: () => number;
   readonly nextRecordId: () => number;
-  readonly enter: (company: string) => void;
+  readonly addCompany: (company: string) => void;
 }): Record<'customers' | 'vendors' | 'contacts', Records> & Pick<DynamicsState, 'addField'> {
   const lastParty = counter(90_000);
-  const shared: Pick<RecordsOptions, 'nextRecordId' | 'nextParty' | 'enter'> = {
+  const shared: Pick<RecordsOptions, 'nextRecordId' | 'nextParty' | 'addCompany'> = {
     nextRecordId: options.nextRecordId,
     nextParty: () => String(lastParty()).padStart(9, '0'),
-    enter: options.enter,
+    addCompany: options.addCompany,
   };
   const [customerType, vendorType, contactType] = [CUSTOMER_TYPE, VENDOR_TYPE, CONTACT_TYPE].map(extensible) as [
     Extensible,

@@ -1,15 +1,15 @@
-/** The form in which texts are compared: without regard to case and trailing blanks (SQL collation). */
+/** Returns a text in the form in which SQL Server compares it: without case and trailing blanks. */
 export function collated(text: string): string {
   return text.replace(/ +$/, '').toLowerCase();
 }
 
-/** Compares two collated texts; negative when the first comes first. */
+/** Compares two collated texts. Returns a negative number when the first one comes first. */
 export function compareCollated(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
 
-/** A test for `eq` with a literal: a star in it stands for any text (Microsoft docs, OData: wildcards). */
+/** Returns the predicate of `eq` with a literal. A star in it matches any text (Microsoft docs, OData: wildcards). */
 export function textMatcher(literal: string): (text: string) => boolean {
   if (!literal.includes('*')) {
     const wanted = collated(literal);

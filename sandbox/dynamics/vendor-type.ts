@@ -1,6 +1,6 @@
 import { defineEntityType } from './entity-type.ts';
 
-/** Vendors: other names than the customers' for the same things, spelling mistakes included (CSDL of 10.0.47). */
+/** Vendors. Many names differ from those of customers, and some are misspelt (CSDL of 10.0.47). */
 export const VENDOR_TYPE = defineEntityType({
   name: 'VendorV2',
   entitySet: 'VendorsV2',

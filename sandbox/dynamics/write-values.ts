@@ -5,7 +5,7 @@ import { fieldsRefused, refusal } from './refusal.ts';
 import type { Row, RowTable, Values } from './row-table.ts';
 import type { DynamicsSettings } from './settings.ts';
 
-/** Reads a write's body into values; throws a 400 refusal for what does not belong to the type. */
+/** Parses the body of a write. Throws a 400 for properties and values that do not fit the type. */
 export function valuesOf(body: unknown, type: EntityType, settings: DynamicsSettings): Values {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badBody('An unexpected body was found.');
   const values: Values = {};
@@ -18,8 +18,8 @@ export function valuesOf(body: unknown, type: EntityType, settings: DynamicsSett
   return values;
 }
 
-/** Throws unless every value that differs from the row's may be edited. */
-export function refuseUneditable(
+/** Throws unless every value that differs from the row may be edited. */
+export function requireEditable(
   table: RowTable,
   { row, values }: { row: Row; values: Values },
   settings: DynamicsSettings,
@@ -32,12 +32,12 @@ export function refuseUneditable(
   throw fieldsRefused(type, refused, warnings);
 }
 
-/** Whether a property allows editing, the settings considered. */
+/** Returns whether a property allows editing under these settings. */
 export function isEditable(type: EntityType, name: string, { notEditable }: DynamicsSettings): boolean {
   return type.properties.get(name)?.allowEdit === true && !notEditable.includes(`${type.name}.${name}`);
 }
 
-/** A body that is no entity: 400. */
+/** Returns the 400 for a body that is not an entity. */
 export function badBody(text: string): Error {
   return refusal(400, { type: 'Microsoft.OData.ODataException', text });
 }
@@ -49,7 +49,7 @@ function unknownText(name: string, type: EntityType): string {
   );
 }
 
-/** Texts that are too long are cut, as X++ does. */
+/** F&O cuts texts that are too long, as X++ does. */
 function toValue(property: Property, value: unknown, { memoLineEnds }: DynamicsSettings): Value {
   if (value === null) return initialOf(property);
   const isRight = typeof value === (isNumeric(property.type) ? 'number' : 'string');
@@ -57,7 +57,7 @@ function toValue(property: Property, value: unknown, { memoLineEnds }: DynamicsS
     const { name } = property;
     throw badBody(`Cannot convert a value of the property '${name}' to the expected type '${typeNameOf(property)}'.`);
   }
-  refuseUnreadable(property, String(value));
+  requireReadable(property, String(value));
   const text = String(value);
   if (property.maxLength !== undefined && text.length > property.maxLength) return text.slice(0, property.maxLength);
   if (property.isMemo && memoLineEnds === 'crlf') return text.replaceAll(/\r\n?|\n/g, '\r\n');
@@ -71,7 +71,7 @@ function initialOf(property: Property): Value {
   throw badBody(`A null value was found for the property named '${name}', which has the expected type '${expected}'.`);
 }
 
-function refuseUnreadable({ type, enumeration }: Property, text: string): void {
+function requireReadable({ type, enumeration }: Property, text: string): void {
   if (enumeration !== undefined && ENUMERATIONS[enumeration]?.includes(text) !== true)
     throw badBody(`Requested value '${text}' was not found.`);
   if (type === 'Edm.DateTimeOffset' && Number.isNaN(Date.parse(text)))

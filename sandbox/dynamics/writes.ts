@@ -6,40 +6,40 @@ import { etagOf } from './row-wire.ts';
 import type { Row, RowTable, Values } from './row-table.ts';
 import type { DynamicsSettings } from './settings.ts';
 import type { Records } from './records.ts';
-import { refuseUneditable, valuesOf } from './write-values.ts';
+import { requireEditable, valuesOf } from './write-values.ts';
 
-/** A write to a row that a keyed URL names. */
+/** A write to a row by its key in the URL. */
 export interface KeyedWrite {
   readonly key: RowKey;
   readonly crossCompany: boolean;
   readonly ifMatch: string | undefined;
 }
 
-/** What writes lean on. */
+/** The dependencies of writes. */
 export interface WriteContext {
   readonly records: Records;
-  /** Ids of the companies, lower case. */
+  /** The ids of the companies in lower case. */
   readonly companies: readonly string[];
   readonly settings: DynamicsSettings;
 }
 
-/** Sets the sent values; throws a 400 for a row out of scope, a 412 for an outdated etag, a 400 for refused values. */
+/** Sets values. Throws a 400 for a row out of scope, a 412 for an outdated etag, and a 400 for refused values. */
 export function patchRow({ records, settings }: WriteContext, write: KeyedWrite, body: unknown): void {
   const { table } = records;
   const values = valuesOf(body, table.type, settings);
   const row = rowToWrite(table, write, settings);
-  refuseUneditable(table, { row, values }, settings);
+  requireEditable(table, { row, values }, settings);
   refuseByConflict(table, settings);
   refuseByBusinessLogic(table, values, settings);
-  table.write(row, stamped(table, values));
+  table.write(row, withEditTime(table, values));
 }
 
-/** Deletes a row; throws as `patchRow`. */
+/** Deletes a row. Throws as `patchRow` does. */
 export function deleteRow({ records: { table }, settings }: WriteContext, write: KeyedWrite): void {
   table.remove(rowToWrite(table, write, settings));
 }
 
-/** Creates a row, with a number of the sequence unless keys are chosen by hand; throws a 400 for refused values. */
+/** Creates a row, with a number of the sequence unless keys are chosen manually. Throws a 400 for refused values. */
 export function createRow({ records, companies, settings }: WriteContext, body: unknown): Row {
   const { table } = records;
   const { type } = table;
@@ -59,7 +59,7 @@ export function createRow({ records, companies, settings }: WriteContext, body: 
   const key = sent === undefined || sent === '' ? records.nextNumber(company) : String(sent);
   if (table.get(company, key)) throw writeRefused(type, ['The record already exists'], settings.writeRefusedStatus);
   const others = Object.fromEntries(Object.entries(values).filter(([name]) => name !== keyName));
-  return records.insert(company, key, stamped(table, others));
+  return records.insert(company, key, withEditTime(table, others));
 }
 
 function rowToWrite(table: RowTable, { key, crossCompany, ifMatch }: KeyedWrite, settings: DynamicsSettings): Row {
@@ -70,7 +70,7 @@ function rowToWrite(table: RowTable, { key, crossCompany, ifMatch }: KeyedWrite,
   throw refusal(settings.outdatedEtagStatus, { type: 'System.InvalidOperationException', text });
 }
 
-/** Somebody else's process holds the record: as many writes as the settings say fail so, then they work again. */
+/** Simulates another process that changes the record: the number of writes in the settings fails. */
 function refuseByConflict({ type }: RowTable, settings: DynamicsSettings): void {
   if (settings.updateConflicts <= 0) return;
   settings.updateConflicts -= 1;
@@ -80,7 +80,7 @@ function refuseByConflict({ type }: RowTable, settings: DynamicsSettings): void 
 
 const GROUPS = ['10', '20', '30', '40', '80', '90'];
 
-/** A group must exist; the text is that of a live answer. */
+/** The group must exist. The message comes from a live response. */
 function refuseByBusinessLogic({ type }: RowTable, values: Values, settings: DynamicsSettings): void {
   for (const name of ['CustomerGroupId', 'VendorGroupId']) {
     const group = values[name];
@@ -94,7 +94,7 @@ function refuseByBusinessLogic({ type }: RowTable, values: Values, settings: Dyn
   }
 }
 
-function stamped({ type }: RowTable, values: Values): Values {
+function withEditTime({ type }: RowTable, values: Values): Values {
   if (!type.properties.has('LastEditDateTime')) return values;
   return { ...values, LastEditDateTime: new Date().toISOString().replace(/\.\d+/, '') };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** What the authority answers instead of a token; thrown by whatever judges a request. */
+/** A request that the authority refuses, with the status and error of its response. */
 export class Refusal extends Error {
   readonly status: number;
   readonly error: string;
@@ -19,7 +19,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The body of a refusal, as Entra words it. */
+/** Returns the body of a refusal, in Entra's wording. */
 export function refusalBody({ error, number, message }: Refusal, at: Date): object {
   const [traceId, correlationId] = [randomUUID(), randomUUID()];
   const timestamp = at.toISOString().replace('T', ' ').replace(/\.\d+/, '');

@@ -10,12 +10,12 @@ import type { Registration } from './token-request.ts';
 import { grantOf, requireTenant } from './token-request.ts';
 import type { Tokens } from './tokens.ts';
 
-/** What the authority is made from. */
+/** The options of the authority. */
 export interface EntraOptions {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly faults: Faults;
-  /** Shared with the resource. */
+  /** Shared with F&O, which checks the tokens. */
   readonly tokens: Tokens;
   readonly registration: Registration;
   readonly port?: number;
@@ -37,7 +37,7 @@ interface Authority extends EntraOptions {
 const TOKEN_PATH = /^\/([^/]+)\/oauth2\/v2\.0\/token$/;
 const CONFIGURATION_PATH = /^\/([^/]+)(?:\/v2\.0)?\/\.well-known\/openid-configuration$/;
 
-/** Starts a token server for the client-credentials flow: one tenant, one app. */
+/** Starts a token server for the client credentials flow, with one tenant and one app. */
 export async function startEntra(options: EntraOptions): Promise<Entra> {
   const settings: EntraSettings = { ...DEFAULT_SETTINGS };
   const authority = { ...options, settings };
@@ -59,7 +59,7 @@ function handle(authority: Authority, request: SandboxRequest): Reply {
   const operation = operationOf(request.path);
   const headers = { 'cache-control': 'no-store', pragma: 'no-cache' };
   try {
-    const body = answer(authority, request);
+    const body = bodyFor(authority, request);
     if (!body) return { status: 404, operation };
     return { status: 200, headers, body, operation };
   } catch (error) {
@@ -68,7 +68,7 @@ function handle(authority: Authority, request: SandboxRequest): Reply {
   }
 }
 
-function answer(authority: Authority, request: SandboxRequest): object | undefined {
+function bodyFor(authority: Authority, request: SandboxRequest): object | undefined {
   const { method, path } = request;
   const origin = `http://${request.headers.host ?? 'localhost'}`;
   const configured = method === 'GET' ? CONFIGURATION_PATH.exec(path)?.[1] : undefined;

@@ -1,16 +1,16 @@
-/** What may be changed about the simulated authority while it runs. */
+/** The settings of the simulated authority, which may be changed while it runs. */
 export interface EntraSettings {
-  /** How long tokens live, in real seconds (Microsoft docs: typically 3,599). */
+  /** The lifetime of tokens in real seconds (Microsoft docs: typically 3,599). */
   tokenLifetimeSeconds: number;
-  /** Whether the secret has expired. */
+  /** True if the secret has expired. */
   secretExpired: boolean;
-  /** Whether a Conditional Access policy blocks the app. */
+  /** True if a Conditional Access policy blocks the app. */
   blockedByConditionalAccess: boolean;
-  /** Origins of resources besides the environment's own. */
+  /** Origins of resources other than the environment. */
   furtherResources: readonly string[];
-  /** Public keys or certificates (PEM) of the app, for assertions that it signs. */
+  /** Public keys or certificates (PEM) of the app, which verify its assertions. */
   assertionKeys: readonly string[];
-  /** Issuers and subjects whose tokens stand for the app; their signatures are not checked. */
+  /** Issuers and subjects whose tokens are accepted for the app. Their signatures are not verified. */
   federatedCredentials: readonly FederatedCredential[];
 }
 
@@ -20,7 +20,7 @@ export interface FederatedCredential {
   readonly subject: string;
 }
 
-/** The settings of an authority that lets the app in with its secret. */
+/** The default settings: the app gets tokens with its secret. */
 export const DEFAULT_SETTINGS: Readonly<EntraSettings> = {
   tokenLifetimeSeconds: 3_599,
   secretExpired: false,

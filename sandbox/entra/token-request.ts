@@ -3,7 +3,7 @@ import { Refusal } from './refusal.ts';
 import type { EntraSettings } from './settings.ts';
 import type { TokenGrant } from './tokens.ts';
 
-/** The one tenant with its one app, and the resources that it knows. */
+/** The tenant, its app, and the resources that it knows. */
 export interface Registration {
   readonly tenantId: string;
   readonly clientId: string;
@@ -12,7 +12,7 @@ export interface Registration {
   readonly resources: readonly string[];
 }
 
-/** What judges a token request. */
+/** The context in which a token request is validated. */
 export interface TokenRequestContext {
   readonly registration: Registration;
   readonly settings: EntraSettings;
@@ -27,7 +27,7 @@ export function requireTenant(tenant: string, { tenantId }: Registration): void 
   throw new Refusal({ status: 400, error: 'invalid_request', number: 90002, text });
 }
 
-/** Judges the form of a client-credentials request; throws what Entra refuses it with. Unknown fields are ignored. */
+/** Validates the form of a client credentials request. Throws Entra's refusal. Unknown fields are ignored. */
 export function grantOf(form: Readonly<Record<string, unknown>>, context: TokenRequestContext): TokenGrant {
   const { registration, settings } = context;
   const { tenantId, clientId } = registration;
@@ -37,9 +37,9 @@ export function grantOf(form: Readonly<Record<string, unknown>>, context: TokenR
       { status: 400, error: 'unsupported_grant_type', number: 70003 },
       `The app requested an unsupported grant type '${grantType}'.`,
     );
-  const asked = field(form, 'client_id');
-  if (asked.toLowerCase() !== clientId.toLowerCase()) {
-    const text = `Application with identifier '${asked}' was not found in the directory '${tenantId}'.`;
+  const requested = field(form, 'client_id');
+  if (requested.toLowerCase() !== clientId.toLowerCase()) {
+    const text = `Application with identifier '${requested}' was not found in the directory '${tenantId}'.`;
     throw refused({ status: 400, error: 'unauthorized_client', number: 700016 }, text);
   }
   requireCredential(form, context);
@@ -74,7 +74,7 @@ function requireCredential(form: Readonly<Record<string, unknown>>, context: Tok
     );
 }
 
-/** The resource as asked for; a slash too many makes another audience, which the resource then refuses. */
+/** Returns the audience as requested. One with an extra slash is another audience, which F&O then refuses. */
 function audienceOf(scope: string, { registration, settings }: TokenRequestContext): string {
   const suffix = '/.default';
   if (!scope.endsWith(suffix) || scope.includes(' ')) {

@@ -1,23 +1,23 @@
 import { randomBytes } from 'node:crypto';
 
-/** What a token was issued for. */
+/** The audience, app and tenant of a token. */
 export interface TokenGrant {
-  /** The resource's origin. */
+  /** The origin of the resource. */
   readonly audience: string;
   readonly clientId: string;
   readonly tenantId: string;
 }
 
-/** The tokens that the authority issued, in memory, so that the resource can judge them without keys. */
+/** The tokens that the authority issued. F&O looks them up in memory, without keys. */
 export interface Tokens {
-  /** A new token. Lifetimes are real seconds, because clients count them by their own clock. */
+  /** Issues a token. Its lifetime is in real seconds, because clients measure it with their own clock. */
   issue(grant: TokenGrant, lifetimeSeconds: number): string;
-  /** What the token was issued for; undefined when it is unknown, expired or revoked. */
+  /** Returns the grant of a token; undefined when the token is unknown, expired or revoked. */
   find(token: string): TokenGrant | undefined;
   revokeAll(): void;
 }
 
-/** Makes an empty store of tokens; `nowMs` defaults to the real time. */
+/** Creates an empty store of tokens. The default of `nowMs` is the real time. */
 export function createTokens(nowMs: () => number = Date.now): Tokens {
   const issued = new Map<string, { readonly grant: TokenGrant; readonly expiresAtMs: number }>();
   return {
@@ -35,7 +35,7 @@ export function createTokens(nowMs: () => number = Date.now): Tokens {
   };
 }
 
-/** Looks like a JSON web token, so that nobody takes it for anything but opaque; its signature is random. */
+/** The token has the form of a JSON web token, as in Entra, with a random signature. */
 function tokenText({ audience, clientId, tenantId }: TokenGrant, expiresAtMs: number): string {
   const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
   const claims = { aud: audience, appid: clientId, tid: tenantId, exp: Math.floor(expiresAtMs / 1000) };

@@ -1,4 +1,4 @@
-/** An account as the seed writes it down. The country decides currency and language. */
+/** An account in the seed data. The country decides its currency and language. */
 export interface AccountLine {
   readonly number: string;
   readonly name: string;
@@ -6,11 +6,11 @@ export interface AccountLine {
   readonly city: string;
   /** Three letters, or empty. */
   readonly country: string;
-  /** Further properties by the names of the account's own entity set. */
+  /** Further properties of the account's entity set. */
   readonly extra?: Readonly<Record<string, string | number>>;
 }
 
-/** Columns of a line: number, name, group, city, country, further properties. */
+/** The columns of a line: number, name, group, city, country, further properties. */
 export type AccountColumns = readonly [
   string,
   string,
@@ -20,7 +20,7 @@ export type AccountColumns = readonly [
   Readonly<Record<string, string | number>>?,
 ];
 
-/** Reads a line from its columns. */
+/** Returns the account of a line. */
 export function accountLine([number, name, group, city, country, extra]: AccountColumns): AccountLine {
   return { number, name, group, city, country, ...(extra === undefined ? {} : { extra }) };
 }

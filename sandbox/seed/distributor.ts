@@ -1,6 +1,6 @@
 import type { DynamicsState } from '../dynamics/state.ts';
 import type { ZendeskState } from '../zendesk/state.ts';
-import { seedDesk } from './desk.ts';
+import { seedHelpDesk } from './help-desk.ts';
 import { seedAccounts } from './erp-accounts.ts';
 import { seedContacts } from './erp-contacts.ts';
 
@@ -11,15 +11,18 @@ export interface SeededSystems {
   readonly now: Date;
 }
 
-/** Enters the two companies without any account. */
+/** Creates the two companies without accounts. */
 export function seedCompanies(dynamics: DynamicsState): void {
   dynamics.addCompany('usmf', 'Contoso Entertainment System USA');
   dynamics.addCompany('frrt', 'Contoso Retail France');
 }
 
-/** Fills both systems as a distributor's would be: two companies, and what integrations stumble over. Always the same. */
+/**
+ * Fills both systems with the fixed data of a distributor with two companies, including records that are hard to
+ * integrate.
+ */
 export function seedDistributor({ dynamics, zendesk, now }: SeededSystems): void {
   seedCompanies(dynamics);
   seedContacts(dynamics, seedAccounts(dynamics));
-  seedDesk(zendesk, now);
+  seedHelpDesk(zendesk, now);
 }

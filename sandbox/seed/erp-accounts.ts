@@ -12,7 +12,7 @@ export interface SeededAccount {
   readonly country: string;
 }
 
-/** Enters the customers and vendors of both companies; returns them in the order of the lines. */
+/** Creates the customers and vendors of both companies. Returns them in the order of the lines. */
 export function seedAccounts(state: DynamicsState): SeededAccount[] {
   return [
     ...seedCustomers(state, { company: 'usmf', lines: US_CUSTOMERS, firstParty: 101 }),
@@ -67,12 +67,12 @@ function addressOf({ city, country }: AccountLine): Record<string, string> {
   return { AddressCity: city, AddressCountryRegionId: country, LanguageId: language };
 }
 
-/** Every fifth account has no mailbox of its own. */
+/** Returns the account's email address. Every fifth account has none. */
 function mailboxOf({ number, name }: AccountLine): string {
   return number.endsWith('5') || name === '' ? '' : `office@${domainOf(name)}`;
 }
 
-/** The mail domain of an organization's name. */
+/** Returns the email domain for an organization's name. */
 export function domainOf(name: string): string {
   const plain = name
     .normalize('NFKD')

@@ -6,7 +6,7 @@ const GIVEN = ['Alicia', 'Benoît', 'Carla', 'David', 'Élodie', 'Frank', 'Gaël
 const FAMILY = ['Thornber', 'Durand', "O'Connor", 'Phelps', 'Roux', 'Chen', 'Schmidt', 'Garcia', 'Núñez'];
 const TITLES = ['Purchasing manager', 'Accountant', 'Site manager', '', 'Owner'];
 
-/** Enters about 90 contacts: one for every account but each eighth, a second one for every third. */
+/** Creates about 90 contacts: one for every account except each eighth, and a second one for every third. */
 export function seedContacts(state: DynamicsState, accounts: readonly SeededAccount[]): void {
   let serial = 0;
   for (const [index, account] of accounts.entries()) {
@@ -37,7 +37,7 @@ function seedContact(state: DynamicsState, account: SeededAccount, serial: numbe
   });
 }
 
-/** One mailbox for two persons, one person in two companies, an address that is none, capitals, blanks, no account. */
+/** Two contacts with one mailbox, a person in two companies, an invalid address, capitals, blanks, and no account. */
 function seedAwkwardContacts(state: DynamicsState, [first, second, third]: readonly SeededAccount[]): void {
   const person = (id: string, company: string, values: Record<string, string>): void =>
     void state.upsertContact(company, id, { LastEditDateTime: '2026-02-01T08:00:00Z', ...values });

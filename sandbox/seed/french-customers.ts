@@ -1,7 +1,7 @@
 import type { AccountLine } from './account-line.ts';
 import { accountLine } from './account-line.ts';
 
-/** The customers of the French company; two numbers and two names exist in the American one as well. */
+/** The customers of the French company. Two numbers and two names also exist in the American company. */
 export const FRENCH_CUSTOMERS: readonly AccountLine[] = (
   [
     ['FR-001', 'Électricité Générale du Rhône', '10', 'Lyon', 'FRA'],

@@ -1,10 +1,10 @@
 import type { AccountLine } from './account-line.ts';
 import { accountLine } from './account-line.ts';
 
-/** A name that no help desk takes whole. */
+/** A name that is too long for Zendesk. */
 const LONGEST_NAME = `Humongous Insurance and Reinsurance Company of the Pacific Northwest, ${'including all of its subsidiaries, agencies and affiliates, '.repeat(4)}Seattle`;
 
-/** A person instead of an organization: the name is in other properties. */
+/** The properties of a customer that is a person, whose name is in other properties. */
 const person = (first: string, middle: string, last: string): Record<string, string> => ({
   PartyType: 'Person',
   PersonFirstName: first,
@@ -12,7 +12,7 @@ const person = (first: string, middle: string, last: string): Record<string, str
   PersonLastName: last,
 });
 
-/** The customers of the American company; the second half holds what integrations stumble over. */
+/** The customers of the American company. The second half contains records that are hard to integrate. */
 export const US_CUSTOMERS: readonly AccountLine[] = (
   [
     ['US-001', 'Contoso Retail San Diego', '20', 'San Diego', 'USA'],

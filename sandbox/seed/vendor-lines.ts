@@ -1,7 +1,7 @@
 import type { AccountLine } from './account-line.ts';
 import { accountLine } from './account-line.ts';
 
-/** The vendors of the American company; one number differs from a customer's by case alone. */
+/** The vendors of the American company. One number differs from a customer's only by case. */
 export const US_VENDORS: readonly AccountLine[] = (
   [
     ['1001', 'Acme Office Supplies', '10', 'Cleveland', 'USA'],
@@ -27,7 +27,7 @@ export const US_VENDORS: readonly AccountLine[] = (
   ] as const
 ).map(accountLine);
 
-/** The vendors of the French company; the first is a customer of it as well: the same party. */
+/** The vendors of the French company. The first one is also a customer with the same party. */
 export const FRENCH_VENDORS: readonly AccountLine[] = (
   [
     ['FR-V01', 'Adatum Corporation', '10', 'Grenoble', 'FRA', { VendorPartyNumber: '000000901' }],

@@ -45,15 +45,15 @@ describe('the control server of the sandbox', () => {
       headers: { authorization: `Bearer ${bearer}` },
     });
 
-  const desk = (path: string): Promise<Response> =>
+  const zendesk = (path: string): Promise<Response> =>
     fetch(`${sandbox.zendesk}/api/v2/${path}`, { headers: { authorization: `Bearer ${sandbox.zendeskToken}` } });
 
   describe('of an empty sandbox', () => {
     beforeEach(() => start('empty'));
 
-    it('counts and lists what the three systems were asked, and nothing of its own', async () => {
+    it('counts and lists the requests to the three systems, but not its own', async () => {
       await customers(await token());
-      await desk('organizations.json');
+      await zendesk('organizations.json');
       expect((await send('GET', '/counts')).json).toEqual({
         zendesk: { total: 1, byOperation: { 'organizations.list': 1 } },
         dynamics: { total: 1, byOperation: { 'CustomersV3.list': 1 } },
@@ -67,7 +67,7 @@ describe('the control server of the sandbox', () => {
       expect((await send('GET', '/journal?system=fax')).status).toBe(400);
     });
 
-    it('adds, lists and removes faults, and refuses what is none', async () => {
+    it('adds, lists and removes faults, and refuses invalid ones', async () => {
       const action = { kind: 'status', status: 503 };
       const { json } = await send('POST', '/faults', { system: 'dynamics', times: null, action });
       const { id } = json as { id: number };
@@ -124,7 +124,7 @@ describe('the control server of the sandbox', () => {
       expect((await send('DELETE', path)).status).toBe(404);
     });
 
-    it('plays the agents of Zendesk without a request of its API', async () => {
+    it('changes records of Zendesk as agents do, without a request to its API', async () => {
       const seeded = await send('POST', '/state/zendesk/organizations', { name: 'By hand', external_id: 'x-1' });
       const { id } = seeded.json as { id: number };
       await send('PATCH', `/state/zendesk/organizations/${id}`, { notes: 'edited' });
@@ -143,7 +143,7 @@ describe('the control server of the sandbox', () => {
       expect((await customers(bearer)).status).toBe(401);
     });
 
-    it('answers 404 and 400 in JSON to what it does not know or cannot read', async () => {
+    it('responds with 404 or 400 and JSON to unknown and unreadable requests', async () => {
       expect(await send('GET', '/state/fax')).toMatchObject({ status: 404, json: { error: expect.any(String) } });
       const headers = { 'content-type': 'application/json' };
       const broken = await fetch(`${sandbox.control}/faults`, { method: 'POST', headers, body: '{' });
@@ -158,7 +158,7 @@ describe('the control server of the sandbox', () => {
     const accounts = async (kind: string): Promise<readonly StoredAccount[]> =>
       (await list(`/state/dynamics/${kind}`)).items as unknown as StoredAccount[];
 
-    it('holds a distributor of two companies with every case that integrations stumble over', async () => {
+    it('contains a distributor of two companies with the records that are hard to integrate', async () => {
       const [erpCustomers, vendors, contacts] = await Promise.all(['customers', 'vendors', 'contacts'].map(accounts));
       if (!erpCustomers || !vendors || !contacts) throw new Error('unreachable');
       expect([erpCustomers.length, vendors.length, contacts.length]).toEqual([60, 25, expect.any(Number)]);
@@ -181,7 +181,7 @@ describe('the control server of the sandbox', () => {
       expect(byCase.map(({ key }) => key)).toEqual(['AB-100']);
     });
 
-    it('holds a help desk whose people typed organizations in by hand', async () => {
+    it('contains a Zendesk account with organizations that agents created', async () => {
       const organizations = await list('/state/zendesk/organizations');
       const tickets = await list('/state/zendesk/tickets');
       expect([organizations.total, tickets.total]).toEqual([12, 60]);

@@ -30,33 +30,36 @@ describe('the OData service of the simulated F&O', () => {
 
   const numbers = async (filter: string, extras: Readonly<Record<string, string>> = {}): Promise<unknown[]> => {
     const query = { $filter: filter, $select: 'CustomerAccount', $orderby: 'dataAreaId,CustomerAccount', ...extras };
-    const answer = await run.list('CustomersV3', query);
-    expect([answer.status, answer.text]).toEqual([200, expect.any(String)]);
-    return answer.rows.map((row) => row['CustomerAccount']);
+    const response = await run.list('CustomersV3', query);
+    expect([response.status, response.text]).toEqual([200, expect.any(String)]);
+    return response.rows.map((row) => row['CustomerAccount']);
   };
 
   const refused = async (options: Readonly<Record<string, string>>): Promise<string> => {
-    const answer = await run.list('CustomersV3', options);
-    expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({ error: { code: '' } });
-    return innerError(answer).message;
+    const response = await run.list('CustomersV3', options);
+    expect(response.status).toBe(400);
+    expect(response.body).toMatchObject({ error: { code: '' } });
+    return innerError(response).message;
   };
 
-  it('answers 401 to a request without a token, with an unknown, an expired or a foreign one', async () => {
+  it('responds with 401 to a request without a token, or with an unknown, expired or foreign one', async () => {
     const { tokens, server } = run;
     const foreign = tokens.issue({ audience: `${server.url}/`, clientId: 'app', tenantId: 'tenant' }, 3_599);
     const short = tokens.issue({ audience: server.url, clientId: 'app', tenantId: 'tenant' }, 60);
     expect((await run.send('GET', '/data', { token: short })).status).toBe(200);
     run.pass(61);
     for (const token of ['', 'made-up', foreign, short]) {
-      const answer = await run.send('GET', '/data', { token });
-      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('Bearer')]);
+      const response = await run.send('GET', '/data', { token });
+      expect([response.status, response.headers.get('www-authenticate')]).toEqual([
+        401,
+        expect.stringContaining('Bearer'),
+      ]);
     }
     tokens.revokeAll();
     expect((await run.send('GET', '/data')).status).toBe(401);
   });
 
-  it('answers an app that is mapped to no user as the setting says', async () => {
+  it('responds to an app that is mapped to no user with the status of the settings', async () => {
     for (const status of [401, 403] as const) {
       run.server.settings.unmappedAppStatus = status;
       expect((await run.send('GET', '/data')).status).toBe(status);
@@ -69,9 +72,9 @@ describe('the OData service of the simulated F&O', () => {
     expect(document.rows.map((row) => row['name'])).toEqual(
       expect.arrayContaining(['CustomersV3', 'VendorsV2', 'ContactPersons', 'CDSContactPersonsV2', 'LegalEntities']),
     );
-    const answer = await run.list('CustomersV3', { $top: '1' });
-    expect(answer.status).toBe(403);
-    expect(innerError(answer)).toEqual({
+    const response = await run.list('CustomersV3', { $top: '1' });
+    expect(response.status).toBe(403);
+    expect(innerError(response)).toEqual({
       type: 'ODataSecurityException',
       message: 'User is not authorized to read view CustCustomerV3Entity.  Request denied.',
     });
@@ -89,7 +92,7 @@ describe('the OData service of the simulated F&O', () => {
     expect(found.body).not.toHaveProperty('CustomerAccount');
   });
 
-  it('leaves the rows of a company that the user may not see out, without an error', async () => {
+  it('omits the rows of a company that the user may not see, without an error', async () => {
     run.server.settings.hiddenCompanies = ['FRRT'];
     expect(await numbers("CustomerAccount eq 'US-001'")).toEqual(['US-001']);
     const { rows } = await run.list('LegalEntities', { $select: 'LegalEntityId' });
@@ -98,7 +101,7 @@ describe('the OData service of the simulated F&O', () => {
     expect(companies.rows.map((row) => row['DataArea'])).toEqual(['frrt', 'usmf']);
   });
 
-  it('compares texts without regard to case and trailing blanks, unescapes quotes and takes stars for wildcards', async () => {
+  it('compares texts without case and trailing blanks, unescapes quotes and treats stars as wildcards', async () => {
     expect(await numbers("OrganizationName eq 'contoso RETAIL  '")).toEqual(['US-001']);
     expect(await numbers("CustomerAccount eq 'o''brien/A?b'")).toEqual(["O'Brien/a?b"]);
     expect(await numbers("OrganizationName eq '*wholesale*'")).toEqual(['US-003']);
@@ -123,7 +126,7 @@ describe('the OData service of the simulated F&O', () => {
     expect([inOtherZone.status, inOtherZone.rows]).toEqual([200, []]);
   });
 
-  it('takes enumeration literals only when they are qualified, and only for equality', async () => {
+  it('accepts enumeration literals only if they are qualified, and only for equality', async () => {
     expect(await numbers(`OnHoldStatus eq ${ENUM}All'`)).toEqual(["O'Brien/a?b"]);
     expect(await numbers(`dataAreaId eq 'usmf' and OnHoldStatus ne ${ENUM}No'`)).toEqual(["O'Brien/a?b"]);
     expect(await refused({ $filter: "OnHoldStatus eq 'No'" })).toContain('incompatible types');
@@ -132,7 +135,7 @@ describe('the OData service of the simulated F&O', () => {
     expect(await refused({ $filter: `OnHoldStatus eq ${ENUM}Perhaps'` })).toContain('Perhaps');
   });
 
-  it('refuses unknown properties, whatever part of the query names them, by exact case', async () => {
+  it('refuses unknown properties in every part of the query, by exact case', async () => {
     const text =
       "Could not find a property named 'customerAccount' on type 'Microsoft.Dynamics.DataEntities.CustomerV3'.";
     expect(await refused({ $filter: "customerAccount eq 'x'" })).toBe(text);
@@ -156,7 +159,7 @@ describe('the OData service of the simulated F&O', () => {
     expect(await refused({ $top: '-1' })).toContain('$top');
   });
 
-  it('pages by offset in links that keep the options of the query, as long as the client asks for pages', async () => {
+  it('pages by offset with links that keep the query options and the requested page size', async () => {
     run.server.state.generateCustomers('usmf', 7);
     const prefer = { headers: { prefer: 'odata.maxpagesize=3' } };
     const query = { $select: 'dataAreaId,CustomerAccount', $orderby: 'dataAreaId,CustomerAccount', $count: 'true' };
@@ -173,7 +176,7 @@ describe('the OData service of the simulated F&O', () => {
     expect(keys).toEqual([...new Set(keys)].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)));
   });
 
-  it('limits a list to $top rows in all, over pages too, while the count ignores it', async () => {
+  it('limits a list to $top rows over all pages, while the count ignores it', async () => {
     run.server.state.generateCustomers('usmf', 7);
     const prefer = { headers: { prefer: 'odata.maxpagesize=2' } };
     const first = await run.list('CustomersV3', { $top: '5', $count: 'true', $orderby: 'CustomerAccount' }, prefer);
@@ -183,7 +186,7 @@ describe('the OData service of the simulated F&O', () => {
     expect(counted.text).toBe('1');
   });
 
-  it('never sends more than 10,000 rows a page, nor more than its own size when it ignores the preference', async () => {
+  it('sends at most 10,000 rows per page, and at most its own size when it ignores the preference', async () => {
     run.server.state.generateCustomers('usmf', 10_050);
     const select = { $select: 'CustomerAccount', $orderby: 'dataAreaId,CustomerAccount' };
     const prefer = { headers: { prefer: 'odata.maxpagesize=50000' } };
@@ -192,7 +195,7 @@ describe('the OData service of the simulated F&O', () => {
     expect((await run.list('CustomersV3', select, prefer)).rows).toHaveLength(1_000);
   });
 
-  it('sends rows without an order in another order at every request', async () => {
+  it('sends rows without $orderby in a different order in every response', async () => {
     run.server.state.generateCustomers('usmf', 40);
     const read = async (): Promise<string> =>
       (await run.list('CustomersV3', { $select: 'CustomerAccount' })).rows.map((row) => row['CustomerAccount']).join();
@@ -218,7 +221,7 @@ describe('the OData service of the simulated F&O', () => {
     expect(body['@odata.nextLink']).toMatch(/^https:\/\/elsewhere\.example\/data\/VendorsV2\?/);
   });
 
-  it('serves whole rows without nulls, with sentinel dates and an etag of versions and record ids', async () => {
+  it('returns complete rows without nulls, with sentinel dates and an etag of versions and record ids', async () => {
     const { rows } = await run.list('CustomersV3', { $filter: "CustomerAccount eq 'US-003'" });
     const [row = {}] = rows;
     expect(Object.keys(row).length).toBeGreaterThan(120);
@@ -249,7 +252,7 @@ describe('the OData service of the simulated F&O', () => {
     expect((await run.send('GET', key("'Vendor'"))).status).toBe(400);
   });
 
-  it('asks for every key of a row, and knows no set but its own', async () => {
+  it('requires every key of a row, and refuses unknown sets', async () => {
     const half = await run.send('GET', "/data/CustomersV3(CustomerAccount='US-001')");
     expect(half.status).toBe(400);
     expect(innerError(half).message).toContain('Only 1 of 2 keys provided');
@@ -274,7 +277,7 @@ describe('the OData service of the simulated F&O', () => {
     expect((await run.send('GET', "/metadata/PublicEntities('Nothing')")).status).toBe(404);
   });
 
-  it('keeps a hundred thousand generated rows in little memory and looks one up at once', async () => {
+  it('keeps a hundred thousand generated rows in little memory and looks one up quickly', async () => {
     const before = process.memoryUsage().heapUsed;
     run.server.state.generateCustomers('usmf', 100_000);
     expect((process.memoryUsage().heapUsed - before) / 1e6).toBeLessThan(120);
@@ -292,7 +295,7 @@ describe('the OData service of the simulated F&O', () => {
     expect((await run.list('CustomersV3', query)).rows[0]).toMatchObject({ OrganizationName: expect.any(String) });
   });
 
-  it('journals every request by route and lets faults strike', async () => {
+  it('records every request by route in the journal and applies faults', async () => {
     run.faults.add({ system: 'dynamics', action: { kind: 'status', status: 429, retryAfter: 7 } });
     const limited = await run.list('CustomersV3');
     expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '7']);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Answer, Extras, RunningDynamics } from './running-dynamics.ts';
+import type { ApiResponse, Extras, RunningDynamics } from './running-dynamics.ts';
 import { innerError, runDynamics } from './running-dynamics.ts';
 
 const US = "/data/CustomersV3(dataAreaId='usmf',CustomerAccount='US-001')?cross-company=true";
@@ -16,15 +16,15 @@ describe('writes to the simulated F&O', () => {
 
   afterEach(() => run.close());
 
-  const patch = (path: string, body: unknown, headers: Extras['headers'] = {}): Promise<Answer> =>
+  const patch = (path: string, body: unknown, headers: Extras['headers'] = {}): Promise<ApiResponse> =>
     run.send('PATCH', path, { body, headers });
 
   const memo = (): unknown => run.server.state.customers()[0]?.values['SalesMemo'];
 
-  it('merges what a PATCH sends, answers 204 without a body and moves the etag', async () => {
+  it('merges the values of a PATCH, responds with 204 without a body and changes the etag', async () => {
     const before = await run.send('GET', US);
-    const answer = await patch(US, { SalesMemo: 'from the desk' });
-    expect([answer.status, answer.text]).toEqual([204, '']);
+    const response = await patch(US, { SalesMemo: 'from the desk' });
+    expect([response.status, response.text]).toEqual([204, '']);
     const after = await run.send('GET', US);
     expect(after.body).toMatchObject({ SalesMemo: 'from the desk', OrganizationName: 'Contoso' });
     expect(after.body['@odata.etag']).not.toBe(before.body['@odata.etag']);
@@ -35,7 +35,7 @@ describe('writes to the simulated F&O', () => {
     ]);
   });
 
-  it('answers 412 to an outdated etag and writes with the current one or a star', async () => {
+  it('responds with 412 to an outdated etag, and writes with the current one or a star', async () => {
     const { body } = await run.send('GET', US);
     const etag = String(body['@odata.etag']);
     expect((await patch(US, { SalesMemo: 'first' }, { 'if-match': etag })).status).toBe(204);
@@ -47,7 +47,7 @@ describe('writes to the simulated F&O', () => {
     expect(memo()).toBe('fourth');
   });
 
-  it('answers 400, not 404, to a write to a row that is missing, out of scope or hidden', async () => {
+  it('responds with 400, not 404, to a write to a row that is missing, out of scope or hidden', async () => {
     const missing = US.replace('US-001', 'US-999');
     run.server.settings.hiddenCompanies = ['usmf'];
     for (const [method, path] of [
@@ -56,18 +56,18 @@ describe('writes to the simulated F&O', () => {
       ['DELETE', FR],
       ['PATCH', US],
     ] as const) {
-      const answer = await run.send(method, path, { body: { SalesMemo: 'x' } });
-      expect(answer.status).toBe(400);
-      expect(answer.body).toMatchObject({ error: { code: '', message: 'An error has occurred.' } });
-      expect(innerError(answer).message).toBe('No resources were found when selecting for update.');
+      const response = await run.send(method, path, { body: { SalesMemo: 'x' } });
+      expect(response.status).toBe(400);
+      expect(response.body).toMatchObject({ error: { code: '', message: 'An error has occurred.' } });
+      expect(innerError(response).message).toBe('No resources were found when selecting for update.');
     }
     expect((await patch(`${FR}?cross-company=true`, { SalesMemo: 'x' })).status).toBe(204);
   });
 
   it('refuses a field that does not allow editing with the infolog of a validation', async () => {
-    const answer = await patch(US, { CustomerAccount: 'US-002' });
-    expect(answer.status).toBe(400);
-    expect(innerError(answer)).toEqual({
+    const response = await patch(US, { CustomerAccount: 'US-002' });
+    expect(response.status).toBe(400);
+    expect(innerError(response)).toEqual({
       type: 'AxODataFieldValidationException',
       message:
         "Field validation failed on table of type 'CustCustomerV3Entity' for the following fields: CustomerAccount. " +
@@ -78,17 +78,17 @@ describe('writes to the simulated F&O', () => {
     expect(innerError(await patch(US, { SalesMemo: 'y' })).message).toContain("'Sales memo' does not allow editing");
   });
 
-  it('refuses what the business logic does not take, with the status of the build', async () => {
-    const answer = await patch(US, { CustomerGroupId: 'none' });
-    expect([answer.status, innerError(answer).type]).toEqual([400, 'AxODataWriteException']);
-    expect(innerError(answer).message).toContain(
+  it('refuses values that the business logic does not accept, with the status of the settings', async () => {
+    const response = await patch(US, { CustomerGroupId: 'none' });
+    expect([response.status, innerError(response).type]).toEqual([400, 'AxODataWriteException']);
+    expect(innerError(response).message).toContain(
       "; Warning: validateField failed on field 'CustCustomerV3Entity.CustomerGroupId'..",
     );
     run.server.settings.writeRefusedStatus = 500;
     expect((await patch(US, { CustomerGroupId: 'none' })).status).toBe(500);
   });
 
-  it('refuses bodies that do not fit the type and stores nothing of them', async () => {
+  it('refuses bodies that do not fit the type and stores nothing', async () => {
     const bodies = [
       { salesMemo: 'x' },
       { SalesMemo: 5 },
@@ -112,7 +112,7 @@ describe('writes to the simulated F&O', () => {
     expect(run.journal.items().some(({ effect }) => effect)).toBe(false);
   });
 
-  it('stores null as the empty text and enumerations by plain name, and ignores annotations', async () => {
+  it('stores null as an empty text and enumerations by unqualified name, and ignores annotations', async () => {
     const type = { '@odata.type': '#Microsoft.Dynamics.DataEntities.CustomerV3' };
     expect((await patch(US, { ...type, SalesMemo: null, OnHoldStatus: 'Invoice' })).status).toBe(204);
     expect((await run.send('GET', US)).body).toMatchObject({ SalesMemo: '', OnHoldStatus: 'Invoice' });
@@ -121,10 +121,10 @@ describe('writes to the simulated F&O', () => {
     expect(memo()).toBe('one\r\ntwo\r\nthree');
   });
 
-  it('refuses writes to a set that the user may only read, and to one that nobody writes', async () => {
+  it('refuses writes to a set that the user may only read, and to a read-only set', async () => {
     run.server.settings.readOnlyEntitySets = ['CustomersV3'];
-    const answer = await patch(US, { SalesMemo: 'x' });
-    expect([answer.status, innerError(answer).message]).toEqual([
+    const response = await patch(US, { SalesMemo: 'x' });
+    expect([response.status, innerError(response).message]).toEqual([
       403,
       'User is not authorized to update view CustCustomerV3Entity.  Request denied.',
     ]);
@@ -134,7 +134,7 @@ describe('writes to the simulated F&O', () => {
   });
 
   it('creates a row with a number of the sequence and refuses a chosen one unless numbers are manual', async () => {
-    const create = (body: object): Promise<Answer> => run.send('POST', '/data/CustomersV3', { body });
+    const create = (body: object): Promise<ApiResponse> => run.send('POST', '/data/CustomersV3', { body });
     const made = await create({ dataAreaId: 'FRRT', OrganizationName: 'Neuf', CustomerGroupId: '30' });
     expect(made.status).toBe(201);
     expect(made.body).toMatchObject({
@@ -156,13 +156,13 @@ describe('writes to the simulated F&O', () => {
     expect(run.server.state.customers()).toHaveLength(4);
   });
 
-  it('deletes a row for good', async () => {
+  it('deletes a row permanently', async () => {
     expect((await run.send('DELETE', `${FR}?cross-company=true`)).status).toBe(204);
     expect((await run.send('GET', `${FR}?cross-company=true`)).status).toBe(404);
     expect((await run.send('DELETE', `${FR}?cross-company=true`)).status).toBe(400);
   });
 
-  it('moves the edit time of a contact with every write', async () => {
+  it('changes the edit time of a contact with every write', async () => {
     run.server.state.upsertContact('usmf', '000001', { LastEditDateTime: '2020-01-01T00:00:00Z' });
     const path = "/data/ContactPersons(dataAreaId='usmf',ContactPersonId='000001')?cross-company=true";
     expect((await patch(path, { Notes: 'Called.' })).status).toBe(204);

@@ -50,7 +50,7 @@ describe('the simulated Entra ID', () => {
     });
   };
 
-  const ask = async (
+  const requestToken = async (
     changes: Record<string, string> = {},
     tenant = TENANT,
   ): Promise<[number, Record<string, unknown>]> => {
@@ -69,26 +69,26 @@ describe('the simulated Entra ID', () => {
     return [response.status, (await response.json()) as Record<string, unknown>];
   };
 
-  it('gives MSAL a token for the resource that it asked for, which MSAL then keeps', async () => {
+  it('issues MSAL a token for the requested resource, which MSAL caches', async () => {
     const app = msal({ clientSecret: 'right' });
     const first = await app.acquireTokenByClientCredential({ scopes: [SCOPE] });
     const second = await app.acquireTokenByClientCredential({ scopes: [SCOPE] });
     expect([first?.fromCache, second?.fromCache]).toEqual([false, true]);
     expect(tokens.find(first?.accessToken ?? '')).toEqual({ audience: RESOURCE, clientId: CLIENT, tenantId: TENANT });
-    const lifeSeconds = ((first?.expiresOn?.getTime() ?? 0) - Date.now()) / 1000;
-    expect(lifeSeconds).toBeGreaterThan(3_590);
-    // MSAL counts from its own clock rounded to the second, so up to half a second more than Entra gives.
-    expect(lifeSeconds).toBeLessThanOrEqual(3_599.5);
+    const lifetimeSeconds = ((first?.expiresOn?.getTime() ?? 0) - Date.now()) / 1000;
+    expect(lifetimeSeconds).toBeGreaterThan(3_590);
+    // MSAL counts from its own clock rounded to the second, so the lifetime may be up to half a second longer.
+    expect(lifetimeSeconds).toBeLessThanOrEqual(3_599.5);
     expect(journal.counts().entra).toEqual({ total: 1, byOperation: { token: 1 } });
   });
 
-  it('refuses MSAL a wrong secret with the number that Entra uses', async () => {
+  it('refuses a wrong secret with the error code that Entra uses', async () => {
     await expect(
       msal({ clientSecret: 'wrong' }).acquireTokenByClientCredential({ scopes: [SCOPE] }),
     ).rejects.toMatchObject({ errorCode: 'invalid_client', errorNo: 7000215, status: 401 });
   });
 
-  it('takes an assertion that MSAL signs with a registered key, and no other', async () => {
+  it('accepts only an assertion that MSAL signs with a registered key', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -103,22 +103,22 @@ describe('the simulated Entra ID', () => {
     expect(tokens.find(result?.accessToken ?? '')?.audience).toBe(RESOURCE);
   });
 
-  it('takes the token of a workload identity that the app trusts, until it expires', async () => {
+  it('accepts the token of a workload identity that the app trusts, until it expires', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const assertion = (lifeSeconds: number): string => {
+    const assertion = (lifetimeSeconds: number): string => {
       const claims = {
         iss: 'https://cluster.example',
         sub: 'system:serviceaccount:desk',
         aud: 'api://AzureADTokenExchange',
-        exp: Math.floor(Date.now() / 1000) + lifeSeconds,
+        exp: Math.floor(Date.now() / 1000) + lifetimeSeconds,
       };
       const text = [{ alg: 'RS256' }, claims]
         .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
         .join('.');
       return `${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
     };
-    const withAssertion = (lifeSeconds: number): Promise<unknown> =>
-      msal({ clientAssertion: assertion(lifeSeconds) }).acquireTokenByClientCredential({ scopes: [SCOPE] });
+    const withAssertion = (lifetimeSeconds: number): Promise<unknown> =>
+      msal({ clientAssertion: assertion(lifetimeSeconds) }).acquireTokenByClientCredential({ scopes: [SCOPE] });
     await expect(withAssertion(60)).rejects.toMatchObject({ errorNo: 700027 });
     entra.settings.federatedCredentials = [
       { issuer: 'https://cluster.example', subject: 'system:serviceaccount:desk' },
@@ -127,7 +127,7 @@ describe('the simulated Entra ID', () => {
     await expect(withAssertion(-60)).rejects.toMatchObject({ errorNo: 700027 });
   });
 
-  it('words every refusal as Entra does', async () => {
+  it('refuses requests with the messages of Entra', async () => {
     const cases: [Record<string, string>, number, string, number][] = [
       [{ client_secret: 'wrong' }, 401, 'invalid_client', 7000215],
       [{ client_secret: '' }, 401, 'invalid_client', 7000218],
@@ -138,44 +138,47 @@ describe('the simulated Entra ID', () => {
       [{ grant_type: 'password' }, 400, 'unsupported_grant_type', 70003],
     ];
     for (const [changes, status, error, number] of cases) {
-      const [answered, body] = await ask(changes);
-      expect([answered, body]).toMatchObject([status, { error, error_codes: [number] }]);
+      const [actual, body] = await requestToken(changes);
+      expect([actual, body]).toMatchObject([status, { error, error_codes: [number] }]);
       expect(body['error_description']).toMatch(
         new RegExp(
           `^AADSTS${number}: .+ Trace ID: .+ Correlation ID: .+ Timestamp: \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\dZ$`,
         ),
       );
     }
-    expect(await ask({}, 'no-such-tenant')).toMatchObject([400, { error: 'invalid_request', error_codes: [90002] }]);
+    expect(await requestToken({}, 'no-such-tenant')).toMatchObject([
+      400,
+      { error: 'invalid_request', error_codes: [90002] },
+    ]);
     entra.settings.secretExpired = true;
-    expect(await ask()).toMatchObject([401, { error: 'invalid_client', error_codes: [7000222] }]);
+    expect(await requestToken()).toMatchObject([401, { error: 'invalid_client', error_codes: [7000222] }]);
   });
 
-  it('issues a token for a slash too many, with which the resource then has to deal', async () => {
-    const [status, body] = await ask({ scope: `${RESOURCE}//.default` });
+  it('issues a token for a resource with an extra slash, as requested', async () => {
+    const [status, body] = await requestToken({ scope: `${RESOURCE}//.default` });
     expect([status, tokens.find(String(body['access_token']))?.audience]).toEqual([200, `${RESOURCE}/`]);
   });
 
-  it('forgets tokens when they expire and when they are revoked', async () => {
+  it('does not find expired or revoked tokens', async () => {
     entra.settings.tokenLifetimeSeconds = 300;
-    const [, body] = await ask();
+    const [, body] = await requestToken();
     const token = String(body['access_token']);
     expect(body['expires_in']).toBe(300);
     passedMs = 299_000;
     expect(tokens.find(token)).toBeDefined();
     passedMs = 300_000;
     expect(tokens.find(token)).toBeUndefined();
-    const [, other] = await ask();
+    const [, other] = await requestToken();
     tokens.revokeAll();
     expect(tokens.find(String(other['access_token']))).toBeUndefined();
   });
 
-  it('describes itself, and can be struck by faults', async () => {
+  it('returns its OpenID configuration, and applies faults', async () => {
     const read = await fetch(`${entra.url}/${TENANT}/v2.0/.well-known/openid-configuration`);
     expect(await read.json()).toMatchObject({ token_endpoint: `${entra.url}/${TENANT}/oauth2/v2.0/token` });
     expect((await fetch(`${entra.url}/${TENANT}/oauth2/v2.0/devicecode`)).status).toBe(404);
     faults.add({ system: 'entra', action: { kind: 'status', status: 503, retryAfter: 5 } });
-    expect((await ask())[0]).toBe(503);
-    expect((await ask())[0]).toBe(200);
+    expect((await requestToken())[0]).toBe(503);
+    expect((await requestToken())[0]).toBe(200);
   });
 });

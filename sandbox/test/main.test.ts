@@ -32,7 +32,7 @@ describe('the sandbox as a command', () => {
     return line;
   };
 
-  it('prints where everything is as JSON in its first line and ends in order on SIGTERM', async () => {
+  it('prints its addresses as JSON in the first line and shuts down on SIGTERM', async () => {
     const child = run(process.execPath, [...COMMAND, '--seed', 'empty', '--clock-scale', '30', '--lean']);
     const access = JSON.parse(await firstLine(child)) as Access;
     expect(Object.keys(access)).toEqual([
@@ -55,7 +55,7 @@ describe('the sandbox as a command', () => {
     await expect(fetch(`${access.control}/counts`)).rejects.toThrow();
   });
 
-  it('ends when its parent has disappeared, if told to', async () => {
+  it('ends with its parent process when --exit-with-parent is given', async () => {
     const script = `require('node:child_process').spawn(process.execPath, ${JSON.stringify([...COMMAND, '--seed', 'empty', '--exit-with-parent'])}, { stdio: ['ignore', 'inherit', 'inherit'] });`;
     const parent = run(process.execPath, ['-e', script]);
     const { control } = JSON.parse(await firstLine(parent)) as Access;
@@ -66,7 +66,7 @@ describe('the sandbox as a command', () => {
     await expect(fetch(`${control}/counts`)).rejects.toThrow();
   });
 
-  it('says how it is used and ends with 2 when it is used otherwise', async () => {
+  it('prints its usage and exits with 2 for invalid arguments', async () => {
     for (const args of [['--seed', 'jungle'], ['--clock-scale', 'fast'], ['--colour']]) {
       const child = run(process.execPath, [...COMMAND, ...args]);
       const chunks: Buffer[] = [];

@@ -96,7 +96,7 @@ describe('the client library node-zendesk', () => {
     await expect(client.organizations.show(created.id)).rejects.toThrow('(404)');
   });
 
-  it('creates many by a job that it watches, and lists all by cursor', async () => {
+  it('creates many by a bulk job that it polls, and lists all by cursor', async () => {
     for (const batch of ['a', 'b', 'c']) {
       const organizations = Array.from({ length: 90 }, (_, n) => ({ name: `Org ${batch}${n}` }));
       const { result } = await client.organizations.createMany({ organizations });
@@ -128,7 +128,7 @@ describe('the client library node-zendesk', () => {
     expect((await byToken.users.me()).result.role).toBe('admin');
   });
 
-  it('wires a webhook to a trigger, and reads what was delivered', async () => {
+  it('creates a trigger that calls a webhook, and reads its deliveries', async () => {
     const receiver = await startReceiver();
     const { result: webhook } = await client.webhooks.create(webhookOf(receiver.url));
     const value = [webhook.id, '{"id":"{{ticket.id}}"}'];
@@ -139,7 +139,7 @@ describe('the client library node-zendesk', () => {
     const { result: made } = await client.tickets.create({ ticket: { subject: 'S', comment: { body: 'B' } } });
     expect((await client.tickets.update(made.id, { ticket: { status: 'solved' } })).result.status).toBe('solved');
     await client.tickets.delete(made.id);
-    expect((await receiver.got(2)).map(({ body }) => body)).toEqual(Array(2).fill(`{"id":"${made.id}"}`));
+    expect((await receiver.waitFor(2)).map(({ body }) => body)).toEqual(Array(2).fill(`{"id":"${made.id}"}`));
     const { invocations } = (await client.webhooks.listInvocations(webhook.id)).result;
     expect(invocations.map(({ status }) => status)).toEqual(['success', 'success']);
     const attempts = await client.webhooks.listInvocationAttempts(webhook.id, invocations[0]?.id ?? '');
@@ -148,7 +148,7 @@ describe('the client library node-zendesk', () => {
     await receiver.close();
   });
 
-  it('changes, tries and deletes a webhook and resets its secret', async () => {
+  it('changes, tests and deletes a webhook and resets its secret', async () => {
     const receiver = await startReceiver();
     const { result: webhook } = await client.webhooks.create(webhookOf(receiver.url));
     await client.webhooks.update(webhook.id, webhookOf(`${receiver.url}/b`));

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A request that the receiver has got. */
+/** A request to the receiver. */
 export interface Received {
   readonly method: string;
   readonly url: string;
@@ -14,43 +14,43 @@ export interface Received {
   readonly atMs: number;
 }
 
-/** What the receiver answers. */
-export interface Given {
+/** A response of the receiver. */
+export interface ReceiverResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Real milliseconds before it answers. */
+  /** Real milliseconds before the response. */
   readonly afterMs?: number;
 }
 
-/** A server that webhooks and events are sent to. */
+/** A server that receives webhooks and events. */
 export interface Receiver {
   readonly url: string;
   readonly requests: Received[];
-  /** Decides the answers from now on; the number counts requests from 1. */
-  answer: (request: Received, count: number) => Given;
-  /** The request of this number, counted from 1; throws when it has not come. */
+  /** Returns the response to a request. `count` is the number of the request, from 1. */
+  respond: (request: Received, count: number) => ReceiverResponse;
+  /** Returns the nth request, counted from 1. Throws when it has not arrived. */
   request(nth: number): Received;
-  /** Resolves when so many requests have come. */
-  got(count: number): Promise<readonly Received[]>;
+  /** Waits until `count` requests have arrived. */
+  waitFor(count: number): Promise<readonly Received[]>;
   close(): Promise<void>;
 }
 
-/** Starts one that answers 202 to everything. */
+/** Starts a receiver that responds with 202 to everything. */
 export async function startReceiver(): Promise<Receiver> {
   const requests: Received[] = [];
   const receiver: Receiver = {
     url: '',
     requests,
-    answer: () => ({ status: 202 }),
+    respond: () => ({ status: 202 }),
     request: (nth) => {
       const found = requests[nth - 1];
-      if (!found) throw new Error(`Only ${requests.length} requests came.`);
+      if (!found) throw new Error(`Only ${requests.length} requests arrived.`);
       return found;
     },
-    got: async (count) => {
+    waitFor: async (count) => {
       for (let waited = 0; requests.length < count; waited += 5) {
-        if (waited > 20_000) throw new Error(`Only ${requests.length} of ${count} requests came.`);
+        if (waited > 20_000) throw new Error(`Only ${requests.length} of ${count} requests arrived.`);
         await wait(5);
       }
       return requests;
@@ -74,7 +74,7 @@ async function serve(receiver: Receiver, message: IncomingMessage, response: Ser
   const { method = '', url = '', headers, rawHeaders } = message;
   const request = { method, url, headers, rawHeaders, body: Buffer.concat(chunks).toString('utf8'), atMs: Date.now() };
   receiver.requests.push(request);
-  const { status, headers: given = {}, body, afterMs = 0 } = receiver.answer(request, receiver.requests.length);
+  const { status, headers: given = {}, body, afterMs = 0 } = receiver.respond(request, receiver.requests.length);
   if (afterMs > 0) await wait(afterMs);
   response.writeHead(status, given);
   response.end(body);

@@ -10,44 +10,44 @@ import type { DynamicsSettings } from '../dynamics/settings.ts';
 import type { Tokens } from '../entra/tokens.ts';
 import { createTokens } from '../entra/tokens.ts';
 
-/** A row, or any other JSON object. */
+/** A JSON object, such as a row. */
 export type Wire = Readonly<Record<string, unknown>>;
 
-/** A parsed answer. */
-export interface Answer {
+/** A parsed response. */
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Empty when the answer was no JSON. */
+  /** Empty when the response is not JSON. */
   readonly body: Wire;
-  /** The rows of a list; empty when it was none. */
+  /** The rows of a list; empty for any other response. */
   readonly rows: readonly Wire[];
 }
 
-/** What a request consists of beside its method and path. */
+/** The optional parts of a request. */
 export interface Extras {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Replaces the valid bearer token; empty: no credentials. */
+  /** Replaces the valid bearer token. An empty one means no credentials. */
   readonly token?: string;
 }
 
-/** A simulated environment with a plain HTTP client in front. */
+/** A simulated environment with an HTTP client. */
 export interface RunningDynamics {
   readonly server: Dynamics;
   readonly journal: Journal;
   readonly faults: Faults;
   readonly tokens: Tokens;
-  /** Moves the time that tokens expire by. */
+  /** Advances the clock by which tokens expire. */
   pass(seconds: number): void;
-  /** Sends a request; `path` follows the origin, a whole URL is taken as it is. */
-  send(method: string, path: string, extras?: Extras): Promise<Answer>;
-  /** Lists a set across companies with these query options. */
-  list(entitySet: string, options?: Readonly<Record<string, string>>, extras?: Extras): Promise<Answer>;
+  /** Sends a request. `path` is relative to the origin, or a whole URL. */
+  send(method: string, path: string, extras?: Extras): Promise<ApiResponse>;
+  /** Lists an entity set across companies with these query options. */
+  list(entitySet: string, options?: Readonly<Record<string, string>>, extras?: Extras): Promise<ApiResponse>;
   close(): Promise<void>;
 }
 
-/** Starts one with a fixed seed. */
+/** Starts an environment with a fixed seed. */
 export async function runDynamics(settings: Partial<DynamicsSettings> = {}): Promise<RunningDynamics> {
   let passedMs = 0;
   const clock = createClock();
@@ -58,7 +58,7 @@ export async function runDynamics(settings: Partial<DynamicsSettings> = {}): Pro
   Object.assign(server.settings, settings);
   const grant = { audience: server.url, clientId: 'app', tenantId: 'tenant' };
   const valid = tokens.issue(grant, 3_599);
-  const send = async (method: string, path: string, extras: Extras = {}): Promise<Answer> => {
+  const send = async (method: string, path: string, extras: Extras = {}): Promise<ApiResponse> => {
     const { token = valid, body, headers } = extras;
     const response = await fetch(new URL(path, server.url), {
       method,
@@ -89,15 +89,19 @@ export async function runDynamics(settings: Partial<DynamicsSettings> = {}): Pro
   };
 }
 
-/** The text of an error envelope, and its exception's own name. */
-export function innerError({ body }: Answer): { readonly message: string; readonly type: string } {
+/** Returns the message of an error envelope, and the unqualified name of its exception. */
+export function innerError({ body }: ApiResponse): { readonly message: string; readonly type: string } {
   const { error } = body as { error?: { innererror?: { message: string; type: string } } };
   const { message = '', type = '' } = error?.innererror ?? {};
   return { message, type: type.split('.').at(-1) ?? '' };
 }
 
-/** Follows links from a first page to the last and gathers the rows. */
-export async function allPages(run: RunningDynamics, first: Answer, extras: Extras = {}): Promise<readonly Wire[]> {
+/** Follows the links from a first page to the last one. Returns all rows. */
+export async function allPages(
+  run: RunningDynamics,
+  first: ApiResponse,
+  extras: Extras = {},
+): Promise<readonly Wire[]> {
   const rows = [...first.rows];
   let next = first.body['@odata.nextLink'];
   while (typeof next === 'string') {

@@ -9,16 +9,16 @@ import type { ZendeskServer } from '../zendesk/server.ts';
 import { startZendesk } from '../zendesk/server.ts';
 import type { ZendeskSettings } from '../zendesk/settings.ts';
 
-/** A parsed answer. */
-export interface Answer {
+/** A parsed response. */
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Empty when the answer was no JSON. */
+  /** Empty when the response is not JSON. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** What lies in JSON under these members, one inside the other; undefined where there is none. */
+/** Returns the value at a path of members in JSON; undefined if there is none. */
 export function at(json: unknown, ...members: readonly string[]): unknown {
   return members.reduce<unknown>(
     (inner, member) =>
@@ -27,28 +27,28 @@ export function at(json: unknown, ...members: readonly string[]): unknown {
   );
 }
 
-/** What a request consists of beside its method and path. */
+/** The optional parts of a request. */
 interface Extras {
   readonly body?: unknown;
-  /** Replaces the administrator's bearer token; empty: no credentials. */
+  /** Replaces the administrator's bearer token. An empty one means no credentials. */
   readonly authorization?: string;
 }
 
-/** A simulated Zendesk with a plain HTTP client in front. */
+/** A simulated Zendesk with an HTTP client. */
 export interface RunningZendesk {
   readonly server: ZendeskServer;
   readonly journal: Journal;
   readonly faults: Faults;
-  /** Moves the simulated time on. */
+  /** Advances the simulated time. */
   pass(seconds: number): void;
-  /** Sends a request; `path` follows /api/v2/. */
-  send(method: string, path: string, extras?: Extras): Promise<Answer>;
-  /** Looks a job up until it has ended. */
-  finish(created: Answer): Promise<Answer>;
+  /** Sends a request. `path` is relative to /api/v2/. */
+  send(method: string, path: string, extras?: Extras): Promise<ApiResponse>;
+  /** Polls a job until it has ended. */
+  finish(created: ApiResponse): Promise<ApiResponse>;
   close(): Promise<void>;
 }
 
-/** Starts one with these settings, a fixed seed, and jobs that take 30 ms; `scale` is how fast its time runs. */
+/** Starts a Zendesk with a fixed seed and jobs that take 30 ms. `scale` is the speed of its clock. */
 export async function runZendesk(settings: Partial<ZendeskSettings> = {}, scale = 1): Promise<RunningZendesk> {
   let passedMs = 0;
   const clock = createClock({ scale, realNow: () => Date.now() + passedMs / scale });
@@ -62,7 +62,7 @@ export async function runZendesk(settings: Partial<ZendeskSettings> = {}, scale 
     random: createRandom(2),
     settings: { ...limits, ...settings },
   });
-  const send = async (method: string, path: string, extras: Extras = {}): Promise<Answer> => {
+  const send = async (method: string, path: string, extras: Extras = {}): Promise<ApiResponse> => {
     const { authorization = `Bearer ${server.credentials.accessToken}`, body } = extras;
     const response = await fetch(`${server.url}/api/v2/${path}`, {
       method,
@@ -80,9 +80,9 @@ export async function runZendesk(settings: Partial<ZendeskSettings> = {}, scale 
     send,
     finish: async (created) => {
       for (;;) {
-        const answer = await send('GET', `job_statuses/${String(at(created.body, 'job_status', 'id'))}`);
-        const status = at(answer.body, 'job_status', 'status');
-        if (String(status) === 'completed' || String(status) === 'failed') return answer;
+        const response = await send('GET', `job_statuses/${String(at(created.body, 'job_status', 'id'))}`);
+        const status = at(response.body, 'job_status', 'status');
+        if (String(status) === 'completed' || String(status) === 'failed') return response;
         await wait(5);
       }
     },

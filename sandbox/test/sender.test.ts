@@ -12,9 +12,9 @@ describe('the sender of the sandbox', () => {
     await receiver?.close();
   });
 
-  it('answers what came, says when nothing did, and never rejects', async () => {
+  it('returns the response or the reason why there is none, and never rejects', async () => {
     receiver = await startReceiver();
-    receiver.answer = (_request, count) =>
+    receiver.respond = (_request, count) =>
       count === 1 ? { status: 301, headers: { location: '/away' }, body: 'moved' } : { status: 200, afterMs: 300 };
     const outgoing = { url: receiver.url, method: 'POST', headers: { 'X-Own': ['a', 'b'] }, body: 'é', timeoutMs: 100 };
     expect(await sender.send(outgoing)).toMatchObject({ kind: 'answered', status: 301, body: 'moved' });
@@ -28,9 +28,9 @@ describe('the sender of the sandbox', () => {
     expect(await sender.send({ ...outgoing, url: 'nonsense' })).toMatchObject({ kind: 'unreachable' });
   });
 
-  it('counts the time of a request from when a connection is free for it', async () => {
+  it('measures the time of a request from the moment when a connection is available', async () => {
     receiver = await startReceiver();
-    receiver.answer = () => ({ status: 200, afterMs: 100 });
+    receiver.respond = () => ({ status: 200, afterMs: 100 });
     const single = createSender(1);
     const outgoing = { url: receiver.url, method: 'POST', headers: {}, timeoutMs: 250 };
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => single.send(outgoing)));

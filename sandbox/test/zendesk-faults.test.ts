@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Fault, FaultAction } from '../core/fault-actions.ts';
-import type { Answer, RunningZendesk } from './running-zendesk.ts';
+import type { ApiResponse, RunningZendesk } from './running-zendesk.ts';
 import { at, runZendesk } from './running-zendesk.ts';
 
 let zendesk: RunningZendesk;
@@ -15,15 +15,15 @@ afterEach(() => zendesk.close());
 const CREATES = { method: 'POST', path: '/organizations(\\.json)?$' };
 const BULK_CREATES = { method: 'POST', path: '/create_many' };
 
-function arm(action: FaultAction, rest: Partial<Fault> = {}): number {
+function addFault(action: FaultAction, rest: Partial<Fault> = {}): number {
   return zendesk.faults.add({ system: 'zendesk', match: CREATES, ...rest, action }).id;
 }
 
-function create(name: string): Promise<Answer> {
+function create(name: string): Promise<ApiResponse> {
   return zendesk.send('POST', 'organizations', { body: { organization: { name } } });
 }
 
-function createMany(names: readonly string[]): Promise<Answer> {
+function createMany(names: readonly string[]): Promise<ApiResponse> {
   return zendesk.send('POST', 'organizations/create_many', {
     body: { organizations: names.map((name) => ({ name })) },
   });
@@ -34,8 +34,8 @@ function names(): string[] {
 }
 
 describe('a fault', () => {
-  it('strikes the requests it matches, after those it skips, as often as it says', async () => {
-    arm({ kind: 'status', status: 503, retryAfter: 7 }, { skip: 1, times: 2 });
+  it('applies to the requests that it matches, after the skipped ones, as often as it says', async () => {
+    addFault({ kind: 'status', status: 503, retryAfter: 7 }, { skip: 1, times: 2 });
     const statuses: number[] = [];
     for (const name of ['A', 'B', 'C', 'D']) statuses.push((await create(name)).status);
     expect(statuses).toEqual([201, 503, 503, 201]);
@@ -44,8 +44,8 @@ describe('a fault', () => {
     expect((await zendesk.send('GET', 'organizations')).status).toBe(200);
   });
 
-  it('repeats in an echo what it was sent, with the credentials', async () => {
-    arm({ kind: 'status', status: 422, body: 'echo' });
+  it('repeats the request and its credentials in the body `echo`', async () => {
+    addFault({ kind: 'status', status: 422, body: 'echo' });
     const { status, body } = await create('Never');
     expect(status).toBe(422);
     const description = at(body, 'description');
@@ -53,17 +53,17 @@ describe('a fault', () => {
     expect(names()).toEqual([]);
   });
 
-  it('answers a status before the write or after it, in any of the bodies that are seen', async () => {
-    arm({ kind: 'status', status: 500, when: 'after', body: 'html' });
+  it('responds with a status before the write or after it, with each kind of body', async () => {
+    addFault({ kind: 'status', status: 500, when: 'after', body: 'html' });
     const after = await create('Written');
     expect([after.status, after.headers.get('content-type')]).toEqual([500, 'text/html; charset=UTF-8']);
     expect(after.headers.get('x-request-id')).toMatch(/^[0-9a-f]{32}$/);
     const bodies: unknown[] = [];
     for (const body of ['json', 'text', 'edge', 'empty', { error: 'Own' }] as const) {
-      arm({ kind: 'status', status: 429, retryAfter: null, body });
-      const answer = await create('Never');
-      expect(answer.headers.get('retry-after')).toBeNull();
-      bodies.push(answer.text);
+      addFault({ kind: 'status', status: 429, retryAfter: null, body });
+      const response = await create('Never');
+      expect(response.headers.get('retry-after')).toBeNull();
+      bodies.push(response.text);
     }
     expect(bodies).toEqual([
       '{"error":"APIRateLimitExceeded","description":"Number of allowed API requests per minute exceeded"}',
@@ -75,10 +75,10 @@ describe('a fault', () => {
     expect(names()).toEqual(['Written']);
   });
 
-  it('cuts the connection before or after the write, and the journal tells which took effect', async () => {
-    arm({ kind: 'cut', when: 'before' });
+  it('closes the connection before or after the write, and the journal shows which took effect', async () => {
+    addFault({ kind: 'cut', when: 'before' });
     await expect(create('Before')).rejects.toThrow();
-    arm({ kind: 'cut', when: 'after' });
+    addFault({ kind: 'cut', when: 'after' });
     await expect(create('After')).rejects.toThrow();
     expect(names()).toEqual(['After']);
     expect(zendesk.journal.items().slice(-2)).toMatchObject([
@@ -93,9 +93,9 @@ describe('a fault', () => {
     ]);
   });
 
-  it('cuts an answer short of the length it announced', async () => {
+  it('cuts a response below its announced length', async () => {
     zendesk.server.state.seedOrganization({ name: 'Contoso' });
-    arm({ kind: 'truncate', bytes: 40 }, { match: { method: 'GET' } });
+    addFault({ kind: 'truncate', bytes: 40 }, { match: { method: 'GET' } });
     const { port, credentials } = zendesk.server;
     const socket = connect(port, '127.0.0.1');
     let received = '';
@@ -109,35 +109,35 @@ describe('a fault', () => {
     expect(Number(/content-length: (\d+)/i.exec(head)?.[1])).toBeGreaterThan(300);
   });
 
-  it('holds an answer until it is removed, whether or not the client waits for it', async () => {
-    const id = arm({ kind: 'hold', when: 'before' }, { times: 2 });
+  it('holds a response until the fault is removed, whether or not the client waits for it', async () => {
+    const id = addFault({ kind: 'hold', when: 'before' }, { times: 2 });
     const impatient = fetch(`${zendesk.server.url}/api/v2/organizations`, {
       method: 'POST',
       signal: AbortSignal.timeout(50),
     });
     await expect(impatient).rejects.toThrow();
-    let isAnswered = false;
-    const held = create('Held').finally(() => (isAnswered = true));
+    let hasResponse = false;
+    const held = create('Held').finally(() => (hasResponse = true));
     await wait(50);
-    expect([isAnswered, names()]).toEqual([false, []]);
+    expect([hasResponse, names()]).toEqual([false, []]);
     expect(zendesk.faults.remove(id)).toBe(true);
     expect((await held).status).toBe(201);
     expect(names()).toEqual(['Held']);
   });
 
-  it('delays an answer after the write', async () => {
-    arm({ kind: 'delay', ms: 400, when: 'after' });
+  it('delays a response after the write', async () => {
+    addFault({ kind: 'delay', ms: 400, when: 'after' });
     const startedAt = performance.now();
-    let isAnswered = false;
-    const delayed = create('Slow').finally(() => (isAnswered = true));
+    let hasResponse = false;
+    const delayed = create('Slow').finally(() => (hasResponse = true));
     while (names().length === 0) await wait(5);
-    expect(isAnswered).toBe(false);
+    expect(hasResponse).toBe(false);
     expect((await delayed).status).toBe(201);
     expect(performance.now() - startedAt).toBeGreaterThan(390);
   });
 
-  it('storms from its first match on for a while of simulated time, with the given waits in turn', async () => {
-    arm({ kind: 'storm', seconds: 120, retryAfter: [1, 90, null] }, { match: {} });
+  it('storms for some simulated time after its first match, with the given waits in turn', async () => {
+    addFault({ kind: 'storm', seconds: 120, retryAfter: [1, 90, null] }, { match: {} });
     const waits: (string | null)[] = [];
     for (let n = 0; n < 4; n += 1) {
       const { status, headers } = await create('Stormy');
@@ -151,16 +151,16 @@ describe('a fault', () => {
     expect((await create('Calm')).status).toBe(201);
   });
 
-  it('is refused when its path is no regular expression', () => {
-    expect(() => arm({ kind: 'cut', when: 'before' }, { match: { path: '(' } })).toThrow(SyntaxError);
+  it('is refused when its path is not a regular expression', () => {
+    expect(() => addFault({ kind: 'cut', when: 'before' }, { match: { path: '(' } })).toThrow(SyntaxError);
   });
 });
 
 describe('a fault of a bulk job', () => {
-  it('loses the job for ever, with or without its rows', async () => {
-    arm({ kind: 'lose-job', applied: true }, { match: BULK_CREATES });
+  it('loses the job permanently, with or without its rows', async () => {
+    addFault({ kind: 'lose-job', applied: true }, { match: BULK_CREATES });
     const lost = await createMany(['Applied']);
-    arm({ kind: 'lose-job', applied: false }, { match: BULK_CREATES });
+    addFault({ kind: 'lose-job', applied: false }, { match: BULK_CREATES });
     await createMany(['Not applied']);
     const done = await zendesk.finish(await createMany(['Normal']));
     expect(names().sort()).toEqual(['Applied', 'Normal']);
@@ -171,7 +171,7 @@ describe('a fault of a bulk job', () => {
   });
 
   it('fails single rows of a job that completes', async () => {
-    arm({ kind: 'fail-rows', rows: [1], error: 'Odd', details: 'For a reason' }, { match: BULK_CREATES });
+    addFault({ kind: 'fail-rows', rows: [1], error: 'Odd', details: 'For a reason' }, { match: BULK_CREATES });
     const done = await zendesk.finish(await createMany(['A', 'B', 'C']));
     expect(names().sort()).toEqual(['A', 'C']);
     const results = at(done.body, 'job_status', 'results') as object[];
@@ -179,7 +179,7 @@ describe('a fault of a bulk job', () => {
       { index: 1, error: 'Odd', details: 'For a reason' },
     ]);
     zendesk.server.settings.failureItemsCarryIndex = false;
-    arm({ kind: 'fail-rows', rows: [0] }, { match: BULK_CREATES });
+    addFault({ kind: 'fail-rows', rows: [0] }, { match: BULK_CREATES });
     const bare = await zendesk.finish(await createMany(['D']));
     expect(at(bare.body, 'job_status', 'results')).toEqual([
       { error: 'OrganizationCreateFailed', details: 'Something went wrong' },
@@ -187,20 +187,20 @@ describe('a fault of a bulk job', () => {
   });
 
   it('fails the whole job without writing', async () => {
-    arm({ kind: 'fail-job', message: 'Boom' }, { match: BULK_CREATES });
+    addFault({ kind: 'fail-job', message: 'Boom' }, { match: BULK_CREATES });
     const done = await zendesk.finish(await createMany(['A']));
     expect(done.body['job_status']).toMatchObject({ status: 'failed', message: 'Boom', results: null });
     expect(names()).toEqual([]);
   });
 
-  it('keeps the job working though its rows are written, and forgets a job that has ended', async () => {
-    arm({ kind: 'stick-job', seconds: 600 }, { match: BULK_CREATES });
+  it('keeps the job working although its rows are written, and forgets a job that has ended', async () => {
+    addFault({ kind: 'stick-job', seconds: 600 }, { match: BULK_CREATES });
     const stuck = await createMany(['Stuck']);
     const path = `job_statuses/${String(at(stuck.body, 'job_status', 'id'))}`;
     while (names().length === 0) await wait(5);
     await wait(60);
     expect((await zendesk.send('GET', path)).body['job_status']).toMatchObject({ status: 'working', results: null });
-    arm({ kind: 'forget-job' }, { match: BULK_CREATES });
+    addFault({ kind: 'forget-job' }, { match: BULK_CREATES });
     const forgotten = await createMany(['Forgotten']);
     const forgottenPath = `job_statuses/${String(at(forgotten.body, 'job_status', 'id'))}`;
     expect((await zendesk.send('GET', forgottenPath)).status).toBe(200);
@@ -210,7 +210,7 @@ describe('a fault of a bulk job', () => {
 });
 
 describe('the listener', () => {
-  it('counts each route, whatever the order of the list, and survives rubbish', async () => {
+  it('counts each route, and survives invalid requests', async () => {
     await create('A');
     await zendesk.send('GET', 'organizations/search?name=a');
     const socket = connect(zendesk.server.port, '127.0.0.1');
@@ -230,7 +230,7 @@ describe('the listener', () => {
     expect(zendesk.journal.items({ system: 'zendesk', since: 1 })).toHaveLength(3);
   });
 
-  it('compresses an answer for a client that accepts it', async () => {
+  it('compresses a response for a client that accepts it', async () => {
     zendesk.server.state.seedOrganization({ name: 'Contoso' });
     const { headers, body } = await zendesk.send('GET', 'organizations');
     expect(headers.get('content-encoding')).toBe('gzip');

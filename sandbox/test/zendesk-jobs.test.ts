@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Answer, RunningZendesk } from './running-zendesk.ts';
+import type { ApiResponse, RunningZendesk } from './running-zendesk.ts';
 import { at, runZendesk } from './running-zendesk.ts';
 
 let zendesk: RunningZendesk;
@@ -8,13 +8,13 @@ beforeEach(async () => {
 });
 afterEach(() => zendesk.close());
 
-function createMany(names: readonly string[]): Promise<Answer> {
+function createMany(names: readonly string[]): Promise<ApiResponse> {
   const organizations = names.map((name) => ({ name, external_id: `key:${name}` }));
   return zendesk.send('POST', 'organizations/create_many', { body: { organizations } });
 }
 
-function resultsOf(answer: Answer): Record<string, unknown>[] {
-  return at(answer.body, 'job_status', 'results') as Record<string, unknown>[];
+function resultsOf(response: ApiResponse): Record<string, unknown>[] {
+  return at(response.body, 'job_status', 'results') as Record<string, unknown>[];
 }
 
 function names(count: number, prefix = 'Org'): string[] {
@@ -47,7 +47,7 @@ describe('a bulk job', () => {
     expect(named).not.toEqual(names(30));
   });
 
-  it('judges uniqueness when it runs, not when it is submitted, and completes though rows fail', async () => {
+  it('checks uniqueness when it runs, not when it is submitted, and completes although rows fail', async () => {
     const first = await createMany(['Contoso', 'Fabrikam']);
     const second = await createMany(['CONTOSO', 'Litware']);
     expect(second.status).toBe(200);
@@ -62,7 +62,7 @@ describe('a bulk job', () => {
     expect(zendesk.server.state.organizations()).toHaveLength(3);
   });
 
-  it('gives failed rows of an update in the recorded form', async () => {
+  it('returns failed rows of an update in the recorded form', async () => {
     const { state } = zendesk.server;
     const taken = state.seedOrganization({ name: 'Taken' });
     const other = state.seedOrganization({ name: 'Other' });
@@ -79,7 +79,7 @@ describe('a bulk job', () => {
     ]);
   });
 
-  it('changes and deletes the organizations that the query names', async () => {
+  it('changes and deletes the organizations in the query', async () => {
     const { state } = zendesk.server;
     const [a, b] = [state.seedOrganization({ name: 'A' }), state.seedOrganization({ name: 'B', external_id: 'b' })];
     const body = { organization: { notes: 'All' } };
@@ -98,7 +98,7 @@ describe('a bulk job', () => {
     ]);
   });
 
-  it('is refused when 30 are open, with the ids of those', async () => {
+  it('is refused when 30 are open, with their ids', async () => {
     zendesk.server.settings.jobDelayMs = 60_000;
     for (let n = 0; n < 30; n += 1) await createMany([`Org ${n}`]);
     const { status, body } = await createMany(['One more']);
@@ -110,11 +110,11 @@ describe('a bulk job', () => {
     expect(body['current_job_ids']).toHaveLength(30);
   });
 
-  it('can be looked up with others, is missed once where that is set, and is forgotten after a day', async () => {
+  it('can be looked up with others, is missing at first on request, and is forgotten after a day', async () => {
     const [a, b] = [await createMany(['A']), await createMany(['B'])];
     await zendesk.finish(a);
     await zendesk.finish(b);
-    const idOf = ({ body }: Answer): string => String(at(body, 'job_status', 'id'));
+    const idOf = ({ body }: ApiResponse): string => String(at(body, 'job_status', 'id'));
     const many = await zendesk.send('GET', `job_statuses/show_many?ids=${idOf(a)},nobody,${idOf(b)}`);
     expect(many.body).toMatchObject({ job_statuses: [{ id: idOf(a) }, { id: idOf(b) }], count: 2 });
     expect((await zendesk.send('GET', 'job_statuses')).body['job_statuses']).toHaveLength(2);
@@ -126,7 +126,7 @@ describe('a bulk job', () => {
     expect((await zendesk.send('GET', `job_statuses/${idOf(a)}`)).status).toBe(404);
   });
 
-  it('creates 20,000 organizations in 200 calls within seconds', async () => {
+  it('creates 20,000 organizations in 200 requests within seconds', async () => {
     Object.assign(zendesk.server.settings, { jobDelayMs: 1 });
     const startedAt = performance.now();
     for (let batch = 0; batch < 200; batch += 1) await zendesk.finish(await createMany(names(100, `Batch ${batch}`)));
@@ -138,7 +138,7 @@ describe('a bulk job', () => {
 describe('a bulk job of users', () => {
   const users = [{ name: 'Ann', email: 'ann@contoso.example', external_id: 'c1', skip_verify_email: true }];
 
-  it('is forbidden where bulk import is off, even when it is empty, while updates are not', async () => {
+  it('is forbidden while bulk import is disabled, even when it is empty, but updates are not', async () => {
     zendesk.server.settings.bulkUserImport = false;
     const refused = await zendesk.send('POST', 'users/create_many', { body: { users: [] } });
     expect(refused.status).toBe(403);
@@ -151,7 +151,7 @@ describe('a bulk job of users', () => {
     expect(zendesk.server.state.users().map(({ name }) => name)).toContain('Anna');
   });
 
-  it('creates each email address once over all identities and mails nobody who is to be left alone', async () => {
+  it('creates each email address only once, and sends no email if the request skips it', async () => {
     const first = await zendesk.finish(await zendesk.send('POST', 'users/create_many', { body: { users } }));
     expect(resultsOf(first)).toMatchObject([{ status: 'Created' }]);
     const again = await zendesk.finish(

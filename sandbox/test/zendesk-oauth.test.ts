@@ -21,18 +21,18 @@ afterEach(() => zendesk.close());
 
 const authorize = (more: Readonly<Record<string, string>> = {}): Promise<Response> => {
   const pkce = { code_challenge: CHALLENGE, code_challenge_method: 'S256' };
-  const asked = {
+  const parameters = {
     response_type: 'code',
     client_id: CLIENT.client_id,
     redirect_uri: REDIRECT,
     scope: 'read write',
     state: 's t',
   };
-  const query = new URLSearchParams({ ...asked, ...pkce, ...more });
+  const query = new URLSearchParams({ ...parameters, ...pkce, ...more });
   return fetch(`${zendesk.server.url}/oauth/authorizations/new?${query.toString()}`, { redirect: 'manual' });
 };
 
-const landed = (response: Response): Record<string, string> =>
+const redirectedTo = (response: Response): Record<string, string> =>
   Object.fromEntries(new URL(response.headers.get('location') ?? '').searchParams);
 
 const post = async (body: object): Promise<Tokens> => {
@@ -45,21 +45,21 @@ const exchange = (code: string | undefined, more: object = {}): Promise<Tokens> 
   post({ grant_type: 'authorization_code', ...CLIENT, code, redirect_uri: REDIRECT, code_verifier: VERIFIER, ...more });
 
 const connect = async (more: object = {}): Promise<Tokens['json']> =>
-  (await exchange(landed(await authorize())['code'], more)).json;
+  (await exchange(redirectedTo(await authorize())['code'], more)).json;
 
 const refresh = (token: unknown, more: object = {}): Promise<Tokens> =>
   post({ grant_type: 'refresh_token', ...CLIENT, refresh_token: token, ...more });
 
 const meStatus = async (token: unknown): Promise<unknown> => {
-  const answer = await zendesk.send('GET', 'organizations', { authorization: `Bearer ${String(token)}` });
-  return answer.status;
+  const response = await zendesk.send('GET', 'organizations', { authorization: `Bearer ${String(token)}` });
+  return response.status;
 };
 
 describe('OAuth 2.0 of the simulated Zendesk', () => {
-  it('sends a consenting administrator back with a code that buys one pair of tokens', async () => {
+  it('redirects a consenting administrator with a code that can be exchanged once', async () => {
     const response = await authorize();
     expect(response.status).toBe(302);
-    const { code, state } = landed(response);
+    const { code, state } = redirectedTo(response);
     expect(state).toBe('s t');
     const { status, json } = await exchange(code);
     expect(status).toBe(200);
@@ -86,9 +86,9 @@ describe('OAuth 2.0 of the simulated Zendesk', () => {
     ]);
   });
 
-  it('takes a form as well as JSON, and answers 201 where it is told to', async () => {
+  it('accepts a form as well as JSON, and responds with 201 if the settings say so', async () => {
     zendesk.server.settings.oauthTokenStatus = 201;
-    const { code = '' } = landed(await authorize());
+    const { code = '' } = redirectedTo(await authorize());
     const form = { grant_type: 'authorization_code', ...CLIENT, code, redirect_uri: REDIRECT, code_verifier: VERIFIER };
     const response = await fetch(`${zendesk.server.url}/oauth/tokens`, {
       method: 'POST',
@@ -97,8 +97,8 @@ describe('OAuth 2.0 of the simulated Zendesk', () => {
     expect(response.status).toBe(201);
   });
 
-  it('gives nothing for a wrong verifier, address, secret or an old code', async () => {
-    const code = async (): Promise<string | undefined> => landed(await authorize())['code'];
+  it('issues no token for a wrong verifier, redirect URI or secret, or for an expired code', async () => {
+    const code = async (): Promise<string | undefined> => redirectedTo(await authorize())['code'];
     const outcome = async (more: object): Promise<unknown[]> => {
       const { status, json } = await exchange(await code(), more);
       return [status, json['error']];
@@ -117,7 +117,7 @@ describe('OAuth 2.0 of the simulated Zendesk', () => {
     expect((await exchange('nothing')).status).toBe(401);
   });
 
-  it('shows a page and leads nowhere for an unknown client or address', async () => {
+  it('shows a page and does not redirect for an unknown client or redirect URI', async () => {
     const wrong = [
       { client_id: 'other' },
       { redirect_uri: 'javascript:alert(1)' },
@@ -132,23 +132,23 @@ describe('OAuth 2.0 of the simulated Zendesk', () => {
     expect((await authorize()).status).toBe(302);
   });
 
-  it('leads back with an error for a denial and for what the client asked for wrongly', async () => {
+  it('redirects with an error for a denial and for an invalid request of the client', async () => {
     zendesk.server.settings.oauthAllowedScopes = ['read', 'write'];
     for (const [more, error] of [
       [{ response_type: 'token' }, 'unsupported_response_type'],
       [{ scope: 'impersonate' }, 'invalid_scope'],
       [{ code_challenge_method: 'plain' }, 'invalid_request'],
     ] as const)
-      expect(landed(await authorize(more))).toMatchObject({ error, state: 's t' });
+      expect(redirectedTo(await authorize(more))).toMatchObject({ error, state: 's t' });
     zendesk.server.settings.oauthConsent = 'deny';
-    expect(landed(await authorize())).toEqual({
+    expect(redirectedTo(await authorize())).toEqual({
       error: 'access_denied',
       error_description: 'The end-user or authorization server denied the request',
       state: 's t',
     });
   });
 
-  it('can ask by a form, and consent as somebody who is no administrator', async () => {
+  it('can show a form, and consent as a user who is not an administrator', async () => {
     const { settings, state } = zendesk.server;
     settings.oauthConsent = 'ask';
     settings.oauthUserId = state.seedUser({ name: 'Agent', email: 'agent@x.example', role: 'agent' }).id;
@@ -159,27 +159,27 @@ describe('OAuth 2.0 of the simulated Zendesk', () => {
       for (const [, name = '', value = ''] of hidden) body.set(name, value);
       return fetch(`${zendesk.server.url}/oauth/authorizations`, { method: 'POST', body, redirect: 'manual' });
     };
-    expect(landed(await decide('deny'))['error']).toBe('access_denied');
-    const { json } = await exchange(landed(await decide('allow'))['code']);
+    expect(redirectedTo(await decide('deny'))['error']).toBe('access_denied');
+    const { json } = await exchange(redirectedTo(await decide('allow'))['code']);
     const me = await zendesk.send('GET', 'users/me', { authorization: `Bearer ${String(json['access_token'])}` });
     expect(at(me.body, 'user', 'role')).toBe('agent');
   });
 
-  it('rotates a refresh token, which is good once, and deletes the old pair; a replay harms nobody', async () => {
+  it('rotates a refresh token, which can be used once, and deletes the old pair', async () => {
     const first = await connect();
     const second = await refresh(first['refresh_token'], { expires_in: 300, refresh_token_expires_in: 604_800 });
     expect(second.json).toMatchObject({ expires_in: 300, refresh_token_expires_in: 604_800, scope: 'read write' });
     expect([await meStatus(first['access_token']), await meStatus(second.json['access_token'])]).toEqual([401, 200]);
     expect(await refresh(first['refresh_token'])).toMatchObject({ status: 400, json: { error: 'invalid_grant' } });
     expect(await meStatus(second.json['access_token'])).toBe(200);
-    const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(second.json['refresh_token'])));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    const responses = await Promise.all(Array.from({ length: 8 }, () => refresh(second.json['refresh_token'])));
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1);
     zendesk.pass(604_801 * 5);
-    const [fresh] = answers.filter(({ status }) => status === 200);
+    const [fresh] = responses.filter(({ status }) => status === 200);
     expect((await refresh(fresh?.json['refresh_token'])).status).toBe(400);
   });
 
-  it('loses the pair for good when the answer to a refresh is cut', async () => {
+  it('loses the pair permanently when the response to a refresh is lost', async () => {
     const { refresh_token: token } = await connect();
     zendesk.faults.add({
       system: 'zendesk',
@@ -195,7 +195,7 @@ describe('OAuth 2.0 of the simulated Zendesk', () => {
     });
   });
 
-  it('lets tokens expire by the simulated time, and never where nobody asked and nothing is enforced', async () => {
+  it('expires tokens in simulated time, but never without a requested or enforced expiry', async () => {
     const { access_token: short } = await connect({ expires_in: 300 });
     zendesk.server.settings.oauthExpiryEnforced = false;
     const lasting = await connect();
@@ -204,7 +204,7 @@ describe('OAuth 2.0 of the simulated Zendesk', () => {
     expect([await meStatus(short), await meStatus(lasting['access_token'])]).toEqual([401, 200]);
   });
 
-  it('gives an unattended client a token of its administrator without a refresh token', async () => {
+  it('issues a token of the administrator without a refresh token for client credentials', async () => {
     const { json } = await post({ grant_type: 'client_credentials', ...CLIENT, scope: 'read' });
     expect(json).toMatchObject({ scope: 'read', expires_in: 1_800 });
     expect('refresh_token' in json).toBe(false);
@@ -219,17 +219,17 @@ describe('OAuth 2.0 of the simulated Zendesk', () => {
     expect((await post({ grant_type: 'client_credentials', ...CLIENT })).json['error']).toBe('unauthorized_client');
   });
 
-  it('asks no secret of a public client, but PKCE', async () => {
+  it('requires PKCE but no secret of a public client', async () => {
     zendesk.server.settings.oauthClientKind = 'public';
     const response = await authorize();
-    const { json } = await exchange(landed(response)['code'], { client_secret: undefined });
+    const { json } = await exchange(redirectedTo(response)['code'], { client_secret: undefined });
     expect(json['access_token']).toEqual(expect.any(String));
     expect((await refresh(json['refresh_token'], { client_secret: undefined })).status).toBe(200);
     const query = new URLSearchParams({ response_type: 'code', client_id: CLIENT.client_id, redirect_uri: REDIRECT });
     const plain = await fetch(`${zendesk.server.url}/oauth/authorizations/new?${query.toString()}`, {
       redirect: 'manual',
     });
-    expect(landed(plain)['error']).toBe('invalid_request');
+    expect(redirectedTo(plain)['error']).toBe('invalid_request');
   });
 
   it('revokes a pair through the API by its access token', async () => {
@@ -245,7 +245,7 @@ describe('OAuth 2.0 of the simulated Zendesk', () => {
     expect(await meStatus(other['access_token'])).toBe(401);
   });
 
-  it('expires and revokes tokens when whoever runs the sandbox says so', async () => {
+  it('expires and revokes tokens through its controls', async () => {
     const { oauth } = zendesk.server;
     const pair = await connect();
     expect(oauth.list()).toMatchObject([{ kind: 'access', token: pair['access_token'] }, { kind: 'refresh' }]);

@@ -46,7 +46,7 @@ describe('one organization', () => {
     expect(String(at(body, 'organization', 'created_at'))).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   });
 
-  it('is refused when its name or external id is in use, whatever the case and the blanks around it', async () => {
+  it('is refused when its name or external id is in use, ignoring case and surrounding blanks', async () => {
     await create({ name: 'Contoso', external_id: 'usmf:1' });
     const byName = await create({ name: ' CONTOSO ' });
     expect(byName.status).toBe(422);
@@ -66,7 +66,7 @@ describe('one organization', () => {
     expect((await zendesk.send('POST', 'organizations', { body: {} })).body['error']).toBe('ParameterMissing');
   });
 
-  it('drops what cannot be written and says so in a header only', async () => {
+  it('drops properties that cannot be written and names them only in a header', async () => {
     const { status, headers, body } = await create({ name: 'Contoso', id: 5, nane: 'typo' });
     expect(status).toBe(201);
     expect(headers.get('x-zendesk-api-warn')).toBe(
@@ -75,7 +75,7 @@ describe('one organization', () => {
     expect(Number(at(body, 'organization', 'id'))).toBeGreaterThan(2 ** 32);
   });
 
-  it('is updated in part, with lists replaced whole and updated_at left alone when nothing changes', async () => {
+  it('is updated in part, replaces lists completely, and keeps updated_at when nothing changes', async () => {
     const { body } = await create({ name: 'Contoso', tags: ['a', 'b'], notes: 'Kept' });
     const path = `organizations/${String(at(body, 'organization', 'id'))}`;
     zendesk.pass(10);
@@ -87,7 +87,7 @@ describe('one organization', () => {
     expect(at(changed.body, 'organization', 'updated_at')).not.toEqual(at(body, 'organization', 'updated_at'));
   });
 
-  it('takes five updates a minute, then answers 429 until the minute is over', async () => {
+  it('accepts five updates per minute, then responds with 429 until the minute is over', async () => {
     const { body } = await create({ name: 'Contoso' });
     const path = `organizations/${String(at(body, 'organization', 'id'))}`;
     const update = (n: number) => zendesk.send('PUT', path, { body: { organization: { notes: String(n) } } });
@@ -134,15 +134,15 @@ describe('one organization', () => {
     expect(await tags('POST', ['three'])).toEqual(['three']);
   });
 
-  it('loses a merge, gives its users and domains to the winner and is gone', async () => {
+  it('is deleted by a merge, which moves its users and domains to the winner', async () => {
     const { state } = zendesk.server;
     const loser = state.seedOrganization({ name: 'Contoso', domain_names: ['b.example'] });
     const winner = state.seedOrganization({ name: 'Contoso Ltd', domain_names: ['a.example'] });
     state.seedUser({ name: 'Ann', organization_id: loser.id });
     const body = { organization_merge: { winner_id: winner.id } };
-    const asked = await zendesk.send('POST', `organizations/${loser.id}/merge`, { body });
-    expect(at(asked.body, 'organization_merge', 'status')).toBe('new');
-    const path = `organization_merges/${String(at(asked.body, 'organization_merge', 'id'))}`;
+    const requested = await zendesk.send('POST', `organizations/${loser.id}/merge`, { body });
+    expect(at(requested.body, 'organization_merge', 'status')).toBe('new');
+    const path = `organization_merges/${String(at(requested.body, 'organization_merge', 'id'))}`;
     let status = 'new';
     while (status === 'new')
       status = String(at((await zendesk.send('GET', path)).body, 'organization_merge', 'status'));
@@ -154,7 +154,7 @@ describe('one organization', () => {
 });
 
 describe('lists of organizations', () => {
-  it('are paged by cursor until has_more is false, and by offset no deeper than 100 pages', async () => {
+  it('are paged by cursor until has_more is false, and by offset for at most 100 pages', async () => {
     for (let n = 0; n < 250; n += 1) zendesk.server.state.seedOrganization({ name: `Org ${n}` });
     const names = new Set<string>();
     let path = 'organizations.json?page[size]=100';
@@ -177,7 +177,7 @@ describe('lists of organizations', () => {
     expect(tooDeep.body['errors']).toMatchObject([{ code: 'InvalidPaginationDepth' }]);
   });
 
-  it('are shown for up to 100 keys, sorted by name, without those that are missing', async () => {
+  it('are shown for up to 100 keys, sorted by name, without missing ones', async () => {
     const { state } = zendesk.server;
     const b = state.seedOrganization({ name: 'B', external_id: 'Key:B' });
     const a = state.seedOrganization({ name: 'A', external_id: 'Key:A' });
@@ -193,7 +193,7 @@ describe('lists of organizations', () => {
     ]);
   });
 
-  it('find an exact name or external id at once, all of several that share a name, while autocomplete lags', async () => {
+  it('find all organizations of an exact name or external id immediately, while autocomplete lags behind', async () => {
     const { state } = zendesk.server;
     state.seedOrganization({ name: 'Contoso', external_id: 'x,y' });
     state.seedOrganization({ name: 'CONTOSO' });
@@ -214,7 +214,7 @@ describe('organization fields', () => {
   const define = (field: object) =>
     zendesk.send('POST', 'organization_fields', { body: { organization_field: field } });
 
-  it('are defined with 201 and their defaults, and appear on every organization at once', async () => {
+  it('are defined with 201 and their defaults, and appear on every organization immediately', async () => {
     const { id } = zendesk.server.state.seedOrganization({ name: 'Contoso' });
     const { status, body } = await define({ key: 'erp_number', title: 'ERP number' });
     expect(status).toBe(201);
@@ -234,7 +234,7 @@ describe('organization fields', () => {
     expect(zendesk.server.state.organization(id)?.organization_fields).toEqual({ vip: false });
   });
 
-  it('merge key by key, ignore unknown keys and change the form of dates', async () => {
+  it('are merged by key, ignore unknown keys and normalize dates', async () => {
     await define({ key: 'since', title: 'Since', type: 'date' });
     await define({ key: 'limit', title: 'Limit', type: 'decimal' });
     const { body } = await create({ name: 'Contoso', organization_fields: { since: '2018-11-04', unknown: 1 } });
@@ -254,7 +254,7 @@ describe('organization fields', () => {
     });
   });
 
-  it('write the tag of a drop-down option, drop what is no option, and are cleared by tags that leave it out', async () => {
+  it('write the tag of a drop-down option, drop invalid options, and are cleared when the tag is removed', async () => {
     const custom_field_options = [
       { name: 'Gold', value: 'tier_gold' },
       { name: 'Tin', value: 'tier_tin' },
@@ -274,7 +274,7 @@ describe('organization fields', () => {
 });
 
 describe('the incremental export of organizations', () => {
-  it('leaves the newest minute out, shows deletions, and gives next_page even at the end', async () => {
+  it('omits the newest minute, contains deletions, and has next_page even at the end', async () => {
     const { state } = zendesk.server;
     const start = Math.floor(Date.now() / 1000) - 3600;
     const { id } = state.seedOrganization({ name: 'Old', updated_at: new Date((start + 60) * 1000).toISOString() });
@@ -292,7 +292,7 @@ describe('the incremental export of organizations', () => {
     expect(JSON.stringify(second.body['organizations'])).toContain('"deleted_at":"');
   });
 
-  it('never gets past more than a page of changes in one second', async () => {
+  it('never gets past a second with more changes than a page', async () => {
     const at = Math.floor(Date.now() / 1000) - 600;
     const updated_at = new Date(at * 1000).toISOString();
     for (let n = 0; n < 1001; n += 1) zendesk.server.state.seedOrganization({ name: `Org ${n}`, updated_at });
@@ -302,7 +302,7 @@ describe('the incremental export of organizations', () => {
     expect(next.body).toMatchObject({ count: 0, end_time: null, end_of_stream: true });
   });
 
-  it('refuses a start time of the last minute and more than its own number of requests', async () => {
+  it('refuses a start time within the last minute, and requests above its own limit', async () => {
     zendesk.server.settings.incrementalPerMinute = 2;
     const now = Math.floor(Date.now() / 1000);
     const recent = await zendesk.send('GET', `incremental/organizations?start_time=${now - 30}`);

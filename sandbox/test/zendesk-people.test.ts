@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => zendesk.close());
 
 describe('the account', () => {
-  it('takes a caller without good credentials for nobody at users/me, and refuses it elsewhere', async () => {
+  it('treats a caller without valid credentials as anonymous at users/me, and refuses it elsewhere', async () => {
     for (const authorization of ['', 'Bearer wrong', `Basic ${btoa('admin@sandbox.example/token:wrong')}`]) {
       const me = await zendesk.send('GET', 'users/me.json', { authorization });
       expect([me.status, at(me.body, 'user', 'id'), at(me.body, 'user', 'name')]).toEqual([
@@ -25,7 +25,7 @@ describe('the account', () => {
     }
   });
 
-  it('refuses what a token has no scope and a user no role for', async () => {
+  it('refuses requests that need another scope or role', async () => {
     const { state } = zendesk.server;
     const admin = state.users()[0]?.id ?? 0;
     state.grantToken({ token: 'reader', userId: admin, scopes: ['read'] });
@@ -48,7 +48,7 @@ describe('the account', () => {
     expect((await zendesk.send('GET', 'organizations', { authorization: 'Bearer reader' })).status).toBe(401);
   });
 
-  it('has a limit per minute that other apps use up too, told in every spelling', async () => {
+  it('has a limit per minute that other apps use too, in headers of every spelling', async () => {
     Object.assign(zendesk.server.settings, { rateLimitPerMinute: 10, otherAppsRequestsPerMinute: 8 });
     const { headers } = await zendesk.send('GET', 'organizations');
     for (const name of ['x-rate-limit', 'ratelimit-limit', 'rate-limit']) expect(headers.get(name)).toBe('10');
@@ -65,7 +65,7 @@ describe('the account', () => {
     expect((await zendesk.send('GET', 'organizations')).status).toBe(200);
   });
 
-  it('tells a path that does not exist from a record that does not', async () => {
+  it('distinguishes a path that does not exist from a record that does not exist', async () => {
     expect((await zendesk.send('GET', 'organisations/1')).body).toEqual({
       error: 'InvalidEndpoint',
       description: 'Not found',
@@ -78,7 +78,7 @@ describe('the account', () => {
 });
 
 describe('a user', () => {
-  it('gets another email only as a secondary identity, which then can be made primary', async () => {
+  it('gets another email only as a secondary identity, which can be made primary', async () => {
     const { id } = zendesk.server.state.seedUser({ name: 'Ann', email: 'ann@a.example', external_id: 'c1' });
     const put = await zendesk.send('PUT', `users/${id}`, {
       body: { user: { email: 'ann@b.example', skip_verify_email: true } },
@@ -100,7 +100,7 @@ describe('a user', () => {
     expect(zendesk.server.state.mailsSent()).toEqual([]);
   });
 
-  it('belongs to several organizations or, where that is off, to one', async () => {
+  it('belongs to several organizations, or to one if the account allows only one', async () => {
     const { state, settings } = zendesk.server;
     const [a, b] = [state.seedOrganization({ name: 'A' }), state.seedOrganization({ name: 'B' })];
     const { id } = state.seedUser({ name: 'Ann', organization_id: a.id });
@@ -123,7 +123,7 @@ describe('a user', () => {
     expect(state.memberships()).toMatchObject([{ organization_id: a.id, default: true }]);
   });
 
-  it('is placed by the domain of its email, and is deleted with 200 and its inactive self', async () => {
+  it('joins the organization of its email domain, and is returned as inactive with 200 when deleted', async () => {
     const { state } = zendesk.server;
     const organization = state.seedOrganization({ name: 'A', domain_names: ['a.example'] });
     const body = { user: { name: 'Ann', email: 'ann@A.example', verified: true } };
@@ -135,7 +135,7 @@ describe('a user', () => {
     expect(at((await zendesk.send('GET', path)).body, 'user', 'active')).toBe(false);
   });
 
-  it('is upserted by email or external id, unless these name two people', async () => {
+  it('is upserted by email or external id, unless these belong to two users', async () => {
     const { state } = zendesk.server;
     state.seedUser({ name: 'Ann', email: 'ann@a.example' });
     state.seedUser({ name: 'Bob', external_id: 'c2' });
@@ -156,7 +156,7 @@ describe('a user', () => {
 });
 
 describe('tickets', () => {
-  it('are counted for an organization by a search over an index that lags', async () => {
+  it('are counted for an organization by a search over an index that lags behind', async () => {
     const { state } = zendesk.server;
     const organization = state.seedOrganization({ name: 'Contoso' });
     const requester_id = state.seedUser({ name: 'Ann', organization_id: organization.id }).id;
@@ -171,7 +171,7 @@ describe('tickets', () => {
     expect((await zendesk.send('GET', 'search?query=type:ticket&page=11')).status).toBe(422);
   });
 
-  it('are exported by cursor, deleted ones included, and each change once more', async () => {
+  it('are exported by cursor, including deleted ones, and again after each change', async () => {
     const { state } = zendesk.server;
     const requester_id = state.seedUser({ name: 'Ann' }).id;
     const seeded = [1, 2, 3].map(() => state.seedTicket({ requester_id }).id);
@@ -192,7 +192,7 @@ describe('tickets', () => {
     });
   });
 
-  it('refuse a stale safe update and any update once closed', async () => {
+  it('refuse an outdated safe update, and any update once closed', async () => {
     const { state } = zendesk.server;
     const ticket = state.seedTicket({ requester_id: state.users()[0]?.id });
     zendesk.pass(5);

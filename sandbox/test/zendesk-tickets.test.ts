@@ -15,7 +15,7 @@ const ticketsOf = (body: unknown): readonly Wire[] => at(body, 'tickets') as rea
 const requester = (): number => zendesk.server.state.seedUser({ name: 'R', email: 'r@x.example', verified: true }).id;
 
 describe('tickets of the simulated Zendesk', () => {
-  it('tell when they were assigned, solved and reopened in their metrics', async () => {
+  it('have metrics with the times at which they were assigned, solved and reopened', async () => {
     const { state, tickets } = zendesk.server;
     const { id } = state.seedTicket({ requester_id: requester(), status: 'open' });
     const metric = async (): Promise<Wire> =>
@@ -32,7 +32,7 @@ describe('tickets of the simulated Zendesk', () => {
     expect(await metric()).toMatchObject({ reopens: 1, solved_at: solved });
   });
 
-  it('embed metrics and dates where they are asked for: in lists, by ids and in the export', async () => {
+  it('embed metrics and dates on request, in lists, by ids and in the export', async () => {
     const { state } = zendesk.server;
     const times = {
       created_at: '2024-01-01T00:00:00Z',
@@ -56,7 +56,7 @@ describe('tickets of the simulated Zendesk', () => {
     });
   });
 
-  it('show a rating that was given as an object, one that was asked for by its score, and none as null', async () => {
+  it('show a rating as an object, an offered rating by its score, and no rating as null', async () => {
     const { state, tickets } = zendesk.server;
     const ids = ['good', 'offered', null].map(
       () => state.seedTicket({ requester_id: requester0(), status: 'solved' }).id,
@@ -75,7 +75,7 @@ describe('tickets of the simulated Zendesk', () => {
     expect(shown.every((ticket) => ticket['custom_status_id'] === null)).toBe(true);
   });
 
-  it('stay in the cursor export when they are deleted, unless it leaves them out', async () => {
+  it('stay in the cursor export when they are deleted, unless the query excludes them', async () => {
     const { tickets } = zendesk.server;
     tickets.generateOrganizations({ count: 2, externalIdPrefix: 'usmf:' });
     tickets.generate({ count: 4, statuses: ['open', 'solved'], priorities: ['urgent', null], daysAgo: 10 }, false);
@@ -94,7 +94,7 @@ describe('tickets of the simulated Zendesk', () => {
     expect((await zendesk.send('GET', `tickets/${String(gone?.['id'])}`)).status).toBe(404);
   });
 
-  it('are made, solved and deleted by the ten thousand, and exported in eleven requests', async () => {
+  it('can be created, solved and deleted in bulk, and ten thousand are exported in eleven requests', async () => {
     const { tickets, state } = zendesk.server;
     const startedMs = Date.now();
     const { ids } = tickets.generateOrganizations({ count: 1_000, externalIdPrefix: 'usmf:C-' });
@@ -106,12 +106,15 @@ describe('tickets of the simulated Zendesk', () => {
     expect(tickets.delete({ organizationIds: ids.slice(0, 100) }, true).ids).toHaveLength(1_000);
     expect(Date.now() - startedMs).toBeLessThan(5_000);
     zendesk.pass(120);
-    let answer = await zendesk.send('GET', 'incremental/tickets/cursor?start_time=0');
-    const seen = [...ticketsOf(answer.body)];
+    let response = await zendesk.send('GET', 'incremental/tickets/cursor?start_time=0');
+    const seen = [...ticketsOf(response.body)];
     let requests = 1;
-    while (answer.body['end_of_stream'] !== true) {
-      answer = await zendesk.send('GET', `incremental/tickets/cursor?cursor=${String(answer.body['after_cursor'])}`);
-      seen.push(...ticketsOf(answer.body));
+    while (response.body['end_of_stream'] !== true) {
+      response = await zendesk.send(
+        'GET',
+        `incremental/tickets/cursor?cursor=${String(response.body['after_cursor'])}`,
+      );
+      seen.push(...ticketsOf(response.body));
       requests += 1;
     }
     expect([new Set(seen.map(({ id }) => id)).size, requests <= 11]).toEqual([10_000, true]);
@@ -119,7 +122,7 @@ describe('tickets of the simulated Zendesk', () => {
     expect(new Set(state.tickets().map((one) => one.organization_id)).size).toBe(900);
   });
 
-  it('go to the winner when their requester is merged into another end user', async () => {
+  it('move to the winner when their requester is merged into another end user', async () => {
     const { state } = zendesk.server;
     const [loser, winner] = [requester(), state.seedUser({ name: 'W', email: 'w@x.example' }).id];
     const { id } = state.seedTicket({ requester_id: loser });

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Receiver } from './receiver.ts';
 import { startReceiver } from './receiver.ts';
-import type { Answer, RunningZendesk } from './running-zendesk.ts';
+import type { ApiResponse, RunningZendesk } from './running-zendesk.ts';
 import { at, runZendesk } from './running-zendesk.ts';
 
 let zendesk: RunningZendesk;
@@ -31,7 +31,7 @@ afterEach(async () => {
 const TEMPLATE =
   '{"id":"{{ticket.id}}-{{ticket.updated_at_with_timestamp}}","ticket":"{{ticket.id}}","s":"{{ticket.status}}"}';
 
-const define = (conditions: object, more: object = {}): Promise<Answer> => {
+const define = (conditions: object, more: object = {}): Promise<ApiResponse> => {
   const actions = [{ field: 'notification_webhook', value: [webhookId, TEMPLATE] }];
   return zendesk.send('POST', 'triggers', { body: { trigger: { title: 'Tell', conditions, actions, ...more } } });
 };
@@ -49,7 +49,7 @@ const ANY_CHANGE = {
 };
 
 describe('triggers of the simulated Zendesk', () => {
-  it('call a webhook with their template filled in and signed, on a creation and on a change that fits', async () => {
+  it('call a webhook with a signed body from their template, for a creation and a matching change', async () => {
     const made = await define(ANY_CHANGE);
     expect(made.status).toBe(201);
     expect(made.body).toMatchObject({ trigger: { id: expect.any(Number), active: true, category_id: null } });
@@ -58,7 +58,7 @@ describe('triggers of the simulated Zendesk', () => {
     tickets.change({ ids: [id] }, { priority: 'high' }, false);
     tickets.change({ ids: [id] }, { status: 'solved' }, false);
     tickets.delete({ ids: [id] }, false);
-    const requests = await receiver.got(2);
+    const requests = await receiver.waitFor(2);
     await wait(50);
     expect(requests.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
       { id: expect.stringMatching(`^${id}-20`), ticket: String(id), s: 'Open' },
@@ -70,7 +70,7 @@ describe('triggers of the simulated Zendesk', () => {
     });
   });
 
-  it('compare statuses and priorities in their order, and who made the change', async () => {
+  it('compare statuses and priorities in their order, and the user who made the change', async () => {
     const me = String(at((await zendesk.send('GET', 'users/me')).body, 'user', 'id'));
     await define({
       all: [
@@ -84,7 +84,7 @@ describe('triggers of the simulated Zendesk', () => {
     const own = { subject: 'Mine', comment: { body: 'x' }, priority: 'urgent' };
     expect((await zendesk.send('POST', 'tickets', { body: { ticket: own } })).status).toBe(201);
     const wanted = ticket({ priority: 'urgent' });
-    const [request] = await receiver.got(1);
+    const [request] = await receiver.waitFor(1);
     await wait(50);
     expect(receiver.requests).toHaveLength(1);
     expect(JSON.parse(request?.body ?? '')).toMatchObject({ ticket: String(wanted) });
@@ -102,11 +102,11 @@ describe('triggers of the simulated Zendesk', () => {
       organization_fields: { erp: 'US-1' },
     });
     ticket({ subject: 'He said "no"', organization_id: organization });
-    const [request] = await receiver.got(1);
+    const [request] = await receiver.waitFor(1);
     expect(request?.body).toBe('{"title":"He said "no"","org":"US-1","x":""}');
   });
 
-  it('are refused without a title, conditions, a known field or a webhook of their kind', async () => {
+  it('are refused without a title, conditions, a known field or a webhook for triggers', async () => {
     const body = {
       webhook: {
         name: 'E',

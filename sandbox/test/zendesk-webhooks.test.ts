@@ -2,19 +2,19 @@ import { createHmac } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { signatureOf } from '../zendesk/webhooks/signature.ts';
-import type { HookedZendesk } from './hooked-zendesk.ts';
-import { parsed, runHookedZendesk } from './hooked-zendesk.ts';
+import type { ZendeskWithReceiver } from './zendesk-with-receiver.ts';
+import { parsed, startZendeskWithReceiver } from './zendesk-with-receiver.ts';
 import type { Receiver } from './receiver.ts';
 import { at } from './running-zendesk.ts';
 
 const STATUS = 'zen:event-type:ticket.status_changed';
 const CREATED = 'zen:event-type:ticket.created';
 
-let zendesk: HookedZendesk;
+let zendesk: ZendeskWithReceiver;
 let receiver: Receiver;
 
 beforeEach(async () => {
-  zendesk = await runHookedZendesk();
+  zendesk = await startZendeskWithReceiver();
   ({ receiver } = zendesk);
 });
 
@@ -24,7 +24,7 @@ const secretOf = async (id: string): Promise<string> =>
   String(at((await zendesk.send('GET', `webhooks/${id}/signing_secret`)).body, 'signing_secret', 'secret'));
 
 describe('webhooks of the simulated Zendesk', () => {
-  it('are created, shown without their password, patched, replaced whole and deleted', async () => {
+  it('are created, shown without their password, patched, replaced completely and deleted', async () => {
     const authentication = { type: 'basic_auth', data: { username: 'u', password: 'p' }, add_position: 'header' };
     const made = await zendesk.send('POST', 'webhooks', {
       body: zendesk.hook({ subscriptions: [CREATED], authentication, description: 'd' }),
@@ -54,7 +54,7 @@ describe('webhooks of the simulated Zendesk', () => {
     expect((await zendesk.send('GET', `webhooks/${id}`)).status).toBe(404);
   });
 
-  it('keep to one kind of subscription, which cannot be changed, and to what their kind allows', async () => {
+  it('have one kind of subscription, which cannot be changed, and are limited to what it allows', async () => {
     const refused = async (more: object): Promise<number> =>
       (await zendesk.send('POST', 'webhooks', { body: zendesk.hook(more) })).status;
     expect(await refused({ subscriptions: [CREATED, 'conditional_ticket_events'] })).toBe(400);
@@ -76,11 +76,11 @@ describe('webhooks of the simulated Zendesk', () => {
     expect((await zendesk.send('GET', 'webhooks', { authorization: 'Bearer agent' })).status).toBe(403);
   });
 
-  it('deliver events signed over timestamp and body with a secret that a reset replaces at once', async () => {
+  it('deliver events signed over timestamp and body, with a secret that a reset replaces immediately', async () => {
     const id = await zendesk.subscribe(CREATED);
     const secret = await secretOf(id);
     const ticketId = zendesk.ticket({ priority: 'urgent' });
-    await receiver.got(1);
+    await receiver.waitFor(1);
     const { headers, body, method } = receiver.request(1);
     expect(method).toBe('POST');
     expect(headers).toMatchObject({
@@ -110,13 +110,13 @@ describe('webhooks of the simulated Zendesk', () => {
     expect(await secretOf(id)).not.toBe(secret);
   });
 
-  it('sign by the known answer of their algorithm', () => {
+  it('sign with the result of a known vector', () => {
     expect(signatureOf('dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==', '2021-03-25T05:09:27Z', '{"a":1}\n')).toBe(
       'M1Aha3HPZLjKlN/XZyh5aI2JpnR6T0jetCtTVcstFEE=',
     );
   });
 
-  it('tell of every change of tickets, users and organizations that was subscribed to, and of nothing else', async () => {
+  it('deliver exactly the subscribed changes of tickets, users and organizations', async () => {
     const { state, tickets } = zendesk.server;
     const types = ['ticket.status_changed', 'ticket.csat_received', 'ticket.soft_deleted', 'ticket.requester_changed'];
     const people = ['user.created', 'user.merged', 'user.deleted', 'user.suspended_changed', 'user.identity_created'];
@@ -137,7 +137,7 @@ describe('webhooks of the simulated Zendesk', () => {
     tickets.delete({ ids: [id] }, false);
     state.deleteUser(winner.id);
     const sorted = (texts: readonly string[]): string[] => [...texts].sort();
-    const requests = await receiver.got(13);
+    const requests = await receiver.waitFor(13);
     await wait(50);
     expect(sorted(requests.map((one) => String(parsed(one)['type']).replace('zen:event-type:', '')))).toEqual(
       sorted([
@@ -159,7 +159,7 @@ describe('webhooks of the simulated Zendesk', () => {
     expect(solved).toMatchObject({ event: { current: 'SOLVED', previous: 'OPEN' } });
   });
 
-  it('tell of writes of the API with their author, and of nothing that lies in the past or is silent', async () => {
+  it('deliver writes through the API with their author, but not seeded or silent changes', async () => {
     await zendesk.subscribe(CREATED, STATUS);
     zendesk.ticket({ created_at: '2020-01-01T00:00:00Z' });
     zendesk.server.tickets.generateOrganizations({ count: 1 });
@@ -169,7 +169,7 @@ describe('webhooks of the simulated Zendesk', () => {
     await zendesk.send('PUT', `tickets/${String(at(made.body, 'ticket', 'id'))}`, {
       body: { ticket: { status: 'pending' } },
     });
-    const requests = await receiver.got(2);
+    const requests = await receiver.waitFor(2);
     await wait(50);
     const me = String(at((await zendesk.send('GET', 'users/me')).body, 'user', 'id'));
     expect(requests.map(parsed)).toMatchObject([

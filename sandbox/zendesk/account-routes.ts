@@ -4,7 +4,7 @@ import { recordNotFound } from './refusal.ts';
 import type { AccessToken } from './tokens.ts';
 import { isoOf } from './wire-time.ts';
 
-/** The account's own settings and the token in use. */
+/** The account's settings and the current token. */
 export const ACCOUNT_ROUTES: readonly Route[] = [
   { method: 'GET', pattern: 'account/settings', operation: 'account.settings', handle: settings },
   { method: 'GET', pattern: 'oauth/tokens/current', operation: 'oauth.tokens.current', handle: currentToken },

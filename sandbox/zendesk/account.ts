@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import type { Random } from '../core/random.ts';
 import { createSender } from '../core/sender.ts';
-import type { Attention } from './attention.ts';
-import { createAttention, quietly } from './attention.ts';
+import type { ChangeContext } from './change-context.ts';
+import { createChangeContext, silently } from './change-context.ts';
 import type { Feed } from './change-feed.ts';
 import { createFeed } from './change-feed.ts';
 import type { CustomFields } from './custom-fields.ts';
@@ -39,11 +39,11 @@ import type { Webhooks } from './webhooks/webhooks.ts';
 import { createWebhooks } from './webhooks/webhooks.ts';
 import { nowS } from './wire-time.ts';
 
-/** Everything that one simulated Zendesk account holds. */
+/** A simulated Zendesk account. */
 export interface Account extends PeopleStores {
-  /** The number in every event and in the headers of deliveries. */
+  /** The account's number in events and in the headers of deliveries. */
   readonly accountId: number;
-  readonly attention: Attention;
+  readonly changeContext: ChangeContext;
   readonly random: Random;
   readonly settings: ZendeskSettings;
   readonly timers: Timers;
@@ -59,9 +59,9 @@ export interface Account extends PeopleStores {
   readonly webhooks: Webhooks;
   readonly triggers: Triggers;
   readonly deliveries: Deliveries;
-  /** Ends what the account has under way by itself. */
+  /** Stops timers and deliveries. */
   stop(): void;
-  /** What the incremental exports read, deleted records included. */
+  /** The records of the incremental exports, including deleted ones. */
   readonly feeds: {
     readonly organizations: Feed<Organization | DeletedOrganization>;
     readonly users: Feed<User>;
@@ -69,7 +69,7 @@ export interface Account extends PeopleStores {
   };
 }
 
-/** What an account is made from. */
+/** The options of an account. */
 export interface AccountOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -79,7 +79,7 @@ export interface AccountOptions {
 
 const ACCOUNT_ID = 22_129_848;
 
-/** Makes an empty account. */
+/** Creates an empty account. */
 export function createAccount({ clock, random, settings, oauthClient }: AccountOptions): Account {
   const nextId = createIdSource(random);
   const timers = createTimers(clock);
@@ -95,7 +95,7 @@ export function createAccount({ clock, random, settings, oauthClient }: AccountO
   return {
     ...base,
     accountId: ACCOUNT_ID,
-    attention: createAttention(),
+    changeContext: createChangeContext(),
     organizationFields,
     userFields,
     organizations,
@@ -124,45 +124,51 @@ export function createAccount({ clock, random, settings, oauthClient }: AccountO
   };
 }
 
-/** Deletes an organization: its users stay, their memberships go, its tickets lose it without an event. Throws the 404. */
+/**
+ * Deletes an organization. Its users stay, its memberships are removed, and its tickets lose it without an event.
+ * Throws a 404.
+ */
 export function deleteOrganization(account: Account, id: number): Organization {
-  const { attention, organizations, memberships, tickets, users } = account;
+  const { changeContext, organizations, memberships, tickets, users } = account;
   const row = organizations.remove(id);
   for (const membership of memberships.ofOrganization(id)) {
     memberships.remove(membership);
     users.touch(membership.userId);
   }
-  quietly(attention, () => tickets.ofOrganization(id).forEach((ticket) => tickets.unassign(ticket)));
+  silently(changeContext, () => tickets.ofOrganization(id).forEach((ticket) => tickets.unassign(ticket)));
   return row;
 }
 
-/** Merges an end user into another, tickets included; its webhook event is `user.merged`, not `user.deleted`. Throws the 404. */
+/**
+ * Merges an end user and its tickets into another one. The webhook event is `user.merged`, not `user.deleted`. Throws a
+ * 404.
+ */
 export function mergePeople(account: Account, loserId: number, winnerId: number): User {
-  const { attention, clock, tickets, users } = account;
+  const { changeContext, clock, tickets, users } = account;
   const loser = users.require(loserId);
-  const carried = tickets.ofRequester(loserId);
-  const winner = quietly(attention, () => mergeUsers(account, loserId, winnerId));
-  quietly(attention, () => {
-    for (const ticket of carried) tickets.put({ ...ticket, requesterId: winnerId, generatedS: nowS(clock) });
+  const movedTickets = tickets.ofRequester(loserId);
+  const winner = silently(changeContext, () => mergeUsers(account, loserId, winnerId));
+  silently(changeContext, () => {
+    for (const ticket of movedTickets) tickets.put({ ...ticket, requesterId: winnerId, generatedS: nowS(clock) });
   });
-  for (const tell of attention.onMerge) tell(loser, winnerId);
+  for (const notify of changeContext.onMerge) notify(loser, winnerId);
   return winner;
 }
 
 /** Moves users, tickets and domains to the winner and deletes the loser (Zendesk docs, Organization Merge). */
 export function mergeOrganizations(account: Account, loserId: number, winnerId: number): void {
-  const { attention, organizations, memberships, tickets } = account;
+  const { changeContext, organizations, memberships, tickets } = account;
   const { domainNames } = organizations.require(loserId);
   const winner = organizations.require(winnerId);
-  const moved = memberships.ofOrganization(loserId).map(({ userId }) => userId);
-  const carried = tickets.ofOrganization(loserId);
+  const movedUserIds = memberships.ofOrganization(loserId).map(({ userId }) => userId);
+  const movedTickets = tickets.ofOrganization(loserId);
   deleteOrganization(account, loserId);
-  for (const userId of moved) {
+  for (const userId of movedUserIds) {
     if (memberships.ofUser(userId).every(({ organizationId }) => organizationId !== winnerId))
       memberships.add(userId, winnerId);
   }
-  quietly(attention, () => {
-    for (const { id } of carried) tickets.put({ ...tickets.require(id), organizationId: winnerId });
+  silently(changeContext, () => {
+    for (const { id } of movedTickets) tickets.put({ ...tickets.require(id), organizationId: winnerId });
   });
   organizations.update(winnerId, { domainNames: [...new Set([...winner.domainNames, ...domainNames])] });
 }

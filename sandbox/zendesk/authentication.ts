@@ -4,14 +4,14 @@ import type { Route, Session } from './call.ts';
 import { forbidden, Refusal } from './refusal.ts';
 import { nowS } from './wire-time.ts';
 
-/** Who asks; undefined when the credentials are missing, wrong or expired. */
+/** Returns the session of a request; undefined when the credentials are missing, wrong or expired. */
 export function authenticate(account: Account, { authorization = '' }: IncomingHttpHeaders): Session | undefined {
   const [, scheme = '', credentials = ''] = /^(\w+)\s+(.*)$/.exec(authorization) ?? [];
   if (/^bearer$/i.test(scheme)) return sessionOfToken(account, credentials.trim());
   return /^basic$/i.test(scheme) ? sessionOfApiToken(account, credentials) : undefined;
 }
 
-/** The 401 of a request that shows these credentials: bearer tokens and basic authentication are answered differently. */
+/** Returns the 401 for a request with these credentials. It differs for bearer tokens and basic authentication. */
 export function unauthenticated({ authorization = '' }: IncomingHttpHeaders): Refusal {
   if (!/^bearer\s/i.test(authorization)) return new Refusal(401, { error: "Couldn't authenticate you" });
   const description = 'The access token provided is expired, revoked, malformed or invalid for other reasons.';
@@ -22,7 +22,7 @@ export function unauthenticated({ authorization = '' }: IncomingHttpHeaders): Re
   );
 }
 
-/** Throws the 403 when the caller's scopes or role do not suffice. */
+/** Throws a 403 when the caller's scopes or role are not sufficient. */
 export function authorise({ scopes, user }: Session, { method, pattern, access }: Route): void {
   const needed = method === 'GET' ? 'read' : 'write';
   const resource = pattern.split('/')[0] ?? '';

@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import { quietly } from './attention.ts';
+import { silently } from './change-context.ts';
 import { createUser } from './people.ts';
 import { seedOrganization, seedTicket } from './seeding.ts';
 import { readTicket } from './ticket-input.ts';
@@ -10,7 +10,7 @@ import type { WireObject } from './wire-input.ts';
 import { textOrNull } from './wire-input.ts';
 import { isoOf, nowS } from './wire-time.ts';
 
-/** Which tickets are meant: all that fit every member, the oldest first, `limit` at most. */
+/** A selection of tickets: those that match every member, oldest first, at most `limit`. */
 export interface TicketChoice {
   readonly ids?: readonly number[];
   readonly organizationIds?: readonly number[];
@@ -18,20 +18,23 @@ export interface TicketChoice {
   readonly limit?: number;
 }
 
-/** How many tickets to make, for whom and of what kind; lists are used in turn. */
+/** Tickets to create. The values of lists are used in turn. */
 export interface TicketBatch {
   readonly count: number;
-  /** Default: all organizations. */
+  /** All organizations by default. */
   readonly organizationIds?: readonly number[];
   readonly statuses?: readonly string[];
   readonly priorities?: readonly (string | null)[];
-  /** They were created so many days ago; default: now. */
+  /** The age of the tickets in days; now by default. */
   readonly daysAgo?: number;
 }
 
-/** Work of many agents at once. Nothing of it is journalled or limited; webhooks hear of it unless `silent`. */
+/**
+ * Bulk changes of tickets. They are neither recorded in the journal nor rate-limited. Webhooks receive them unless
+ * `silent`.
+ */
 export interface BulkTickets {
-  /** Makes organizations named by their number, with an external id when a prefix is given. */
+  /** Creates organizations named by number, with an external id if a prefix is given. */
   generateOrganizations(batch: {
     readonly count: number;
     readonly from?: number;
@@ -39,19 +42,22 @@ export interface BulkTickets {
   }): {
     readonly ids: number[];
   };
-  /** Makes tickets in turn for one requester of each organization, who is made where it has none. */
+  /**
+   * Creates tickets for one requester of each organization in turn. Creates a requester if an organization has none.
+   */
   generate(batch: TicketBatch, silent: boolean): { readonly from: number; readonly count: number };
-  /** Changes the chosen tickets; closed ones are left alone. `satisfaction` may be set too. */
+  /** Changes the selected tickets except closed ones. `satisfaction` may be set too. */
   change(choice: TicketChoice, set: WireObject, silent: boolean): { readonly ids: number[] };
   delete(choice: TicketChoice, silent: boolean): { readonly ids: number[] };
-  /** Merges the tickets into the one with this id. */
+  /** Merges the tickets into the ticket with the id `intoId`. */
   merge(ids: readonly number[], intoId: number, silent: boolean): void;
 }
 
-/** Opens the tickets of an account to whoever runs the sandbox. */
+/** Creates the bulk changes of an account's tickets, for the control server. */
 export function createBulkTickets(account: Account): BulkTickets {
-  const { attention, tickets } = account;
-  const heard = <Result>(silent: boolean, work: () => Result): Result => (silent ? quietly(attention, work) : work());
+  const { changeContext, tickets } = account;
+  const run = <Result>(silent: boolean, work: () => Result): Result =>
+    silent ? silently(changeContext, work) : work();
   return {
     generateOrganizations: ({ count, from = 1, externalIdPrefix }) => {
       const ordinals = Array.from({ length: count }, (_, index) => String(from + index).padStart(6, '0'));
@@ -62,20 +68,20 @@ export function createBulkTickets(account: Account): BulkTickets {
         }).id;
       return { ids: ordinals.map(make) };
     },
-    generate: (batch, silent) => heard(silent, () => generate(account, batch)),
+    generate: (batch, silent) => run(silent, () => generate(account, batch)),
     change: (choice, set, silent) =>
-      heard(silent, () => {
+      run(silent, () => {
         const changes = { ...readTicket(set), ...('satisfaction' in set ? ratingOf(set) : {}) };
-        const open = chosen(account, choice).filter(({ status }) => status !== 'closed');
+        const open = selected(account, choice).filter(({ status }) => status !== 'closed');
         return { ids: open.map(({ id }) => tickets.update(id, changes).id) };
       }),
     delete: (choice, silent) =>
-      heard(silent, () => {
-        const ids = chosen(account, choice).map(({ id }) => id);
+      run(silent, () => {
+        const ids = selected(account, choice).map(({ id }) => id);
         for (const id of ids) tickets.remove(id);
         return { ids };
       }),
-    merge: (ids, intoId, silent) => heard(silent, () => mergeTickets(account, ids, intoId)),
+    merge: (ids, intoId, silent) => run(silent, () => mergeTickets(account, ids, intoId)),
   };
 }
 
@@ -109,13 +115,13 @@ function requesterOf(account: Account, organizationId: number): number {
   return createUser(account, readUser(user).changes).id;
 }
 
-function chosen({ tickets }: Account, { ids, organizationIds, statuses, limit }: TicketChoice): Ticket[] {
+function selected({ tickets }: Account, { ids, organizationIds, statuses, limit }: TicketChoice): Ticket[] {
   const rows = ids ? ids.map((id) => tickets.require(id)) : tickets.table.sorted();
   const organizations = organizationIds && new Set<number | null>(organizationIds);
-  const fitting = rows.filter(
+  const matching = rows.filter(
     ({ status, organizationId }) =>
       (statuses === undefined || statuses.includes(status)) &&
       (organizations === undefined || organizations.has(organizationId)),
   );
-  return fitting.slice(0, limit ?? fitting.length);
+  return matching.slice(0, limit ?? matching.length);
 }

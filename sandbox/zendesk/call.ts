@@ -4,30 +4,30 @@ import type { Headers } from './rate-limits.ts';
 import { recordNotFound } from './refusal.ts';
 import type { User } from './users.ts';
 
-/** Who asks, and with which scopes. */
+/** The caller of a request and its scopes. */
 export interface Session {
   readonly user: User;
   readonly scopes: readonly string[];
-  /** The OAuth token in use; undefined for basic authentication. */
+  /** The OAuth token of the request; undefined for basic authentication. */
   readonly token?: string;
 }
 
-/** A request that has found its route. */
+/** A request that matches a route. */
 export interface Call {
   readonly account: Account;
-  /** The origin that the client reached us by. */
+  /** The origin that the client used. */
   readonly baseUrl: string;
-  /** The path as asked for, to build the links of a list from. */
+  /** The path of the request, for the links of a list. */
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: unknown;
-  /** Undefined for an anonymous caller, whom only a few routes accept. */
+  /** Undefined for an anonymous caller, which only a few routes accept. */
   readonly session: Session | undefined;
   readonly jobFault?: JobAction;
 }
 
-/** What a route answers. */
+/** The response of a route. */
 export interface Result {
   readonly status: number;
   readonly body?: unknown;
@@ -38,27 +38,27 @@ export interface Result {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly pattern: string;
-  /** Its name in the journal. */
+  /** The name of the route in the journal. */
   readonly operation: string;
-  /** Who may call it; default: agents and admins. */
+  /** The required role; agents and admins by default. */
   readonly access?: 'anyone' | 'admin';
-  /** Answers, or throws a Refusal. */
+  /** Returns the response, or throws a Refusal. */
   readonly handle: (call: Call) => Result | Promise<Result>;
 }
 
-/** A 200 with this body. */
+/** Returns a 200 with this body. */
 export function ok(body: unknown, headers: Headers = {}): Result {
   return { status: 200, body, headers };
 }
 
-/** The id in the path; throws the 404 when it is no number. */
+/** Returns the id in the path. Throws a 404 when it is not a number. */
 export function idOf({ params }: Call, name = 'id'): number {
   const id = Number(params[name]);
   if (!Number.isSafeInteger(id)) throw recordNotFound();
   return id;
 }
 
-/** The header that names the properties which were dropped, if any (recorded by node-zendesk). */
+/** Returns the header that names the dropped properties, if any (recorded by node-zendesk). */
 export function droppedHeader(resource: string, dropped: readonly string[]): Headers {
   if (dropped.length === 0) return {};
   const keys = JSON.stringify(dropped.map((name) => `${resource}.${name}`)).replace(/[^\x20-\x7e]/g, '?');

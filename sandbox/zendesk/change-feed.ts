@@ -1,6 +1,6 @@
 import type { Table } from './table.ts';
 
-/** Where a reader of a feed stands: behind the row with this time and id. */
+/** The position of a reader in a feed: after the row with this time and id. */
 export interface FeedPosition {
   readonly timeS: number;
   readonly id: number;
@@ -9,18 +9,18 @@ export interface FeedPosition {
 /** One page of a feed. */
 interface FeedPage<Row> {
   readonly rows: readonly Row[];
-  /** Where the last row stands; undefined when there is none. */
+  /** The position of the last row; undefined when the page is empty. */
   readonly last: FeedPosition | undefined;
   readonly isLast: boolean;
 }
 
-/** All records by the time of their last change, then by id. */
+/** All records in the order of their last change, then of their ids. */
 export interface Feed<Row> {
-  /** The rows behind a position that changed before `untilS` (unix seconds, excluded). */
+  /** Returns the rows after a position that changed before `untilS` (unix seconds, exclusive). */
   page(after: FeedPosition, untilS: number, size: number): FeedPage<Row>;
 }
 
-/** Makes a feed over tables; it sorts again only after a change. */
+/** Creates a feed over tables. It sorts the rows again only after a change. */
 export function createFeed<Row extends { readonly id: number }>(
   tables: readonly Pick<Table<Row>, 'rows' | 'version'>[],
   timeOf: (row: Row) => number,
@@ -35,12 +35,12 @@ export function createFeed<Row extends { readonly id: number }>(
     }
     return sorted;
   };
-  const isBehind = (row: Row, { timeS, id }: FeedPosition): boolean =>
+  const isAfter = (row: Row, { timeS, id }: FeedPosition): boolean =>
     timeOf(row) > timeS || (timeOf(row) === timeS && row.id > id);
   return {
     page: (after, untilS, size) => {
       const all = rowsInOrder();
-      const from = firstWhere(all, (row) => isBehind(row, after));
+      const from = firstWhere(all, (row) => isAfter(row, after));
       const to = firstWhere(all, (row) => timeOf(row) >= untilS);
       const rows = all.slice(from, Math.max(from, Math.min(to, from + size)));
       const last = rows.at(-1);
@@ -49,7 +49,7 @@ export function createFeed<Row extends { readonly id: number }>(
   };
 }
 
-/** The first index for which the condition holds, where it holds for all later ones as well. */
+/** Returns the first index for which the condition holds. It must hold for all later rows as well. */
 export function firstWhere<Row>(rows: readonly Row[], holds: (row: Row) => boolean): number {
   let low = 0;
   let high = rows.length;

@@ -6,7 +6,7 @@ import { listPage } from './pagination.ts';
 import { memberObject } from './wire-input.ts';
 import { isoOf } from './wire-time.ts';
 
-/** The definitions of organization fields and of user fields, which behave alike (Zendesk docs). */
+/** The definitions of organization fields and user fields, which behave in the same way (Zendesk docs). */
 export const CUSTOM_FIELD_ROUTES: readonly Route[] = [
   ...routesOf('organization_field', ({ organizationFields }) => organizationFields),
   ...routesOf('user_field', ({ userFields }) => userFields),

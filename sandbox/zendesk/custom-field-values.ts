@@ -3,26 +3,26 @@ import type { Violation } from './refusal.ts';
 import type { WireObject } from './wire-input.ts';
 import { textOrNull } from './wire-input.ts';
 
-/** What a custom field of a record holds. */
+/** The value of a custom field. */
 export type FieldValue = string | number | boolean | readonly string[];
 
-/** The values of a record by the field's id, so that a new field with an old key starts empty. */
+/** The values of a record by field id, so that a new field with the key of an old one has no values. */
 export type FieldValues = Readonly<Record<number, FieldValue>>;
 
-/** A record's values and its tags, which drop-downs and check boxes write to as well. */
+/** A record's values and its tags, which drop-downs and check boxes change too. */
 interface TaggedValues {
   readonly values: FieldValues;
   readonly tags: readonly string[];
   readonly violations: readonly Violation[];
 }
 
-/** How values are judged. */
+/** The rules by which values are validated. */
 export interface ValueRules {
   readonly fields: CustomFields;
   readonly invalidDropdown: 'drop' | 'refuse';
 }
 
-/** Every defined key with its value: null when unset, false for an unset check box. */
+/** Returns the value of every defined field by key: null when it is not set, false for a check box that is not set. */
 export function showValues(fields: CustomFields, values: FieldValues): Record<string, FieldValue | null> {
   const shown: Record<string, FieldValue | null> = {};
   for (const field of fields.table.sorted()) {
@@ -31,7 +31,7 @@ export function showValues(fields: CustomFields, values: FieldValues): Record<st
   return shown;
 }
 
-/** A row with the changes in it, and what is wrong with its custom fields. */
+/** Returns a row with the changes applied, and the violations in its custom fields. */
 export function applyChanges<Row extends { readonly tags: readonly string[]; readonly values: FieldValues }>(
   rules: ValueRules,
   before: Row,
@@ -44,25 +44,25 @@ export function applyChanges<Row extends { readonly tags: readonly string[]; rea
   return { row: { ...row, values: changed.values, tags: changed.tags }, violations: changed.violations };
 }
 
-/** Merges changes key by key; unknown keys are ignored silently. */
+/** Merges changes by key. Unknown keys are ignored silently. */
 function changeValues(rules: ValueRules, before: Omit<TaggedValues, 'violations'>, changes: WireObject): TaggedValues {
   let { values, tags } = before;
   const violations: Violation[] = [];
   for (const [key, wanted] of Object.entries(changes)) {
     const field = rules.fields.byKey(key);
     if (!field) continue;
-    const judged = judge(field, wanted);
-    if (judged === undefined) {
+    const parsed = parseValue(field, wanted);
+    if (parsed === undefined) {
       if (field.type !== 'dropdown' || rules.invalidDropdown === 'refuse') violations.push(violationOf(field, wanted));
       continue;
     }
-    tags = retag(tags, tagsFor(field, values[field.id]), tagsFor(field, judged ?? undefined));
-    values = withValue(values, field.id, judged);
+    tags = retag(tags, tagsFor(field, values[field.id]), tagsFor(field, parsed ?? undefined));
+    values = withValue(values, field.id, parsed);
   }
   return { values, tags, violations };
 }
 
-/** Clears drop-downs and check boxes whose tag a whole overwrite of the tags left out. */
+/** Clears drop-downs and check boxes whose tag is missing after the whole list of tags was overwritten. */
 function clearUntagged(fields: CustomFields, values: FieldValues, tags: readonly string[]): FieldValues {
   let cleared = values;
   for (const field of fields.table.sorted()) {
@@ -89,10 +89,10 @@ function tagsFor(field: CustomField, value: FieldValue | undefined): readonly st
   return field.type === 'multiselect' && typeof value === 'object' ? value : [];
 }
 
-/** The value to store, null to clear it, undefined when it is not acceptable. */
-function judge(field: CustomField, wanted: unknown): FieldValue | null | undefined {
+/** Returns the value to store; null to clear it, undefined when it is invalid. */
+function parseValue(field: CustomField, wanted: unknown): FieldValue | null | undefined {
   if (field.type === 'checkbox') return wanted === true || wanted === 'true' || wanted === '1' || wanted === 1;
-  if (field.type === 'multiselect') return judgeChoices(field, wanted);
+  if (field.type === 'multiselect') return parseChoices(field, wanted);
   const text = textOrNull(wanted);
   if (text === null) return null;
   switch (field.type) {
@@ -103,7 +103,7 @@ function judge(field: CustomField, wanted: unknown): FieldValue | null | undefin
     case 'decimal':
       return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
     case 'date':
-      return judgeDate(text);
+      return parseDate(text);
     case 'regexp':
       return new RegExp(field.pattern ?? '').test(text) ? text : undefined;
     case 'text':
@@ -115,7 +115,7 @@ function judge(field: CustomField, wanted: unknown): FieldValue | null | undefin
   }
 }
 
-function judgeChoices(field: CustomField, wanted: unknown): readonly string[] | null | undefined {
+function parseChoices(field: CustomField, wanted: unknown): readonly string[] | null | undefined {
   if (!Array.isArray(wanted)) return wanted === null || wanted === '' ? null : undefined;
   const chosen = wanted.filter((value): value is string => typeof value === 'string' && hasOption(field, value));
   return chosen.length === 0 ? null : chosen;
@@ -125,8 +125,11 @@ function hasOption({ options }: CustomField, value: string): boolean {
   return options.some((option) => option.value === value);
 }
 
-/** Zendesk answers with midnight and an offset, whatever way the day was written (Zendesk docs, example of organizations). */
-function judgeDate(text: string): string | undefined {
+/**
+ * Zendesk returns midnight with an offset, whatever the format of the date was (Zendesk docs, example of
+ * organizations).
+ */
+function parseDate(text: string): string | undefined {
   const day = /^(\d{4}-\d{2}-\d{2})(?:$|T)/.exec(text)?.[1];
   const midnight = new Date(`${day ?? ''}T00:00:00Z`);
   const valid = !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === day;

@@ -20,10 +20,10 @@ const FIELD_TYPES = [
   'multiselect',
 ] as const;
 
-/** The kinds of custom fields of organizations and users (Zendesk docs, Organization Fields). */
+/** The types of custom fields of organizations and users (Zendesk docs, Organization Fields). */
 type FieldType = (typeof FIELD_TYPES)[number];
 
-/** A choice of a drop-down or multi-select field. */
+/** An option of a drop-down or multi-select field. */
 interface FieldOption {
   readonly id: number;
   readonly name: string;
@@ -50,17 +50,17 @@ export interface CustomField {
 /** The custom fields of organizations, or those of users. */
 export interface CustomFields {
   readonly table: Table<CustomField>;
-  /** The field with this id or key; throws the 404. */
+  /** Returns the field with this id or key. Throws a 404. */
   find(idOrKey: string): CustomField;
   byKey(key: string): CustomField | undefined;
-  /** Throws the 422. */
+  /** Throws a 422. */
   create(input: WireObject): CustomField;
-  /** Throws the 404 or the 422; key and type stay as they are. */
+  /** Throws a 404 or 422. Key and type do not change. */
   update(idOrKey: string, input: WireObject): CustomField;
   remove(idOrKey: string): void;
 }
 
-/** Makes an empty set of definitions. */
+/** Creates an empty set of definitions. */
 export function createCustomFields({
   clock,
   nextId,
@@ -132,7 +132,7 @@ function violationsOf(title: string | null, type: unknown): Violation[] {
 
 type Changes = Partial<Omit<CustomField, 'id' | 'key' | 'type' | 'createdAtS' | 'updatedAtS'>>;
 
-/** The list of options is always the complete one: whoever is left out is gone (Zendesk docs). */
+/** The list of options replaces all options (Zendesk docs). */
 function changesOf(input: WireObject, nextId: () => number): Changes {
   const { title, description, position, active, custom_field_options: options } = input;
   return {

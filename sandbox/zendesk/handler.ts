@@ -1,7 +1,7 @@
 import type { Handler, Reply, SandboxRequest } from '../core/exchange.ts';
 import type { Account } from './account.ts';
 import { ACCOUNT_ROUTES } from './account-routes.ts';
-import { actingAs } from './attention.ts';
+import { actingAs } from './change-context.ts';
 import { authenticate, authorise, unauthenticated } from './authentication.ts';
 import type { Call, Result, Route } from './call.ts';
 import { CUSTOM_FIELD_ROUTES } from './custom-field-routes.ts';
@@ -9,7 +9,7 @@ import { IDENTITY_ROUTES } from './identity-routes.ts';
 import { INCREMENTAL_ROUTES } from './incremental-routes.ts';
 import { JOB_ROUTES } from './job-routes.ts';
 import { MEMBERSHIP_ROUTES } from './membership-routes.ts';
-import { answerOauth } from './oauth/oauth-handler.ts';
+import { handleOauth } from './oauth/oauth-handler.ts';
 import { ORGANIZATION_BULK_ROUTES } from './organization-bulk-routes.ts';
 import { ORGANIZATION_LOOKUP_ROUTES } from './organization-lookup-routes.ts';
 import { ORGANIZATION_MERGE_ROUTES } from './organization-merge-routes.ts';
@@ -27,7 +27,7 @@ import { USER_ROUTES } from './user-routes.ts';
 import { DELIVERY_ROUTES } from './webhooks/delivery-routes.ts';
 import { WEBHOOK_ROUTES } from './webhooks/webhook-routes.ts';
 
-/** Makes the router of everything under /api/v2. */
+/** Creates the router of everything under /api/v2. */
 export function createApiRouter(): Router {
   return createRouter([
     ...ACCOUNT_ROUTES,
@@ -52,10 +52,12 @@ export function createApiRouter(): Router {
   ]);
 }
 
-/** Makes the handler of one account: the account's rate limit first, then who asks, then what. */
+/**
+ * Creates the handler of one account. It checks the account's rate limit first, then the credentials, then the request.
+ */
 export function createHandler(account: Account, router: Router): Handler {
   return async (request) => {
-    const oauth = answerOauth(account, request);
+    const oauth = handleOauth(account, request);
     if (oauth) return oauth;
     const match = router(request.method, request.path);
     const operation = match?.route.operation ?? 'unknown';
@@ -65,7 +67,7 @@ export function createHandler(account: Account, router: Router): Handler {
       if (!match) throw authenticate(account, request.headers) ? invalidEndpoint() : unauthenticated(request.headers);
       const call = callOf(account, request, match);
       const actorId = call.session?.user.id ?? null;
-      const result = await actingAs(account.attention, actorId, () => match.route.handle(call));
+      const result = await actingAs(account.changeContext, actorId, () => match.route.handle(call));
       return replyOf(result, { operation, effect: match.route.method !== 'GET', headers });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

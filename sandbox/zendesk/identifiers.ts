@@ -1,6 +1,6 @@
 import type { Random } from '../core/random.ts';
 
-/** Gives out ids above 2^32, as Zendesk does, rising with gaps. */
+/** Creates a source of ids. As in Zendesk, they are above 2^32 and increase with gaps. */
 export function createIdSource(random: Random): () => number {
   let last = 19_856_122_000_000;
   return () => {
@@ -11,12 +11,12 @@ export function createIdSource(random: Random): () => number {
 
 const ULID_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** A ULID-like text id (webhooks, organization merges). */
+/** Returns a ULID, as used for webhooks and merges of organizations. */
 export function createUlid(random: Random): string {
   return `01${textOf(ULID_ALPHABET, 24, random)}`;
 }
 
-/** So many random hexadecimal digits. */
+/** Returns random hexadecimal digits. */
 export function createHex(length: number, random: Random): string {
   return textOf('0123456789abcdef', length, random);
 }

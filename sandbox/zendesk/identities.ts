@@ -5,7 +5,7 @@ import type { Table } from './table.ts';
 import { createIndex, createTable } from './table.ts';
 import { nowS } from './wire-time.ts';
 
-/** A way to recognise a user: an email address most of the time. */
+/** An identity of a user, usually an email address. */
 export interface Identity {
   readonly id: number;
   readonly userId: number;
@@ -17,25 +17,28 @@ export interface Identity {
   readonly updatedAtS: number;
 }
 
-/** The identities of all users: a value of a type belongs to one user only, secondary ones included. */
+/** The identities of all users. A value of a type belongs to one user only, also if it is secondary. */
 export interface Identities {
   readonly table: Table<Identity>;
-  /** Throws the 404 unless the identity is this user's. */
+  /** Returns an identity of this user. Throws a 404. */
   require(userId: number, id: number): Identity;
   ofUser(userId: number): Identity[];
-  /** The user that has this email address, as primary or secondary. */
+  /** Returns the user with this primary or secondary email address. */
   ownerOf(email: string): number | undefined;
   primaryEmail(userId: number): Identity | undefined;
-  /** What is wrong with giving this value to this user; `attribute` is the name used in the answer. */
+  /** Returns the violations of an identity. `attribute` is its name in the response. */
   violations(wanted: Pick<Identity, 'type' | 'value' | 'userId'>, attribute: 'email' | 'value'): Violation[];
-  /** The first of its type becomes primary by itself. Throws the 422 for a value in use or malformed. */
+  /**
+   * Adds an identity. The first one of its type becomes primary. Throws a 422 for an invalid value or one that is in
+   * use.
+   */
   add(wanted: Pick<Identity, 'userId' | 'type' | 'value' | 'verified' | 'primary'>): Identity;
   change(identity: Identity, changes: { readonly verified?: boolean; readonly value?: string }): Identity;
   makePrimary(identity: Identity): void;
   remove(identity: Identity): void;
 }
 
-/** Makes an account without identities. */
+/** Creates an account without identities. */
 export function createIdentities({
   clock,
   nextId,

@@ -47,7 +47,7 @@ function create(call: Call): Result {
   return { status: 201, body: { identity: wire }, headers: { location } };
 }
 
-/** `primary` cannot be written here (Zendesk docs); verification also by `verification_method`. */
+/** `primary` cannot be written here (Zendesk docs). `verification_method` verifies an identity too. */
 function update(call: Call): Result {
   const input = memberObject(call.body, 'identity');
   const value = textOrNull(input['value'])?.trim();
@@ -69,7 +69,7 @@ function remove(call: Call): Result {
   return { status: 204 };
 }
 
-/** Answers the whole list, not the one identity (Zendesk docs). */
+/** The response is the whole list, not only the identity (Zendesk docs). */
 function makePrimary(call: Call): Result {
   const identity = found(call);
   call.account.identities.makePrimary(identity);

@@ -10,7 +10,9 @@ import { userShower } from './user-wire.ts';
 import { wholeNumber } from './wire-input.ts';
 import { nowS } from './wire-time.ts';
 
-/** Changes since a time (Zendesk docs, Incremental Exports): organizations by time only, the others also by cursor. */
+/**
+ * The changes since a time (Zendesk docs, Incremental Exports): organizations by time only, the others also by cursor.
+ */
 export const INCREMENTAL_ROUTES: readonly Route[] = [
   exportRoute('organizations', (call) =>
     timePage(call, { name: 'organizations', feed: call.account.feeds.organizations, show: organizationShower(call) }),
@@ -54,8 +56,8 @@ function exportRoute(path: string, page: (call: Call) => object): Route {
 }
 
 /**
- * The next page starts at the time this one ends with, that second's rows included: so pages overlap, and more than a
- * page of rows in one second never ends (airbyte issue 31164). `next_page` is given even at the end of the stream.
+ * The next page starts with the last second of this page. So pages overlap, and an export never ends if one second has
+ * more rows than a page (airbyte issue 31164). `next_page` is present even at the end of the stream.
  */
 function timePage<Row>(call: Call, { name, feed, show }: Export<Row>): object {
   const startS = startTime(call);
@@ -71,7 +73,7 @@ function timePage<Row>(call: Call, { name, feed, show }: Export<Row>): object {
   };
 }
 
-/** Deleted tickets are part of the export unless the query says otherwise. */
+/** The export contains deleted tickets unless the query excludes them. */
 function isTicketShown({ query }: Call): (row: Ticket) => boolean {
   const hidesDeleted = query.get('exclude_deleted') === 'true';
   return ({ status }) => !hidesDeleted || status !== 'deleted';

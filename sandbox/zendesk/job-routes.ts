@@ -6,7 +6,7 @@ import { parameterMissing, tooManyValues } from './refusal.ts';
 
 const R = 'job_statuses';
 
-/** Looking bulk jobs up (Zendesk docs, Job Statuses). */
+/** The statuses of bulk jobs (Zendesk docs, Job Statuses). */
 export const JOB_ROUTES: readonly Route[] = [
   { method: 'GET', pattern: R, operation: `${R}.list`, handle: (call) => ok(list(call, call.account.jobs.recent())) },
   { method: 'GET', pattern: `${R}/show_many`, operation: `${R}.show_many`, handle: showMany },

@@ -4,31 +4,31 @@ import { shuffle } from '../core/random.ts';
 import { RecordInvalid, Refusal } from './refusal.ts';
 import type { ZendeskSettings } from './settings.ts';
 
-/** What a bulk job does, row by row. */
+/** The work of a bulk job. */
 export interface JobWork {
-  /** As in "Bulk Create Organization". */
+  /** For example "Bulk Create Organization". */
   readonly title: string;
-  /** Zendesk's own name for its kind, as told when there are too many. */
+  /** Zendesk's name for the kind of job, as in the error for too many jobs. */
   readonly jobClass: string;
   readonly count: number;
-  /** The `error` of a row that fails, e.g. `OrganizationUpdateFailed`. */
+  /** The `error` of a row that fails, such as `OrganizationUpdateFailed`. */
   readonly failure: string;
-  /** Whether the results come in no promised order. */
+  /** True if the order of the results is not defined. */
   readonly isUnordered: boolean;
   readonly progressMessage: (done: number) => string;
-  /** Judges and writes one row; throws a Refusal when it fails. */
+  /** Validates and writes one row. Throws a Refusal when it fails. */
   readonly applyRow: (index: number) => object;
-  /** The id that a failed row carries, where its input has one. */
+  /** Returns the id that the result of a failed row contains, if its input has one. */
   readonly idOfRow: (index: number) => number | undefined;
 }
 
-/** A job's work and what is to go wrong with it. */
+/** The work of a job and the fault that applies to it. */
 export interface JobRun {
   readonly work: JobWork;
   readonly fault?: JobAction;
 }
 
-/** Writes the rows of a job and gives their results; null when the whole job fails. */
+/** Writes the rows of a job. Returns their results; null when the whole job fails. */
 export function runJob(
   { work, fault }: JobRun,
   { random, settings }: { readonly random: Random; readonly settings: ZendeskSettings },

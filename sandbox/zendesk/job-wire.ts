@@ -4,7 +4,7 @@ import type { JobWork } from './job-run.ts';
 import type { Job } from './jobs.ts';
 import { inflightJobsHeader } from './rate-limits.ts';
 
-/** How a job looks on the wire (recorded by zenpy; `job_type` since about 2024). */
+/** Returns a job in JSON (recorded by zenpy; `job_type` since about 2024). */
 export function showJob({ id, title, total, progress, status, message, results }: Job, baseUrl: string): object {
   return {
     id,
@@ -18,14 +18,14 @@ export function showJob({ id, title, total, progress, status, message, results }
   };
 }
 
-/** Queues a bulk job and answers with its status. Throws TooManyJobs. */
+/** Queues a bulk job and returns its status. Throws TooManyJobs. */
 export function submitJob({ account, baseUrl, jobFault }: Call, work: JobWork): Result {
   const { jobs, settings } = account;
   const job = jobs.submit(work, jobFault);
   return ok({ job_status: showJob(job, baseUrl) }, inflightJobsHeader(jobs.openCount(), settings.maxOpenJobs));
 }
 
-/** The parts of a job's work that follow from what it does to which resource. */
+/** Returns the parts of a job's work that depend on its action and resource. */
 export function jobKind(
   action: 'Create' | 'Update' | 'Delete',
   resource: 'Organization' | 'User' | 'Organization Membership',
@@ -41,12 +41,12 @@ export function jobKind(
   };
 }
 
-/** A row of a job that was updated (recorded by zenpy). */
+/** Returns the result of an updated row (recorded by zenpy). */
 export function updatedRow(id: number): object {
   return { action: 'update', id, status: 'Updated', success: true };
 }
 
-/** A row of a job that was deleted (recorded by zenpy). */
+/** Returns the result of a deleted row (recorded by zenpy). */
 export function deletedRow(id: number): object {
   return { action: 'delete', id, status: 'Deleted', success: true };
 }

@@ -9,13 +9,13 @@ import type { ZendeskSettings } from './settings.ts';
 import type { Timers } from '../core/timers.ts';
 import { jobTimeOf, nowS } from './wire-time.ts';
 
-/** Where a bulk job is (Zendesk docs, Job Statuses). */
+/** The status of a bulk job (Zendesk docs, Job Statuses). */
 type JobStatus = 'queued' | 'working' | 'completed' | 'failed';
 
-/** A bulk job as the account keeps it. */
+/** A bulk job of the account. */
 export interface Job {
   readonly id: string;
-  /** As in "Bulk Create Organization". */
+  /** For example "Bulk Create Organization". */
   readonly title: string;
   readonly total: number;
   progress: number | null;
@@ -23,26 +23,26 @@ export interface Job {
   message: string | null;
   results: readonly object[] | null;
   endedAtS: number | undefined;
-  /** Nobody can look it up. */
+  /** True if the job cannot be looked up. */
   isHidden: boolean;
   lookups: number;
 }
 
 /** The bulk jobs of the account. */
 export interface Jobs {
-  /** Queues a job; its rows are judged and written when it runs, not now. Throws TooManyJobs. */
+  /** Queues a job. Its rows are validated and written when it runs. Throws TooManyJobs. */
   submit(work: JobWork, fault?: JobAction): Job;
-  /** Looks one up by itself; throws the 404. */
+  /** Returns one job. Throws a 404. */
   lookUp(id: string): Job;
-  /** The jobs known by these ids; unknown ones are left out. */
+  /** Returns the jobs with these ids, without unknown ones. */
   known(ids: readonly string[]): Job[];
-  /** The newest 100 jobs. */
+  /** Returns the newest 100 jobs. */
   recent(): Job[];
-  /** Jobs queued or running. */
+  /** Returns the number of queued and running jobs. */
   openCount(): number;
 }
 
-/** What the jobs lean on. */
+/** The dependencies of the jobs. */
 export interface JobsOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -50,7 +50,7 @@ export interface JobsOptions {
   readonly timers: Timers;
 }
 
-/** Makes an account without jobs. */
+/** Creates an account without jobs. */
 export function createJobs(options: JobsOptions): Jobs {
   const { clock, random, settings } = options;
   const jobs = new Map<string, Job>();
@@ -91,7 +91,7 @@ function newJob(id: string, { title, count }: JobWork): Job {
   return { id, title, total: count, status: 'queued', isHidden: false, lookups: 0, ...unknown };
 }
 
-/** The body is Zendesk's; its docs do not state the status. */
+/** Zendesk's docs show this body, but not its status. */
 function refuseTooMany(open: readonly Job[], { jobClass }: JobWork, settings: ZendeskSettings): void {
   if (open.length < settings.maxOpenJobs) return;
   throw new Refusal(settings.tooManyJobsStatus, {
@@ -101,7 +101,9 @@ function refuseTooMany(open: readonly Job[], { jobClass }: JobWork, settings: Ze
   });
 }
 
-/** A job is queued for a third of its time; its rows are written after two thirds, while it still says "working". */
+/**
+ * A job is queued for a third of its time. Its rows are written after two thirds, while its status is still "working".
+ */
 function schedule({ clock, random, settings, timers }: JobsOptions, run: JobRun & { readonly job: Job }): void {
   const { job, work, fault } = run;
   const lastsMs = settings.jobDelayMs * (0.75 + random() / 2);

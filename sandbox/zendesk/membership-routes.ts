@@ -11,7 +11,7 @@ import { idOrNull, memberObject } from './wire-input.ts';
 
 const R = 'organization_memberships';
 
-/** Who belongs to which organization (Zendesk docs, Organization Memberships). */
+/** The memberships of users in organizations (Zendesk docs, Organization Memberships). */
 export const MEMBERSHIP_ROUTES: readonly Route[] = [
   {
     method: 'GET',
@@ -93,7 +93,7 @@ function createMany(call: Call): Result {
   });
 }
 
-/** Takes working tickets of the user out of the organization as well (Zendesk docs). */
+/** The user's working tickets lose the organization too (Zendesk docs). */
 function remove(call: Call): Result {
   const { memberships, tickets, users } = call.account;
   const row = 'organization' in call.params ? membershipOf(call) : memberships.require(idOf(call));

@@ -5,7 +5,7 @@ import type { Table } from './table.ts';
 import { createIndex, createTable } from './table.ts';
 import { nowS } from './wire-time.ts';
 
-/** That a user belongs to an organization; one of a user's memberships is the default. */
+/** A membership of a user in an organization. One membership of a user is the default. */
 export interface Membership {
   readonly id: number;
   readonly userId: number;
@@ -15,30 +15,33 @@ export interface Membership {
   readonly updatedAtS: number;
 }
 
-/** Who belongs where. */
+/** The memberships of all users. */
 export interface Memberships {
   readonly table: Table<Membership>;
-  /** Throws the 404. */
+  /** Throws a 404. */
   require(id: number): Membership;
   ofUser(userId: number): Membership[];
   ofOrganization(organizationId: number): Membership[];
-  /** The organization that the user's `organization_id` shows. */
+  /** Returns the organization of the user's `organization_id`. */
   defaultOf(userId: number): number | null;
-  /** The first membership becomes the default by itself. Throws the 422 for a second one of the same pair, or of any where only one is allowed. */
+  /**
+   * Adds a membership; the first one becomes the default. Throws a 422 for a second one of the same pair, and for any
+   * second one if only one is allowed.
+   */
   add(userId: number, organizationId: number, wantsDefault?: boolean): Membership;
   makeDefault(membership: Membership): void;
-  /** Another membership becomes the default when the default goes. */
+  /** Removes a membership. If it was the default, another one becomes the default. */
   remove(membership: Membership): void;
 }
 
-/** What the memberships lean on. */
+/** The dependencies of the memberships. */
 export interface MembershipsOptions {
   readonly clock: Clock;
   readonly nextId: () => number;
   readonly settings: ZendeskSettings;
 }
 
-/** Makes an account in which nobody belongs anywhere. */
+/** Creates an account without memberships. */
 export function createMemberships({ clock, nextId, settings }: MembershipsOptions): Memberships {
   const table = createTable<Membership>();
   const users = createIndex();

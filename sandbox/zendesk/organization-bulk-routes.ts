@@ -10,7 +10,7 @@ import { idOrNull, memberObject, memberObjects } from './wire-input.ts';
 
 const R = 'organizations';
 
-/** Organizations by bulk job: the answer is a job status with 200, not 202. */
+/** Bulk jobs of organizations. The response is a job status with 200, not 202. */
 export const ORGANIZATION_BULK_ROUTES: readonly Route[] = [
   { method: 'POST', pattern: `${R}/create_many`, operation: `${R}.create_many`, access: 'admin', handle: createMany },
   { method: 'PUT', pattern: `${R}/update_many`, operation: `${R}.update_many`, access: 'admin', handle: updateMany },
@@ -23,7 +23,7 @@ export const ORGANIZATION_BULK_ROUTES: readonly Route[] = [
   },
 ];
 
-/** The rows of a bulk body: 1 to 100, else a 400. */
+/** Returns the rows in the body of a bulk request. Throws a 400 unless there are 1 to 100. */
 export function bulkItems(body: unknown, name: string, tooMany?: string): WireObject[] {
   const items = memberObjects(body, name);
   if (items.length === 0) throw parameterMissing(name);
@@ -31,7 +31,7 @@ export function bulkItems(body: unknown, name: string, tooMany?: string): WireOb
   return items;
 }
 
-/** A created row carries neither index nor external id (recorded by zenpy). */
+/** The result of a created row has neither an index nor an external id (recorded by zenpy). */
 function createMany(call: Call): Result {
   const rows = bulkItems(call.body, R).map((item) => readOrganization(item).changes);
   return submitJob(call, {
@@ -42,7 +42,7 @@ function createMany(call: Call): Result {
   });
 }
 
-/** The same change for the organizations of the query, or a list of changes each with its id. */
+/** The body has one change for the organizations in the query, or a list of changes that each have an id. */
 function updateMany(call: Call): Result {
   const { account, query, body } = call;
   const isSameForAll = query.has('ids') || query.has('external_ids');

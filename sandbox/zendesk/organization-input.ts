@@ -1,7 +1,7 @@
 import type { WireObject } from './wire-input.ts';
 import { idOrNull, isWireObject, tagsOf, textOrNull, texts } from './wire-input.ts';
 
-/** What a request wants to change: only what it names. */
+/** The changes in a request. Absent members do not change. */
 export interface OrganizationChanges {
   readonly name?: string;
   readonly externalId?: string | null;
@@ -15,7 +15,7 @@ export interface OrganizationChanges {
   readonly fieldChanges?: WireObject;
 }
 
-/** The attributes that a client may write; whatever else it sends is dropped. */
+/** The attributes that a client may write. All others are dropped. */
 const READERS = new Map<string, (value: unknown) => OrganizationChanges>([
   ['name', (value) => ({ name: (textOrNull(value) ?? '').trim() })],
   ['external_id', (value) => ({ externalId: textOrNull(value) })],
@@ -29,7 +29,7 @@ const READERS = new Map<string, (value: unknown) => OrganizationChanges>([
   ['organization_fields', (value) => (isWireObject(value) ? { fieldChanges: value } : {})],
 ]);
 
-/** The changes in a request's `organization` object, and the names of the properties that are dropped. */
+/** Returns the changes in a request's `organization` object, and the names of dropped properties. */
 export function readOrganization(input: WireObject): { changes: OrganizationChanges; dropped: string[] } {
   let changes: OrganizationChanges = {};
   for (const [name, value] of Object.entries(input)) changes = { ...changes, ...READERS.get(name)?.(value) };

@@ -8,7 +8,7 @@ import { nowS } from './wire-time.ts';
 
 const R = 'organizations';
 
-/** Looking organizations up by what they are called. */
+/** Look-ups of organizations by key, name or external id. */
 export const ORGANIZATION_LOOKUP_ROUTES: readonly Route[] = [
   { method: 'GET', pattern: `${R}/show_many`, operation: `${R}.show_many`, handle: showMany },
   { method: 'GET', pattern: `${R}/search`, operation: `${R}.search`, handle: search },
@@ -16,7 +16,7 @@ export const ORGANIZATION_LOOKUP_ROUTES: readonly Route[] = [
   { method: 'POST', pattern: `${R}/autocomplete`, operation: `${R}.autocomplete`, handle: autocomplete },
 ];
 
-/** The values of `ids` or `external_ids`, at most 100; a value cannot hold a comma. Throws the 400. */
+/** Returns the values of `ids` or `external_ids`, at most 100. A value cannot contain a comma. Throws a 400. */
 export function manyKeys(query: URLSearchParams): { readonly ids?: number[]; readonly externalIds?: string[] } {
   const split = (text: string): string[] =>
     [...new Set(text.split(',').map((key) => key.trim()))].filter((key) => key !== '');
@@ -28,7 +28,9 @@ export function manyKeys(query: URLSearchParams): { readonly ids?: number[]; rea
   return ids === null ? { externalIds: keys } : { ids: keys.map(Number) };
 }
 
-/** The answer is sorted by name, whatever the order of the question (recorded by node-zendesk); unknown keys are left out. */
+/**
+ * The response is sorted by name, not in the order of the query (recorded by node-zendesk). Unknown keys are absent.
+ */
 function showMany(call: Call): Result {
   const { organizations } = call.account;
   const { ids = [], externalIds = [] } = manyKeys(call.query);
@@ -42,7 +44,7 @@ function showMany(call: Call): Result {
   );
 }
 
-/** Reads the database, not the lagging index (Zendesk docs: exact, case-insensitive). */
+/** Reads the database, not the search index that lags behind (Zendesk docs: exact, case-insensitive). */
 function search(call: Call): Result {
   const { organizations } = call.account;
   const externalId = call.query.get('external_id');
@@ -69,7 +71,7 @@ function wholeList(call: Call, rows: readonly Organization[]): Result {
   });
 }
 
-/** Reads a lagging index: a new organization is not found at first (recorded by node-zendesk). */
+/** Reads the search index, which does not contain a new organization at first (recorded by node-zendesk). */
 function autocomplete(call: Call): Result {
   const { organizations, clock, settings } = call.account;
   const prefix = call.query.get('name')?.trim().toLowerCase() ?? '';

@@ -6,7 +6,7 @@ import type { Merge } from './organization-merges.ts';
 import { parameterMissing, recordNotFound, Refusal } from './refusal.ts';
 import { idOrNull, memberObject } from './wire-input.ts';
 
-/** Merging two organizations: the one in the path loses and is deleted (Zendesk docs, Organization Merge). */
+/** Merges of two organizations. The one in the path is deleted (Zendesk docs, Organization Merge). */
 export const ORGANIZATION_MERGE_ROUTES: readonly Route[] = [
   {
     method: 'POST',
@@ -25,30 +25,30 @@ function merge(call: Call): Result {
   const winnerId = idOrNull(memberObject(call.body, 'organization_merge')['winner_id']);
   if (winnerId === null) throw parameterMissing('winner_id');
   account.organizations.require(winnerId);
-  const asked = account.merges.add({ id: createUlid(account.random), loserId, winnerId, status: 'new' });
-  account.timers.after(account.settings.jobDelayMs, () => run(call, asked));
-  return ok({ organization_merge: show(call, asked) });
+  const requested = account.merges.add({ id: createUlid(account.random), loserId, winnerId, status: 'new' });
+  account.timers.after(account.settings.jobDelayMs, () => run(call, requested));
+  return ok({ organization_merge: show(call, requested) });
 }
 
-function run({ account }: Call, asked: Merge): void {
+function run({ account }: Call, requested: Merge): void {
   try {
-    mergeOrganizations(account, asked.loserId, asked.winnerId);
-    asked.status = 'complete';
+    mergeOrganizations(account, requested.loserId, requested.winnerId);
+    requested.status = 'complete';
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    asked.status = 'error';
+    requested.status = 'error';
   }
 }
 
 function listMerges(call: Call): Result {
   const merges = call.account.merges.ofLoser(idOf(call));
-  return ok({ organization_merges: merges.map((asked) => show(call, asked)) });
+  return ok({ organization_merges: merges.map((requested) => show(call, requested)) });
 }
 
 function showMerge(call: Call): Result {
-  const asked = call.account.merges.find(call.params['id'] ?? '');
-  if (!asked) throw recordNotFound();
-  return ok({ organization_merge: show(call, asked) });
+  const requested = call.account.merges.find(call.params['id'] ?? '');
+  if (!requested) throw recordNotFound();
+  return ok({ organization_merge: show(call, requested) });
 }
 
 function show({ baseUrl }: Call, { id, loserId, winnerId, status }: Merge): object {

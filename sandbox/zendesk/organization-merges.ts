@@ -6,14 +6,14 @@ export interface Merge {
   status: 'new' | 'in_progress' | 'error' | 'complete';
 }
 
-/** The merges that were asked for. */
+/** The merges of the account. */
 export interface Merges {
   add(merge: Merge): Merge;
   find(id: string): Merge | undefined;
   ofLoser(organizationId: number): Merge[];
 }
 
-/** Makes an account in which nothing was merged. */
+/** Creates an empty list of merges. */
 export function createMerges(): Merges {
   const merges = new Map<string, Merge>();
   return {

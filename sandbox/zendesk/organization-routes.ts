@@ -29,7 +29,7 @@ export const ORGANIZATION_ROUTES: readonly Route[] = [
   { method: 'DELETE', pattern: `${R}/:id`, operation: `${R}.delete`, access: 'admin', handle: remove },
 ];
 
-/** Shows organizations to the caller. */
+/** Returns the function that converts organizations to JSON. */
 export function organizationShower({ account, baseUrl }: Call): (row: Organization) => object {
   return (row) => showOrganization(row, { fields: account.organizationFields, baseUrl });
 }

@@ -5,7 +5,7 @@ import { isWireObject, tagsOf } from './wire-input.ts';
 
 const PATTERN = 'organizations/:id/tags';
 
-/** The tags of one organization: POST sets, PUT adds, DELETE takes away (Zendesk docs, Tags). */
+/** The tags of one organization: POST sets, PUT adds, DELETE removes (Zendesk docs, Tags). */
 export const ORGANIZATION_TAG_ROUTES: readonly Route[] = [
   {
     method: 'GET',

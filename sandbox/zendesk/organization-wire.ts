@@ -3,7 +3,7 @@ import { showValues } from './custom-field-values.ts';
 import type { DeletedOrganization, Organization } from './organizations.ts';
 import { isoOf } from './wire-time.ts';
 
-/** How an organization looks on the wire. */
+/** An organization in JSON. */
 export interface OrganizationWire {
   readonly url: string;
   readonly id: number;
@@ -22,7 +22,7 @@ export interface OrganizationWire {
   readonly deleted_at?: string;
 }
 
-/** Shows organizations with the keys, and in the order, that were recorded of a live account. */
+/** Returns an organization with the keys, and in the order, that were recorded from a live account. */
 export function showOrganization(
   row: Organization | DeletedOrganization,
   { fields, baseUrl }: { readonly fields: CustomFields; readonly baseUrl: string },

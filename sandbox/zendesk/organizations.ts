@@ -10,7 +10,7 @@ import type { Index, Table } from './table.ts';
 import { createIndex, createTable } from './table.ts';
 import { nowS } from './wire-time.ts';
 
-/** An organization as the account keeps it; times in unix seconds. */
+/** An organization of the account. Times are unix seconds. */
 export interface Organization {
   readonly id: number;
   readonly name: string;
@@ -27,31 +27,31 @@ export interface Organization {
   readonly updatedAtS: number;
 }
 
-/** An organization that is gone, as the incremental export still shows it. */
+/** A deleted organization, which the incremental export still contains. */
 export interface DeletedOrganization extends Organization {
   readonly deletedAtS: number;
 }
 
-/** The organizations of the account. Writes throw the 404 or the 422 that Zendesk answers. */
+/** The organizations of the account. Writes throw a 404 or 422, as in Zendesk. */
 export interface Organizations {
   readonly table: Table<Organization>;
   readonly deleted: Table<DeletedOrganization>;
-  /** Throws the 404. */
+  /** Returns an organization. Throws a 404. */
   require(id: number): Organization;
-  /** Exact but for case and surrounding blanks; several where the account has duplicates. */
+  /** Returns the organizations with this name, ignoring case and surrounding blanks. There may be duplicates. */
   byName(name: string): Organization[];
   byExternalId(externalId: string): Organization | undefined;
   byDomain(domain: string): Organization | undefined;
   create(changes: OrganizationChanges): Organization;
-  /** A new row that is judged by nobody and not yet stored. */
+  /** Returns a new row that is neither validated nor stored. */
   draft(changes: OrganizationChanges): Organization;
   update(id: number, changes: OrganizationChanges): Organization;
-  /** Stores a row as it is: duplicates and old times included. */
+  /** Stores a row without validation. Duplicates and times in the past are possible. */
   put(row: Organization): void;
   remove(id: number): Organization;
 }
 
-/** What the organizations lean on. */
+/** The dependencies of the organizations. */
 export interface OrganizationsOptions {
   readonly clock: Clock;
   readonly nextId: () => number;
@@ -67,7 +67,7 @@ interface Store extends OrganizationsOptions {
   readonly domains: Index;
 }
 
-/** Makes an account without organizations. */
+/** Creates an account without organizations. */
 export function createOrganizations(options: OrganizationsOptions): Organizations {
   const indexes = { names: createIndex(), externalIds: createIndex(), domains: createIndex() };
   const store: Store = { ...options, ...indexes, table: createTable(), deleted: createTable() };
@@ -93,7 +93,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   };
 }
 
-/** What names and external ids are compared by (Zendesk docs: case-insensitive, trimmed). */
+/** Returns the form in which names and external ids are compared (Zendesk docs: case-insensitive, trimmed). */
 function keyOf(text: string): string {
   return text.trim().toLowerCase();
 }
@@ -117,7 +117,7 @@ function rulesOf({ fields, settings }: Store): ValueRules {
   return { fields, invalidDropdown: settings.invalidDropdown };
 }
 
-/** A write that changes nothing leaves `updated_at` alone. */
+/** A write without a change does not change `updated_at`. */
 function write(store: Store, before: Organization, changes: OrganizationChanges): Organization {
   const { row, violations } = applyChanges(rulesOf(store), before, changes);
   refuseIfInvalid([...violationsOf(store, row), ...violations]);

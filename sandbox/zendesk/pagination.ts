@@ -4,7 +4,7 @@ import { firstWhere } from './change-feed.ts';
 import { invalidAttribute, listedError } from './refusal.ts';
 import { wholeNumber } from './wire-input.ts';
 
-/** A list to be paged: its rows by ascending id, or in an order of its own that only offset paging keeps. */
+/** A list to be paged. Its rows are sorted by id, or in another order, which only offset pagination keeps. */
 export interface Listing<Row extends { readonly id: number }> {
   readonly name: string;
   readonly rows: readonly Row[];
@@ -13,13 +13,17 @@ export interface Listing<Row extends { readonly id: number }> {
 
 const LARGEST_PAGE = 100;
 
-/** The page that the query asks for: by cursor when it names `page[size]`, `page[after]` or `page[before]`, else by offset. */
+/**
+ * Returns the requested page: by cursor if the query has `page[size]`, `page[after]` or `page[before]`, else by offset.
+ */
 export function listPage<Row extends { readonly id: number }>(call: Call, listing: Listing<Row>): Result {
   const isCursor = ['page[size]', 'page[after]', 'page[before]'].some((name) => call.query.has(name));
   return isCursor ? cursorPage(call, listing) : offsetPage(call, listing);
 }
 
-/** Offset paging stops after 100 pages or 10,000 records (Zendesk docs, since May 2024). */
+/**
+ * Returns a page by offset. Offset pagination ends after 100 pages or 10,000 records (Zendesk docs, since May 2024).
+ */
 export function offsetPage<Row extends { readonly id: number }>(
   call: Call,
   { name, rows, show }: Listing<Row>,
@@ -96,7 +100,7 @@ function cursorOf(id: number): string {
 
 function idOfCursor(cursor: string): number {
   const [, id] = /^\{"o":"id","v":(\d+)\}$/.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
-  if (id === undefined) throw badParameter('page[after] and page[before] must be cursors that an earlier page gave');
+  if (id === undefined) throw badParameter('page[after] and page[before] must be cursors of an earlier page');
   return Number(id);
 }
 
@@ -104,7 +108,7 @@ function badParameter(detail: string): Error {
   return listedError(400, { code: 'InvalidPaginationParameter', title: 'Invalid pagination parameter', detail });
 }
 
-/** The address of another page of the same list. */
+/** Returns the URL of another page of the same list. */
 export function linkTo({ baseUrl, path, query }: Call, page: Readonly<Record<string, string | number>>): string {
   const isReplaced = (name: string): boolean =>
     name in page || /^(page|per_page|page\[.*|start_time|cursor)$/.test(name);

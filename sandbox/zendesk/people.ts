@@ -8,7 +8,7 @@ import type { UserChanges, WantedIdentity } from './user-input.ts';
 import type { User, Users } from './users.ts';
 import { isoOf, nowS } from './wire-time.ts';
 
-/** A mail that Zendesk sent to a person by itself. */
+/** An email that Zendesk sent to a user. */
 export interface SentMail {
   readonly to: string;
   readonly userId: number;
@@ -16,7 +16,7 @@ export interface SentMail {
   readonly at: string;
 }
 
-/** What a write to a person touches. */
+/** The tables that a write of a user changes. */
 export interface PeopleStores {
   readonly clock: Clock;
   readonly users: Users;
@@ -26,7 +26,10 @@ export interface PeopleStores {
   readonly mails: SentMail[];
 }
 
-/** Creates a user with identities and membership; mails the person unless told not to. Throws the 422. */
+/**
+ * Creates a user with identities and a membership. Sends a verification email unless the request skips it. Throws a
+ * 422.
+ */
 export function createUser(stores: PeopleStores, changes: UserChanges): User {
   const { row, violations } = stores.users.changed(stores.users.blank(), changes.row);
   const identities = wantedIdentities(changes);
@@ -39,7 +42,10 @@ export function createUser(stores: PeopleStores, changes: UserChanges): User {
   return row;
 }
 
-/** Changes a user. An email is added as a secondary identity, never made primary (Zendesk docs, Update User). Throws the 404 or the 422. */
+/**
+ * Changes a user. An email becomes a secondary identity, never the primary one (Zendesk docs, Update User). Throws a
+ * 404 or 422.
+ */
 export function updateUser(stores: PeopleStores, id: number, changes: UserChanges): User {
   const { users, identities, clock } = stores;
   const before = users.require(id);
@@ -58,7 +64,7 @@ export function updateUser(stores: PeopleStores, id: number, changes: UserChange
   return users.require(id);
 }
 
-/** Adds an identity; an address that is not yet verified gets a mail unless told not to. Throws the 422. */
+/** Adds an identity. Sends an email to an address that is not verified, unless the request skips it. Throws a 422. */
 export function addIdentity(
   stores: PeopleStores,
   wanted: WantedIdentity & { readonly userId: number },
@@ -72,7 +78,7 @@ export function addIdentity(
   return identity;
 }
 
-/** Deletes a user: identities, external id and memberships go, the row stays readable as inactive. */
+/** Deletes a user with its identities, external id and memberships. The row can still be read as inactive. */
 export function deleteUser({ users, identities, memberships }: PeopleStores, id: number): User {
   const row = users.require(id);
   for (const identity of identities.ofUser(id).reverse()) identities.remove(identity);
@@ -80,16 +86,19 @@ export function deleteUser({ users, identities, memberships }: PeopleStores, id:
   return users.remove(row);
 }
 
-/** Merges two end users: identities and memberships go to the winner, the external id only if it has none; the loser is deleted. Throws the 404. */
+/**
+ * Merges two end users and deletes the loser. The winner gets its identities and memberships, and its external id if it
+ * has none. Throws a 404.
+ */
 export function mergeUsers(stores: PeopleStores, loserId: number, winnerId: number): User {
   const { users, identities, memberships } = stores;
   const [loser, winner] = [users.require(loserId), users.require(winnerId)];
-  const carried = identities.ofUser(loserId);
-  const moved = memberships.ofUser(loserId).map(({ organizationId }) => organizationId);
+  const movedIdentities = identities.ofUser(loserId);
+  const movedOrganizationIds = memberships.ofUser(loserId).map(({ organizationId }) => organizationId);
   deleteUser(stores, loserId);
-  for (const { type, value, verified } of carried)
+  for (const { type, value, verified } of movedIdentities)
     identities.add({ userId: winnerId, type, value, verified, primary: false });
-  for (const organizationId of moved)
+  for (const organizationId of movedOrganizationIds)
     if (memberships.ofUser(winnerId).every((present) => present.organizationId !== organizationId))
       memberships.add(winnerId, organizationId);
   users.put({ ...winner, externalId: winner.externalId ?? loser.externalId, updatedAtS: nowS(stores.clock) });

@@ -4,10 +4,10 @@ import type { ZendeskSettings } from './settings.ts';
 import type { WindowState } from './windows.ts';
 import { createWindows } from './windows.ts';
 
-/** Headers of an answer. */
+/** The headers of a response. */
 export type Headers = Readonly<Record<string, string>>;
 
-/** The limits of Zendesk's docs, Rate limits. Each gives headers, or throws the 429 that Zendesk answers. */
+/** The rate limits of Zendesk's docs. Each function returns headers, or throws a 429. */
 export interface RateLimits {
   account(): Headers;
   incremental(): Headers;
@@ -16,7 +16,7 @@ export interface RateLimits {
   ticketUpdate(id: number): Headers;
 }
 
-/** Makes the limits of an account that has not been asked anything yet. */
+/** Creates the rate limits of an account, with no requests counted. */
 export function createRateLimits(clock: Clock, settings: ZendeskSettings): RateLimits {
   const minute = createWindows(clock, 60);
   const second = createWindows(clock, 1);
@@ -54,7 +54,7 @@ export function createRateLimits(clock: Clock, settings: ZendeskSettings): RateL
   };
 }
 
-/** The header that job-creating answers carry (Zendesk docs, Job Statuses). */
+/** Returns the header of responses that create a job (Zendesk docs, Job Statuses). */
 export function inflightJobsHeader(open: number, total: number): Headers {
   const remaining = Math.max(0, total - open);
   return endpointHeader('inflight-jobs', { allowed: remaining > 0, total, remaining, resetsInS: 60 });
@@ -79,7 +79,7 @@ function tooManyUpdates(state: WindowState, name: string): Refusal {
   return new Refusal(status, body, { ...endpointHeader(name, state), 'retry-after': String(state.resetsInS) });
 }
 
-/** All three spellings that Zendesk has used for the account's limit. */
+/** Zendesk has used three spellings for the account's limit. All of them are sent. */
 function accountHeaders({ total, remaining, resetsInS }: WindowState): Headers {
   return {
     'x-rate-limit': String(total),

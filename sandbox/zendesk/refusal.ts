@@ -1,4 +1,4 @@
-/** A request that Zendesk refuses, as the answer it sends. */
+/** A request that Zendesk refuses, with the status, body and headers of its response. */
 export class Refusal extends Error {
   readonly status: number;
   readonly body: unknown;
@@ -13,20 +13,20 @@ export class Refusal extends Error {
   }
 }
 
-/** One thing that is wrong with a record. */
+/** A violation of a rule by a record. */
 export interface Violation {
-  /** The attribute, as named in `details`. */
+  /** The attribute in `details`. */
   readonly field: string;
   readonly description: string;
-  /** Zendesk's own code, which some violations lack. */
+  /** Zendesk's code, which some violations do not have. */
   readonly error?: string;
-  /** The wording in a job's results, where it differs. */
+  /** The message in a job's results, if it differs. */
   readonly jobDetails?: string;
 }
 
-/** A record that does not validate: 422, or a failed item of a job. */
+/** An invalid record: a 422, or a failed item of a job. */
 export class RecordInvalid extends Refusal {
-  /** The free text that a failed item of a job carries. */
+  /** The message in a failed item of a job. */
   readonly jobDetails: string;
 
   constructor(violations: readonly Violation[]) {
@@ -40,50 +40,53 @@ export class RecordInvalid extends Refusal {
   }
 }
 
-/** Throws when anything is wrong. */
+/** Throws a RecordInvalid when there are violations. */
 export function refuseIfInvalid(violations: readonly Violation[]): void {
   if (violations.length > 0) throw new RecordInvalid(violations);
 }
 
-/** The value of a unique attribute is in use: the two blanks of the job's wording are Zendesk's own (recorded by zenpy). */
+/**
+ * Returns the violation for a unique value that is in use. The two blanks in the job's message are Zendesk's (recorded
+ * by zenpy).
+ */
 export function duplicateValue(field: string, label: string, message: string): Violation {
   const description = `${label}: ${message}`;
   return { field, description, error: 'DuplicateValue', jobDetails: `${label}:  ${message}` };
 }
 
-/** A record that does not exist. */
+/** Returns the 404 for a record that does not exist. */
 export function recordNotFound(): Refusal {
   return new Refusal(404, { error: 'RecordNotFound', description: 'Not found' });
 }
 
-/** A path that does not exist. */
+/** Returns the 404 for a path that does not exist. */
 export function invalidEndpoint(): Refusal {
   return new Refusal(404, { error: 'InvalidEndpoint', description: 'Not found' });
 }
 
-/** A parameter that has no acceptable value: the form with a title and a message. */
+/** Returns the 400 for a parameter with an invalid value, in the form with a title and a message. */
 export function invalidAttribute(message: string): Refusal {
   return new Refusal(400, { error: { title: 'Invalid attribute', message } });
 }
 
-/** A parameter or body member that is missing. */
+/** Returns the 400 for a missing parameter or body member. */
 export function parameterMissing(name: string): Refusal {
   return new Refusal(400, { error: 'ParameterMissing', description: `Parameter ${name} is required` });
 }
 
-/** A request that the user or the account has no right to: the form with a title and a message. */
+/** Returns the 403 for a request that the user or the account is not allowed to send. */
 export function forbidden(): Refusal {
   const message =
     'You do not have access to this page. Please contact the account owner of this help desk for further help.';
   return new Refusal(403, { error: { title: 'Forbidden', message } });
 }
 
-/** More values than a bulk endpoint takes: the two blanks are Zendesk's own (recorded by zenpy). */
+/** Returns the 400 for more values than a bulk endpoint accepts. The two blanks are Zendesk's (recorded by zenpy). */
 export function tooManyValues(description = 'Parameter  cannot specify more than 100 values'): Refusal {
   return new Refusal(400, { error: 'TooManyValues', description, max_count: 100 });
 }
 
-/** The newer list form of an error. */
+/** Returns an error in the newer form, as a list. */
 export function listedError(status: number, error: { code: string; title: string; detail?: string }): Refusal {
   return new Refusal(status, { errors: [error] });
 }

@@ -1,20 +1,20 @@
 import type { Route } from './call.ts';
 
-/** A route that fits a path, and what the path's parameters are. */
+/** The route that matches a path, and the path's parameters. */
 interface Match {
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Finds the route of a method and a raw path. */
+/** Returns the route for a method and a raw path; undefined if there is none. */
 export type Router = (method: string, path: string) => Match | undefined;
 
 const PREFIX = '/api/v2/';
 
-/** The newer services do not take the suffix that the others ignore. */
+/** The newer services do not accept the suffix that the others ignore. */
 const NO_SUFFIX = /^\/api\/v2\/webhooks\b.*\.json$/;
 
-/** Makes a router; a literal segment wins over a parameter, whatever the order of the routes. */
+/** Creates a router. A literal segment takes precedence over a parameter, whatever the order of the routes. */
 export function createRouter(routes: readonly Route[]): Router {
   const shapes = new Map<string, { route: Route; segments: string[] }[]>();
   for (const route of routes) {
@@ -24,17 +24,17 @@ export function createRouter(routes: readonly Route[]): Router {
   }
   for (const candidates of shapes.values())
     candidates.sort((a, b) => parametersIn(a.segments) - parametersIn(b.segments));
-  // node-zendesk asks for /api/v2//webhooks/test, so slashes too many are dropped.
+  // node-zendesk requests /api/v2//webhooks/test, so extra slashes are dropped.
   return (method, path) => {
     if (!path.startsWith(PREFIX) || NO_SUFFIX.test(path)) return undefined;
-    const asked = path
+    const requested = path
       .slice(PREFIX.length)
       .replace(/^\/+/, '')
       .replace(/\.json$/, '')
       .split('/')
       .map(decode);
-    for (const { route, segments } of shapes.get(shapeOf(method, asked)) ?? []) {
-      const params = paramsOf(segments, asked);
+    for (const { route, segments } of shapes.get(shapeOf(method, requested)) ?? []) {
+      const params = paramsOf(segments, requested);
       if (params) return { route, params };
     }
     return undefined;
@@ -49,10 +49,10 @@ function parametersIn(segments: readonly string[]): number {
   return segments.filter((segment) => segment.startsWith(':')).length;
 }
 
-function paramsOf(segments: readonly string[], asked: readonly string[]): Record<string, string> | undefined {
+function paramsOf(segments: readonly string[], requested: readonly string[]): Record<string, string> | undefined {
   const params: Record<string, string> = {};
   for (const [position, segment] of segments.entries()) {
-    const given = asked[position] ?? '';
+    const given = requested[position] ?? '';
     if (segment.startsWith(':') && given !== '') params[segment.slice(1)] = given;
     else if (segment !== given) return undefined;
   }

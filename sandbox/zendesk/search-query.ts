@@ -5,16 +5,16 @@ import type { Ticket } from './tickets.ts';
 import type { User } from './users.ts';
 import { nowS } from './wire-time.ts';
 
-/** One condition of a search: `status<solved`, `organization:"Contoso"`, or a bare word. */
+/** One condition of a search: `status<solved`, `organization:"Contoso"`, or a word. */
 export interface Condition {
-  /** Empty for a bare word. */
+  /** Empty for a word without a field. */
   readonly field: string;
   readonly operator: ':' | '<' | '>' | '<=' | '>=';
   readonly value: string;
   readonly isNegated: boolean;
 }
 
-/** Splits a search into its conditions (Zendesk docs, search reference). */
+/** Returns the conditions of a search (Zendesk docs, search reference). */
 export function parseQuery(query: string): Condition[] {
   const pattern = /(-)?(?:([a-z_]+)(<=|>=|:|<|>))?(?:"([^"]*)"|(\S+))/gi;
   return [...query.matchAll(pattern)].map(([, minus, field = '', operator = ':', quoted, word = '']) => ({
@@ -25,7 +25,7 @@ export function parseQuery(query: string): Condition[] {
   }));
 }
 
-/** The indexed tickets that meet every condition. */
+/** Returns the indexed tickets that match every condition. */
 export function searchTickets(account: Account, conditions: readonly Condition[]): Ticket[] {
   const wanted = conditions.filter(({ field }) => field !== 'type');
   return indexed(account, account.tickets.table.sorted()).filter((ticket) =>
@@ -33,7 +33,7 @@ export function searchTickets(account: Account, conditions: readonly Condition[]
   );
 }
 
-/** The indexed organizations whose name or external id meets the conditions. */
+/** Returns the indexed organizations whose name or external id matches the conditions. */
 export function searchOrganizations(account: Account, conditions: readonly Condition[]): Organization[] {
   const wanted = conditions.filter(({ field }) => field !== 'type');
   return indexed(account, account.organizations.table.sorted()).filter((row) =>
@@ -45,7 +45,7 @@ export function searchOrganizations(account: Account, conditions: readonly Condi
   );
 }
 
-/** The indexed users that a search names by email, name, external id or role. */
+/** Returns the indexed users that match a search by email, name, external id or role. */
 export function searchUsers(account: Account, query: string): User[] {
   const wanted = parseQuery(query).filter(({ field }) => field !== 'type');
   return indexed(account, account.users.table.sorted()).filter((row) =>
@@ -53,7 +53,7 @@ export function searchUsers(account: Account, query: string): User[] {
   );
 }
 
-/** The index does not yet know what is newer than its lag. */
+/** The search index lags behind, so it does not contain the newest records. */
 function indexed<Row extends { readonly createdAtS: number }>(
   { clock, settings }: Account,
   rows: readonly Row[],
@@ -120,7 +120,7 @@ function rankOf(status: string): number {
   return TICKET_STATUSES.findIndex((known) => known === status.toLowerCase());
 }
 
-/** By id or by name; `none` for tickets without one. */
+/** The value is an id, a name, or `none` for tickets without an organization. */
 function isOrganization({ organizations }: Account, id: number | null, value: string): boolean {
   if (id === null) return value === 'none';
   return String(id) === value || equal(organizations.table.get(id)?.name ?? '', value);

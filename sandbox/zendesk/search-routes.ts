@@ -9,7 +9,7 @@ import { ticketShower } from './ticket-wire.ts';
 import { userShower } from './user-wire.ts';
 import { wholeNumber } from './wire-input.ts';
 
-/** The search of Zendesk's docs: at most 1,000 results, offset paging only, over an index that lags. */
+/** The search of Zendesk's docs: at most 1,000 results, only offset pagination, and an index that lags behind. */
 export const SEARCH_ROUTES: readonly Route[] = [
   { method: 'GET', pattern: 'search', operation: 'search', handle: search },
   {
@@ -21,7 +21,7 @@ export const SEARCH_ROUTES: readonly Route[] = [
   { method: 'GET', pattern: 'search/export', operation: 'search.export', handle: exportResults },
 ];
 
-const MOST_RESULTS = 1000;
+const MAX_RESULTS = 1000;
 
 function search(call: Call): Result {
   if (call.query.has('page[size]') || call.query.has('page[after]')) {
@@ -31,7 +31,7 @@ function search(call: Call): Result {
   }
   const page = Math.max(1, wholeNumber(call.query, 'page') ?? 1);
   const size = Math.min(100, Math.max(1, wholeNumber(call.query, 'per_page') ?? 100));
-  if (page * size > MOST_RESULTS) {
+  if (page * size > MAX_RESULTS) {
     const description = 'Invalid search: Requested response size was greater than Search Response Limits';
     throw new Refusal(422, { error: 'invalid', description });
   }
@@ -46,7 +46,7 @@ function search(call: Call): Result {
   });
 }
 
-/** Cursor paging over one type, which the filter names and the query must not. */
+/** Pages by cursor over one type, which is in the filter and must not be in the query. */
 function exportResults(call: Call): Result {
   const type = call.query.get('filter[type]');
   if (type === null) throw parameterMissing('filter[type]');

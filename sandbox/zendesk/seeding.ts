@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import { quietly } from './attention.ts';
+import { silently } from './change-context.ts';
 import { readOrganization } from './organization-input.ts';
 import type { Organization } from './organizations.ts';
 import { readTicket } from './ticket-input.ts';
@@ -8,7 +8,7 @@ import type { WireObject } from './wire-input.ts';
 import { idOrNull, textOrNull } from './wire-input.ts';
 import { nowS } from './wire-time.ts';
 
-/** Stores an organization as given, unjudged; `id`, `created_at` and `updated_at` may be set. */
+/** Stores an organization without validation. `id`, `created_at` and `updated_at` may be set. */
 export function seedOrganization({ organizations }: Account, input: WireObject): Organization {
   const draft = organizations.draft(readOrganization(input).changes);
   const createdAtS = secondsOf(input['created_at']) ?? draft.createdAtS;
@@ -18,8 +18,11 @@ export function seedOrganization({ organizations }: Account, input: WireObject):
   return row;
 }
 
-/** Stores a ticket as given, without an event when `created_at` is named; its times may be set, and `generated_timestamp` follows `updated_at`. Throws the 422 for a requester that is missing. */
-export function seedTicket({ attention, tickets, users, memberships, clock }: Account, input: WireObject): Ticket {
+/**
+ * Stores a ticket, without an event if `created_at` is given. Its times may be set, and `generated_timestamp` follows
+ * `updated_at`. Throws a 404 for an unknown requester.
+ */
+export function seedTicket({ changeContext, tickets, users, memberships, clock }: Account, input: WireObject): Ticket {
   const requesterId = users.require(idOrNull(input['requester_id']) ?? -1).id;
   const organizationId = memberships.defaultOf(requesterId);
   const row = tickets.draft({
@@ -38,7 +41,7 @@ export function seedTicket({ attention, tickets, users, memberships, clock }: Ac
   const seeded = { ...row, ...times, satisfaction };
   const store = (): void => tickets.put(seeded);
   if (input['created_at'] === undefined) store();
-  else quietly(attention, store);
+  else silently(changeContext, store);
   return seeded;
 }
 

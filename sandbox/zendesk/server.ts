@@ -11,33 +11,33 @@ import { createApiRouter, createHandler } from './handler.ts';
 import { createHex } from './identifiers.ts';
 import type { OauthClient } from './oauth/grants.ts';
 import { oauthOperation } from './oauth/oauth-handler.ts';
-import type { OauthKnobs } from './oauth/oauth-knobs.ts';
-import { createOauthKnobs } from './oauth/oauth-knobs.ts';
+import type { OauthControls } from './oauth/oauth-controls.ts';
+import { createOauthControls } from './oauth/oauth-controls.ts';
 import { createUser } from './people.ts';
 import type { ZendeskSettings } from './settings.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 import type { ZendeskState } from './state.ts';
 import { createState } from './state.ts';
 import { readUser } from './user-input.ts';
-import type { DeliveryKnobs } from './webhooks/hand-made.ts';
-import { createDeliveryKnobs } from './webhooks/hand-made.ts';
-import { watchAccount } from './webhooks/watching.ts';
+import type { DeliveryControls } from './webhooks/manual-deliveries.ts';
+import { createDeliveryControls } from './webhooks/manual-deliveries.ts';
+import { publishChanges } from './webhooks/publish-changes.ts';
 
-/** What a simulated Zendesk is started with. */
+/** The options of a simulated Zendesk. */
 export interface ZendeskOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly journal: Journal;
   readonly faults: Faults;
-  /** Default 0: any free port. */
+  /** Default 0, any free port. */
   readonly port?: number;
   readonly host?: string;
   readonly settings?: Partial<ZendeskSettings>;
-  /** The OAuth client that the account knows. */
+  /** The OAuth client of the account. */
   readonly oauthClient?: OauthClient;
 }
 
-/** Credentials that the account accepts from the start. */
+/** The credentials that the account accepts from the start. */
 interface ZendeskCredentials {
   /** The administrator's email address, for `{email}/token:{apiToken}`. */
   readonly email: string;
@@ -46,15 +46,15 @@ interface ZendeskCredentials {
   readonly accessToken: string;
 }
 
-/** A simulated Zendesk that listens. */
+/** A running Zendesk. */
 export interface ZendeskServer {
   readonly url: string;
   readonly port: number;
   readonly credentials: ZendeskCredentials;
   readonly state: ZendeskState;
   readonly tickets: BulkTickets;
-  readonly deliveries: DeliveryKnobs;
-  readonly oauth: OauthKnobs;
+  readonly deliveries: DeliveryControls;
+  readonly oauth: OauthControls;
   /** May be changed at any time. */
   readonly settings: ZendeskSettings;
   close(): Promise<void>;
@@ -62,14 +62,14 @@ export interface ZendeskServer {
 
 const DEFAULT_CLIENT = { id: 'sandbox_desk_client', secret: 'sandbox-desk-secret' };
 
-/** Starts a Zendesk account on loopback that holds nothing but its administrator. */
+/** Starts a Zendesk account that contains only its administrator. */
 export async function startZendesk(options: ZendeskOptions): Promise<ZendeskServer> {
   const { clock, random, journal, faults, port = 0, host = '127.0.0.1' } = options;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const account = createAccount({ clock, random, settings, oauthClient: options.oauthClient ?? DEFAULT_CLIENT });
   const credentials = seedAdministrator(account);
   const router = createApiRouter();
-  watchAccount(account);
+  publishChanges(account);
   const listener = await startListener({
     system: 'zendesk',
     journal,
@@ -78,7 +78,7 @@ export async function startZendesk(options: ZendeskOptions): Promise<ZendeskServ
     host,
     handler: createHandler(account, router),
     nameOperation: (method, path) => router(method, path)?.route.operation ?? oauthOperation(method, path) ?? 'unknown',
-    extraHeaders: () => answerHeaders(random),
+    extraHeaders: () => responseHeaders(random),
   });
   return {
     url: listener.url,
@@ -87,8 +87,8 @@ export async function startZendesk(options: ZendeskOptions): Promise<ZendeskServ
     settings,
     state: createState(account, listener.url),
     tickets: createBulkTickets(account),
-    deliveries: createDeliveryKnobs(account),
-    oauth: createOauthKnobs(account),
+    deliveries: createDeliveryControls(account),
+    oauth: createOauthControls(account),
     close: async () => {
       account.stop();
       await listener.close();
@@ -107,8 +107,8 @@ function seedAdministrator(account: Account): ZendeskCredentials {
   return { email, apiToken, accessToken };
 }
 
-/** What every answer carries, also those that a fault sends (recorded by node-zendesk). */
-function answerHeaders(random: Random): Record<string, string> {
+/** Returns the headers of every response, including those of faults (recorded by node-zendesk). */
+function responseHeaders(random: Random): Record<string, string> {
   const id = createHex(32, random);
   const cache = { 'cache-control': 'max-age=0, private, must-revalidate', 'x-zendesk-api-version': 'v2' };
   return { ...cache, 'x-request-id': id, 'x-zendesk-request-id': id };

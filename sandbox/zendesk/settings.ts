@@ -1,30 +1,33 @@
-/** What may be changed about the simulated account while it runs. Rates are per simulated minute unless named otherwise. */
+/**
+ * The settings of the simulated account, which may be changed while it runs. Rates are per simulated minute unless
+ * stated otherwise.
+ */
 export interface ZendeskSettings {
   /** Requests per minute of the whole account (Zendesk docs, Rate limits: 700 on Enterprise). */
   rateLimitPerMinute: number;
-  /** Requests that another app has used up at the start of every minute. */
+  /** The number of requests that another app has used at the start of every minute. */
   otherAppsRequestsPerMinute: number;
-  /** How long a bulk job takes, in simulated milliseconds. */
+  /** The duration of a bulk job in simulated milliseconds. */
   jobDelayMs: number;
-  /** Queued and running bulk jobs at most (Zendesk docs, Job Statuses: 30). */
+  /** The largest number of queued and running bulk jobs (Zendesk docs, Job Statuses: 30). */
   maxOpenJobs: number;
-  /** The status of the answer TooManyJobs, which Zendesk's docs do not state. */
+  /** The status of a TooManyJobs response, which Zendesk's docs do not state. */
   tooManyJobsStatus: number;
-  /** How long a job can be looked up (Zendesk docs: one day). */
+  /** The time for which a job can be looked up (Zendesk docs: one day). */
   jobRetentionSeconds: number;
-  /** Whether the first look-up of each job misses (seen by node-zendesk). */
+  /** True if the first look-up of each job returns 404 (seen by node-zendesk). */
   jobFirstLookup404: boolean;
-  /** Whether failed items of a job say which input they mean. */
+  /** True if failed items of a job contain the index of their input. */
   failureItemsCarryIndex: boolean;
-  /** Whether a create job lists its results in the order of its input; Zendesk promises nothing. */
+  /** True if the results of a create job are in the order of its input. Zendesk does not guarantee it. */
   createResultsInOrder: boolean;
-  /** Whether users/create_many is allowed; Zendesk enables it per account. */
+  /** True if users/create_many is allowed. Zendesk enables it per account. */
   bulkUserImport: boolean;
-  /** Whether a user may belong to several organizations. */
+  /** True if a user may belong to several organizations. */
   multipleOrganizations: boolean;
-  /** The newest changes that incremental exports leave out, and the least age of a start_time. */
+  /** The age below which changes are absent from incremental exports, and the smallest age of a start_time. */
   exportExcludesNewestSeconds: number;
-  /** Requests per minute to the incremental exports together. */
+  /** Requests per minute to all incremental exports. */
   incrementalPerMinute: number;
   /** PUT requests per minute to one organization. */
   organizationUpdatesPerMinute: number;
@@ -34,47 +37,49 @@ export interface ZendeskSettings {
   userUpdatesPerSecond: number;
   /** Updates of one ticket by one user in ten minutes. */
   ticketUpdatesPerTenMinutes: number;
-  /** How long search and autocomplete do not know of a new record. */
+  /** The time after which a new record appears in search and autocomplete. */
   searchLagSeconds: number;
-  /** What becomes of a drop-down value that is no option: silently dropped, or refused with 422. */
+  /** The handling of a drop-down value that is not an option: silently dropped, or refused with 422. */
   invalidDropdown: 'drop' | 'refuse';
-  /** Whether a cursor list that ends on a full page is followed by an empty one. */
+  /** True if a cursor list that ends with a full page is followed by an empty page. */
   emptyLastPage: boolean;
-  /** Webhooks that the account can have; 10 on a trial. */
+  /** The largest number of webhooks; 10 on a trial. */
   mostWebhooks: number;
-  /** Deliveries per minute; 60 on a trial. What comes beyond is throttled and tried a minute later. */
+  /** Deliveries per minute; 60 on a trial. Further ones are throttled and tried again a minute later. */
   webhookInvocationsPerMinute: number;
-  /** Whether webhooks may subscribe to ticket events, of which Zendesk's docs are not sure. */
+  /** True if webhooks may subscribe to ticket events. Zendesk's docs contradict themselves here. */
   ticketEventSubscriptions: boolean;
-  /** Real milliseconds that a receiver has to answer a delivery. */
+  /** The time limit for a receiver's response, in real milliseconds. */
   webhookTimeoutMs: number;
-  /** The probability that a delivery never sets out. */
+  /** The probability that a delivery is never sent. */
   webhookLoseShare: number;
   /** The probability that a delivery is sent twice. */
   webhookDoubleShare: number;
   /** Simulated milliseconds from a change to its delivery. */
   webhookDelayMs: number;
-  /** Simulated milliseconds that a delivery may wait longer, at random: later ones overtake it. */
+  /**
+   * The longest random extra delay of a delivery in simulated milliseconds. It makes later ones overtake earlier ones.
+   */
   webhookShuffleMs: number;
-  /** Whether deliveries to a failing receiver are stopped. */
+  /** True if deliveries to a failing receiver are stopped. */
   webhookBreaker: boolean;
-  /** How long they are stopped, which Zendesk's docs do not state. */
+  /** The time for which they are stopped. Zendesk's docs do not state it. */
   webhookBreakerPauseSeconds: number;
-  /** From how many requests in five minutes a share of errors counts, which they do not state either. */
+  /** The number of requests in five minutes from which the share of errors counts. Zendesk's docs do not state it. */
   webhookBreakerLeastRequests: number;
-  /** What the authorization page does: consent at once, refuse at once, or show a form. */
+  /** The behaviour of the authorization page: consent at once, refuse at once, or show a form. */
   oauthConsent: 'grant' | 'deny' | 'ask';
-  /** The user who is signed in there; null: the administrator. */
+  /** The user who is signed in at the authorization page; null for the administrator. */
   oauthUserId: number | null;
-  /** A public client needs no secret, but PKCE. */
+  /** A public client needs PKCE but no secret. */
   oauthClientKind: 'confidential' | 'public';
-  /** The client's redirect addresses, compared exactly; null: any https one, and http on loopback. */
+  /** The client's redirect URIs, compared exactly; null for any https URI, and http on loopback. */
   oauthRedirectUris: readonly string[] | null;
-  /** The scopes that the client may ask for; null: any text. */
+  /** The scopes that the client may request; null for any. */
   oauthAllowedScopes: readonly string[] | null;
-  /** Whether tokens expire when the request does not ask for it; if not, `expires_in` is missing from the answer. */
+  /** True if tokens expire although the request does not ask for it. If false, the response has no `expires_in`. */
   oauthExpiryEnforced: boolean;
-  /** The status of an answer with tokens: the OpenAPI text says 201, clients saw 200. */
+  /** The status of a response with tokens. The OpenAPI document says 201, clients saw 200. */
   oauthTokenStatus: 200 | 201;
   oauthInvalidGrantStatus: 400 | 401;
 }

@@ -16,36 +16,37 @@ import type { WireObject } from './wire-input.ts';
 import { nowS } from './wire-time.ts';
 
 /**
- * What goes on in the account beside its API: people at work, and what a test looks at. Inputs are the members that the
- * API takes; rate limits and journal do not see any of it. Writes throw a Refusal where Zendesk would answer one.
+ * The state of the account outside its API: what people do in Zendesk's own pages, and what a test reads. Inputs have
+ * the members of the API. Rate limits and the journal do not apply. Writes throw a Refusal where Zendesk would refuse
+ * them.
  */
 export interface ZendeskState {
   organizations(): OrganizationWire[];
   organization(id: number): OrganizationWire | undefined;
-  /** Stores an organization unjudged: duplicates, and `created_at` and `updated_at` of the past, are possible. */
+  /** Stores an organization without validation. Duplicates, and times in the past, are possible. */
   seedOrganization(input: WireObject): OrganizationWire;
-  /** As an agent would. */
+  /** Changes an organization as an agent does. */
   editOrganization(id: number, input: WireObject): OrganizationWire;
   deleteOrganization(id: number): void;
   mergeOrganizations(loserId: number, winnerId: number): void;
   seedOrganizationField(input: WireObject): { readonly id: number; readonly key: string };
   seedUserField(input: WireObject): { readonly id: number; readonly key: string };
   users(): UserWire[];
-  /** Nobody gets a mail. */
+  /** Creates a user without a verification email. */
   seedUser(input: WireObject): UserWire;
   editUser(id: number, input: WireObject): UserWire;
   deleteUser(id: number): void;
   mergeUsers(loserId: number, winnerId: number): UserWire;
-  /** The identities of all users. */
+  /** Returns the identities of all users. */
   identities(): object[];
   memberships(): MembershipWire[];
   seedMembership(userId: number, organizationId: number): MembershipWire;
   tickets(): TicketWire[];
-  /** Stores a ticket unjudged; `requester_id` is needed, times of the past are possible. */
+  /** Stores a ticket without validation. `requester_id` is required. Times in the past are possible. */
   seedTicket(input: WireObject): TicketWire;
   editTicket(id: number, input: WireObject): TicketWire;
   deleteTicket(id: number): void;
-  /** The mails that Zendesk sent by itself, oldest first. */
+  /** Returns the emails that Zendesk sent, oldest first. */
   mailsSent(): readonly SentMail[];
   grantToken(token: TokenSeed): void;
   revokeToken(token: string): void;
@@ -55,13 +56,13 @@ export interface ZendeskState {
 interface TokenSeed {
   readonly token: string;
   readonly userId: number;
-  /** Default read and write. */
+  /** Read and write by default. */
   readonly scopes?: readonly string[];
-  /** In simulated time; default: never. */
+  /** In simulated time; never by default. */
   readonly expiresInSeconds?: number;
 }
 
-/** Opens the account to whoever runs the sandbox. */
+/** Creates the state of an account, for the control server. */
 export function createState(account: Account, baseUrl: string): ZendeskState {
   return {
     ...organizationState(account, baseUrl),

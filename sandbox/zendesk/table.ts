@@ -1,4 +1,4 @@
-/** Rows by id, with their ids in order when a list is paged. */
+/** Rows by id. */
 export interface Table<Row extends { readonly id: number }> {
   readonly size: number;
   get(id: number): Row | undefined;
@@ -6,18 +6,21 @@ export interface Table<Row extends { readonly id: number }> {
   put(row: Row): void;
   remove(id: number): void;
   rows(): IterableIterator<Row>;
-  /** All rows by ascending id; kept until a row comes or goes. */
+  /** Returns all rows by ascending id. The order is cached until a row is changed, added or removed. */
   sorted(): readonly Row[];
-  /** Rises with every change, so that whoever keeps something derived knows when it is stale. */
+  /** Returns a counter that increases with every change, so that derived data can be recognised as stale. */
   version(): number;
-  /** Tells of every change from now on. */
+  /** Calls the watcher for every change from now on. */
   watch(watcher: Watcher<Row>): void;
 }
 
-/** Hears what a row was and what it is: nothing before when it is new, nothing after when it is gone. */
+/**
+ * A function that receives a row before and after a change. `before` is undefined for a new row, `after` for a removed
+ * one.
+ */
 export type Watcher<Row> = (before: Row | undefined, after: Row | undefined) => void;
 
-/** Makes an empty table. */
+/** Creates an empty table. */
 export function createTable<Row extends { readonly id: number }>(): Table<Row> {
   const byId = new Map<number, Row>();
   let sorted: readonly Row[] | undefined;
@@ -50,14 +53,14 @@ export function createTable<Row extends { readonly id: number }>(): Table<Row> {
   };
 }
 
-/** Ids by a key that is usually, but not always, unique. */
+/** Ids by a key that is usually unique. */
 export interface Index {
   add(key: string, id: number): void;
   remove(key: string, id: number): void;
   find(key: string): readonly number[];
 }
 
-/** Makes an empty index; a key with one id costs no array. */
+/** Creates an empty index. A key with one id needs no array. */
 export function createIndex(): Index {
   const ids = new Map<string, number | readonly number[]>();
   const find = (key: string): readonly number[] => {

@@ -1,13 +1,13 @@
 import type { WireObject } from './wire-input.ts';
 import { idOrNull, isWireObject, tagsOf, textOrNull } from './wire-input.ts';
 
-/** The status categories in the order in which `status<solved` compares them. */
+/** The statuses in the order in which `status<solved` compares them. */
 export const TICKET_STATUSES = ['new', 'open', 'pending', 'hold', 'solved', 'closed'] as const;
 
-/** A ticket's status; `deleted` shows only in the incremental export. */
+/** A ticket's status. Only the incremental export contains `deleted`. */
 export type TicketStatus = (typeof TICKET_STATUSES)[number] | 'deleted';
 
-/** What a request wants to change about a ticket: only what it names. */
+/** The changes of a ticket in a request. Absent members do not change. */
 export interface TicketChanges {
   readonly externalId?: string | null;
   readonly subject?: string;
@@ -21,7 +21,7 @@ export interface TicketChanges {
   readonly tags?: readonly string[];
   readonly satisfaction?: string | null;
   readonly comment?: string;
-  /** The `updated_at` that a safe update expects, in unix seconds. */
+  /** The `updated_at` that a safe update requires, in unix seconds. */
   readonly stampS?: number;
 }
 
@@ -39,7 +39,7 @@ const READERS = new Map<string, (value: unknown) => TicketChanges>([
   ['comment', (value) => ({ comment: commentOf(value) })],
 ]);
 
-/** The changes in a request's `ticket` object; unknown properties are dropped. */
+/** Returns the changes in a request's `ticket` object. Unknown properties are dropped. */
 export function readTicket(input: WireObject): TicketChanges {
   let changes: TicketChanges = {};
   for (const [name, value] of Object.entries(input)) changes = { ...changes, ...READERS.get(name)?.(value) };

@@ -1,7 +1,7 @@
 import type { Ticket } from './tickets.ts';
 import { isoOf } from './wire-time.ts';
 
-/** A ticket's metrics, as `include=metric_sets` embeds them and `/tickets/{id}/metrics` answers them. */
+/** Returns a ticket's metrics, as in `include=metric_sets` and `/tickets/{id}/metrics`. */
 export function metricSetOf(row: Ticket, baseUrl: string): object {
   const id = 1_000_000 + row.id;
   const { assigned_at: assignedAt, ...dates } = datesOf(row);
@@ -21,7 +21,7 @@ export function metricSetOf(row: Ticket, baseUrl: string): object {
   };
 }
 
-/** When things happened to a ticket, as `include=dates` embeds it. */
+/** Returns the dates of a ticket, as in `include=dates`. */
 export function datesOf(row: Ticket): Readonly<Record<string, string | null>> {
   const assignedAt = isoOrNull(row.assignedAtS);
   return {

@@ -53,7 +53,7 @@ function shown(call: Call, row: Ticket): Result {
   return ok({ ticket: ticketShower(call)(row) });
 }
 
-/** Ticket external ids are not unique: the filter gives a list. */
+/** External ids of tickets are not unique, so the filter returns a list. */
 function list(call: Call): Result {
   const externalId = call.query.get('external_id');
   const all = call.account.tickets.table.sorted();
@@ -99,7 +99,7 @@ function create(call: Call): Result {
   return { status: 201, body: { ticket: wire, audit }, headers: { location } };
 }
 
-/** The requester by id, by email (made when unknown), else the caller. */
+/** Returns the requester by id or by email (created if unknown), else the caller. */
 function requesterOf({ account, session }: Call, input: WireObject): number {
   const id = idOrNull(input['requester_id']);
   if (id !== null) return account.users.require(id).id;
@@ -110,7 +110,7 @@ function requesterOf({ account, session }: Call, input: WireObject): number {
   return account.identities.ownerOf(email) ?? createUser(account, readUser({ name: email, ...requester }).changes).id;
 }
 
-/** A ticket belongs to one of its requester's organizations (Zendesk docs). */
+/** A ticket must belong to one of its requester's organizations (Zendesk docs). */
 function refuseForeignOrganization(
   { account }: Call,
   requesterId: number,

@@ -3,7 +3,7 @@ import type { Viewer } from './user-wire.ts';
 import { datesOf, metricSetOf } from './ticket-metrics.ts';
 import { isoOf } from './wire-time.ts';
 
-/** The members of a ticket on the wire that callers rely on; there are more. */
+/** The members of a ticket in JSON that callers use. There are more. */
 export interface TicketWire {
   readonly id: number;
   readonly status: string;
@@ -15,10 +15,10 @@ export interface TicketWire {
   readonly [other: string]: unknown;
 }
 
-/** What showing tickets needs of a call: `include` in its query embeds `metric_set` and `dates`. */
+/** The parts of a call that are needed to show tickets. `include` in its query adds `metric_set` and `dates`. */
 type TicketViewer = Pick<Viewer, 'baseUrl'> & { readonly query?: URLSearchParams };
 
-/** Shows tickets with the keys of Zendesk's TicketObject. */
+/** Returns the function that converts tickets to JSON, with the keys of Zendesk's TicketObject. */
 export function ticketShower({ baseUrl, query }: TicketViewer): (row: Ticket) => TicketWire {
   const included = (query?.get('include') ?? '').split(',');
   return (row) => ({
@@ -61,7 +61,7 @@ export function ticketShower({ baseUrl, query }: TicketViewer): (row: Ticket) =>
   });
 }
 
-/** A rating that was given has an id and a comment; one that was only asked for has a score alone. */
+/** A rating has an id and a comment. A rating that was only offered has a score alone. */
 function ratingOf({ id, satisfaction: score }: Ticket): object | null {
   if (score === null) return null;
   return /^(good|bad)/.test(score) ? { id: 360_000_000 + id, score, comment: null } : { score };

@@ -7,7 +7,7 @@ import type { TicketChanges, TicketStatus } from './ticket-input.ts';
 import { TICKET_STATUSES } from './ticket-input.ts';
 import { nowS } from './wire-time.ts';
 
-/** A ticket as the account keeps it; times in unix seconds. */
+/** A ticket of the account. Times are unix seconds. */
 export interface Ticket {
   readonly id: number;
   readonly externalId: string | null;
@@ -24,15 +24,15 @@ export interface Ticket {
   /** `good`, `bad`, `offered`, … */
   readonly satisfaction: string | null;
   readonly comments: number;
-  /** How often it came back from solved. */
+  /** The number of times that it was reopened. */
   readonly reopens: number;
   readonly createdAtS: number;
   readonly updatedAtS: number;
   readonly statusAtS: number;
-  /** When it was last solved. */
+  /** The time at which it was last solved. */
   readonly solvedAtS: number | null;
   readonly assignedAtS: number | null;
-  /** Moves on any change, also on those that leave `updated_at` alone. */
+  /** Changes with every change, including those that do not change `updated_at`. */
   readonly generatedS: number;
 }
 
@@ -40,24 +40,24 @@ export interface Ticket {
 export interface Tickets {
   readonly table: Table<Ticket>;
   readonly deleted: Table<Ticket>;
-  /** Throws the 404. */
+  /** Returns a ticket. Throws a 404. */
   require(id: number): Ticket;
   ofOrganization(organizationId: number): Ticket[];
   ofRequester(requesterId: number): Ticket[];
-  /** Throws the 422. */
+  /** Throws a 422. */
   create(changes: TicketChanges & { readonly requesterId: number }): Ticket;
-  /** A new ticket that is not yet stored. Throws the 422. */
+  /** Returns a new ticket that is not yet stored. Throws a 422. */
   draft(changes: TicketChanges & { readonly requesterId: number }): Ticket;
-  /** Throws the 404, the 422 of a closed ticket, or the 409 of a safe update that came too late. */
+  /** Throws a 404, a 422 for a closed ticket, or a 409 for an outdated safe update. */
   update(id: number, changes: TicketChanges): Ticket;
-  /** Stores a row as it is. */
+  /** Stores a row without validation. */
   put(row: Ticket): void;
-  /** Takes the ticket out of its organization without an event of its own. */
+  /** Removes the organization of a ticket without an event. */
   unassign(row: Ticket): void;
   remove(id: number): void;
 }
 
-/** Makes an account without tickets; their ids count from 1. */
+/** Creates an account without tickets. Ticket ids are counted from 1. */
 export function createTickets(clock: Clock): Tickets {
   const table = createTable<Ticket>();
   const deleted = createTable<Ticket>();
@@ -114,7 +114,7 @@ function blankTicket(id: number, requesterId: number): Omit<Ticket, 'createdAtS'
 
 const isDone = ({ status }: Pick<Ticket, 'status'>): boolean => status === 'solved' || status === 'closed';
 
-/** What Zendesk notes by itself when a status or an assignee changes. */
+/** Zendesk records these itself when a status or an assignee changes. */
 function metricsOf(before: Ticket, after: Ticket, atS: number): Partial<Ticket> {
   const isNew = before.updatedAtS === 0;
   const statusChanged = isNew || before.status !== after.status;
@@ -128,9 +128,9 @@ function metricsOf(before: Ticket, after: Ticket, atS: number): Partial<Ticket> 
 
 function written(before: Ticket, { stampS, comment, ...plain }: TicketChanges, clock: Clock): Ticket {
   refuseStale(before, stampS);
-  const spoken =
+  const commented =
     comment === undefined ? {} : { comments: before.comments + 1, description: before.description || comment };
-  const row = { ...before, ...plain, ...spoken, updatedAtS: nowS(clock), generatedS: nowS(clock) };
+  const row = { ...before, ...plain, ...commented, updatedAtS: nowS(clock), generatedS: nowS(clock) };
   refuseIfInvalid(violationsOf(before, row));
   return { ...row, ...metricsOf(before, row, nowS(clock)) };
 }

@@ -1,10 +1,10 @@
-/** An OAuth access token and what it is good for. */
+/** An OAuth access token with its user and scopes. */
 export interface AccessToken {
   readonly id: number;
   readonly token: string;
   readonly userId: number;
   readonly scopes: readonly string[];
-  /** Unix seconds; null: until it is revoked. */
+  /** Unix seconds; null if it never expires. */
   readonly expiresAtS: number | null;
 }
 
@@ -15,11 +15,11 @@ export interface Tokens {
   find(token: string): AccessToken | undefined;
   revoke(token: string): void;
   all(): AccessToken[];
-  /** API tokens, each good with the email address of any agent. */
+  /** API tokens. Each is valid with the email address of any agent. */
   readonly apiTokens: Set<string>;
 }
 
-/** Makes an account that accepts nobody. */
+/** Creates an account without credentials. */
 export function createTokens(nextId: () => number): Tokens {
   const byToken = new Map<string, AccessToken>();
   return {

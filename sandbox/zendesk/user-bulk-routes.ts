@@ -11,7 +11,7 @@ import { idOrNull, memberObject, textOrNull } from './wire-input.ts';
 
 const TOO_MANY = 'Maximum 100 users may be created per call';
 
-/** Users by bulk job; creating needs bulk import, which Zendesk enables per account. */
+/** Bulk jobs of users. Creating users needs bulk import, which Zendesk enables per account. */
 export const USER_BULK_ROUTES: readonly Route[] = [
   { method: 'POST', pattern: 'users/create_many', operation: 'users.create_many', access: 'admin', handle: createMany },
   {
@@ -64,7 +64,7 @@ function createOrUpdateMany(call: Call): Result {
   });
 }
 
-/** The same change for the users of the query, or a list of changes each with its id or external id. */
+/** The body has one change for the users in the query, or a list of changes that each have an id or external id. */
 function updateMany(call: Call): Result {
   const { account, query, body } = call;
   const isSameForAll = query.has('ids') || query.has('external_ids');
@@ -100,7 +100,7 @@ function idOfItem({ users }: Account, item: WireObject): number | undefined {
   return idOrNull(item['id']) ?? (externalId === null ? undefined : users.byExternalId(externalId)?.id);
 }
 
-/** Without an id the external id says which user is meant; it is no change then. */
+/** Without an id, the external id identifies the user and is not a change. */
 function withoutKey(item: WireObject): WireObject {
   if (idOrNull(item['id']) !== null) return item;
   return Object.fromEntries(Object.entries(item).filter(([name]) => name !== 'external_id'));

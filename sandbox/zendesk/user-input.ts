@@ -1,10 +1,10 @@
 import type { WireObject } from './wire-input.ts';
 import { idOrNull, isWireObject, tagsOf, textOrNull } from './wire-input.ts';
 
-/** What a user may do. */
+/** The role of a user. */
 export type UserRole = 'end-user' | 'agent' | 'admin';
 
-/** An identity that a request wants to give to a user. */
+/** An identity that a request adds to a user. */
 export interface WantedIdentity {
   readonly type: string;
   readonly value: string;
@@ -12,7 +12,7 @@ export interface WantedIdentity {
   readonly primary: boolean;
 }
 
-/** The attributes of a user's own row that a request wants to change: only what it names. */
+/** The changes of a user's own row in a request. Absent members do not change. */
 export interface UserRowChanges {
   readonly name?: string;
   readonly externalId?: string | null;
@@ -28,7 +28,7 @@ export interface UserRowChanges {
   readonly fieldChanges?: WireObject;
 }
 
-/** Everything a request says about a user. */
+/** All changes of a user in a request. */
 export interface UserChanges {
   readonly row: UserRowChanges;
   readonly email?: string | null;
@@ -65,11 +65,11 @@ const OTHERS = [
   'identities',
 ];
 
-/** The changes in a request's `user` object, and the names of the properties that are dropped. */
+/** Returns the changes in a request's `user` object, and the names of dropped properties. */
 export function readUser(input: WireObject): { changes: UserChanges; dropped: string[] } {
   let row: UserRowChanges = {};
   for (const [name, value] of Object.entries(input)) row = { ...row, ...ROW_READERS.get(name)?.(value) };
-  // A custom role makes an agent of an end user (Zendesk docs, Users).
+  // A custom role changes an end user to an agent (Zendesk docs, Users).
   if (idOrNull(input['custom_role_id']) !== null && row.role !== 'admin') row = { ...row, role: 'agent' };
   const { organization, identities } = input;
   const organizationName = isWireObject(organization) ? textOrNull(organization['name']) : null;
@@ -85,7 +85,7 @@ export function readUser(input: WireObject): { changes: UserChanges; dropped: st
   return { changes, dropped: Object.keys(input).filter((name) => !ROW_READERS.has(name) && !OTHERS.includes(name)) };
 }
 
-/** The identity in a request's `identity` object. */
+/** Returns the identity in a request's `identity` object. */
 export function readIdentity(input: WireObject): WantedIdentity {
   return {
     type: textOrNull(input['type']) ?? 'email',

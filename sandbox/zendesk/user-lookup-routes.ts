@@ -6,7 +6,7 @@ import { parameterMissing } from './refusal.ts';
 import { searchUsers } from './search-query.ts';
 import { userShower } from './user-wire.ts';
 
-/** Looking users up by key or by a search (Zendesk docs, Users). */
+/** Look-ups of users by key or by a search (Zendesk docs, Users). */
 export const USER_LOOKUP_ROUTES: readonly Route[] = [
   { method: 'GET', pattern: 'users/show_many', operation: 'users.show_many', handle: showMany },
   { method: 'GET', pattern: 'users/search', operation: 'users.search', handle: search },
@@ -23,7 +23,7 @@ function showMany(call: Call): Result {
   return ok({ users: rows.map(userShower(call)), next_page: null, previous_page: null, count: rows.length });
 }
 
-/** An external id is read directly, a query through the lagging index. */
+/** An external id is looked up directly. A query uses the search index, which lags behind. */
 function search(call: Call): Result {
   const externalId = call.query.get('external_id');
   const query = call.query.get('query');

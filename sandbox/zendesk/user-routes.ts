@@ -30,7 +30,7 @@ export const USER_ROUTES: readonly Route[] = [
   { method: 'DELETE', pattern: `${R}/:id`, operation: `${R}.delete`, access: 'admin', handle: remove },
 ];
 
-/** Without good credentials the answer is 200 and nobody (recorded by node-zendesk). */
+/** Without valid credentials the response is 200 with an anonymous user (recorded by node-zendesk). */
 function me(call: Call): Result {
   return ok({ user: call.session ? userShower(call)(call.session.user) : ANONYMOUS_USER });
 }
@@ -87,7 +87,7 @@ function update(call: Call): Result {
   return ok({ user: userShower(call)(row) }, { ...limitHeaders, ...droppedHeader('user', dropped) });
 }
 
-/** Matches by email or external id; when these name two users the email counts as taken (Zendesk docs). */
+/** Matches by email or external id. If these belong to two users, the email counts as taken (Zendesk docs). */
 function createOrUpdate(call: Call): Result {
   const { account } = call;
   const input = memberObject(call.body, 'user');
@@ -110,7 +110,7 @@ function written(
   return { status, body: { user: userShower(call)(row) }, headers };
 }
 
-/** The user in the path loses and is deleted; only end users are merged. */
+/** The user in the path is deleted. Only end users can be merged. */
 function merge(call: Call): Result {
   const { account } = call;
   const loser = account.users.require(idOf(call));
@@ -119,7 +119,7 @@ function merge(call: Call): Result {
   return ok({ user: userShower(call)(mergePeople(account, loser.id, winner.id)) });
 }
 
-/** The answer is 200 and the inactive user, not 204 (recorded by node-zendesk). */
+/** The response is 200 with the inactive user, not 204 (recorded by node-zendesk). */
 function remove(call: Call): Result {
   const { tickets, users } = call.account;
   const { id } = users.require(idOf(call));

@@ -5,10 +5,10 @@ import type { Membership } from './memberships.ts';
 import type { User } from './users.ts';
 import { isoOf } from './wire-time.ts';
 
-/** What showing people needs of a call, so that the state can show them without one. */
+/** The parts of a call that are needed to show users. The control server has no call. */
 export type Viewer = Pick<Call, 'account' | 'baseUrl'>;
 
-/** Shows users with the keys of Zendesk's UserForAdmin. */
+/** Returns the function that converts users to JSON, with the keys of Zendesk's UserForAdmin. */
 export function userShower({ account, baseUrl }: Viewer): (row: User) => UserWire {
   const { identities, memberships, userFields } = account;
   return (row) => {
@@ -55,7 +55,7 @@ export function userShower({ account, baseUrl }: Viewer): (row: User) => UserWir
   };
 }
 
-/** The members of a user on the wire that callers rely on; there are more. */
+/** The members of a user in JSON that callers use. There are more. */
 export interface UserWire {
   readonly id: number;
   readonly url: string;
@@ -72,7 +72,7 @@ export interface UserWire {
   readonly [other: string]: unknown;
 }
 
-/** What an anonymous caller is told about itself (recorded by node-zendesk). */
+/** The user in the response to an anonymous caller (recorded by node-zendesk). */
 export const ANONYMOUS_USER = {
   id: null,
   url: null,
@@ -84,7 +84,7 @@ export const ANONYMOUS_USER = {
   organization_id: null,
 };
 
-/** Shows an identity. */
+/** Returns an identity in JSON. */
 export function showIdentity(row: Identity, baseUrl: string): object {
   return {
     id: row.id,
@@ -101,7 +101,7 @@ export function showIdentity(row: Identity, baseUrl: string): object {
   };
 }
 
-/** Shows memberships; `default` is true or null, never false (recorded). */
+/** Returns the function that converts memberships to JSON. `default` is true or null, never false (recorded). */
 export function membershipShower({ account, baseUrl }: Viewer): (row: Membership) => MembershipWire {
   return (row) => ({
     url: `${baseUrl}/api/v2/organization_memberships/${row.id}.json`,
@@ -116,7 +116,7 @@ export function membershipShower({ account, baseUrl }: Viewer): (row: Membership
   });
 }
 
-/** A membership on the wire. */
+/** A membership in JSON. */
 export interface MembershipWire {
   readonly id: number;
   readonly user_id: number;

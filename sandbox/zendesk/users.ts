@@ -10,7 +10,7 @@ import { createIndex, createTable } from './table.ts';
 import type { UserRole, UserRowChanges } from './user-input.ts';
 import { nowS } from './wire-time.ts';
 
-/** A user's own row; email addresses are identities, organizations are memberships. */
+/** The row of a user. Email addresses are identities, and organizations are memberships. */
 export interface User {
   readonly id: number;
   readonly name: string;
@@ -30,24 +30,24 @@ export interface User {
   readonly updatedAtS: number;
 }
 
-/** The rows of the users, active and deleted. */
+/** The rows of active and deleted users. */
 export interface Users {
   readonly table: Table<User>;
   readonly deleted: Table<User>;
-  /** An active user; throws the 404. */
+  /** Returns an active user. Throws a 404. */
   require(id: number): User;
   byExternalId(externalId: string): User | undefined;
   blank(): User;
-  /** The row with the changes in it, and what is wrong with it; nothing is stored. */
+  /** Returns the row with the changes applied, and its violations. Nothing is stored. */
   changed(before: User, changes: UserRowChanges): { row: User; violations: readonly Violation[] };
-  /** Stores a row as it is. */
+  /** Stores a row without validation. */
   put(row: User): void;
-  /** Stores a row as changed now. */
+  /** Sets the time of a row's last change to now. */
   touch(id: number): void;
   remove(row: User): User;
 }
 
-/** What the users lean on. */
+/** The dependencies of the users. */
 export interface UsersOptions {
   readonly clock: Clock;
   readonly nextId: () => number;
@@ -55,7 +55,7 @@ export interface UsersOptions {
   readonly settings: ZendeskSettings;
 }
 
-/** Makes an account without users. */
+/** Creates an account without users. */
 export function createUsers({ clock, nextId, fields, settings }: UsersOptions): Users {
   const table = createTable<User>();
   const deleted = createTable<User>();

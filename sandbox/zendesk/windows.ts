@@ -1,21 +1,21 @@
 import type { Clock } from '../core/clock.ts';
 
-/** How far a window is used up. */
+/** The state of a window. */
 export interface WindowState {
   readonly allowed: boolean;
   readonly total: number;
   readonly remaining: number;
-  /** Whole seconds until the window starts anew, at least 1. */
+  /** Whole seconds until the window ends, at least 1. */
   readonly resetsInS: number;
 }
 
-/** Counts requests per key in fixed windows of simulated time; a window opens with its first request. */
+/** Counters of requests per key in fixed windows of simulated time. A window starts with its first request. */
 export interface Windows {
-  /** Counts a request unless the window is used up; `reserved` ones are gone from the start. */
+  /** Counts a request unless the window is used up. `reserved` requests are used from the start. */
   take(key: string, total: number, reserved?: number): WindowState;
 }
 
-/** Makes windows of so many seconds. */
+/** Creates windows of `lengthS` seconds. */
 export function createWindows(clock: Clock, lengthS: number): Windows {
   const open = new Map<string, { endsAtMs: number; used: number }>();
   let sweepAtMs = 0;

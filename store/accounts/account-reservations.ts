@@ -13,30 +13,34 @@ import {
 import type { Db } from '../database.ts';
 import { readReservationContext, type MutableReservationContext } from './reservation-context.ts';
 
-/** The run whose staged accounts are reserved, and how. `kinds` are the connection's kinds in the order of their rank. */
+/**
+ * A request to reserve for the staged accounts of a run. `kinds` are the connection's kinds in the order of their rank.
+ */
 export interface ReservationRequest extends ReservationPolicy {
   readonly runId: string;
   readonly connectionId: string;
   readonly kinds: readonly string[];
-  /** Legal entities that could not be read, or never were: adoption by name waits for them. */
+  /** Legal entities that could not be read, or never were. Adoption by name waits for them. */
   readonly incompleteEntities: readonly string[];
 }
 
-/** External ids and names of accounts. Each is unique within a connection, and an account that holds one keeps it. */
+/**
+ * The reserved external ids and names of accounts. Each is unique within a connection. An account keeps what it holds.
+ */
 export interface ReservationStore {
   /**
-   * Registers the accounts that a run has staged since the last time, releases names whose ERP name has changed, and ranks the
-   * accounts: holders of an external id first, then by kind, by legal entity, by account number. A reading older than the one
-   * that the name came from releases nothing.
+   * Registers the accounts that a run has staged since the last call, releases the names of accounts that were renamed
+   * in the ERP, and ranks the accounts: holders of an external id first, then by kind, legal entity and account number.
+   * A reading that is older than the stored name releases nothing.
    */
   prepare(run: Pick<ReservationRequest, 'runId' | 'connectionId' | 'kinds'>): Promise<void>;
-  /** Reserves for the accounts ranked after `after`, at most `limit`. Returns the last rank reserved, null when none was left. */
+  /** Reserves for at most `limit` accounts ranked after `after`. Returns the last rank, or null when none was left. */
   reservePage(request: ReservationRequest, after: number, limit: number): Promise<number | null>;
-  /** Reserves for these accounts again, after Zendesk refused the names given, in the order of their rank. */
+  /** Reserves again for these accounts, in the order of their rank, without the names that Zendesk refused. */
   reserveAgain(request: ReservationRequest, keys: readonly RecordKey[], refusedNames: readonly string[]): Promise<void>;
 }
 
-/** Creates the store of reservations. */
+/** Creates the store of the reservations of accounts. */
 export function createReservationStore(db: Db): ReservationStore {
   return {
     prepare: (run) => db.transaction().execute((tx) => prepare(tx, run)),
@@ -59,7 +63,7 @@ async function prepare(
   db: Db,
   { runId, connectionId, kinds }: Pick<ReservationRequest, 'runId' | 'connectionId' | 'kinds'>,
 ): Promise<void> {
-  // Tables that have just been filled have no statistics yet, and a plan made without any can take minutes.
+  // A table that was just filled has no statistics, and a query planned without them can take minutes.
   await sql`analyze staged_records`.execute(db);
   await sql`insert into records as a
       (connection_id, legal_entity, kind, key, target, plain_name, plain_name_key, plain_name_read_at, party)
@@ -136,7 +140,7 @@ function reserveRow(row: StagedRow, context: MutableReservationContext, policy: 
   return { record: row.record, held, result };
 }
 
-/** Returns what an account holds from now on: a rejected one may keep an external id, never a name. */
+/** Returns what an account holds after the decision. A rejected account may keep its external id, but not its name. */
 function heldAfter(result: ReservationResult): { externalId: string | null; name: string | null } {
   return 'reservation' in result ? result.reservation : { externalId: result.externalId, name: null };
 }
@@ -163,15 +167,15 @@ async function saveReserved(
   const ofAccounts = sql`a.connection_id = ${request.connectionId} and a.legal_entity = r.legal_entity
     and a.kind = r.kind and a.key = r.key`;
   if (moved.length > 0) {
-    // Unique indexes are checked row by row, so what is given up must be gone before another account takes it.
+    // Unique indexes are checked row by row, so a name must be released before another account takes it.
     await sql`update records a set external_id = null, external_id_key = null, name = null, name_key = null
       from ${recordset(moved)} where ${ofAccounts}`.execute(db);
     await sql`update records a set external_id = r.external_id, external_id_key = r.external_id_key,
       name = r.name, name_key = r.name_key from ${recordset(moved)} where ${ofAccounts}`.execute(db);
   }
-  const noted = rows.filter(({ adopt_id, rejection }) => again || adopt_id !== null || rejection !== null);
-  if (noted.length > 0) {
-    await sql`update staged_records s set adopt_id = r.adopt_id, rejection = r.rejection from ${recordset(noted)}
+  const decided = rows.filter(({ adopt_id, rejection }) => again || adopt_id !== null || rejection !== null);
+  if (decided.length > 0) {
+    await sql`update staged_records s set adopt_id = r.adopt_id, rejection = r.rejection from ${recordset(decided)}
       where s.run_id = ${request.runId} and s.legal_entity = r.legal_entity and s.kind = r.kind
         and s.key = r.key`.execute(db);
   }

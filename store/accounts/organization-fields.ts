@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 
-/** The custom fields of organizations, as they are remembered. */
+/** Operations on the stored custom fields of organizations. */
 export const ORGANIZATION_FIELDS = {
   async forget(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
     const names = sql.val([...keys]);
@@ -13,7 +13,7 @@ export const ORGANIZATION_FIELDS = {
       where connection_id = ${connectionId}`.execute(db);
   },
 
-  /** The export need not be read again for a field that is empty everywhere. */
+  /** A field that is empty everywhere counts as read, so the export need not be read again for it. */
   async created(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
     const names = sql.val([...keys]);
     const empty = JSON.stringify(Object.fromEntries(keys.map((key) => [key, null])));
@@ -25,8 +25,8 @@ export const ORGANIZATION_FIELDS = {
 };
 
 /**
- * Begins the export of organizations anew when one of these fields has not been read of every organization: its values are
- * unknown, and 1,000 organizations cost one request.
+ * Restarts the export of organizations when the values of one of these fields are not known for every organization.
+ * Reading 1,000 organizations takes one request.
  */
 export async function readFieldsFromStart(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
   const names = sql.val([...keys]);

@@ -10,8 +10,9 @@ import { checkFieldsAgain } from '../connection/field-checks.ts';
 import { readFieldsFromStart } from './organization-fields.ts';
 
 /**
- * An organization that we have just written: what was sent (`organizationValues`, or a part of it), when that was done by
- * Zendesk's clock, and which of our tags it carries. `isShown`: Zendesk has shown it since, which is recorded by itself.
+ * An organization that we have just written. `written` are the values that were sent (`organizationValues`, or a part
+ * of them), `writtenAt` is the time of the write by Zendesk's clock, and `ownTags` are those of our tags that it has.
+ * `isShown` means that Zendesk has shown it since the write; what it showed is recorded separately.
  */
 export interface WrittenOrganization {
   readonly id: string;
@@ -21,23 +22,26 @@ export interface WrittenOrganization {
   readonly isShown: boolean;
 }
 
-/** What a step found out about organizations. */
+/** Changes of the stored organizations that a step has learned from Zendesk. */
 export interface OrganizationChanges {
   readonly seen?: Seen<SeenOrganization>;
   readonly gone?: Gone;
   readonly written?: readonly WrittenOrganization[];
 }
 
-/** What is remembered of the organizations in Zendesk, whoever made them. Ids are decimal texts. */
+/**
+ * The organizations in Zendesk, as last shown or written, also those that Ledgerdesk did not create. Ids are decimal
+ * texts.
+ */
 export interface OrganizationStore {
   /**
-   * Returns where the incremental export goes on, a time in unix seconds. It is 0 before the first reading, and again when one
-   * of the fields has not been read of every organization yet.
+   * Returns the time from which the incremental export continues, in unix seconds. It is 0 before the first reading,
+   * and while the values of one of the fields are not known for every organization.
    */
   cursor(connectionId: string, fields: readonly string[]): Promise<number>;
   /**
-   * Records organizations that Zendesk has shown; one that was recorded later stays as it is. A deleted one is forgotten and its
-   * account unlinked. `cursor` is stored in the same transaction.
+   * Records organizations that Zendesk has shown, unless a later answer was recorded before. A deleted organization is
+   * forgotten and its account is unlinked. `cursor` is stored in the same transaction.
    */
   record(connectionId: string, seen: Seen<SeenOrganization>, cursor: number): Promise<void>;
   /** Returns the ids of linked organizations after `after`, for a full comparison. */
@@ -75,17 +79,19 @@ export function createOrganizationStore(db: Db): OrganizationStore {
   };
 }
 
-/** A row of `organizations` under the alias `o` as a KnownOrganization in JSON. */
+/** Converts a row `o` of `organizations` to a KnownOrganization in JSON. */
 const KNOWN = sql`jsonb_build_object('id', o.zendesk_id, 'ownTags', o.own_tags, 'written', o.written,
   'isLatest', coalesce(o.updated_at <= o.written_at, false), 'values', o.fields || jsonb_build_object('external_id', o.external_id)
     || case when o.name is null then '{}'::jsonb else jsonb_build_object('name', o.name) end)`;
 
-/** Selects what is remembered of the organization of this id. */
+/** Selects the stored organization with this id. */
 export function seenOrganizationById(connectionId: string, id: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`select ${KNOWN} as value from organizations o where o.connection_id = ${connectionId} and o.zendesk_id = ${id}`;
 }
 
-/** Selects what is remembered of the organization that an account `a` is linked to; of an unlinked one, that has its external id. */
+/**
+ * Selects the stored organization that an account `a` is linked to. For an unlinked account, the external id decides.
+ */
 export function seenOrganizationOf(connectionId: string): RawBuilder<unknown> {
   return sql`select ${KNOWN} as value from organizations o where o.connection_id = ${connectionId}
       and a.zendesk_id is not null and o.zendesk_id = a.zendesk_id
@@ -93,7 +99,7 @@ export function seenOrganizationOf(connectionId: string): RawBuilder<unknown> {
       and a.zendesk_id is null and o.external_id_key = a.external_id_key limit 1)`;
 }
 
-/** Records what a step found out about organizations, inside a transaction of the caller's. */
+/** Records changes of organizations within the transaction of the caller. */
 export async function recordOrganizations(db: Db, connectionId: string, changes: OrganizationChanges): Promise<void> {
   const { seen, gone, written = [] } = changes;
   if (seen) await recordSeen(db, connectionId, seen);
@@ -129,7 +135,7 @@ interface SeenRow {
   readonly name: string;
   readonly name_key: string;
   readonly fields: Values;
-  /** Mapped fields that Zendesk does not show at all. */
+  /** Mapped fields that are missing in the answer of Zendesk. */
   readonly absent: readonly string[];
   readonly updated_at: string;
   readonly own_tags: readonly string[];
@@ -156,8 +162,9 @@ function seenRows(rows: readonly SeenRow[]) {
 }
 
 /**
- * Returns whether Zendesk's custom fields seem to have changed: a field that had a value is shown no more, or what we wrote last
- * is shown as something else for the first time although nobody has changed the organization since.
+ * Returns whether the custom fields in Zendesk seem to have changed. That is so when a field that had a value is
+ * missing, or when Zendesk shows, for the first time, another value than we wrote although the organization was not
+ * changed since.
  */
 async function showsOtherFields(db: Db, connectionId: string, rows: readonly SeenRow[]): Promise<boolean> {
   const { rows: found } = await sql<{ differs: boolean }>`select exists (select from ${seenRows(rows)}
@@ -204,7 +211,7 @@ async function recordWritten(db: Db, connectionId: string, written: readonly Wri
     from ${set} where o.connection_id = ${connectionId} and o.zendesk_id = r.zendesk_id`.execute(db);
 }
 
-/** Forgets organizations that Zendesk did not have at `askedAt`, and unlinks their accounts. */
+/** Forgets organizations that did not exist in Zendesk at `askedAt`, and unlinks their accounts. */
 async function forgetOrganizations(db: Db, connectionId: string, gone: Gone): Promise<void> {
   if (gone.ids.length === 0) return;
   const ids = sql.val([...gone.ids]);

@@ -4,23 +4,25 @@ import type { HeldReservation, NamedOrganization, ReservationContext } from '../
 import { nameKey } from '../../domain/sync/record-name.ts';
 import type { Db } from '../database.ts';
 
-/** A context that follows the accounts which are reserved one after the other. */
+/** A context that is kept up to date while accounts reserve one after the other. */
 export interface MutableReservationContext extends ReservationContext {
-  /** Moves what an account holds: it gives up what it held before for what it holds now. */
+  /** Replaces what an account held before by what it holds now. */
   move(self: string, before: HeldReservation, now: { externalId: string | null; name: string | null }): void;
 }
 
-/** The external ids and names, in their compared form, that the accounts at hand may want. */
+/** The external ids and names, in their compared form, that the accounts of a page may reserve. */
 export interface ContextRequest {
   readonly externalIdKeys: readonly string[];
   readonly nameKeys: readonly string[];
-  /** Names in their compared form that Zendesk refused. */
+  /** Names that Zendesk refused, in their compared form. */
   readonly refusedNames: readonly string[];
 }
 
 const KEY_TEXT = sql<string>`a.legal_entity || '/' || a.kind || '/' || a.key`;
 
-/** Reads who holds what around a page of accounts, in five queries whatever its size. */
+/**
+ * Reads which records and organizations hold the external ids and names of a page, in five queries for any page size.
+ */
 export async function readReservationContext(
   db: Db,
   scope: { connectionId: string; incompleteEntities: readonly string[] },

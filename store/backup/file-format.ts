@@ -1,44 +1,46 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { BackupError } from './problem.ts';
+import { BackupError } from './backup-error.ts';
 
-/** What stands at the beginning of a backup: how the database was made, and the tables in the order in which they follow. */
+/** The header of a backup. The tables are listed in the order in which they follow. */
 const header = z.strictObject({
   format: z.literal('ledgerdesk-backup'),
   version: z.literal(1),
   madeAt: z.string(),
-  /** Names of the migrations that the database had. */
+  /** Names of the migrations of the database. */
   migrations: z.array(z.string()).min(1),
   tables: z.array(z.strictObject({ name: z.string(), columns: z.array(z.string()).min(1) })).min(1),
 });
 
-/** What stands behind the tables: how many rows each has. */
+/** The trailer behind the tables, with the row count of each table. */
 const trailer = z.strictObject({ rows: z.array(z.int().nonnegative()) });
 
-/** The beginning of a backup. */
+/** The header of a backup. */
 export type BackupHeader = z.infer<typeof header>;
 
-/** One table to write: its rows as PostgreSQL's COPY gives them, and then how many they were. */
+/** A table to write: its rows as PostgreSQL's COPY returns them, and the row count once they are all read. */
 export interface TableToWrite {
   readonly chunks: AsyncIterable<Buffer>;
   readonly rows: () => number;
 }
 
-const NEITHER = 'This file is no backup of Ledgerdesk, or one of a version that this Ledgerdesk does not know.';
+const NOT_A_BACKUP =
+  'This file is not a Ledgerdesk backup, or it was made by a newer version. Nothing was restored. Check the path of the file.';
 const DAMAGED =
-  'The backup is damaged or breaks off before its end, so nothing was restored. Fetch the file again, or take another backup.';
+  'The backup file is damaged or incomplete. Nothing was restored. Copy the file again, or use another backup.';
 
 const LENGTH_BYTES = 4;
 const HASH_BYTES = 32;
-const LONGEST_HEADER = 1024 * 1024;
-/** More than COPY gives at once; a greater length means that the file is damaged. */
-const LONGEST_CHUNK = 64 * 1024 * 1024;
+const MAX_HEADER_BYTES = 1024 * 1024;
+/** More than COPY returns at once. A greater length means that the file is damaged. */
+const MAX_CHUNK_BYTES = 64 * 1024 * 1024;
 
 /**
- * Writes the form of a backup, still without compression: a line of JSON, for each table its chunks of rows, each behind its
- * length, with an empty one at the end, then the row counts, then the SHA-256 of all of that.
+ * Encodes a backup, without compression: the header as one line of JSON; for each table its chunks of rows and an empty
+ * chunk; a chunk with the trailer; and the SHA-256 of everything before. Each chunk follows its length, 4 bytes in
+ * big-endian order.
  */
-export async function* writeForm(head: BackupHeader, tables: Iterable<TableToWrite>): AsyncGenerator<Buffer> {
+export async function* encodeBackup(head: BackupHeader, tables: Iterable<TableToWrite>): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
   const hashed = (bytes: Buffer): Buffer => {
     hash.update(bytes);
@@ -66,17 +68,18 @@ function lengthOf(bytes: number): Buffer {
   return buffer;
 }
 
-/** Reads the form of a backup, part after part in its order. Throws BackupError. */
-export interface FormReader {
+/** A reader of the parts of a backup, in their order. Its methods throw a BackupError for a damaged file. */
+export interface BackupReader {
+  /** Reads the header. */
   header(): Promise<BackupHeader>;
-  /** The chunks of the next table; must be read to their end. */
+  /** Reads the chunks of the next table. They must be read to the end. */
   chunks(): AsyncGenerator<Buffer>;
-  /** Row counts of the tables, once it is certain that the whole file is as it was written. */
+  /** Reads the row counts of the tables and checks the hash of the whole file. */
   rows(): Promise<readonly number[]>;
 }
 
-/** Builds the reader over what was decompressed. */
-export function readForm(bytes: AsyncIterable<Buffer>): FormReader {
+/** Creates a reader of decompressed bytes. */
+export function decodeBackup(bytes: AsyncIterable<Buffer>): BackupReader {
   const hash = createHash('sha256');
   const source = bytes[Symbol.asyncIterator]();
   let held: Buffer = Buffer.alloc(0);
@@ -98,18 +101,18 @@ export function readForm(bytes: AsyncIterable<Buffer>): FormReader {
   };
   const readChunk = async (): Promise<Buffer> => {
     const length = (await read(LENGTH_BYTES)).readUInt32BE();
-    if (length > LONGEST_CHUNK) throw new BackupError(DAMAGED);
+    if (length > MAX_CHUNK_BYTES) throw new BackupError(DAMAGED);
     return read(length);
   };
   return {
     async header() {
       let end = held.indexOf('\n');
-      while (end < 0 && held.length < LONGEST_HEADER) {
+      while (end < 0 && held.length < MAX_HEADER_BYTES) {
         await fill();
         end = held.indexOf('\n');
       }
-      if (end < 0) throw new BackupError(NEITHER);
-      return parse(header, await read(end + 1), NEITHER);
+      if (end < 0) throw new BackupError(NOT_A_BACKUP);
+      return parse(header, await read(end + 1), NOT_A_BACKUP);
     },
     async *chunks() {
       for (let chunk = await readChunk(); chunk.length > 0; chunk = await readChunk()) yield chunk;
@@ -133,9 +136,13 @@ function parse<T>(schema: z.ZodType<T>, bytes: Buffer, otherwise: string): T {
   }
 }
 
-/** Turns what decompressing threw into a sentence; anything else stays as it is. */
-export function damageOf(error: unknown): unknown {
+/** SQLSTATE classes 22 and 23: the rows of the file are not as a backup writes them, which shows before its hash is reached. */
+const BAD_ROWS = /^2[23]/;
+
+/** Returns a BackupError for an error that a changed file causes in decompression or in COPY, and any other error unchanged. */
+export function toBackupError(error: unknown): unknown {
   const { code } = error as { readonly code?: unknown };
-  if (code === 'Z_DATA_ERROR' && (error as Error).message.includes('header')) return new BackupError(NEITHER);
+  if (typeof code === 'string' && BAD_ROWS.test(code)) return new BackupError(DAMAGED);
+  if (code === 'Z_DATA_ERROR' && (error as Error).message.includes('header')) return new BackupError(NOT_A_BACKUP);
   return code === 'Z_BUF_ERROR' || code === 'Z_DATA_ERROR' ? new BackupError(DAMAGED) : error;
 }

@@ -1,15 +1,15 @@
 import type pg from 'pg';
 
-/** A table of ours, with its columns in their order. */
+/** A table of Ledgerdesk, with its columns in their order. */
 export interface Table {
   readonly name: string;
   readonly columns: readonly string[];
 }
 
-/** Kysely's own tables: what they say of the database stands at the beginning of a backup. */
+/** Tables of Kysely. The header of a backup lists the migrations instead. */
 const MIGRATIONS = ['kysely_migration', 'kysely_migration_lock'];
 
-/** All tables with data, those that others refer to before the others. */
+/** Returns all tables with data. A table follows those that it refers to. */
 export async function readTables(client: pg.ClientBase): Promise<Table[]> {
   const { rows } = await client.query<{ name: string; columns: string[]; refers: string[] }>(
     `select c.relname as name,
@@ -25,14 +25,14 @@ export async function readTables(client: pg.ClientBase): Promise<Table[]> {
   let left = rows;
   while (left.length > 0) {
     const ready = left.filter(({ refers }) => refers.every((name) => sorted.some((table) => table.name === name)));
-    if (ready.length === 0) throw new Error('Tables refer to each other in a circle.');
+    if (ready.length === 0) throw new Error('The foreign keys of the tables form a cycle.');
     sorted.push(...ready.map(({ name, columns }) => ({ name, columns })));
     left = left.filter((table) => !ready.includes(table));
   }
   return sorted;
 }
 
-/** Names of the migrations that a database has had; empty before the first. */
+/** Returns the names of the migrations that a database has had, none before the first. */
 export async function readMigrations(client: pg.ClientBase): Promise<string[]> {
   const { rows: there } = await client.query(`select from pg_tables where schemaname = 'public' and tablename = $1`, [
     MIGRATIONS[0],
@@ -42,12 +42,12 @@ export async function readMigrations(client: pg.ClientBase): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** A table with its columns, as COPY names them. */
+/** Returns a table with its columns, as COPY expects it. */
 export function copyTarget({ name, columns }: Table): string {
   return `${quote(name)} (${columns.map(quote).join(', ')})`;
 }
 
-/** A name as SQL takes it. */
+/** Quotes an identifier for SQL. */
 export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

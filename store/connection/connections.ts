@@ -5,7 +5,7 @@ import { inTransaction, type Db } from '../database.ts';
 import type { Database } from '../schema.ts';
 import { recordHealth } from '../operations/health.ts';
 
-/** A connection as it is stored, without its secrets. Hooks are the random ids of its two ingress URLs. */
+/** A stored connection without its secrets. `hooks` are the random ids in its two ingress URLs. */
 export interface Connection {
   readonly id: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export interface Connection {
   readonly updatedAt: Date;
 }
 
-/** A connection cannot be worked with until a person has done something; the message says what. */
+/** The connection cannot be used until a person acts. The message says what to do. */
 export class ConnectionStateError extends Error {
   override readonly name = 'ConnectionStateError';
   readonly code: 'connection_missing' | 'needs_authorization';
@@ -29,7 +29,7 @@ export class ConnectionStateError extends Error {
   }
 }
 
-/** What applying a connection file stores, besides its secrets. */
+/** The part of a connection file that is stored in clear. */
 export interface ConnectionToStore {
   readonly id: string;
   readonly name: string;
@@ -38,22 +38,27 @@ export interface ConnectionToStore {
   readonly state: ConnectionState;
 }
 
-/** The connections. Ids are chosen by the operator; `get` returns undefined for an unknown one. */
+/** The connections. Operators choose their ids. */
 export interface ConnectionStore {
+  /** Creates or replaces a connection. An existing one keeps its hooks. */
   save(connection: ConnectionToStore): Promise<void>;
+  /** Returns the connection, or undefined for an unknown id. */
   get(id: string): Promise<Connection | undefined>;
-  /** Returns the connection. Throws a ConnectionStateError when there is none of this id. */
+  /** Returns the connection. Throws a ConnectionStateError for an unknown id. */
   require(id: string): Promise<Connection>;
-  /** Returns the connection that has this random hook for the deliveries of one system. */
+  /** Returns the connection whose ingress URL for this system contains this hook. */
   byHook(system: 'zendesk' | 'dynamics', hookId: string): Promise<Connection | undefined>;
+  /** Returns all connections, the newest first. */
   list(): Promise<Connection[]>;
-  /** Erases the connection and all that is kept of it. Returns false when there was none. */
+  /** Deletes the connection and everything that belongs to it. Returns false for an unknown id. */
   remove(id: string): Promise<boolean>;
-  /** Changes how often a connection is synchronized by its schedule. */
+  /** Changes the interval at which the schedule starts syncs. */
   setSyncInterval(id: string, everyMs: number): Promise<void>;
-  /** Changes the state. Credentials that begin to be rejected, or work again, leave an alert. */
+  /** Changes the state. An alert is stored when credentials start to be rejected, and when they work again. */
   setState(id: string, state: ConnectionState, reason: string | null): Promise<void>;
-  /** Records that a remote system has answered once: from then on, silence is an outage and no longer a wrong host. */
+  /**
+   * Records that a remote system has answered. From then on, no answer means an outage and no longer a wrong address.
+   */
   markReached(id: string, system: 'entra' | 'dynamics' | 'zendesk'): Promise<void>;
   /** Returns whether any account of the connection has an organization. */
   hasLinks(id: string): Promise<boolean>;
@@ -71,7 +76,7 @@ export function createConnectionStore(db: Db): ConnectionStore {
       if (found) return found;
       throw new ConnectionStateError(
         'connection_missing',
-        `There is no connection "${id}": apply its file first (ledgerdesk connection apply FILE).`,
+        `There is no connection "${id}". To create it, run: ledgerdesk connection apply FILE`,
       );
     },
     async list() {
@@ -83,7 +88,7 @@ export function createConnectionStore(db: Db): ConnectionStore {
       return numDeletedRows > 0n;
     },
     async byHook(system, hookId) {
-      // PostgreSQL takes no text with a NUL, and no hook has one.
+      // PostgreSQL rejects text that contains NUL, and no hook contains one.
       if (hookId.includes('\u0000')) return undefined;
       const row = await db
         .selectFrom('connections')
@@ -146,13 +151,13 @@ async function save(db: Db, connection: ConnectionToStore): Promise<void> {
     .execute();
 }
 
-/** Another Zendesk account has fields of its own, so they are checked there before anything is written. */
+/** Another Zendesk account has custom fields of its own, which must be checked before anything is written. */
 async function forgetFieldsIfMoved(db: Db, { id, settings }: ConnectionToStore): Promise<void> {
   await sql`delete from field_checks f using connections c where f.connection_id = ${id} and c.id = ${id}
     and c.settings #>> '{zendesk,baseUrl}' <> ${settings.zendesk.baseUrl}`.execute(db);
 }
 
-/** Keeps a column unless the address of its system, a path into the settings, has changed. */
+/** Keeps the value of a column unless the address of its system has changed. `address` is a path into the settings. */
 function unlessMoved(column: string, address: string) {
   const path = sql.lit(`{${address}}`);
   return sql<Date | null>`case when connections.settings #>> ${path} = excluded.settings #>> ${path}

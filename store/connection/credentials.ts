@@ -2,51 +2,54 @@ import { sql } from 'kysely';
 import type { CredentialField } from '../../domain/connection/connection.ts';
 import { createDataKeys, type DataKey, type DataKeys } from './data-keys.ts';
 import { inTransaction, type Db } from '../database.ts';
-import { eraseExpiredFormer, FORMER, hasExpired } from './former-secret.ts';
+import { deleteExpiredFormerSecret, FORMER_WEBHOOK_SECRET, hasExpired } from './former-secret.ts';
 import { checkKeys, rotateKeys } from './key-rotation.ts';
 import { openField, openFields, sealField, type SealedField } from './sealed-fields.ts';
 import { secretDigest, type KeyRing } from './sealing.ts';
 
-/** Secrets of connections, sealed at rest. Plain values leave only through `open` and `webhookSecrets`. */
+/** The secrets of connections, sealed at rest. Only `open` and `webhookSecrets` return them in clear. */
 export interface CredentialStore {
   /**
-   * Seals the secrets that a file gives. One that is equal to the value last applied, or to the one that is stored, leaves the
-   * stored one as it is, so that a file never puts a rotated token back. Returns the fields that changed.
+   * Seals and stores the secrets of a connection file. A secret that equals the one last applied, or the stored one,
+   * changes nothing, so that applying a file again does not overwrite a token that was renewed since. Returns the
+   * changed fields.
    */
   apply(connectionId: string, secrets: Secrets): Promise<CredentialField[]>;
-  /** Seals secrets that a far system has issued in place of those that were applied; a file that is applied again does not put the old ones back. */
+  /** Stores secrets that a remote system has issued. Applying the same file again does not overwrite them. */
   replace(connectionId: string, secrets: Secrets): Promise<void>;
-  /** The secrets that webhooks may be signed with: the one in use, and the former one for a day after it was replaced. */
+  /** Returns the valid webhook secrets: the current one, and for a day after a change also the former one. */
   webhookSecrets(connectionId: string): Promise<string[]>;
-  /** Opens all secrets of a connection, but for a former one. Throws SealError when the keys do not fit. */
+  /** Returns all current secrets of a connection in clear. Throws a SealError when the keys do not fit. */
   open(connectionId: string): Promise<Secrets>;
   /**
-   * Seals every connection's secrets anew, with a new data key under the first key of the ring; one by one, so that it can be
-   * broken off and begun again. Answers how many were sealed anew. From then on the other keys are no longer needed.
+   * Gives every connection a new data key, sealed by the first key of the ring, and seals its secrets with it. Works on
+   * one connection at a time, so it can be interrupted and run again. Returns how many connections it changed.
+   * Afterwards the other keys of the ring are no longer needed.
    */
   rotate(): Promise<{ rotated: number; keyId: string }>;
-  /** Refuses a start under a wrong key: throws SealError with a sentence when what is stored does not open. */
+  /** Throws a SealError, with a message for the operator, when stored credentials cannot be opened with these keys. */
   checkKeys(): Promise<void>;
 }
 
-/** Secrets by the field that they are for. */
+/** Secrets by credential field. */
 export type Secrets = Partial<Record<CredentialField, string>>;
 
-/** Builds the credential store over the operator's keys. */
+/** Creates the store of credentials. `ring` holds the encryption keys of the operator. */
 export function createCredentialStore(db: Db, ring: KeyRing): CredentialStore {
   const keys = createDataKeys(ring);
-  const write = <Result>(connectionId: string, work: (at: Place) => Promise<Result>): Promise<Result> =>
+  const write = <Result>(connectionId: string, work: (target: WriteTarget) => Promise<Result>): Promise<Result> =>
     inTransaction(db, async (tx) => {
       const dataKey = await keys.lock(tx, connectionId);
-      await eraseExpiredFormer(tx, connectionId);
+      await deleteExpiredFormerSecret(tx, connectionId);
       return work({ tx, connectionId, dataKey, held: await readHeld(tx, connectionId) });
     });
   return {
-    apply: (connectionId, secrets) => write(connectionId, (at) => applySecrets(at, secrets)),
-    replace: (connectionId, secrets) => write(connectionId, (at) => replaceSecrets(at, secrets)),
+    apply: (connectionId, secrets) => write(connectionId, (target) => applySecrets(target, secrets)),
+    replace: (connectionId, secrets) => write(connectionId, (target) => replaceSecrets(target, secrets)),
     async webhookSecrets(connectionId) {
       const secrets = await openSecrets(db, keys, { connectionId, withFormer: true });
-      return [secrets['zendesk.webhookSecret'], secrets[FORMER]].filter((secret) => secret !== undefined);
+      const all = [secrets['zendesk.webhookSecret'], secrets[FORMER_WEBHOOK_SECRET]];
+      return all.filter((secret) => secret !== undefined);
     },
     open: (connectionId) => openSecrets(db, keys, { connectionId, withFormer: false }),
     rotate: () => rotateKeys(db, ring, keys),
@@ -56,8 +59,8 @@ export function createCredentialStore(db: Db, ring: KeyRing): CredentialStore {
 
 type Held = SealedField & { readonly applied_digest: Buffer };
 
-/** Where secrets are written: a transaction that has locked the connection's data key, and what it holds so far. */
-interface Place {
+/** A transaction that has locked the data key of a connection, with the secrets that are stored so far. */
+interface WriteTarget {
   readonly tx: Db;
   readonly connectionId: string;
   readonly dataKey: DataKey;
@@ -69,44 +72,49 @@ async function readHeld(tx: Db, connectionId: string): Promise<Map<string, Held>
   return new Map(rows.map((row) => [row.field, row]));
 }
 
-async function applySecrets(at: Place, secrets: Secrets): Promise<CredentialField[]> {
+async function applySecrets(target: WriteTarget, secrets: Secrets): Promise<CredentialField[]> {
   const changed: CredentialField[] = [];
   for (const [field, secret] of Object.entries(secrets) as [CredentialField, string][]) {
-    const digest = secretDigest(secret, at.dataKey.digestKey);
-    if (at.held.get(field)?.applied_digest.equals(digest) === true) continue;
-    if (heldSecret(at, field) === secret) {
-      await noteApplied(at, field, digest);
+    const digest = secretDigest(secret, target.dataKey.digestKey);
+    if (target.held.get(field)?.applied_digest.equals(digest) === true) continue;
+    if (heldSecret(target, field) === secret) {
+      await recordApplied(target, field, digest);
       continue;
     }
-    await write(at, { field, secret, digest });
+    await write(target, { field, secret, digest });
     changed.push(field);
   }
   return changed;
 }
 
-async function replaceSecrets(at: Place, secrets: Secrets): Promise<void> {
+async function replaceSecrets(target: WriteTarget, secrets: Secrets): Promise<void> {
   for (const [field, secret] of Object.entries(secrets)) {
-    if (heldSecret(at, field) === secret) continue;
-    await write(at, { field, secret, digest: at.held.get(field)?.applied_digest ?? NEVER_APPLIED });
+    if (heldSecret(target, field) === secret) continue;
+    await write(target, { field, secret, digest: target.held.get(field)?.applied_digest ?? NEVER_APPLIED });
   }
 }
 
-/** The digest of no secret. */
+/** A digest that no secret has. */
 const NEVER_APPLIED = Buffer.alloc(0);
 
-function heldSecret({ held, dataKey }: Place, field: string): string | undefined {
+function heldSecret({ held, dataKey }: WriteTarget, field: string): string | undefined {
   const row = held.get(field);
   return row && openField(row, dataKey);
 }
 
-/** Writes a secret; a webhook secret that is replaced by another is kept as the former one. */
-async function write(at: Place, { field, secret, digest }: { field: string; secret: string; digest: Buffer }) {
-  const present = field === 'zendesk.webhookSecret' ? heldSecret(at, field) : undefined;
-  if (present !== undefined) await put(at, sealField(present, { ...at, field: FORMER }, at.dataKey), NEVER_APPLIED);
-  await put(at, sealField(secret, { ...at, field }, at.dataKey), digest);
+/** Writes a secret. A webhook secret that is replaced stays as the former one. */
+async function write(
+  target: WriteTarget,
+  { field, secret, digest }: { field: string; secret: string; digest: Buffer },
+) {
+  const replaced = field === 'zendesk.webhookSecret' ? heldSecret(target, field) : undefined;
+  if (replaced !== undefined) {
+    await put(target, sealField(replaced, { ...target, field: FORMER_WEBHOOK_SECRET }, target.dataKey), NEVER_APPLIED);
+  }
+  await put(target, sealField(secret, { ...target, field }, target.dataKey), digest);
 }
 
-async function put({ tx }: Place, row: SealedField, digest: Buffer): Promise<void> {
+async function put({ tx }: WriteTarget, row: SealedField, digest: Buffer): Promise<void> {
   const change = { sealed: row.sealed, applied_digest: digest, updated_at: sql<Date>`now()` };
   await tx
     .insertInto('credentials')
@@ -115,12 +123,15 @@ async function put({ tx }: Place, row: SealedField, digest: Buffer): Promise<voi
     .execute();
 }
 
-async function noteApplied({ tx, connectionId }: Place, field: string, digest: Buffer): Promise<void> {
+async function recordApplied({ tx, connectionId }: WriteTarget, field: string, digest: Buffer): Promise<void> {
   const rows = tx.updateTable('credentials').set({ applied_digest: digest });
   await rows.where('connection_id', '=', connectionId).where('field', '=', field).execute();
 }
 
-/** Reads data key and secrets by one statement, so that a rotation cannot come between; an expired former secret is left out. */
+/**
+ * Reads data key and secrets in one statement, so that no rotation happens in between. Leaves out an expired former
+ * secret.
+ */
 async function openSecrets(
   db: Db,
   keys: DataKeys,
@@ -132,8 +143,8 @@ async function openSecrets(
     .selectAll(['data_keys', 'credentials'])
     .where('credentials.connection_id', '=', connectionId)
     .where((eb) => {
-      const isPresent = eb('credentials.field', '<>', FORMER);
-      return withFormer ? eb.or([isPresent, eb.not(hasExpired)]) : isPresent;
+      const isCurrent = eb('credentials.field', '<>', FORMER_WEBHOOK_SECRET);
+      return withFormer ? eb.or([isCurrent, eb.not(hasExpired)]) : isCurrent;
     })
     .execute();
   const [first] = rows;

@@ -4,52 +4,52 @@ import type { Db } from '../database.ts';
 import type { Database } from '../schema.ts';
 import { seal, SealError, unseal, type KeyRing } from './sealing.ts';
 
-/** A data key, opened. `digestKey` is what secrets that were applied are recognised with; both have 32 bytes. */
+/** An opened data key. `key` seals secrets, and `digestKey` keys the digests of applied secrets. Both have 32 bytes. */
 export interface DataKey {
   readonly id: string;
   readonly key: Buffer;
   readonly digestKey: Buffer;
 }
 
-/** A data key as it is kept: sealed by the operator's key that `kek_id` names. */
+/** A stored data key, sealed by the encryption key that `kek_id` names. */
 export type SealedDataKey = Selectable<Database['data_keys']>;
 
-/** The data keys of connections, each sealed by one of the operator's keys. */
+/** The data keys of connections, each sealed by one of the configured encryption keys. */
 export interface DataKeys {
-  /** Opens a data key. Throws SealError when the operator's key is missing or does not fit. */
+  /** Opens a data key. Throws a SealError when the encryption key is not configured or does not fit. */
   open(row: SealedDataKey): DataKey;
-  /** Throws SealError with a sentence when this key of the operator's is not at hand. */
+  /** Returns an encryption key. Throws a SealError, with a message for the operator, when it is not configured. */
   require(kekId: string): Buffer;
   /**
-   * The data key of a connection, made if there is none, and locked until the transaction ends: so no rotation comes
-   * between reading the key and writing what was sealed with it.
+   * Returns the data key of a connection, creating it if necessary, and locks it until the transaction ends, so that no
+   * rotation happens between reading the key and writing what is sealed with it.
    */
   lock(tx: Db, connectionId: string): Promise<DataKey>;
-  /** Puts a new data key, sealed by the first key of the ring, in place of one that the transaction has locked. */
+  /** Replaces a data key that the transaction has locked by a new one, sealed by the first key of the ring. */
   renew(tx: Db, row: SealedDataKey): Promise<DataKey>;
 }
 
-/** Builds the data keys over the operator's keys. */
+/** Creates the access to data keys. `ring` holds the encryption keys of the operator. */
 export function createDataKeys(ring: KeyRing): DataKeys {
   const [writer] = ring;
   const require = (kekId: string): Buffer => {
     const found = ring.find(({ id }) => id === kekId);
     if (found) return found.key;
     throw new SealError(
-      `Encryption key "${kekId}" is needed to open what is stored. Add it to LEDGERDESK_ENCRYPTION_KEYS.`,
+      `Stored credentials are encrypted with the key "${kekId}", which is not configured. Add it to LEDGERDESK_ENCRYPTION_KEYS.`,
     );
   };
   const open = (row: SealedDataKey): DataKey => {
     const kek = require(row.kek_id);
-    const key = unseal(row.wrapped, kek, placeOf(row, 'data_keys'));
-    const digestKey = row.digest_key === null ? key : unseal(row.digest_key, kek, placeOf(row, 'digest_keys'));
+    const key = unseal(row.wrapped, kek, contextOf(row, 'data_keys'));
+    const digestKey = row.digest_key === null ? key : unseal(row.digest_key, kek, contextOf(row, 'digest_keys'));
     return { id: row.id, key, digestKey };
   };
-  const make = (connectionId: string, digestKey: Buffer | null) => {
-    const place = { connection_id: connectionId, id: randomUUID() };
-    const wrapped = seal(randomBytes(32), writer.key, placeOf(place, 'data_keys'));
-    const sealedDigestKey = digestKey === null ? null : seal(digestKey, writer.key, placeOf(place, 'digest_keys'));
-    return { ...place, kek_id: writer.id, wrapped, digest_key: sealedDigestKey };
+  const create = (connectionId: string, digestKey: Buffer | null) => {
+    const owner = { connection_id: connectionId, id: randomUUID() };
+    const wrapped = seal(randomBytes(32), writer.key, contextOf(owner, 'data_keys'));
+    const sealedDigestKey = digestKey === null ? null : seal(digestKey, writer.key, contextOf(owner, 'digest_keys'));
+    return { ...owner, kek_id: writer.id, wrapped, digest_key: sealedDigestKey };
   };
   return {
     open,
@@ -59,16 +59,17 @@ export function createDataKeys(ring: KeyRing): DataKeys {
       if (existing) return open(existing);
       await tx
         .insertInto('data_keys')
-        .values(make(connectionId, null))
+        .values(create(connectionId, null))
         .onConflict((conflict) => conflict.column('connection_id').doNothing())
         .execute();
       const stored = await readLocked(tx, connectionId);
-      if (!stored) throw new Error(`Connection "${connectionId}" was removed meanwhile.`);
+      if (!stored) throw new Error(`Connection "${connectionId}" was removed while its secrets were being stored.`);
       return open(stored);
     },
     async renew(tx, row) {
-      // The digests stay as they are: of a secret that a far system has replaced, nobody knows any more what was applied.
-      const renewed = make(row.connection_id, open(row).digestKey);
+      // The digests must stay valid: the applied value of a secret that a remote system has replaced is no longer
+      // known.
+      const renewed = create(row.connection_id, open(row).digestKey);
       await tx.updateTable('data_keys').set(renewed).where('connection_id', '=', row.connection_id).execute();
       return open(renewed);
     },
@@ -81,7 +82,7 @@ export function readLocked(tx: Db, connectionId: string): Promise<SealedDataKey 
   return rows.forUpdate().executeTakeFirst();
 }
 
-function placeOf(
+function contextOf(
   { connection_id: connectionId, id }: Pick<SealedDataKey, 'connection_id' | 'id'>,
   table: 'data_keys' | 'digest_keys',
 ): string {

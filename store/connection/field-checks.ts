@@ -5,29 +5,30 @@ import { inTransaction, type Db } from '../database.ts';
 
 /** The result of the last check of a connection's custom fields of organizations, or of users. */
 export interface StoredFieldCheck {
-  /** The fingerprint of the fields that were needed; empty when the check is due again. */
+  /** The fingerprint of the needed fields; empty when they must be checked again. */
   readonly needed: string;
-  /** The keys of the needed fields that Zendesk had, or got, whatever their type. */
+  /** The keys of the needed fields that exist in Zendesk, of any type, also those just created. */
   readonly present: readonly string[];
   readonly suspended: readonly SuspendedField[];
   readonly checkedAt: Date;
 }
 
-/** A check to store. `created` are the keys of fields that were created by it. */
+/** A check to store. `created` are the keys of the fields that it has created. */
 export interface FieldCheckToStore extends Omit<StoredFieldCheck, 'checkedAt'> {
   readonly created: readonly string[];
 }
 
-/** The checks of custom fields in Zendesk, so that a run asks about them only when something has changed. */
+/** The results of field checks. Because of them, a run requests the custom fields only when something has changed. */
 export interface FieldCheckStore {
+  /** Returns the last check, or undefined before the first one. */
   get(connectionId: string, target: TargetName): Promise<StoredFieldCheck | undefined>;
-  /** Stores a check. Values of fields that are suspended from now on are forgotten, and fields that were created are empty everywhere. */
+  /** Stores a check. Forgets the values of newly suspended fields, and records created fields as empty everywhere. */
   save(connectionId: string, target: TargetName, check: FieldCheckToStore): Promise<void>;
-  /** Makes the check due again, for the next run that asks. */
+  /** Makes the next run check the fields again. */
   again(connectionId: string, target: TargetName): Promise<void>;
 }
 
-/** How the store keeps the values of custom fields, by target. */
+/** A look-up of the operations on stored values of custom fields, by target. */
 export type RememberedFieldsOf = (target: TargetName) => {
   forget(db: Db, connectionId: string, keys: readonly string[]): Promise<void>;
   created(db: Db, connectionId: string, keys: readonly string[]): Promise<void>;
@@ -51,7 +52,7 @@ export function createFieldCheckStore(db: Db, rememberedFieldsOf: RememberedFiel
   };
 }
 
-/** Makes the check of a connection's fields due again, inside a transaction of the caller's. */
+/** Makes the next run check the fields of a connection again. Runs in the transaction of the caller. */
 export async function checkFieldsAgain(db: Db, connectionId: string, target: TargetName): Promise<void> {
   const due = db.updateTable('field_checks').set({ needed: '' }).where('connection_id', '=', connectionId);
   await due.where('target', '=', target).execute();

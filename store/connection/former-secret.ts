@@ -1,21 +1,24 @@
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 
-/** The field of the webhook secret that was replaced by the present one. */
-export const FORMER = 'zendesk.formerWebhookSecret';
+/** The credential field of the webhook secret that the current one replaced. */
+export const FORMER_WEBHOOK_SECRET = 'zendesk.formerWebhookSecret';
 
-/** Zendesk retries a delivery for minutes; a day allows for queues on the way (docs: a reset kills the old secret at once). */
+/**
+ * Zendesk uses the new secret as soon as the old one is reset (Zendesk docs), but it may retry a delivery that it
+ * signed before for minutes, or the delivery may wait in a queue. A day covers both.
+ */
 const FORMER_HOURS = 24;
 
-/** Whether a credential's time lies so far back that, were it the former webhook secret, it counts no longer. */
+/** The SQL condition for a former webhook secret that is no longer accepted. */
 export const hasExpired = sql<boolean>`credentials.updated_at <= now() - make_interval(hours => ${sql.lit(FORMER_HOURS)})`;
 
-/** Erases the former webhook secret of a connection once it counts no longer. */
-export async function eraseExpiredFormer(db: Db, connectionId: string): Promise<void> {
+/** Deletes the former webhook secret of a connection if it is no longer accepted. */
+export async function deleteExpiredFormerSecret(db: Db, connectionId: string): Promise<void> {
   await db
     .deleteFrom('credentials')
     .where('connection_id', '=', connectionId)
-    .where('field', '=', FORMER)
+    .where('field', '=', FORMER_WEBHOOK_SECRET)
     .where(hasExpired)
     .execute();
 }

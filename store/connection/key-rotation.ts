@@ -1,13 +1,13 @@
 import { inTransaction, type Db } from '../database.ts';
 import { readLocked, type DataKeys, type SealedDataKey } from './data-keys.ts';
-import { eraseExpiredFormer } from './former-secret.ts';
+import { deleteExpiredFormerSecret } from './former-secret.ts';
 import { openField, sealField } from './sealed-fields.ts';
 import { seal, unseal, type KeyRing } from './sealing.ts';
 
 /**
- * Gives every connection that is not yet under the first key of the ring a new data key, and seals its secrets with it: whoever
- * had the former key and a copy of the database opens nothing that is stored from then on. One connection at a time, each as
- * a whole, so it can be broken off and begun again. Answers how many it did.
+ * Gives every connection that does not use the first key of the ring a new data key, and seals its secrets with it. A
+ * former encryption key then opens nothing that is stored from now on. Each connection is a transaction of its own, so
+ * a rotation can be interrupted and run again. Returns how many connections it changed.
  */
 export async function rotateKeys(
   db: Db,
@@ -35,7 +35,7 @@ export async function rotateKeys(
 
 async function reseal(tx: Db, row: SealedDataKey, keys: DataKeys): Promise<void> {
   const { connection_id: connectionId } = row;
-  await eraseExpiredFormer(tx, connectionId);
+  await deleteExpiredFormerSecret(tx, connectionId);
   const before = keys.open(row);
   const after = await keys.renew(tx, row);
   const fields = await tx.selectFrom('credentials').selectAll().where('connection_id', '=', connectionId).execute();
@@ -52,7 +52,10 @@ async function reseal(tx: Db, row: SealedDataKey, keys: DataKeys): Promise<void>
 
 const CANARY = Buffer.from('ledgerdesk');
 
-/** Refuses a start under a wrong key: throws SealError with a sentence when what is stored does not open. */
+/**
+ * Throws a SealError, with a message for the operator, when stored credentials cannot be opened with the configured
+ * keys.
+ */
 export async function checkKeys(db: Db, ring: KeyRing, keys: DataKeys): Promise<void> {
   const canaries = await db.selectFrom('key_canary').selectAll().execute();
   for (const { kek_id: kekId, sealed } of canaries) {
@@ -60,7 +63,7 @@ export async function checkKeys(db: Db, ring: KeyRing, keys: DataKeys): Promise<
       continue;
     unseal(sealed, keys.require(kekId), `canary|${kekId}`);
   }
-  // A key that a rotation has not reached yet is still needed, even though the first one has its canary.
+  // An interrupted rotation leaves connections under an older key, although the first key has its canary already.
   const inUse = await db.selectFrom('data_keys').select('kek_id').distinct().execute();
   for (const { kek_id: kekId } of inUse) keys.require(kekId);
   const writer = ring[0];

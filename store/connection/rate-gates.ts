@@ -2,58 +2,61 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 
-/** A far system asked us to wait. `waitMs` is what is left of it; the bucket is what it closed. */
+/** A remote system asked us to wait. `waitMs` is the remaining time. `bucket` names the rate limit. */
 export class GateClosedError extends Error {
   override readonly name = 'GateClosedError';
   readonly system: string;
   readonly bucket: string;
   readonly waitMs: number;
   constructor(closed: { system: string; bucket: string; waitMs: number }) {
-    super(`${closed.system} asked us to wait (${closed.bucket}) for another ${Math.ceil(closed.waitMs / 1_000)} s.`);
+    super(`${closed.system} asked us to wait (${closed.bucket}): ${Math.ceil(closed.waitMs / 1_000)} s.`);
     this.system = closed.system;
     this.bucket = closed.bucket;
     this.waitMs = closed.waitMs;
   }
 }
 
-/** A request about to be made, in the buckets that its far system counts it in. */
+/** A request that is about to be sent. `buckets` are the rate limits that it counts towards. */
 export interface GateRequest {
   readonly connectionId: string;
   readonly system: string;
   readonly buckets: readonly string[];
 }
 
-/** Leave to make one request. `probe` is set when it is the one that finds out whether a closed gate is open again. */
+/** The permission for one request. `probe` is set when this request finds out whether a closed gate is open again. */
 export interface GateTicket extends GateRequest {
   readonly enteredAt: Date;
   readonly probe: string | null;
 }
 
-/** Rate gates: one row per connection, far system and bucket while that bucket is closed, shared by every worker. */
+/** Rate gates, shared by all workers: one row per connection, remote system and bucket while the bucket is closed. */
 export interface GateStore {
-  /** Asks leave for a request; throws GateClosedError while a bucket is closed, or while another request probes it. */
+  /**
+   * Returns the permission for a request. Throws a GateClosedError while a bucket is closed or another request probes
+   * it.
+   */
   enter(request: GateRequest): Promise<GateTicket>;
   /**
-   * Closes a bucket for `waitMs`, unless it was closed while this request was under way: so that many answers "too many
-   * requests" to calls made at once count as one. Answers how long to wait.
+   * Closes a bucket for `waitMs`, unless it was closed while this request was under way, so that several 429 answers to
+   * concurrent requests count as one. Returns how long to wait, in milliseconds.
    */
   close(ticket: GateTicket, bucket: string, waitMs: number): Promise<number>;
-  /** Leaves the rest of a rate window to others: closes the account's bucket until the window resets. */
+  /** Closes the bucket `account` until the rate window resets, so that the rest of the window is left to other apps. */
   yieldToOthers(request: GateRequest, waitMs: number): Promise<void>;
-  /** A person ended the wait: the next request in these buckets probes whether they are open, whatever time was left. */
+  /** Ends the wait at the request of a person: the next request in these buckets becomes the probe. */
   endWait(request: GateRequest): Promise<void>;
-  /** The request was answered: a probed gate is open again. */
+  /** Opens the gate that this request has probed, because it was answered. */
   succeed(ticket: GateTicket): Promise<void>;
-  /** The request failed for another reason: somebody else may probe. */
+  /** Lets another request probe, because this one failed for another reason. */
   release(ticket: GateTicket): Promise<void>;
 }
 
-/** How long others wait before they look again whether the probe has succeeded. */
+/** How long other requests wait before they check again whether the probe has succeeded. */
 const BEHIND_PROBE_MS = 2_000;
-/** A probe whose process died is forgotten after this, longer than any request may take (clients/http.ts). */
+/** The lifetime of a probe whose process was killed. It is longer than any request may take (`clients/http.ts`). */
 const PROBE_FORGOTTEN_AFTER_S = 75;
 
-/** Builds the store of rate gates. All times are the database's. */
+/** Creates the store of rate gates. All times are those of the database. */
 export function createGateStore(db: Db): GateStore {
   return {
     enter: (request) => enter(db, request),
@@ -101,7 +104,9 @@ async function enter(db: Db, request: GateRequest): Promise<GateTicket> {
   return { ...request, enteredAt: rows[0]?.now ?? new Date(), probe };
 }
 
-/** Takes the probe of every bucket of the request whose time is over, or throws when somebody else has one of them. */
+/**
+ * Takes the probe of every bucket whose time is over. Throws a GateClosedError when another request probes one of them.
+ */
 async function takeProbe(db: Db, { connectionId, system, buckets }: GateRequest): Promise<string> {
   const probe = randomUUID();
   await sql`delete from rate_gates where connection_id = ${connectionId} and system = ${system}

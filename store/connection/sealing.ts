@@ -4,59 +4,64 @@ const VERSION = 1;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A key that is named, so that what it sealed can say which key opens it. `key` has 32 bytes. */
+/** A named key. Sealed data is stored with the name of its key. `key` has 32 bytes. */
 export interface NamedKey {
   readonly id: string;
   readonly key: Buffer;
 }
 
-/** The keys an operator configured: the first one seals, any of them opens. Never empty. */
+/** The configured encryption keys, at least one. The first one seals, and any of them opens. */
 export type KeyRing = readonly [NamedKey, ...NamedKey[]];
 
-/** Sealed data could not be opened: wrong key, wrong place, or tampered with. Says nothing of the content. */
+/**
+ * Sealed data could not be opened: the key or the context is wrong, or the data was changed. Reveals nothing about it.
+ */
 export class SealError extends Error {
   override readonly name = 'SealError';
 }
 
 /**
- * Seals bytes with AES-256-GCM: version, 12-byte random IV, 16-byte tag, ciphertext. `place` says where the result
- * belongs (connection, field, key id); what was sealed for one place does not open in another.
+ * Seals bytes with AES-256-GCM. The result is a version byte, a random IV of 12 bytes, a tag of 16 bytes and the
+ * ciphertext. `context` is authenticated with it (connection, field, key id): the result cannot be opened for another
+ * context.
  */
-export function seal(plain: Buffer, key: Buffer, place: string): Buffer {
+export function seal(plain: Buffer, key: Buffer, context: string): Buffer {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
-  cipher.setAAD(Buffer.from(`v${VERSION}|${place}`));
+  cipher.setAAD(Buffer.from(`v${VERSION}|${context}`));
   const body = Buffer.concat([cipher.update(plain), cipher.final()]);
   return Buffer.concat([Buffer.from([VERSION]), iv, cipher.getAuthTag(), body]);
 }
 
-/** Opens what `seal` made for the same place. Throws SealError for anything else, a shortened tag included. */
-export function unseal(sealed: Buffer, key: Buffer, place: string): Buffer {
+/**
+ * Opens bytes that `seal` has sealed for the same context. Throws a SealError for anything else, also for a shortened
+ * tag.
+ */
+export function unseal(sealed: Buffer, key: Buffer, context: string): Buffer {
   if (sealed[0] !== VERSION || sealed.length < 1 + IV_BYTES + TAG_BYTES)
-    throw new SealError('Unknown form of sealed data.');
+    throw new SealError('The sealed data has an unknown format.');
   const iv = sealed.subarray(1, 1 + IV_BYTES);
   const tag = sealed.subarray(1 + IV_BYTES, 1 + IV_BYTES + TAG_BYTES);
   const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
-  decipher.setAAD(Buffer.from(`v${VERSION}|${place}`));
+  decipher.setAAD(Buffer.from(`v${VERSION}|${context}`));
   decipher.setAuthTag(tag);
   try {
     return Buffer.concat([decipher.update(sealed.subarray(1 + IV_BYTES + TAG_BYTES)), decipher.final()]);
   } catch {
     throw new SealError(
-      'Sealed data does not open: it was sealed with another key, for another place, or was changed.',
+      'The sealed data cannot be opened. It was sealed with another key or for another field, or it was changed.',
     );
   }
 }
 
 /**
- * Derives 32 bytes for one purpose from a key (HKDF-SHA256): what is done with them tells nothing of the key, nor of what is
- * derived for another purpose.
+ * Derives a key of 32 bytes for one purpose (HKDF-SHA256). It reveals neither `key` nor the keys for other purposes.
  */
 export function deriveKey(key: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', `ledgerdesk|${purpose}`, 32));
 }
 
-/** Digest by which an applied secret is recognised when the same file is applied again. Keyed, so it reveals nothing. */
+/** Returns the keyed digest by which an applied secret is recognized when the same file is applied again. */
 export function secretDigest(secret: string, key: Buffer): Buffer {
   return createHash('sha256').update(key).update('applied|').update(secret).digest();
 }

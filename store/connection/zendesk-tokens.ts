@@ -3,45 +3,49 @@ import { sql } from 'kysely';
 import type { CredentialStore } from './credentials.ts';
 import type { Db } from '../database.ts';
 
-/** What is known of the Zendesk tokens of a connection; times are undefined for tokens that were applied from a file. */
-export interface HeldTokens {
+/** The stored Zendesk tokens of a connection. Times are undefined for tokens that come from a connection file. */
+export interface StoredTokens {
   readonly accessToken: string | undefined;
   readonly refreshToken: string | undefined;
   readonly issuedAt: Date | undefined;
   readonly expiresAt: Date | undefined;
-  /** Zendesk has refused this very refresh token: it is not to be tried again. */
+  /** Zendesk has refused this refresh token, so it is not used again. */
   readonly isRefused: boolean;
 }
 
-/** Tokens to keep. */
-export interface TokensToKeep {
+/** Tokens to store. */
+export interface TokensToSave {
   readonly accessToken: string;
   readonly refreshToken: string | null;
   readonly expiresInS: number | null;
 }
 
-/** The Zendesk tokens of connections, and consents that are under way. */
+/** The Zendesk tokens of connections, and OAuth consents that are under way. */
 export interface ZendeskTokenStore {
-  read(connectionId: string): Promise<HeldTokens>;
-  /** Takes the lease on refreshing for one owner; false while another has it. */
+  /** Returns the tokens of a connection in clear. Throws a SealError when the encryption keys do not fit. */
+  read(connectionId: string): Promise<StoredTokens>;
+  /** Takes the lease for a refresh. Returns false while another owner has it. */
   lease(connectionId: string, owner: string, leaseMs: number): Promise<boolean>;
-  /** Keeps a new pair and lets go of the lease, in one transaction. */
-  keep(connectionId: string, tokens: TokensToKeep): Promise<void>;
-  /** Notes that Zendesk does not know this refresh token any more. */
-  refuse(connectionId: string, refreshToken: string): Promise<void>;
-  /** Forgets how long the tokens live, since others were applied in their place. */
-  forgetLife(connectionId: string): Promise<void>;
-  /** Lets go of the lease without new tokens. */
+  /** Stores new tokens and releases the lease, in one transaction. */
+  save(connectionId: string, tokens: TokensToSave): Promise<void>;
+  /** Records that Zendesk has refused this refresh token. */
+  markRefused(connectionId: string, refreshToken: string): Promise<void>;
+  /** Forgets when the tokens expire, because a connection file has replaced them. */
+  forgetExpiry(connectionId: string): Promise<void>;
+  /** Releases the lease without new tokens. */
   release(connectionId: string, owner: string): Promise<void>;
-  /** Notes a consent that a person has begun. */
+  /** Stores digests of the secrets of a consent that a person has begun. */
   beginConsent(connectionId: string, secrets: { state: string; verifier: string }): Promise<void>;
-  /** Takes the consent of this state, once, if it was begun lately and in the same browser; answers its connection. */
+  /**
+   * Removes the consent with this state and returns its connection. Returns undefined when there is none, when it has
+   * expired, or when another browser has begun it.
+   */
   takeConsent(secrets: { state: string; verifier: string }): Promise<string | undefined>;
 }
 
 const CONSENT_MINUTES = 10;
 
-/** Builds the store of Zendesk's tokens. */
+/** Creates the store of Zendesk tokens. `sealed` returns the credential store within a transaction. */
 export function createZendeskTokenStore(
   db: Db,
   sealed: (tx: Db) => Pick<CredentialStore, 'open' | 'replace'>,
@@ -72,12 +76,12 @@ export function createZendeskTokenStore(
         returning z.connection_id`.execute(db);
       return rows.length > 0;
     },
-    keep: (connectionId, tokens) => db.transaction().execute((tx) => keep(tx, sealed(tx), { connectionId, tokens })),
-    async refuse(connectionId, refreshToken) {
+    save: (connectionId, tokens) => db.transaction().execute((tx) => save(tx, sealed(tx), { connectionId, tokens })),
+    async markRefused(connectionId, refreshToken) {
       const row = { refused_digest: digest(refreshToken) };
       await db.updateTable('zendesk_tokens').set(row).where('connection_id', '=', connectionId).execute();
     },
-    async forgetLife(connectionId) {
+    async forgetExpiry(connectionId) {
       await db
         .updateTable('zendesk_tokens')
         .set({ expires_at: null })
@@ -111,16 +115,16 @@ export function createZendeskTokenStore(
   };
 }
 
-async function keep(
+async function save(
   db: Db,
   credentials: Pick<CredentialStore, 'replace'>,
-  { connectionId, tokens }: { connectionId: string; tokens: TokensToKeep },
+  { connectionId, tokens }: { connectionId: string; tokens: TokensToSave },
 ): Promise<void> {
   const { accessToken, refreshToken, expiresInS } = tokens;
   const refresh = refreshToken === null ? {} : { 'zendesk.refreshToken': refreshToken };
   await credentials.replace(connectionId, { 'zendesk.accessToken': accessToken, ...refresh });
-  const life = expiresInS === null ? null : sql<Date>`clock_timestamp() + make_interval(secs => ${expiresInS})`;
-  const row = { issued_at: sql<Date>`clock_timestamp()`, expires_at: life, lease_owner: null, lease_until: null };
+  const expiresAt = expiresInS === null ? null : sql<Date>`clock_timestamp() + make_interval(secs => ${expiresInS})`;
+  const row = { issued_at: sql<Date>`clock_timestamp()`, expires_at: expiresAt, lease_owner: null, lease_until: null };
   await db
     .insertInto('zendesk_tokens')
     .values({ connection_id: connectionId, ...row })

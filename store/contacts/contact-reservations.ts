@@ -9,26 +9,26 @@ import {
 import type { Db } from '../database.ts';
 import { readContactContext, type ContactRow } from './reservation-context.ts';
 
-/** The run whose staged contacts are reserved, and how. */
+/** A request to reserve for the staged contacts of a run. */
 export interface ContactReservationRequest extends ContactPolicy {
   readonly runId: string;
   readonly connectionId: string;
 }
 
-/** External ids, addresses and accounts of contacts. They are reserved once the accounts have their organizations. */
+/** The reserved external ids, email addresses and accounts of contacts. Accounts have their organizations by then. */
 export interface ContactReservationStore {
   /**
-   * Registers the contacts that a run has staged since the last time, releases addresses that the ERP has changed, and ranks the
-   * contacts: those that have a user first, then by legal entity, then by id.
+   * Registers the contacts that a run has staged since the last call, releases email addresses that were changed in the
+   * ERP, and ranks the contacts: those that have a user first, then by legal entity and id.
    */
   prepare(run: Pick<ContactReservationRequest, 'runId' | 'connectionId'>): Promise<void>;
-  /** Reserves for the contacts ranked after `after`, at most `limit`. Returns the last rank reserved, null when none was left. */
+  /** Reserves for at most `limit` contacts ranked after `after`. Returns the last rank, or null when none was left. */
   reservePage(request: ContactReservationRequest, after: number, limit: number): Promise<number | null>;
-  /** Reserves for these contacts again. */
+  /** Reserves again for these contacts, in the order of their rank. */
   reserveAgain(request: ContactReservationRequest, keys: readonly RecordKey[]): Promise<void>;
 }
 
-/** Creates the store of the contacts' reservations. */
+/** Creates the store of the reservations of contacts. */
 export function createContactReservationStore(db: Db): ContactReservationStore {
   return {
     prepare: (run) => db.transaction().execute((tx) => prepare(tx, run)),
@@ -73,7 +73,7 @@ async function prepare(
       where s.run_id = ${runId} and s.target = 'user')
     update staged_records s set rank = ranked.rank, adopt_id = null, reservation = null
     from ranked where s.ctid = ranked.place and s.rank is null`.execute(db);
-  // Tables that have just been filled have no statistics yet, and a plan made without any can take minutes.
+  // A table that was just filled has no statistics, and a query planned without them can take minutes.
   await sql`analyze staged_records, records, users`.execute(db);
 }
 
@@ -103,7 +103,10 @@ async function reserveRows(db: Db, request: ContactReservationRequest, rows: rea
   await db.transaction().execute((tx) => saveReserved(tx, request, reserved));
 }
 
-/** Returns what a contact holds from now on; one that is not written keeps what it has. */
+/**
+ * Returns what a contact holds after the decision. Nulls of a contact that is not written leave its reservations as
+ * they are.
+ */
 function heldAfter(
   row: ContactRow,
   result: ContactReservationResult,
@@ -121,7 +124,7 @@ async function saveReserved(
   const ofRecords = sql`a.connection_id = ${request.connectionId} and a.legal_entity = r.legal_entity
     and a.kind = r.kind and a.key = r.key`;
   await handOver(db, request.connectionId, reserved);
-  // Unique indexes are checked row by row, so what is given up must be gone before another contact takes it.
+  // Unique indexes are checked row by row, so an address must be released before another contact takes it.
   await sql`update records a set email_digest = null from ${recordset(rows)} where ${ofRecords}
     and a.email_digest is not null and a.email_digest is distinct from r.email_digest
     and (r.is_user or a.zendesk_id is null)`.execute(db);
@@ -139,7 +142,7 @@ async function saveReserved(
   );
 }
 
-/** Gives the user of a person to the row that it is written from now on. */
+/** Moves the user of a person to the record from which it is written now. */
 async function handOver(db: Db, connectionId: string, reserved: readonly ReservedRow[]): Promise<void> {
   for (const { row, result } of reserved) {
     if (!('takesOver' in result) || result.takesOver === null) continue;

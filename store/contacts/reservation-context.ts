@@ -4,21 +4,25 @@ import { externalIdKey, renderExternalId } from '../../domain/sync/external-id.t
 import { recordKeyText, type ErpRecord, type RecordKey } from '../../domain/sync/record.ts';
 import type { Db } from '../database.ts';
 
-/** A staged contact that is about to be reserved. */
+/** A staged contact for which an external id and an address are to be reserved. */
 export interface ContactRow {
   readonly record: ErpRecord;
   readonly rank: number;
   readonly email_digest: string | null;
 }
 
-/** The contexts of a page of contacts. They follow the contacts that are reserved one after the other. */
+/** The contexts of a page of contacts, kept up to date while contacts reserve one after the other. */
 export interface ContactContexts {
+  /** Returns the context of a contact. */
   of(row: ContactRow): ContactContext;
-  /** Records what a contact holds from now on: its external id and its address. */
+  /** Records the external id and the email address that a contact holds now. */
   hold(row: ContactRow, now: { externalId: string | null; emailDigest: string | null }): void;
 }
 
-/** Reads who holds what around a page of contacts, in four queries whatever its size. */
+/**
+ * Reads which records hold the external ids and addresses of a page, and the people in it, in four queries for any page
+ * size.
+ */
 export async function readContactContext(
   db: Db,
   scope: { connectionId: string } & Pick<ContactPolicy, 'templates'>,
@@ -52,7 +56,9 @@ function renderedKey(templates: ContactPolicy['templates'], contact: ErpRecord):
   return 'externalId' in rendered ? [externalIdKey(rendered.externalId)] : [];
 }
 
-/** Returns what tells a person from others: its party; a contact without one is a person of its own. */
+/**
+ * Returns the key of the person that a contact stands for: its party. A contact without a party is a person of its own.
+ */
 function personOf(key: RecordKey, party: string | null): string {
   return party ?? `/${recordKeyText(key)}`;
 }
@@ -97,7 +103,7 @@ async function readPeople(
   return people;
 }
 
-/** Reads the accounts of parties, by legal entity and party: one party can have several accounts in one company. */
+/** Reads accounts by legal entity and party. One party can have several accounts in a legal entity. */
 async function readTied(
   db: Db,
   connectionId: string,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 
-/** The custom fields of users, as their digests are remembered. */
+/** Operations on the stored digests of users' custom fields. */
 export const USER_FIELDS = {
   async forget(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
     const names = sql.val([...keys]);

@@ -9,9 +9,10 @@ import type { Gone, Seen } from '../sync/seen.ts';
 import { emailDigest, valueDigests } from '../digests.ts';
 
 /**
- * What we have just written of a user; absent members are as they were. `written` are digests of what was sent (`userValues`, or
- * a part of it), `writtenAt` is when, by Zendesk's clock; `isShown`: Zendesk has shown the user since, which is recorded by
- * itself. Emails are addresses, organizations ids.
+ * A user that we have just written; a missing member has not changed. `written` are digests of the values that were
+ * sent (`userValues`, or a part of them), and `writtenAt` is the time of the write by Zendesk's clock. `isShown` means
+ * that Zendesk has shown the user since the write; what it showed is recorded separately. Organizations are given by
+ * their ids.
  */
 export interface WrittenUser {
   readonly id: string;
@@ -20,16 +21,19 @@ export interface WrittenUser {
   readonly written?: Values | undefined;
   readonly writtenAt?: string | null | undefined;
   readonly isShown?: boolean | undefined;
-  /** Addresses that are now known to be its identities. */
+  /** Email addresses that are now known to be identities of the user. */
   readonly emails?: readonly string[] | undefined;
-  /** Organizations that it is now known to belong to; `own` are those that we put it in. */
+  /** Organizations that the user now belongs to; `own` are those to which we added it. */
   readonly joined?: { readonly ids: readonly string[]; readonly own: readonly string[] } | undefined;
   readonly left?: readonly string[] | undefined;
-  /** Organizations that Zendesk did not let us put it in. */
+  /** Organizations for which Zendesk refused the membership. */
   readonly refused?: readonly string[] | undefined;
 }
 
-/** What a step found out about users. `unlinked` are gone and replaced by others. */
+/**
+ * Changes of the stored users that a step has learned from Zendesk. `unlinked` were deleted and replaced by other
+ * users.
+ */
 export interface UserChanges {
   readonly seen?: Seen<SeenUser>;
   readonly gone?: Gone;
@@ -37,11 +41,11 @@ export interface UserChanges {
   readonly unlinked?: readonly string[];
 }
 
-/** What is remembered of the users in Zendesk that contacts are linked to. */
+/** The users in Zendesk that contacts are linked to, as last shown or written. */
 export interface UserStore {
-  /** Records that we are about to put a user into organizations, so that after a crash the memberships still count as ours. */
+  /** Records that we are about to create memberships of a user, so that they count as ours even after a crash. */
   intend(connectionId: string, id: string, organizationIds: readonly string[]): Promise<void>;
-  /** Takes back such an intention: someone else had put the user there. */
+  /** Reverts `intend`, because the memberships already existed. */
   disown(connectionId: string, id: string, organizationIds: readonly string[]): Promise<void>;
   /** Returns the ids of linked users after `after`, for a full comparison. */
   linkedIds(connectionId: string, page: { after: string; limit: number }): Promise<string[]>;
@@ -51,11 +55,11 @@ export interface UserStore {
     fields: readonly string[],
     page: { after: string; limit: number },
   ): Promise<string[]>;
-  /** Records what Zendesk has shown of linked users outside a run, and those that it did not have. */
+  /** Records changes of linked users that were learned outside a run. */
   record(connectionId: string, changes: UserChanges): Promise<void>;
   /** Returns those of these users that contacts are linked to. */
   linked(connectionId: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Forgets what Zendesk once refused of users, so that a full comparison tries it again. */
+  /** Forgets the memberships that Zendesk refused, so that a full comparison tries them again. */
   forgetRefusals(connectionId: string): Promise<void>;
 }
 
@@ -101,20 +105,20 @@ export function createUserStore(db: Db): UserStore {
   };
 }
 
-/** A row of `users` under the alias `u` as a KnownUser in JSON. */
+/** Converts a row `u` of `users` to a KnownUser in JSON. */
 const KNOWN = sql`jsonb_build_object('id', u.zendesk_id, 'values', u.digests, 'written', u.written,
   'isLatest', coalesce(u.updated_at <= u.written_at, false), 'isStaff', u.is_staff, 'isActive', u.is_active,
   'isSuspended', u.is_suspended, 'emailDigests', u.email_digests, 'organizationIds', u.organization_ids,
   'ownOrganizationIds', u.own_organization_ids, 'refusedOrganizationIds', u.refused_organization_ids)`;
 
-/** Selects what is remembered of the user of this id. */
+/** Selects the stored user with this id. */
 export function seenUserById(connectionId: string, id: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`select ${KNOWN} as value from users u where u.connection_id = ${connectionId} and u.zendesk_id = ${id}`;
 }
 
 /**
- * Selects what is remembered of the user that a contact `a`, staged as `s`, is linked to or is to adopt; where there is none, of
- * the active one that has its external id.
+ * Selects the stored user that a contact `a`, staged as `s`, is linked to or will adopt. If there is none, selects the
+ * active user that has its external id.
  */
 export function seenUserOf(connectionId: string): RawBuilder<unknown> {
   return sql`select ${KNOWN} as value from users u where u.connection_id = ${connectionId}
@@ -123,7 +127,7 @@ export function seenUserOf(connectionId: string): RawBuilder<unknown> {
       and coalesce(a.zendesk_id, s.adopt_id) is null and u.is_active and u.external_id_key = a.external_id_key limit 1)`;
 }
 
-/** Records what a step found out about users, inside a transaction of the caller's. */
+/** Records changes of users within the transaction of the caller. */
 export async function recordUsers(db: Db, connectionId: string, changes: UserChanges): Promise<void> {
   const { seen, gone, written = [], unlinked = [] } = changes;
   if (seen) await recordSeen(db, connectionId, seen);
@@ -133,8 +137,9 @@ export async function recordUsers(db: Db, connectionId: string, changes: UserCha
 }
 
 /**
- * The primary address and the default organization that Zendesk shows are added to what is known. Where it does not show the
- * known default, nothing that was known of the user's organizations holds any more.
+ * Zendesk shows only the primary address and the default organization of a user, so they are added to those that are
+ * known. If it shows an unknown default organization, or none, the known organizations are out of date and are
+ * replaced.
  */
 async function recordSeen(
   db: Db,
@@ -163,7 +168,7 @@ interface SeenRow {
   readonly zendesk_id: string;
   readonly external_id_key: string | null;
   readonly digests: Values;
-  /** Mapped fields that Zendesk does not show at all. */
+  /** Mapped fields that are missing in the answer of Zendesk. */
   readonly absent: readonly string[];
   readonly updated_at: string | null;
   readonly is_staff: boolean;
@@ -195,7 +200,9 @@ function seenRows(rows: readonly SeenRow[]) {
     organizations jsonb)`;
 }
 
-/** Returns whether Zendesk's custom fields of users seem to have changed (see `store/accounts/organizations.ts`). */
+/**
+ * Returns whether the custom fields of users in Zendesk seem to have changed, as in `store/accounts/organizations.ts`.
+ */
 async function showsOtherFields(db: Db, connectionId: string, rows: readonly SeenRow[]): Promise<boolean> {
   const { rows: found } = await sql<{ differs: boolean }>`select exists (select from ${seenRows(rows)}
     join users u on u.connection_id = ${connectionId} and u.zendesk_id = r.zendesk_id

@@ -2,52 +2,54 @@ import { sql } from 'kysely';
 import type { RecordKey } from '../../domain/sync/record.ts';
 import type { Db } from '../database.ts';
 
-/** The run that reads records again, and its workflow. */
+/** A run that reads due records again, and its workflow. */
 export interface DueReader {
   readonly connectionId: string;
   readonly runId: string;
   readonly workflowId: string;
 }
 
-/** How taking went: due records are this run's now; another run has this one; or it has been read since it was named. */
+/**
+ * The result of `take`: this run has the due records now, another run holds this record, or it was already read again.
+ */
 export type TakenRecords =
   | { readonly state: 'taken' }
   | { readonly state: 'held'; readonly holder: { readonly runId: string; readonly workflowId: string } }
   | { readonly state: 'read' };
 
-/** Records that events of F&O have named: one run reads again all that are due of an entity and kind. */
+/** Records that events of F&O have named. One run reads all due records of a legal entity and kind again. */
 export interface DueRecordStore {
   /**
-   * Notes that an event has named a record. Answers in how many milliseconds it is worth beginning: at once, when the run
-   * under way has probably ended, or later, when another event came first and has all read by then.
+   * Marks a record as due. Returns after how many milliseconds its workflow should start: at once; or when the current
+   * run has probably ended; or, if other records are due already, when their run has probably read this record, too.
    */
-  note(connectionId: string, key: RecordKey): Promise<number>;
-  /** Takes all records of this one's entity and kind that are due and that nobody has, `most` at a time. */
+  markDue(connectionId: string, key: RecordKey): Promise<number>;
+  /** Takes the due records of the legal entity and kind of `key` that no run holds, at most `most`. */
   take(reader: DueReader, key: RecordKey, most: number): Promise<TakenRecords>;
-  /** The keys that a run has taken. */
+  /** Returns the keys that a run has taken. */
   takenBy(runId: string): Promise<string[]>;
-  /** Lets go of keys that a run has taken and cannot answer for. */
-  giveBack(runId: string, keys?: readonly string[]): Promise<void>;
-  /** Ends what a run has taken; what was named again meanwhile stays due. */
+  /** Releases records that a run has taken, by default all of them. They are due again. */
+  release(runId: string, keys?: readonly string[]): Promise<void>;
+  /** Removes the records that a run has taken. Records that were marked again since stay due. */
   done(runId: string): Promise<void>;
 }
 
-/** A run with one change takes two to three seconds: most of them Zendesk's for the bulk job. */
+/** A run with one change takes two to three seconds, most of them for the bulk job in Zendesk. */
 const RUN_MS = 3_000;
-/** What came when others were due already has been read and written by then. */
+/** Within this time, a run that starts for other due records has read and written this one, too. */
 const DONE_BY_THEN_MS = 10_000;
 
-/** Builds the store of records that are due. */
+/** Creates the store of due records. */
 export function createDueRecordStore(db: Db): DueRecordStore {
   return {
-    note: (connectionId, key) => note(db, connectionId, key),
+    markDue: (connectionId, key) => markDue(db, connectionId, key),
     take: (reader, key, most) => take(db, reader, { key, most }),
     async takenBy(runId) {
       const rows = await db.selectFrom('erp_due').select('key').where('taken_run', '=', runId).orderBy('key').execute();
       return rows.map(({ key }) => key);
     },
-    async giveBack(runId, keys) {
-      const taken = db.updateTable('erp_due').set(NOBODY).where('taken_run', '=', runId);
+    async release(runId, keys) {
+      const taken = db.updateTable('erp_due').set(NOT_TAKEN).where('taken_run', '=', runId);
       if (keys === undefined) await taken.execute();
       else if (keys.length > 0) await taken.where('key', 'in', keys).execute();
     },
@@ -57,9 +59,9 @@ export function createDueRecordStore(db: Db): DueRecordStore {
   };
 }
 
-const NOBODY = { taken_run: null, taken_workflow: null };
+const NOT_TAKEN = { taken_run: null, taken_workflow: null };
 
-async function note(db: Db, connectionId: string, { legalEntity, kind, key }: RecordKey): Promise<number> {
+async function markDue(db: Db, connectionId: string, { legalEntity, kind, key }: RecordKey): Promise<number> {
   const others = sql`select from erp_due d where d.connection_id = ${connectionId} and d.legal_entity = ${legalEntity}
     and d.kind = ${kind}`;
   const { rows } = await sql<{ waiting: boolean; underWay: boolean }>`insert into erp_due
@@ -69,9 +71,9 @@ async function note(db: Db, connectionId: string, { legalEntity, kind, key }: Re
       set arrived_at = excluded.arrived_at, taken_run = null, taken_workflow = null
     returning exists (${others} and d.taken_run is null) as waiting,
       exists (${others} and d.taken_run is not null) as "underWay"`.execute(db);
-  const [noted] = rows;
-  if (noted?.waiting) return DONE_BY_THEN_MS;
-  return noted?.underWay ? RUN_MS : 0;
+  const [marked] = rows;
+  if (marked?.waiting) return DONE_BY_THEN_MS;
+  return marked?.underWay ? RUN_MS : 0;
 }
 
 async function take(

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 
-/** Where an event came from. */
+/** The system that sent an event. */
 export type EventSource = 'zendesk' | 'dynamics';
 
 /**
- * An event that came in by a known hook. `dedupeKey` is what makes it the same event: its ControlNumber or its id; `bodyHash`
- * tells whether the same event says something else.
+ * An event that arrived at a known hook. Events with the same `dedupeKey`, a ControlNumber or an id, are the same
+ * event. `bodyHash` shows whether its content has changed.
  */
 export interface IncomingEvent {
   readonly connectionId: string;
@@ -19,13 +19,15 @@ export interface IncomingEvent {
   readonly bodyHash: string;
 }
 
-/** How receiving went: to be started under this id; taken before; or the same event with other content. */
+/**
+ * The result of `receive`: an event to start a workflow for, one that was accepted before, or one with other content.
+ */
 export type Received =
   | { readonly state: 'new'; readonly id: string }
   | { readonly state: 'duplicate' }
   | { readonly state: 'other_content' };
 
-/** An event as it is listed. Times are ISO-8601 UTC. */
+/** A listed event. Times are ISO-8601 UTC. */
 export interface EventReport {
   readonly id: string;
   readonly connectionId: string;
@@ -40,27 +42,29 @@ export interface EventReport {
   readonly workflowId: string | null;
 }
 
-/** The events that came in, with what became of them. */
+/** The received events and their outcomes. */
 export interface EventStore {
-  /** Receives an event. One that Temporal has not accepted yet is new again, so that a redelivery starts it. */
+  /**
+   * Stores an event. One that Temporal has not accepted yet counts as new, so that a redelivery starts its workflow.
+   */
   receive(event: IncomingEvent): Promise<Received>;
-  /** Temporal has accepted the event. */
+  /** Records that Temporal has accepted the event. */
   accepted(id: string, workflowId: string): Promise<void>;
-  /** Keeps an event that starts nothing, and why. */
+  /** Records the outcome of an event that starts no workflow. */
   ignored(id: string, outcome: string): Promise<void>;
-  /** Keeps an event that was refused, and why; at most a few a minute, so that nobody fills the store with them. */
+  /** Stores a refused event with the reason, at most 60 a minute, so that a sender cannot fill the database. */
   refused(event: IncomingEvent, reason: string): Promise<void>;
-  /** Notes what an accepted event came to. */
+  /** Records the outcome of an accepted event. */
   ended(id: string, outcome: string): Promise<void>;
-  /** Events of a connection, newest first. */
+  /** Returns the events of a connection, the newest first. */
   list(connectionId: string, limit: number | undefined): Promise<{ items: EventReport[]; total: number }>;
-  /** When an event of this source was last accepted; undefined when none was. */
+  /** Returns when an event from this source was last accepted; undefined when none was. */
   lastAccepted(connectionId: string, source: EventSource): Promise<Date | undefined>;
 }
 
-const MOST_REFUSED_A_MINUTE = 60;
+const MAX_REFUSED_PER_MINUTE = 60;
 
-/** Builds the store of events. */
+/** Creates the store of events. */
 export function createEventStore(db: Db): EventStore {
   return {
     receive: (event) => receive(db, event),
@@ -81,7 +85,7 @@ export function createEventStore(db: Db): EventStore {
         .where('verdict', '=', 'refused')
         .where('received_at', '>', sql<Date>`now() - interval '1 minute'`)
         .executeTakeFirstOrThrow();
-      if (refused < MOST_REFUSED_A_MINUTE) await insert(db, event, { verdict: 'refused', reason });
+      if (refused < MAX_REFUSED_PER_MINUTE) await insert(db, event, { verdict: 'refused', reason });
     },
     async ended(id, outcome) {
       const ended = { outcome, ended_at: sql<Date>`now()` };
@@ -122,7 +126,7 @@ async function receive(db: Db, event: IncomingEvent): Promise<Received> {
   return { state: 'duplicate' };
 }
 
-/** Answers the new row's id; undefined when the event is there already. */
+/** Returns the id of the new row, or undefined when the event is already stored. */
 async function insert(
   db: Db,
   event: IncomingEvent,

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 
-/** The first tables: connections and their credentials, records with their links, runs, staging, jobs and rate gates. */
+/** Creates the first tables: connections with credentials, records with links, runs, staging, jobs and rate gates. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
 }
@@ -24,7 +24,7 @@ const STATEMENTS = [
     updated_at timestamptz not null default now()
   )`,
 
-  // One data key per connection, wrapped by a key-encryption key: rotating the latter re-wraps rows of this table only.
+  // One data key per connection, wrapped by a key-encryption key.
   `create table data_keys (
     connection_id text primary key references connections on delete cascade,
     id text not null,
@@ -41,9 +41,10 @@ const STATEMENTS = [
   )`,
   `create table key_canary (kek_id text primary key, sealed bytea not null)`,
 
-  // One row per ERP account or contact ever read. Its external id and name are reservations; zendesk_id is the link. `party` is
-  // an account's own party, and for a contact that of its account; `person_party` is a contact's own; `email_digest` is the
-  // address it has reserved. A contact that `follows` another is the same person, who is written from there.
+  // One row per ERP account or contact ever read. `external_id`, `name` and `email_digest` are reservations.
+  // `zendesk_id` is the link. `party` is the party of an account, and for a contact that of its account. `person_party`
+  // is the contact's own. A contact that `follows` another one is the same person, whose user is written from that
+  // record.
   `create table records (
     connection_id text not null references connections on delete cascade,
     legal_entity text not null,
@@ -91,7 +92,7 @@ const STATEMENTS = [
   `create index records_claims on records (connection_id, claim_run) where claim_run is not null`,
   `create index records_state on records (connection_id, state)`,
 
-  // What is known of the account's organizations in Zendesk, whoever made them: kept fresh by the incremental export.
+  // The organizations of the Zendesk account, kept up to date by the incremental export.
   `create table organizations (
     connection_id text not null references connections on delete cascade,
     zendesk_id text not null,
@@ -110,8 +111,8 @@ const STATEMENTS = [
     start_time bigint not null
   )`,
 
-  // What is known of the users that contacts are linked to: digests of the addresses that are theirs, the organizations that
-  // they belong to, which of these we put them in, and which Zendesk refused.
+  // The users that contacts are linked to: digests of their email addresses, the organizations to which they belong,
+  // the memberships that we created, and those that Zendesk refused.
   `create table users (
     connection_id text not null references connections on delete cascade,
     zendesk_id text not null,
@@ -179,7 +180,7 @@ const STATEMENTS = [
     primary key (run_id, system)
   )`,
 
-  // Staging: what a run has read, until it ends.
+  // Staging: the records that a run has read. They are deleted when the run ends.
   `create table staged_reads (
     run_id text not null references runs on delete cascade,
     legal_entity text not null,
@@ -233,7 +234,7 @@ const STATEMENTS = [
     primary key (connection_id, legal_entity, kind)
   )`,
 
-  // Bulk jobs that we asked Zendesk for. "submitting" is written before the call, so that a lost answer is known as such.
+  // Bulk jobs in Zendesk. `submitting` is stored before the request, so that a lost answer is noticed.
   `create table jobs (
     no bigint generated always as identity primary key,
     connection_id text not null references connections on delete cascade,
@@ -250,7 +251,7 @@ const STATEMENTS = [
   )`,
   `create index jobs_live on jobs (connection_id, run_id) where state <> 'recorded'`,
 
-  // Rate gates: a closed bucket of a far system, shared by all that work for the connection.
+  // Rate gates: closed rate limits of remote systems, shared by all workers.
   `create table rate_gates (
     connection_id text not null references connections on delete cascade,
     system text not null,

@@ -1,12 +1,12 @@
 import { sql, type Kysely } from 'kysely';
 
-/** The way back: events that came in, what is due to be read, the tickets' tally, and what was written on accounts. */
+/** Creates the tables of events, of due tickets and users, of the tally of tickets, and of the support of accounts. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
 }
 
 const STATEMENTS = [
-  // Events as they came in. `received` is what Temporal has not taken yet: the same event counts as new until it has.
+  // Received events. Until Temporal has accepted an event, its verdict is `received` and a redelivery counts as new.
   `create table events (
     id text primary key,
     connection_id text not null references connections on delete cascade,
@@ -25,7 +25,7 @@ const STATEMENTS = [
   `create unique index events_first on events (connection_id, source, dedupe_key) where verdict in ('received', 'accepted')`,
   `create index events_of_connection on events (connection_id, received_at desc)`,
 
-  // Tickets and users that an event has named and that are to be read back; they are read together.
+  // Tickets and users that an event has named and that are due to be read. They are read together.
   `create table zendesk_due (
     connection_id text not null references connections on delete cascade,
     record text not null check (record in ('ticket', 'user')),
@@ -33,7 +33,7 @@ const STATEMENTS = [
     arrived_at timestamptz not null,
     primary key (connection_id, record, zendesk_id)
   )`,
-  // How far the reading of a connection's support has come. Cursors are Zendesk's own; null before the first reading.
+  // The progress of reading support. Cursors are those of Zendesk's exports, null before the first reading.
   `create table support_reading (
     connection_id text primary key references connections on delete cascade,
     tickets_cursor text,
@@ -42,7 +42,7 @@ const STATEMENTS = [
     read_at timestamptz
   )`,
 
-  // The tally: of each ticket enough to count it, nothing that anybody wrote.
+  // The tally: what is needed to count each ticket, but no text.
   `create table tickets (
     connection_id text not null references connections on delete cascade,
     zendesk_id text not null,
@@ -59,7 +59,7 @@ const STATEMENTS = [
   )`,
   `create index tickets_of_organization on tickets (connection_id, organization_id) where organization_id is not null`,
 
-  // What support means for an account: as last computed, and as last written on it in the ERP.
+  // The support load of an account as last computed, and the annotation as last written to the ERP.
   `create table account_support (
     connection_id text not null,
     legal_entity text not null,

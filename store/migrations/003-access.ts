@@ -1,12 +1,12 @@
 import { sql, type Kysely } from 'kysely';
 
-/** Who may use the admin API, and who did what. */
+/** Creates the tables of API tokens and of the audit. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
 }
 
 const STATEMENTS = [
-  // Only digests of tokens are kept; a token is shown once.
+  // Only digests of tokens are stored. A token is shown once.
   `create table api_tokens (
     id text primary key,
     scope text not null check (scope in ('read', 'run', 'admin')),
@@ -15,7 +15,7 @@ const STATEMENTS = [
     last_used_at timestamptz,
     revoked_at timestamptz
   )`,
-  // The connection's id is text and no reference: what was done to a removed connection is still to be seen.
+  // `subject` is not a foreign key, so that entries of a removed connection stay.
   `create table audit (
     no bigint generated always as identity primary key,
     at timestamptz not null default now(),

@@ -1,13 +1,13 @@
 import { sql, type Kysely } from 'kysely';
 
-/** OAuth of Zendesk: how long tokens live, who refreshes them, and consents under way. */
+/** Creates the tables of Zendesk's OAuth tokens and of consents under way. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
 }
 
 const STATEMENTS = [
-  // One row per connection whose tokens were issued to us. The lease keeps two processes from using a refresh token, which
-  // is good once; of one that Zendesk has refused a digest is kept, so that nobody tries it again.
+  // One row per connection whose tokens Zendesk has issued. A refresh token can be used once, so the lease keeps two
+  // processes from using it. The digest of a refused refresh token is stored, so that it is not used again.
   `create table zendesk_tokens (
     connection_id text primary key references connections on delete cascade,
     issued_at timestamptz not null,
@@ -16,7 +16,7 @@ const STATEMENTS = [
     lease_until timestamptz,
     refused_digest bytea
   )`,
-  // Consents that a person has begun: one use, ten minutes. Only digests of what the browser holds are kept.
+  // Consents under way. Each is valid once, for ten minutes. Only digests of the secrets in the browser are stored.
   `create table oauth_consents (
     state_digest bytea primary key,
     connection_id text not null references connections on delete cascade,

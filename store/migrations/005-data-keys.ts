@@ -1,7 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 
-/** What a connection needs so that its data key can be changed. */
+/** Adds the key of digests, so that the data key of a connection can be replaced. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // Digests by which applied secrets are recognised outlive the data key that they were once made with. Null: it still is that key.
+  // The digests of applied secrets stay valid when the data key is replaced. Null means that the data key is still the
+  // first.
   await sql`alter table data_keys add column digest_key bytea`.execute(db);
 }

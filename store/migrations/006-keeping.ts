@@ -1,12 +1,12 @@
 import { sql, type Kysely } from 'kysely';
 
-/** What is kept for how long, and what an operator is told of. */
+/** Adds what retention and alerts need. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
 }
 
 const STATEMENTS = [
-  // Of an event that is listed no more its key and the hash of its body stay: it is still never taken twice.
+  // After its retention period, the key and the body hash of an event stay, so that it is not accepted a second time.
   `alter table events drop constraint events_verdict_check`,
   `alter table events add constraint events_verdict_check
     check (verdict in ('received', 'accepted', 'duplicate', 'refused', 'remembered'))`,
@@ -14,21 +14,21 @@ const STATEMENTS = [
   `create unique index events_first on events (connection_id, source, dedupe_key)
     where verdict in ('received', 'accepted', 'remembered')`,
 
-  // What a sweep looks for, so that it need not read what it keeps.
+  // Indexes with which a sweep finds old rows without reading the rows to keep.
   `create index events_listed on events (received_at) where verdict <> 'remembered'`,
   `create index events_remembered on events (received_at) where verdict = 'remembered'`,
   `create index runs_ended on runs (finished_at) where status <> 'running'`,
   `create index runs_masters on runs (connection_id, started_at desc) where scope = 'master'`,
   `create index audit_at on audit (at)`,
 
-  // What does not work now, of each connection: a row is made by the first failure and goes with the recovery.
+  // Current problems of connections. The first failure inserts a row, and the recovery deletes it.
   `create table troubles (
     connection_id text not null references connections on delete cascade,
     subject text not null check (subject in ('sync', 'credentials', 'support')),
     since timestamptz not null default now(),
     primary key (connection_id, subject)
   )`,
-  // Each beginning and end of a trouble, to be told once: written in the transaction that finds it out.
+  // One alert for each beginning and end of a problem, written in the same transaction as the change.
   `create table alerts (
     no bigint generated always as identity primary key,
     id text not null unique,

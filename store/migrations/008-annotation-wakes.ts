@@ -1,6 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 
-/** When the annotation of an account was last woken, and when it last looked at the tickets: one wake at a time is enough. */
+/**
+ * Adds when the annotation of an account was last woken, and when it last read the tickets, to avoid unneeded wakes.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create table annotation_wakes (
     connection_id text not null,

@@ -1,6 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 
-/** Records that an event of F&O has named and that are to be read again, and the run that has taken them. */
+/**
+ * Creates the table of records that an event of F&O has named and that are due to be read, with the run that took them.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create table erp_due (
     connection_id text not null references connections on delete cascade,

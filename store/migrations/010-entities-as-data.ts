@@ -1,8 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 
 /**
- * Compares records by what they become in Zendesk instead of by their kind, and organizations and users by the values of their
- * fields instead of by one hash. Runs that a former version left under way end here: their histories cannot be continued.
+ * Adds the target of records, and the values of organizations and users by field instead of one hash. Ends the runs
+ * that are under way, because their workflows cannot be continued.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
@@ -12,14 +12,14 @@ const TARGET_OF_KIND = `case kind when 'contact' then 'user' else 'organization'
 const TARGETS = `check (target in ('organization', 'user'))`;
 
 const STATEMENTS = [
-  // An upgrade whose interrupted workflows have not been started again yet has no `restarted_at`.
+  // `restarted_at` is null until the workflows that the upgrade has interrupted are started again.
   `create table upgrades (
     no bigint generated always as identity primary key,
     at timestamptz not null default now(),
     restarted_at timestamptz
   )`,
   `insert into upgrades (at) select clock_timestamp() where exists (select from connections)`,
-  // Runs that the API has started: until a worker begins one, only this knows its id.
+  // Runs that the API has started. Until a worker begins such a run, its id is only stored here.
   `create table started_runs (
     run_id text primary key,
     connection_id text not null references connections on delete cascade,
@@ -36,7 +36,7 @@ const STATEMENTS = [
   `alter table records add column target text ${TARGETS}`,
   `update records set target = ${TARGET_OF_KIND}`,
   `alter table records alter column target set not null`,
-  // What Zendesk refused stays refused until one of the two sides changes; the next run notes the attempt in its present form.
+  // A refused record stays refused until one of the two sides changes. The next run stores the digest of the attempt.
   `update records set refused_attempt = 'upgraded' where refused_attempt is not null`,
   `alter table records drop column written_hash`,
   `drop index records_external_id, records_zendesk_id, records_party`,
@@ -50,17 +50,18 @@ const STATEMENTS = [
   `alter table staged_records alter column target set not null`,
   `alter table staged_records rename column settled to reservation`,
 
-  // The values of the mapped fields as Zendesk last showed them, and those that we last wrote, when, by Zendesk's clock. A key that
-  // is missing in `fields` is unknown. Of users only digests are kept.
+  // The values of the mapped fields as Zendesk last showed them (`fields`, `updated_at`) and as we last wrote them
+  // (`written`, `written_at`, by Zendesk's clock). A missing key means that the value is unknown. Of users, only
+  // digests are stored.
   `alter table organizations add column name text, add column fields jsonb not null default '{}', add column updated_at timestamptz,
     add column written jsonb, add column written_at timestamptz, drop column form_hash`,
   `alter table users add column digests jsonb not null default '{}', add column updated_at timestamptz,
     add column written jsonb, add column written_at timestamptz, drop column form_hash`,
-  // The fields that have been read of every organization since the export was begun from its start.
+  // The fields whose values are known for every organization.
   `alter table organization_cursors add column fields text[] not null default '{}'`,
   `alter table jobs add column shown_at timestamptz`,
 
-  // The custom fields in Zendesk as they were found when last checked. No row: to be checked by the next run.
+  // The result of the last check of the custom fields in Zendesk. Without a row, the next run checks them.
   `create table field_checks (
     connection_id text not null references connections on delete cascade,
     target text not null ${TARGETS},

@@ -1,6 +1,8 @@
 import type { Db } from '../database.ts';
 
-/** Something that somebody did by the admin API. `subject` is the connection or run it was done to; `detail` holds no secret. */
+/**
+ * An action that a person took through the admin API. `subject` is the connection or run. `detail` contains no secret.
+ */
 export interface AuditEntry {
   readonly actor: string;
   readonly action: string;
@@ -8,22 +10,23 @@ export interface AuditEntry {
   readonly detail: string | null;
 }
 
-/** An entry as it is listed; the time is ISO-8601 UTC. */
+/** A listed entry. The time is ISO-8601 UTC. */
 export interface AuditReport extends AuditEntry {
   readonly at: string;
 }
 
-/** Who did what, when. */
+/** The audit of the admin API. */
 export interface AuditStore {
+  /** Adds an entry. */
   add(entry: AuditEntry): Promise<void>;
-  /** Entries, newest first; of one connection when `subject` is given. */
+  /** Returns entries, the newest first, by default those of all subjects. */
   list(filter: {
     subject?: string | undefined;
     limit?: number | undefined;
   }): Promise<{ items: AuditReport[]; total: number }>;
 }
 
-/** Builds the store of the audit. */
+/** Creates the store of the audit. */
 export function createAuditStore(db: Db): AuditStore {
   return {
     async add(entry) {

@@ -3,26 +3,28 @@ import { sql } from 'kysely';
 import { recoveryMessage, type Alert, type HealthSubject } from '../../domain/operations/health.ts';
 import type { Db } from '../database.ts';
 
-/** The state of one subject of a connection, as somebody has just found it. */
+/** The state of one subject of a connection, as it was just observed. */
 export interface HealthReport {
   readonly connectionId: string;
   readonly subject: HealthSubject;
-  /** Why it fails; null when it works. */
+  /** The reason why it fails; null when it works. */
   readonly problem: { readonly code: string; readonly message: string } | null;
   readonly runId?: string | undefined;
 }
 
-/** What fails of which connection, and the alerts that have not been delivered yet. */
+/** The health problems of connections, and the alerts that are not delivered yet. */
 export interface HealthStore {
-  /** Records a report. The first failure and the recovery leave an alert each, anything else leaves none. */
+  /** Records a report. The first failure and the recovery store an alert each; other reports store none. */
   record(report: HealthReport): Promise<void>;
-  /** Returns whether a connection has alerts that were not delivered. */
+  /** Returns whether a connection has alerts that are not delivered. */
   hasAlerts(connectionId: string): Promise<boolean>;
-  /** Returns the connections that have some. */
+  /** Returns the ids of the connections that have such alerts. */
   connectionsWithAlerts(): Promise<string[]>;
-  /** Returns the oldest alert that was not delivered, and how many there are. */
+  /** Returns the oldest alert that is not delivered, and how many there are; undefined when there is none. */
   nextAlert(connectionId: string): Promise<{ readonly alert: Alert; readonly waiting: number } | undefined>;
-  /** Records that an alert was delivered; without an id, all of the connection, since there is nobody to deliver them to. */
+  /**
+   * Marks an alert as delivered, or, without an id, all alerts of the connection, because no receiver is configured.
+   */
   delivered(connectionId: string, id?: string): Promise<void>;
 }
 
@@ -72,8 +74,8 @@ export function createHealthStore(db: Db): HealthStore {
 }
 
 /**
- * Records a report inside a transaction of the caller's, so that the change and its alert are there together or not at all. Of
- * several reports of the same change at once, one leaves the alert.
+ * Records a report within the transaction of the caller, so that a change is stored together with its alert. If several
+ * processes report the same change at once, one alert is stored.
  */
 export async function recordHealth(db: Db, report: HealthReport): Promise<void> {
   const { connectionId, subject, problem, runId } = report;

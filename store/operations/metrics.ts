@@ -1,26 +1,26 @@
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 
-/** One value of a metric, with the labels that tell it from the others: ids, kinds and codes, never what a record says. */
+/** One value of a metric with its labels. Labels are ids, kinds and codes, never the content of a record. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** A figure that the store knows of all connections, and what it means. */
+/** A metric with its samples for all connections. `help` says what it measures. */
 export interface Metric {
   readonly name: string;
   readonly help: string;
   readonly samples: readonly Sample[];
 }
 
-/** What a monitoring system is told of the store. */
+/** The metrics that are computed from the database. */
 export interface MetricStore {
-  /** Reads every metric anew, one after the other on one connection, since nobody waits for them. */
+  /** Computes all metrics, one after the other, so that a scrape occupies one database connection only. */
   read(): Promise<Metric[]>;
 }
 
-/** Builds the metrics of the store. */
+/** Creates the store of metrics. */
 export function createMetricStore(db: Db): MetricStore {
   return {
     read: () =>
@@ -46,14 +46,17 @@ function toSample({ value, ...labels }: Row): Sample {
 
 const OUTCOMES = ['created', 'updated', 'adopted', 'unchanged', 'skipped', 'rejected'];
 
-/** A sum over all that is kept would fall when old runs go, which reads as a restart: what adds up is told for one day. */
+/** Sums cover one day: a sum over all rows would drop when old runs are deleted, which looks like a restart. */
 const DAY = `> now() - interval '1 day'`;
 
-/** Each query answers the labels as columns, and `value`. All are gauges: any api process answers the same. */
+/**
+ * Each query returns the labels as columns, and `value`. All metrics are gauges, and every api process returns the
+ * same.
+ */
 const METRICS: readonly { readonly name: string; readonly help: string; readonly query: string }[] = [
   {
     name: 'connection_state',
-    help: '1 for the state that a connection is in',
+    help: '1 for the current state of a connection',
     query: 'select id as connection, state, 1 as value from connections order by id',
   },
   {
@@ -64,13 +67,13 @@ const METRICS: readonly { readonly name: string; readonly help: string; readonly
   },
   {
     name: 'rejections_open',
-    help: 'Records that are rejected, by the code under which the runbook says what to do',
+    help: 'Rejected records by code; the runbook says what to do about each code',
     query: `select connection_id as connection, kind, coalesce(code, 'none') as code, count(*) as value
       from records where state = 'rejected' group by 1, 2, 3 order by 1, 2, 3`,
   },
   {
     name: 'last_good_run_age_seconds',
-    help: 'Since the last completed master sync of the whole connection; before the first, since the connection was made',
+    help: 'Time since the last completed sync of all legal entities, or since the connection was created',
     query: `select c.id as connection, extract(epoch from now() - coalesce(max(r.finished_at), c.created_at))::float8 as value
       from connections c left join runs r on r.connection_id = c.id and r.scope = 'master' and r.status = 'completed'
         and r.legal_entity is null
@@ -78,19 +81,19 @@ const METRICS: readonly { readonly name: string; readonly help: string; readonly
   },
   {
     name: 'last_run_failed',
-    help: '1 when the last master sync that ended has failed',
+    help: '1 if the most recently ended sync has failed',
     query: `select distinct on (connection_id) connection_id as connection, (status = 'failed')::int as value
       from runs where scope = 'master' and status <> 'running' order by connection_id, started_at desc`,
   },
   {
     name: 'runs_last_day',
-    help: 'Runs that began within a day',
+    help: 'Runs started within the last day, by scope and status',
     query: `select connection_id as connection, scope, status, count(*) as value
       from runs where started_at ${DAY} group by 1, 2, 3 order by 1, 2, 3`,
   },
   {
     name: 'run_records_last_day',
-    help: 'What runs that began within a day did with the records that they read',
+    help: 'Records read by runs started within the last day, by outcome',
     query: `select r.connection_id as connection, p.kind, o.outcome, sum(o.counted)::bigint as value
       from runs r join run_phases p using (run_id),
         lateral (values ${OUTCOMES.map((outcome) => `('${outcome}', p.${outcome})`).join(', ')}) o (outcome, counted)
@@ -98,43 +101,43 @@ const METRICS: readonly { readonly name: string; readonly help: string; readonly
   },
   {
     name: 'run_waited_seconds_last_day',
-    help: 'How long runs that began within a day have waited for far systems that asked for it',
+    help: 'Time that runs started within the last day spent waiting because a remote system asked for it',
     query: `select connection_id as connection, sum(waited_ms)::float8 / 1000 as value
       from runs where started_at ${DAY} group by 1 order by 1`,
   },
   {
     name: 'requests_last_day',
-    help: 'Requests to far systems by runs that began within a day',
+    help: 'Requests to remote systems by runs started within the last day',
     query: `select r.connection_id as connection, q.system, sum(q.requests)::bigint as value
       from runs r join run_requests q using (run_id) where r.started_at ${DAY} group by 1, 2 order by 1, 2`,
   },
   {
     name: 'requests_limited_last_day',
-    help: 'Those of them that were answered with a rate limit (429, or 503 with Retry-After)',
+    help: 'Requests by runs started within the last day that were answered with a rate limit (429, or 503 with Retry-After)',
     query: `select r.connection_id as connection, q.system, sum(q.limited)::bigint as value
       from runs r join run_requests q using (run_id) where r.started_at ${DAY} group by 1, 2 order by 1, 2`,
   },
   {
     name: 'events_last_day',
-    help: 'Events that came in within a day, by what became of them at the door',
+    help: 'Events received within the last day, by whether they were accepted, refused or duplicates',
     query: `select connection_id as connection, source, verdict, count(*) as value
       from events where received_at ${DAY} group by 1, 2, 3 order by 1, 2, 3`,
   },
   {
     name: 'events_unfinished',
-    help: 'Events of the last day that were accepted and have no outcome yet',
+    help: 'Events accepted within the last day that have no outcome yet',
     query: `select connection_id as connection, source, count(*) as value
       from events where received_at ${DAY} and verdict = 'accepted' and outcome is null group by 1, 2 order by 1, 2`,
   },
   {
     name: 'events_unfinished_age_seconds',
-    help: 'How long the oldest of these has waited for its effect',
+    help: 'Age of the oldest accepted event of the last day that has no outcome yet',
     query: `select connection_id as connection, source, extract(epoch from now() - min(received_at))::float8 as value
       from events where received_at ${DAY} and verdict = 'accepted' and outcome is null group by 1, 2 order by 1, 2`,
   },
   {
     name: 'event_effect_seconds_last_day',
-    help: 'From the arrival of an event of the last day to its outcome: half of them were quicker, and all but a hundredth',
+    help: 'Time from the arrival of an event to its outcome within the last day: median and 99th percentile',
     query: `select connection_id as connection, source, q.quantile, percentile_cont(q.at)
         within group (order by extract(epoch from ended_at - received_at))::float8 as value
       from events, (values ('0.5', 0.5), ('0.99', 0.99)) q (quantile, at)
@@ -142,19 +145,19 @@ const METRICS: readonly { readonly name: string; readonly help: string; readonly
   },
   {
     name: 'rate_gates_closed',
-    help: 'Rate limits that are being waited out',
+    help: 'Closed rate gates',
     query: `select connection_id as connection, system, split_part(bucket, ':', 1) as bucket, reason, count(*) as value
       from rate_gates where closed_until > now() group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
   },
   {
     name: 'rate_gate_wait_seconds',
-    help: 'What is left of the longest of these waits',
+    help: 'Longest remaining time until a closed rate gate opens',
     query: `select connection_id as connection, system, extract(epoch from max(closed_until) - now())::float8 as value
       from rate_gates where closed_until > now() group by 1, 2 order by 1, 2`,
   },
   {
     name: 'annotation_problems',
-    help: 'Accounts whose annotation could not be written in the ERP, by code',
+    help: 'Accounts whose annotation could not be written to the ERP, by code',
     query: `select connection_id as connection, kind, problem_code as code, count(*) as value
       from account_support where problem_code is not null group by 1, 2, 3 order by 1, 2, 3`,
   },

@@ -2,29 +2,32 @@ import { sql, type RawBuilder } from 'kysely';
 import type { SweepPart } from '../../domain/operations/sweep.ts';
 import type { Db } from '../database.ts';
 
-/** For how many days what is listed is kept, and for how many an event is remembered, which is longer or the same. */
+/** Retention periods in days. `rememberDays`, for which the key of an event is kept, is at least `keepDays`. */
 export interface Retention {
   readonly keepDays: number;
   readonly rememberDays: number;
 }
 
-/** Erases what is older than it is kept. Nothing of a run under way is touched, and no row that somebody holds is waited for. */
+/** Deletes rows whose retention period is over. Rows of running runs are kept, and locked rows are skipped. */
 export interface RetentionStore {
-  /** Erases one batch of a part. `after` is where the last batch ended, empty at the beginning; the result has null at the end. */
+  /**
+   * Deletes one batch of a part. `after` is the cursor of the previous batch, empty at first. The last batch returns
+   * null.
+   */
   sweep(part: SweepPart, retention: Retention, after: string): Promise<{ erased: number; after: string | null }>;
-  /** Returns runs that have been under way for longer than a day: their workflows may be gone. */
+  /** Returns runs that have been running for more than a day. Their workflows may no longer exist. */
   longRunning(): Promise<{ readonly runId: string; readonly workflowId: string }[]>;
 }
 
-/** Rows in one statement: a few milliseconds of locks. */
+/** Rows per statement. A batch of this size holds its locks for a few milliseconds. */
 const BATCH = 1_000;
 
-/** Creates the store that erases what is older than it is kept. */
+/** Creates the store that deletes old rows. */
 export function createRetentionStore(db: Db): RetentionStore {
   return {
     async sweep(part, retention, after) {
       if (part === 'tickets') return sweepTickets(db, retention, after);
-      const erased = await inTurn(db, STATEMENTS[part](retention));
+      const erased = await executeAll(db, STATEMENTS[part](retention));
       return { erased, after: erased === 0 ? null : 'again' };
     },
     longRunning: () =>
@@ -37,7 +40,7 @@ export function createRetentionStore(db: Db): RetentionStore {
   };
 }
 
-async function inTurn(db: Db, statements: readonly RawBuilder<unknown>[]): Promise<number> {
+async function executeAll(db: Db, statements: readonly RawBuilder<unknown>[]): Promise<number> {
   let erased = 0;
   for (const statement of statements) erased += Number((await statement.execute(db)).numAffectedRows ?? 0n);
   return erased;
@@ -49,8 +52,9 @@ type Batch = (retention: Retention) => readonly RawBuilder<unknown>[];
 
 const STATEMENTS: Readonly<Record<Exclude<SweepPart, 'tickets'>, Batch>> = {
   /**
-   * A run's phases, notes, figures and jobs are erased with it. Runs that still claim records are kept, and of each connection the last
-   * master run that ended and the last good one, which show its state however seldom it is synchronized.
+   * The phases, notes, request counts and jobs of a run are deleted with it. Kept are runs that still claim records,
+   * and, of each connection, the last ended and the last completed master run, because they show the state of the
+   * connection.
    */
   runs: ({ keepDays }) => [
     sql`delete from runs where run_id in (
@@ -69,7 +73,7 @@ const STATEMENTS: Readonly<Record<Exclude<SweepPart, 'tickets'>, Batch>> = {
       where started_at < ${before(keepDays)} limit ${BATCH})`,
   ],
 
-  /** What was listed for long enough goes; of an event that was taken, the memory that it was stays for longer. */
+  /** Of an accepted event, its key and hash stay for `rememberDays`, so that it is not accepted a second time. */
   events: ({ keepDays, rememberDays }) => [
     sql`delete from events where id in (select id from events where verdict in ('duplicate', 'refused')
       and received_at < ${before(keepDays)} order by received_at limit ${BATCH} for update skip locked)`,
@@ -87,22 +91,22 @@ const STATEMENTS: Readonly<Record<Exclude<SweepPart, 'tickets'>, Batch>> = {
     sql`delete from audit where no in (select no from audit where at < ${before(keepDays)} order by at limit ${BATCH})`,
   ],
 
-  /** Tokens that were revoked, and consents that nobody ended. */
+  /** Revoked tokens, and consents that were not completed. */
   access: ({ keepDays }) => [
     sql`delete from api_tokens where revoked_at < ${before(keepDays)}`,
     sql`delete from oauth_consents where expires_at < now()`,
   ],
 
-  /** Also those that could not be delivered for so long. */
+  /** Also deletes alerts that could not be delivered. */
   alerts: ({ keepDays }) => [
     sql`delete from alerts where no in (select no from alerts where at < ${before(keepDays)} order by no limit ${BATCH})`,
   ],
 };
 
 /**
- * Goes once over the tally, in the order of its key, and erases tickets that are closed, have not changed for long and change
- * no annotation: those that were rated count for ever, and the newest of an organization says when it was last active. A
- * ticket that Zendesk shows again is counted again.
+ * Deletes old tickets, one page of the tally at a time in the order of the key. Only deleted tickets, and closed ones
+ * that no annotation needs, are deleted: rated tickets stay, and so does the newest ticket of an organization, which
+ * dates its last activity. A ticket that Zendesk shows again is counted again.
  */
 async function sweepTickets(
   db: Db,

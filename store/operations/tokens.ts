@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Db } from '../database.ts';
 
-/** What a token may do: look; start and end work besides; everything. */
+/** The rights of a token: `read` everything; `run` also starts and ends work; `admin` may do everything. */
 export type TokenScope = 'read' | 'run' | 'admin';
 
-/** A token as it is listed: never its secret. Times are ISO-8601 UTC. */
+/** A listed token, without its secret. Times are ISO-8601 UTC. */
 export interface TokenReport {
   readonly id: string;
   readonly scope: TokenScope;
@@ -13,20 +13,21 @@ export interface TokenReport {
   readonly revokedAt: string | null;
 }
 
-/** Further tokens of the admin API; of each only a digest is kept. */
+/** The created tokens of the admin API, besides the configured one. Only digests of them are stored. */
 export interface TokenStore {
-  /** Makes a token; its secret is answered once and kept nowhere. */
+  /** Creates a token and returns its secret, which is not stored. */
   create(scope: TokenScope): Promise<{ id: string; token: string }>;
-  /** The token of this secret, unless it is revoked. */
+  /** Returns the token with this secret and records its use; undefined when it is unknown or revoked. */
   find(token: string): Promise<{ id: string; scope: TokenScope } | undefined>;
+  /** Returns the tokens, the newest first. */
   list(limit: number | undefined): Promise<{ items: TokenReport[]; total: number }>;
-  /** False when there is no such token, or it is revoked already. */
+  /** Revokes a token. Returns false when it does not exist or is already revoked. */
   revoke(id: string): Promise<boolean>;
 }
 
 const PREFIX = 'ldt_';
 
-/** Builds the store of tokens. */
+/** Creates the store of tokens. */
 export function createTokenStore(db: Db): TokenStore {
   return {
     async create(scope) {
@@ -71,7 +72,7 @@ export function createTokenStore(db: Db): TokenStore {
   };
 }
 
-/** A token has 256 random bits, so a plain digest cannot be guessed back. */
+/** A token has 256 random bits, so a digest without a salt is safe. */
 function digestOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

@@ -1,12 +1,11 @@
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 
-/** Upgrades of the store that left workflows of the former version under way, which cannot be continued. */
+/** Upgrades of the database that interrupted workflows of the former version, because these cannot be continued. */
 export interface UpgradeStore {
   /**
-   * Does `restart` if workflows that began before the last upgrade have not been started again yet, and records that it was done.
-   * `at` is when the store was upgraded. Of several processes one does it, and the others wait until it is done. Returns whether
-   * this one did.
+   * Calls `restart` once after an upgrade; `at` is the time of the upgrade. If several processes call this, one of them
+   * restarts, and the others wait until it has finished. Returns whether this call restarted.
    */
   restartInterrupted(restart: (at: Date) => Promise<void>): Promise<boolean>;
 }

@@ -7,42 +7,48 @@ export interface DueRecord {
   readonly id: string;
 }
 
-/** Readings come no closer than this, so that what arrives meanwhile is read together. */
+/** The shortest time between two readings, so that records that become due in between are read together. */
 export const READING_GAP_MS = 2_000;
-/** A reading that has not ended by then has died with its worker. */
+/** A reading that has not ended within this time counts as lost with its worker. */
 const READING_LEASE_MS = 60_000;
-/** What came when others were due already has been read by then, also when all is slow; its workflow then has one step. */
+/**
+ * Within this time, even a slow reading for earlier events has read this record, too, so that its workflow ends at
+ * once.
+ */
 const READ_BY_THEN_MS = 5 * READING_GAP_MS;
 
-/** What is due to be read back from Zendesk, and how far the exports have been read. */
+/** The records that are due to be read from Zendesk, and the cursors of the exports. */
 export interface SupportReadingStore {
   /**
-   * Notes that an event has named a record: it is to be read. Answers in how many milliseconds it is worth asking for that:
-   * when the gap after the last reading is over, or later, when another event came first and has all read by then.
+   * Marks a record as due, because an event has named it. Returns after how many milliseconds its workflow should
+   * start: when the gap after the last reading is over, or, if other records are due already, when their reading has
+   * probably read this record, too.
    */
-  noteDue(connectionId: string, due: DueRecord): Promise<number>;
-  /** Whether a record is still to be read. */
+  markDue(connectionId: string, due: DueRecord): Promise<number>;
+  /** Returns whether a record is still due. */
   isDue(connectionId: string, due: DueRecord): Promise<boolean>;
   /**
-   * Takes all that is due, for one reading at a time and not before the gap is over; `waitMs` says when to ask again.
-   * A reading that never ends is taken over after a minute.
+   * Begins a reading and returns up to `most` due records. Returns `waitMs`, the time until the next attempt, while
+   * another reading is under way or the gap is not over. A reading that does not end is taken over after a minute.
    */
   take(connectionId: string, most: number): Promise<{ due: DueRecord[]; askedAt: Date } | { waitMs: number }>;
-  /** Ends a reading: what had arrived before it is no longer due. */
+  /** Ends a reading. Its records are no longer due, unless an event has named them again since `askedAt`. */
   done(connectionId: string, read: { due: readonly DueRecord[]; askedAt: Date }): Promise<void>;
-  /** Gives a reading back that could not be made. */
-  giveBack(connectionId: string): Promise<void>;
+  /** Ends a reading that failed. Its records stay due. */
+  release(connectionId: string): Promise<void>;
+  /** Returns the cursors of the exports, null before the first reading. */
   cursors(connectionId: string): Promise<{ tickets: string | null; users: string | null }>;
+  /** Stores the cursor of an export. */
   saveCursor(connectionId: string, of: 'tickets' | 'users', cursor: string): Promise<void>;
 }
 
-/** Builds the store of the reading of support. */
+/** Creates the store of due tickets and users. */
 export function createSupportReadingStore(db: Db): SupportReadingStore {
   const begin = async (connectionId: string): Promise<void> => {
     await sql`insert into support_reading (connection_id) values (${connectionId}) on conflict do nothing`.execute(db);
   };
   return {
-    noteDue: (connectionId, due) => noteDue(db, connectionId, due),
+    markDue: (connectionId, due) => markDue(db, connectionId, due),
     async isDue(connectionId, { record, id }) {
       const due = db.selectFrom('zendesk_due').select('zendesk_id').where('connection_id', '=', connectionId);
       return (await due.where('record', '=', record).where('zendesk_id', '=', id).executeTakeFirst()) !== undefined;
@@ -52,7 +58,7 @@ export function createSupportReadingStore(db: Db): SupportReadingStore {
       return take(db, connectionId, most);
     },
     done: (connectionId, read) => db.transaction().execute((tx) => done(tx, connectionId, read)),
-    async giveBack(connectionId) {
+    async release(connectionId) {
       await db
         .updateTable('support_reading')
         .set({ reading_until: null })
@@ -75,8 +81,8 @@ export function createSupportReadingStore(db: Db): SupportReadingStore {
   };
 }
 
-/** Others that are due count unless a reading has them already: what is noted then is read by the next one. */
-async function noteDue(db: Db, connectionId: string, { record, id }: DueRecord): Promise<number> {
+/** Marks a record as due. Other due records count only if the current reading does not include them. */
+async function markDue(db: Db, connectionId: string, { record, id }: DueRecord): Promise<number> {
   const now = sql`clock_timestamp()`;
   const { rows } = await sql<{ others: boolean; gapLeftMs: number | null }>`with reading as (select
       case when reading_until > ${now} then reading_until - ${ms(READING_LEASE_MS)} end as began_at,
@@ -90,8 +96,8 @@ async function noteDue(db: Db, connectionId: string, { record, id }: DueRecord):
       (select (${READING_GAP_MS} - 1000 * extract(epoch from ${now} - read_at))::int from reading) as "gapLeftMs"`.execute(
     db,
   );
-  const [noted] = rows;
-  return noted?.others ? READ_BY_THEN_MS : Math.max(0, noted?.gapLeftMs ?? 0);
+  const [marked] = rows;
+  return marked?.others ? READ_BY_THEN_MS : Math.max(0, marked?.gapLeftMs ?? 0);
 }
 
 async function take(

@@ -5,22 +5,22 @@ import type { SupportStatus } from '../../domain/support/support-status.ts';
 import type { SupportTicket } from '../../domain/support/support-ticket.ts';
 import type { Db } from '../database.ts';
 
-/** An account with its organization, its tickets and what was last written on it. */
+/** An account with its organization, its tickets and its annotation. */
 export interface SupportedAccount {
   readonly account: RecordKey;
   readonly organizationId: string;
   readonly tickets: readonly SupportTicket[];
-  /** The lines as they were last written, joined by line feeds; null before the first writing. */
+  /** The lines as they were last written, joined by line feeds; null before the first write. */
   readonly written: string | null;
 }
 
-/** What was computed of an account's support. */
+/** The support load of an account and the status that follows from it. */
 export interface ComputedSupport {
   readonly load: SupportLoad;
   readonly status: SupportStatus;
 }
 
-/** An account's support as it is listed. Times are ISO-8601 UTC. */
+/** The listed support of an account. Times are ISO-8601 UTC. */
 export interface SupportReport extends Omit<SupportLoad, 'satisfaction'> {
   readonly legalEntity: string;
   readonly kind: string;
@@ -34,24 +34,25 @@ export interface SupportReport extends Omit<SupportLoad, 'satisfaction'> {
   readonly problem: { readonly code: string; readonly message: string } | null;
 }
 
-/** The support of accounts: as last computed, and as last written in the ERP. */
+/** The support of accounts, as last computed and as last written to the ERP. */
 export interface SupportStore {
-  /** One account; undefined when it is not linked to an organization. */
+  /** Returns an account; undefined when it is not linked to an organization. */
   account(connectionId: string, key: RecordKey): Promise<SupportedAccount | undefined>;
-  /** Linked accounts that have tickets, or had an annotation, by organization id after `after`. */
+  /** Returns linked accounts that have tickets or had an annotation, by organization id after `after`. */
   page(connectionId: string, page: { after: string; limit: number }): Promise<SupportedAccount[]>;
-  /** Notes what was computed, and what was written; `written` undefined: nothing had to be. */
+  /** Saves what was computed and written. `written` is undefined when nothing had to be written. */
   save(
     connectionId: string,
     key: RecordKey,
     at: { computed: ComputedSupport; written?: string | undefined; problem?: { code: string; message: string } | null },
   ): Promise<void>;
-  /** The sentences, each once, of the problems with this code that linked accounts have. */
+  /** Returns the distinct messages of the problems with this code at linked accounts. */
   problems(connectionId: string, code: string): Promise<string[]>;
+  /** Returns the support of the accounts, the last computed first. */
   list(connectionId: string, limit: number | undefined): Promise<{ items: SupportReport[]; total: number }>;
 }
 
-/** Builds the store of the accounts' support. */
+/** Creates the store of the support of accounts. */
 export function createSupportStore(db: Db): SupportStore {
   return {
     async account(connectionId, { legalEntity, kind, key }) {

@@ -2,26 +2,27 @@ import { sql } from 'kysely';
 import type { SupportTicket } from '../../domain/support/support-ticket.ts';
 import type { Db } from '../database.ts';
 
-/** The tally of tickets, kept from what Zendesk shows; what was seen earlier never overwrites what was seen later. */
+/** The tally of tickets. An earlier answer of Zendesk never overwrites a later one. */
 export interface TicketStore {
   /**
-   * Notes tickets that Zendesk has shown to a request made at `askedAt`, and those that it did not have then: those are
-   * deleted, unless they were closed, for closed ones go to an archive. Answers the organizations whose load may differ now.
+   * Records tickets in an answer of Zendesk to a request sent at `askedAt`, and the ids that it did not find. A ticket
+   * that was not found is marked as deleted, unless it was closed, because Zendesk moves closed tickets to an archive.
+   * Returns the organizations whose load may have changed.
    */
-  note(
+  record(
     connectionId: string,
     seen: { tickets: readonly SupportTicket[]; absent?: readonly string[]; askedAt: Date },
   ): Promise<string[]>;
 }
 
-/** Builds the store of the tickets' tally. */
+/** Creates the store of the tally. */
 export function createTicketStore(db: Db): TicketStore {
   return {
-    note: (connectionId, seen) => db.transaction().execute((tx) => note(tx, connectionId, seen)),
+    record: (connectionId, seen) => db.transaction().execute((tx) => record(tx, connectionId, seen)),
   };
 }
 
-async function note(
+async function record(
   db: Db,
   connectionId: string,
   { tickets, absent = [], askedAt }: { tickets: readonly SupportTicket[]; absent?: readonly string[]; askedAt: Date },

@@ -3,16 +3,17 @@ import { recordTargetChanges, type TargetChanges } from '../targets.ts';
 import { moveRows, type RowTransition } from './job-rows.ts';
 import { saveOutcomes, type OutcomeScope, type RecordOutcome } from './outcomes.ts';
 
-/** What a step found out, to be recorded together: all of it, or nothing. */
+/** Changes that a step records together, in one transaction. */
 export interface Changes extends TargetChanges {
   readonly outcomes?: readonly RecordOutcome[];
   readonly transitions?: readonly RowTransition[];
-  /** The bulk job whose rows these are. It is closed, since its rows are matched item by item. */
+  /** The number of the bulk job that is recorded with these changes. */
   readonly job?: number;
 }
 
-/** Records what a step found out, in one transaction, so that a kill leaves either none or all of it. */
+/** The changes that steps record. */
 export interface ChangeStore {
+  /** Records changes in one transaction, so that a killed process leaves either none or all of them. */
   record(scope: OutcomeScope, changes: Changes): Promise<void>;
 }
 

@@ -4,24 +4,27 @@ import type { Db } from '../database.ts';
 import type { OutcomeScope } from './outcomes.ts';
 import type { Operation } from './tables.ts';
 
-/** A planned operation, and the organization or user that it is about (null for a create). Its external id and name are fixed with it. */
+/**
+ * A planned operation. `zendeskId` is the organization or user to write, null for a create. The external id and the
+ * name are fixed by the plan.
+ */
 export interface PlannedOperation extends RecordKey {
   readonly operation: Operation;
   readonly externalId: string;
   readonly name: string;
   readonly zendeskId: string | null;
-  /** Where the operation begins: with a bulk job (`planned`), behind it (`incomplete`), or with a look-up (`refused`). */
+  /** The first step of the operation: a bulk job (`planned`), completing (`incomplete`), or a look-up (`refused`). */
   readonly state?: 'planned' | 'incomplete' | 'refused';
 }
 
-/** The run that plans, and its workflow: claims belong to both. */
+/** A run that plans, with its workflow. Claims belong to both. */
 export interface Planner extends OutcomeScope {
   readonly workflowId: string;
 }
 
 /**
- * Asks the runs that are writing these records to read them again: what looks unchanged now may be about to be overwritten
- * with an older reading.
+ * Asks the runs that have claimed these records to read them again, because a record that looks unchanged now may be
+ * overwritten with an older reading.
  */
 export async function markForeignClaims(db: Db, planner: Planner, keys: readonly RecordKey[]): Promise<void> {
   const rows = keys.map(({ legalEntity, kind, key }) => [legalEntity, kind, key]);
@@ -32,9 +35,10 @@ export async function markForeignClaims(db: Db, planner: Planner, keys: readonly
 }
 
 /**
- * Claims what is free, marks what another run has, and returns the keys that this run has now. Between reading and claiming
- * another run may have read anew: what was applied meanwhile is not claimed, and what may have been found unchanged meanwhile is
- * claimed and marked, so that it is read again before it is released.
+ * Claims the records that are free, marks those that another run has claimed, and returns the keys that this run has
+ * claimed. Another run may have read a record since this run did. If it applied its reading, the record is not claimed.
+ * If it may have found the record unchanged, the record is claimed and marked, so that it is read again before the
+ * claim is released.
  */
 export async function claimRecords(
   db: Db,
@@ -42,12 +46,12 @@ export async function claimRecords(
   operations: readonly PlannedOperation[],
 ): Promise<RecordKey[]> {
   const { connectionId, runId, workflowId } = planner;
-  const { running, masterEndedAt } = await readRivals(db, planner);
-  const isDoubtful = sql`(coalesce(s.read_at < ${masterEndedAt}::timestamptz, false) or exists (select from staged_records n
+  const { running, masterEndedAt } = await readOtherRuns(db, planner);
+  const isUncertain = sql`(coalesce(s.read_at < ${masterEndedAt}::timestamptz, false) or exists (select from staged_records n
     where n.run_id = any(${sql.val(running)}::text[]) and n.legal_entity = s.legal_entity and n.kind = s.kind
       and n.key = s.key and n.read_at > s.read_at))`;
   const { rows } = await sql<RecordKey>`update records a set
-      claim_again_at = case when a.claim_run <> ${runId} or (a.claim_run is null and ${isDoubtful}) then clock_timestamp()
+      claim_again_at = case when a.claim_run <> ${runId} or (a.claim_run is null and ${isUncertain}) then clock_timestamp()
         else a.claim_again_at end,
       claim_workflow = coalesce(a.claim_workflow, ${workflowId}), claim_run = coalesce(a.claim_run, ${runId})
     from ${operationSet(operations)} join staged_records s on s.run_id = ${runId} and s.legal_entity = r.legal_entity
@@ -59,13 +63,13 @@ export async function claimRecords(
   return rows.filter(({ legalEntity }) => (legalEntity as string | null) !== null);
 }
 
-interface Rivals {
+interface OtherRuns {
   readonly running: string[];
   readonly masterEndedAt: Date | null;
 }
 
-/** Finds which other runs may have read the records of a connection: those under way, and the master run that ended last. */
-async function readRivals(db: Db, { connectionId, runId }: Planner): Promise<Rivals> {
+/** Returns the other runs that may have read the same records: the running ones, and the master run that ended last. */
+async function readOtherRuns(db: Db, { connectionId, runId }: Planner): Promise<OtherRuns> {
   const others = db.selectFrom('runs').where('connection_id', '=', connectionId).where('run_id', '<>', runId);
   const running = await others.select('run_id').where('status', '=', 'running').execute();
   const ended = others.select('finished_at').where('scope', '=', 'master').where('status', '<>', 'running');
@@ -73,7 +77,7 @@ async function readRivals(db: Db, { connectionId, runId }: Planner): Promise<Riv
   return { running: running.map(({ run_id: id }) => id), masterEndedAt: last?.finished_at ?? null };
 }
 
-/** Returns planned operations as a set of rows `r` to join. */
+/** Returns planned operations as rows `r` for a join. */
 export function operationSet(operations: readonly PlannedOperation[]) {
   const rows = operations.map((planned) => ({
     legal_entity: planned.legalEntity,

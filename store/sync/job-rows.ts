@@ -6,9 +6,9 @@ import { storeTargetOf } from '../targets.ts';
 import { sliceIs, type Slice } from './staging.ts';
 
 /**
- * One row of a bulk job, in the order in which it was sent. `zendeskId` is null for a create. External id and name are those
- * that it was planned with, whatever is reserved for the record by now. `seen` is what the store remembers of the organization
- * or user, and `reservation` what was reserved for it besides.
+ * One row of a bulk job. `zendeskId` is null for a create. The external id and the name are those of the plan, even if
+ * the reservations of the record have changed since. `seen` is the stored organization or user. `reservation` holds the
+ * further reservations of a contact.
  */
 export interface JobRow<Seen = unknown, Reservation = unknown> {
   readonly record: ErpRecord;
@@ -17,14 +17,14 @@ export interface JobRow<Seen = unknown, Reservation = unknown> {
   readonly operation: Operation;
   readonly zendeskId: string | null;
   readonly round: number;
-  /** Zendesk's last words about this row, when it refused it. */
+  /** The last error text of Zendesk for this row; null when it was not refused. */
   readonly refusal: string | null;
   readonly seen: Seen | null;
   readonly reservation: Reservation | null;
   readonly emailDigest: string | null;
 }
 
-/** A change of one staged row's state: where it stands on its way from a plan to an outcome. */
+/** A change of the state of a staged record between its plan and its outcome. */
 export interface RowTransition extends RecordKey {
   readonly state: 'refused' | 'incomplete' | 'planned' | 'unplanned';
   readonly refusal?: string | undefined;
@@ -34,10 +34,12 @@ export interface RowTransition extends RecordKey {
   readonly adoptId?: string | undefined;
 }
 
-/** Rows in one job (Zendesk docs: at most 100). Rows that came back are sent in ever smaller jobs, in the end alone. */
+/**
+ * Rows per job by round (Zendesk docs: at most 100). Rows of a failed job are sent in smaller jobs, finally one by one.
+ */
 const ROWS_BY_ROUND = [100, 10] as const;
 
-/** Puts the next planned rows of a slice, of one operation and round, into a job. */
+/** Assigns the next planned rows of a slice, all of one operation and round, to a job. */
 export async function takeRows(
   db: Db,
   no: number,
@@ -53,7 +55,7 @@ export async function takeRows(
     from taken where s.ctid = taken.place`.execute(db);
 }
 
-/** Plans the rows of a job again that Zendesk did not take, in smaller jobs when `smaller`. */
+/** Plans the rows of a job that Zendesk did not accept again, for smaller jobs when `smaller` is set. */
 export async function planRowsAgain(db: Db, no: number, { smaller }: { smaller: boolean }): Promise<void> {
   await sql`update staged_records set operation_state = 'planned', job_no = null, job_row = null,
     round = round + ${smaller ? 1 : 0} where job_no = ${no} and operation_state = 'submitted'`.execute(db);
@@ -68,7 +70,7 @@ export function rowsOfJob<Seen, Reservation>(
   return jobRows(db, { connectionId, slice, condition: sql`s.job_no = ${no} order by s.job_row` });
 }
 
-/** Returns the rows of a slice that are in one state, by their rank. */
+/** Returns the rows of a slice in one state, in the order of their rank. */
 export function rowsInState<Seen, Reservation>(
   db: Db,
   connectionId: string,
@@ -92,7 +94,7 @@ async function jobRows<Seen, Reservation>(
   return rows;
 }
 
-/** Moves rows to another state: refused by Zendesk, with its text; written by a bulk job that could not do everything; or to be planned anew. */
+/** Changes the state of rows: refused by Zendesk, to be completed after a bulk job, or to be planned again. */
 export async function moveRows(db: Db, runId: string, rows: readonly RowTransition[]): Promise<void> {
   if (rows.length === 0) return;
   const records = rows.map((row) => ({

@@ -4,7 +4,7 @@ import { planRowsAgain, rowsInState, rowsOfJob, takeRows, type JobRow } from './
 import type { JobItem, JobState } from './tables.ts';
 import { sliceIs, type Slice, type SliceKey } from './staging.ts';
 
-/** A bulk job and its state. `no` is ours; `zendeskJobId` is null until Zendesk has answered. */
+/** A bulk job and its state. `no` is our number; `zendeskJobId` is null until Zendesk has answered. */
 export interface Job {
   readonly no: number;
   readonly operation: 'create' | 'update';
@@ -14,38 +14,41 @@ export interface Job {
   readonly ageMs: number;
   readonly status: string | null;
   readonly results: readonly JobItem[] | null;
-  /** When Zendesk showed that it had ended, by Zendesk's clock; null before, and where Zendesk does not say. */
+  /** The time by Zendesk's clock at which Zendesk showed that the job had ended; null when it is not known. */
   readonly shownAt: string | null;
 }
 
-/** A job that is written down and about to be asked for. */
+/** A job that is stored and about to be submitted. */
 export interface JobToSubmit<Seen = unknown, Reservation = unknown> {
   readonly no: number;
   readonly operation: 'create' | 'update';
   readonly rows: readonly JobRow<Seen, Reservation>[];
 }
 
-/** The next job to submit; `none` when nothing is left, `full` when no further job may be open. */
+/** The next job to submit; `none` when no row is left, `full` when no further job may be open. */
 export type NextJob<Seen = unknown, Reservation = unknown> =
   { readonly job: JobToSubmit<Seen, Reservation> } | 'none' | 'full';
 
-/** Bulk jobs. Each is written down before Zendesk is asked for it. */
+/** Bulk jobs. Each is stored before it is submitted to Zendesk. */
 export interface JobStore {
-  /** Takes the next rows to submit together and writes the job down; `full` while 25 jobs of the connection are open. */
+  /** Stores the next job with its rows and returns it; `full` while 25 jobs of the connection are open. */
   next<Seen, Reservation>(connectionId: string, slice: Slice): Promise<NextJob<Seen, Reservation>>;
-  /** Records that Zendesk took the job. */
+  /** Records that Zendesk accepted the job. */
   opened(no: number, zendeskJobId: string): Promise<void>;
-  /** Records that it is unknown whether Zendesk took the job. */
+  /** Records that it is unknown whether Zendesk accepted the job. */
   unsure(no: number): Promise<void>;
-  /** Plans the rows of a job again that Zendesk did not take, in smaller jobs when `smaller`. */
+  /** Plans the rows of a job that Zendesk did not accept again, for smaller jobs when `smaller` is set. */
   returnRows(no: number, options: { smaller: boolean }): Promise<void>;
-  /** Returns the jobs of a slice in these states, oldest first. A job still "submitting" belongs to an attempt that died. */
+  /**
+   * Returns the jobs of a slice in these states, the oldest first. A `submitting` job belongs to an interrupted
+   * attempt.
+   */
   list(slice: SliceKey, states: readonly JobState[]): Promise<Job[]>;
   /** Counts the updates of a slice so far. */
   countUpdates(slice: SliceKey): Promise<number>;
   /** Returns the Zendesk ids of all jobs of the connection that are known to be open. */
   knownOpen(connectionId: string): Promise<string[]>;
-  /** Records what a poll has shown. */
+  /** Records the result of a poll. Missing members stay as they are. */
   saveState(
     no: number,
     seen: {
@@ -58,7 +61,7 @@ export interface JobStore {
   ): Promise<void>;
   /** Returns the rows of a job, in the order in which they were sent. */
   rows<Seen, Reservation>(connectionId: string, slice: Slice, no: number): Promise<JobRow<Seen, Reservation>[]>;
-  /** Returns the rows of a slice that Zendesk refused, or for which a bulk job could not do everything. */
+  /** Returns the rows of a slice that Zendesk refused, or that must be completed after a bulk job. */
   rowsIn<Seen, Reservation>(
     connectionId: string,
     slice: Slice,
@@ -66,10 +69,10 @@ export interface JobStore {
   ): Promise<JobRow<Seen, Reservation>[]>;
 }
 
-/** Zendesk runs at most 30 bulk jobs of an account (Zendesk docs, Job Statuses); five are left to people and other apps. */
+/** Zendesk allows 30 bulk jobs per account (Zendesk docs, Job Statuses). Five are left to people and other apps. */
 const OPEN_JOBS = 25;
 
-/** Builds the store of bulk jobs. */
+/** Creates the store of bulk jobs. */
 export function createJobStore(db: Db): JobStore {
   return {
     next: (connectionId, slice) => db.transaction().execute((tx) => next(tx, connectionId, slice)),
@@ -114,7 +117,7 @@ async function next<Seen, Reservation>(
   connectionId: string,
   slice: Slice,
 ): Promise<NextJob<Seen, Reservation>> {
-  // Several slices of a connection submit at once: the count of open jobs holds only while nobody else counts.
+  // Several slices of a connection submit at once. The lock lets one of them at a time count the open jobs.
   await sql`select id from connections where id = ${connectionId} for update`.execute(db);
   const [first] = await db
     .selectFrom('staged_records')

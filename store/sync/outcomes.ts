@@ -5,10 +5,11 @@ import type { Remark } from '../../domain/sync/rejection.ts';
 import type { Db } from '../database.ts';
 
 /**
- * The outcome of one staged record. `zendeskId` is set when its organization or user is now as it should be (written, or found
- * like that) and the link is new or was written; `remark` says why a record is rejected, or what else a person should know;
- * `refusedAttempt` is set when Zendesk refused it, so that the same is not tried again; `upToDate` when nothing had to be done,
- * so that an older reading which comes later does not undo it.
+ * The outcome of one staged record.
+ * - `zendeskId` is set when the organization or user was written or newly linked.
+ * - `remark` is the reason for a rejection, or something else that a person should know.
+ * - `refusedAttempt` is the digest of what Zendesk refused, so that it is not sent again unchanged.
+ * - `upToDate` is set when nothing had to be written, so that an older reading does not overwrite the record later.
  */
 export interface RecordOutcome extends RecordKey {
   readonly outcome: Outcome;
@@ -18,7 +19,7 @@ export interface RecordOutcome extends RecordKey {
   readonly upToDate?: boolean;
 }
 
-/** The run that staged the records, and its connection. */
+/** A run that has staged records, and its connection. */
 export interface OutcomeScope {
   readonly runId: string;
   readonly connectionId: string;
@@ -27,8 +28,9 @@ export interface OutcomeScope {
 const SAME_RECORD = sql<boolean>`t.legal_entity = r.legal_entity and t.kind = r.kind and t.key = r.key`;
 
 /**
- * Saves outcomes, in the run and on the records, and releases the claims on them. A record that another run asked for meanwhile
- * stays claimed, to be read again. Run it inside a transaction with what led to the outcomes.
+ * Saves outcomes in the run and on the records, and releases the claims. A record that another run has asked for
+ * meanwhile stays claimed, so that it is read again. Call it in the same transaction as the changes that led to the
+ * outcomes.
  */
 export async function saveOutcomes(db: Db, scope: OutcomeScope, outcomes: readonly RecordOutcome[]): Promise<void> {
   if (outcomes.length === 0) return;
@@ -45,8 +47,9 @@ async function saveOnRecords(
   { connectionId, runId }: OutcomeScope,
   rows: ReturnType<typeof recordset>,
 ): Promise<void> {
-  // Nothing is written for a record that was unchanged before and still is: most of them, in most runs. A resync of one
-  // account leaves its time, since its rows are gone when an older reading is about to be written.
+  // A record that was unchanged before and still is is not written: this is the case for most records in most runs. A
+  // resync of one record stores its time nevertheless, because its staged rows are deleted before an older reading
+  // could be compared with them.
   await sql`update records t set
       state = r.outcome, code = r.remark->>'code', message = r.remark->>'message', action = r.remark->>'action',
       attempts = case when r.outcome = 'rejected' then t.attempts + 1 else 0 end,

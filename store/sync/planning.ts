@@ -8,8 +8,8 @@ import { saveOutcomes, type RecordOutcome } from './outcomes.ts';
 import { sliceIs, type Slice, type SliceKey } from './staging.ts';
 
 /**
- * A staged, reserved record with everything that planning needs to know. `seen` is what the store remembers of the organization
- * or user, and `reservation` what was reserved for it besides external id and name.
+ * A staged record with its reservations and everything else that planning needs. `seen` is the stored organization or
+ * user. `reservation` holds the further reservations of a contact.
  */
 export interface RowToPlan<Seen = unknown, Reservation = unknown> {
   readonly record: ErpRecord;
@@ -17,14 +17,14 @@ export interface RowToPlan<Seen = unknown, Reservation = unknown> {
   readonly name: string | null;
   readonly linkedId: string | null;
   readonly adoptId: string | null;
-  /** The digest of the attempt that Zendesk refused the last time. */
+  /** The digest of the last attempt that Zendesk refused. */
   readonly refusedAttempt: string | null;
   readonly lastRejection: Rejection | null;
   readonly rejection: Rejection | null;
   readonly seen: Seen | null;
   readonly reservation: Reservation | null;
   readonly emailDigest: string | null;
-  /** Whether another run applied a later reading of the record, so that this reading is stale. */
+  /** True when another run has applied a later reading of the record. */
   readonly isStale: boolean;
 }
 
@@ -34,37 +34,39 @@ export interface ForeignClaim {
   readonly runId: string;
 }
 
-/** Plans and claims. A write needs a claim on its record; a claim has no clock and belongs to a run. */
+/** Plans and claims. A write needs a claim on its record. A claim belongs to a run and has no time limit. */
 export interface PlanningStore {
-  /** Returns the records of a slice without a plan, by key after `after`. */
+  /** Returns the records of a slice that have no plan, by key after `after`. */
   rows<Seen, Reservation>(
     connectionId: string,
     slice: Slice,
     page: { after: string; limit: number },
   ): Promise<RowToPlan<Seen, Reservation>[]>;
-  /** Returns the other runs that have claims on the connection's records. */
+  /** Returns the other runs that have claimed records of the connection. */
   foreignClaims(planner: Planner): Promise<ForeignClaim[]>;
-  /** Releases the claims of a run that is over. */
+  /** Releases the claims of a run that has ended. */
   releaseClaims(connectionId: string, runId: string): Promise<void>;
   /**
-   * Saves outcomes, and operations for the records that could be claimed. A record that another run has claimed is marked to be
-   * read again by that run, and counts as unchanged here.
+   * Saves outcomes, and operations for the records that could be claimed. A record that another run has claimed is
+   * marked to be read again by that run, and counts as unchanged here.
    */
   save(
     planner: Planner,
     plans: { outcomes: readonly RecordOutcome[]; operations: readonly PlannedOperation[] },
   ): Promise<void>;
-  /** Returns the records that this run still claims because another run asked for them. */
+  /** Returns the records that this run still claims because another run has asked to read them again. */
   marked(planner: Planner, slice: SliceKey): Promise<RecordKey[]>;
-  /** Removes from that list what nobody has asked for since `readAt`, when it was read again. */
+  /** Removes the mark of records that were read again at `readAt`, unless another run has asked since. */
   unmark(planner: Planner, slice: SliceKey, readAt: Date): Promise<void>;
   /** Counts the operations of a slice that are not done yet. */
   unfinished(slice: SliceKey): Promise<number>;
-  /** Plans the refused rows of a slice from the beginning, since what they were refused for has been found. Returns how many. */
+  /** Plans the refused rows of a slice again, because the reason of the refusals is fixed. Returns how many. */
   planRefusedAgain(slice: SliceKey): Promise<number>;
-  /** Plans again what a run has done with these kinds, since what is written of them has changed. Rejected and skipped records stay so. */
+  /**
+   * Plans all records of these kinds again, because the written fields have changed. Rejected and skipped ones stay so.
+   */
   planAgain(runId: string, kinds: readonly string[]): Promise<void>;
-  /** Returns the bulk jobs of a run that may still be running in Zendesk; an id is null where the answer was lost. */
+  /** Returns the bulk jobs of a run that may still be running in Zendesk. The id is null when the answer was lost. */
   openJobs(runId: string): Promise<{ zendeskJobId: string | null; ageMs: number }[]>;
 }
 

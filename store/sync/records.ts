@@ -5,8 +5,8 @@ import type { Outcome } from '../../domain/sync/outcome.ts';
 import type { Db } from '../database.ts';
 
 /**
- * A record with its outcome in the last run that read it. `key` is the account number or contact id as F&O writes it. The
- * `zendeskId` of a contact that is the same person as another one is that one's user.
+ * A record with its outcome in the last run that read it. `key` is the account number or contact id as F&O writes it.
+ * Contacts that are the same person have the same `zendeskId`.
  */
 export interface RecordReport {
   readonly connectionId: string;
@@ -24,7 +24,7 @@ export interface RecordReport {
   readonly lastSyncedAt: string | null;
 }
 
-/** Restricts the records to list; all of the connection's by default. */
+/** Restricts the records to list. By default, all records of the connection are listed. */
 export interface RecordFilter {
   readonly state?: string | undefined;
   readonly kind?: string | undefined;
@@ -32,23 +32,23 @@ export interface RecordFilter {
   readonly limit?: number | undefined;
 }
 
-/** Restricts the rejected records to try again: those with this code, or these keys (a number or id, or entity/kind/number). */
+/** Restricts the rejected records to retry: by code, or by keys (a number or id, or entity/kind/number). */
 export interface RetryFilter {
   readonly code?: string | undefined;
   readonly keys: readonly string[];
-  /** The kinds that a key can name. */
+  /** The kinds that a key can contain. */
   readonly kinds: readonly string[];
 }
 
 /** The records of a connection and their outcomes. */
 export interface RecordStore {
-  /** Returns records, those that were synchronized or seen last first. */
+  /** Returns records, the most recently synchronized or first seen ones first. */
   list(connectionId: string, filter: RecordFilter): Promise<{ items: RecordReport[]; total: number }>;
-  /** Allows rejected records to be tried again even though nothing about them has changed. Returns which. */
+  /** Allows rejected records to be retried although nothing about them has changed. Returns their keys. */
   allowRetry(connectionId: string, filter: RetryFilter): Promise<RecordKey[]>;
-  /** Returns the outcome of a record in the last run that read it; undefined when none has. */
+  /** Returns the outcome of a record in the last run that read it; undefined when there is none. */
   outcomeOf(connectionId: string, key: RecordKey): Promise<Outcome | undefined>;
-  /** Returns those of the external ids that accounts of the connection have reserved, in the form in which they are compared. */
+  /** Returns which of the external ids are reserved by accounts of the connection, in their compared form. */
   reservedExternalIds(connectionId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
@@ -118,7 +118,9 @@ async function allowRetry(db: Db, connectionId: string, filter: RetryFilter): Pr
   return rows;
 }
 
-/** Returns a key as it was typed, and, where it names entity and kind, as the store writes it: F&O ignores the case of entities. */
+/**
+ * Returns the key as typed, and, if it contains an entity and a kind, also as stored: F&O ignores the case of entities.
+ */
 function asStored(typed: string, kinds: readonly string[]): string[] {
   const parsed = parseRecordKey(typed, kinds);
   return parsed === undefined ? [typed] : [typed, recordKeyText(parsed)];

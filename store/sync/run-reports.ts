@@ -13,7 +13,7 @@ export interface PhaseReport extends Totals {
   readonly kind: string;
 }
 
-/** A run as operators see it. Times are ISO-8601 UTC; `requests` counts the requests to each remote system. */
+/** A run as operators see it. Times are ISO-8601 UTC. `requests` counts the requests to each remote system. */
 export interface RunReport {
   readonly runId: string;
   readonly workflowId: string;
@@ -26,22 +26,22 @@ export interface RunReport {
   readonly phases: readonly PhaseReport[];
   readonly requests: { readonly dynamics: number; readonly zendesk: number; readonly entra: number };
   readonly error: { readonly code: string; readonly message: string } | null;
-  /** Further things that a person should know of the run. */
+  /** Notes on what a person should know about the run. */
   readonly notes: readonly RunNote[];
 }
 
-/** Reports of runs, live while they are under way. */
+/** Reports of runs, with current numbers while a run is running. */
 export interface RunReportStore {
-  /** Returns the run, or the one that it joined; undefined for an unknown id. */
+  /** Returns the report of a run, or of the run that it joined; undefined for an unknown id. */
   get(runId: string): Promise<RunReport | undefined>;
-  /** Returns the master runs of a connection, newest first. */
+  /** Returns the master runs of a connection, the newest first. */
   list(connectionId: string, limit: number | undefined): Promise<{ items: RunReport[]; total: number }>;
-  /** Returns the present totals of a run, for its live details. */
+  /** Returns the current totals of a running run. */
   totals(runId: string): Promise<Totals>;
   /**
-   * Ends a run: keeps its phases, drops what it staged, and releases its claims. A run that would be completed but cannot account
-   * for every record it read has failed. The first failure and the recovery of the whole connection's sync leave an alert each.
-   * Ending a run twice is the same as once.
+   * Ends a run: stores its phases, deletes its staged rows and releases its claims. A completed run in which a record
+   * has no outcome counts as failed. The first failure and the recovery of the sync of a whole connection store an
+   * alert each. Calling it again changes nothing.
    */
   finish(runId: string, end: RunEnd): Promise<RunReport>;
 }
@@ -77,11 +77,11 @@ type RunRow = Selectable<Database['runs']>;
 
 async function oneReport(db: Db, row: RunRow): Promise<RunReport> {
   const [report] = await reports(db, [row]);
-  if (report === undefined) throw new Error('A run has no report.');
+  if (report === undefined) throw new Error('The run has no report.');
   return report;
 }
 
-/** Reports runs in a few queries, however many they are. */
+/** Returns the reports of runs, in the same few queries for any number of runs. */
 async function reports(db: Db, rows: readonly RunRow[]): Promise<RunReport[]> {
   const runIds = rows.map((row) => row.run_id);
   const running = rows.filter(({ status }) => status === 'running').map((row) => row.run_id);
@@ -152,7 +152,7 @@ function isOneOf(runIds: readonly string[]) {
   return sql<boolean>`run_id = any(${sql.val([...runIds])}::text[])`;
 }
 
-/** Groups rows by the run that they belong to, in their order. */
+/** Groups rows by run and keeps their order. */
 function byRun<Row extends { readonly runId: string }>(rows: readonly Row[]): Map<string, Omit<Row, 'runId'>[]> {
   const sorted = new Map<string, Omit<Row, 'runId'>[]>();
   for (const { runId, ...row } of rows) {
@@ -168,8 +168,8 @@ async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
   if (row.status !== 'running') return oneReport(db, row);
   const staged = (await stagedPhases(db, [runId])).get(runId) ?? [];
   const unaccounted = end.status === 'completed' && !staged.every(isAccountedFor);
-  const verdict: RunEnd = unaccounted ? { ...end, status: 'failed', error: UNACCOUNTED } : end;
-  const phases = verdict.status === 'completed' ? staged : staged.map(onlyAccounted);
+  const result: RunEnd = unaccounted ? { ...end, status: 'failed', error: UNACCOUNTED } : end;
+  const phases = result.status === 'completed' ? staged : staged.map(onlyAccounted);
   if (phases.length > 0) {
     const rows = phases.map(({ legalEntity, ...phase }) => ({ run_id: runId, legal_entity: legalEntity, ...phase }));
     await db.insertInto('run_phases').values(rows).execute();
@@ -178,11 +178,11 @@ async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
   const ended = await db
     .updateTable('runs')
     .set({
-      status: verdict.status,
+      status: result.status,
       finished_at: sql<Date>`clock_timestamp()`,
-      waited_ms: verdict.waitedMs,
-      error_code: verdict.error?.code ?? null,
-      error_message: verdict.error?.message ?? null,
+      waited_ms: result.waitedMs,
+      error_code: result.error?.code ?? null,
+      error_message: result.error?.message ?? null,
     })
     .where('run_id', '=', runId)
     .returningAll()
@@ -191,7 +191,7 @@ async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
   return oneReport(db, ended);
 }
 
-/** Only a run of the whole connection shows whether its sync works. Rejected credentials have an alert of their own. */
+/** Only a run of the whole connection shows whether the sync works. Rejected credentials have alerts of their own. */
 async function recordSyncHealth(db: Db, run: RunRow): Promise<void> {
   if (run.scope !== 'master' || run.legal_entity !== null) return;
   const checked = { connectionId: run.connection_id, subject: 'sync' as const, runId: run.run_id };
@@ -203,10 +203,10 @@ async function recordSyncHealth(db: Db, run: RunRow): Promise<void> {
 const UNACCOUNTED = {
   code: 'unaccounted',
   message:
-    'Some records that were read have no outcome. Please report this with the run id; the next run reads them again.',
+    'Some records that were read have no outcome. The next run reads them again. Report this error with the run id.',
 };
 
-/** A run that ended early reports the records it came to; the others are read again by the next run. */
+/** A run that ended early reports only the records with an outcome. The next run reads the others again. */
 function onlyAccounted(phase: PhaseReport): PhaseReport {
   const { created, updated, adopted, unchanged, skipped, rejected } = phase;
   return { ...phase, read: created + updated + adopted + unchanged + skipped + rejected };

@@ -4,7 +4,7 @@ import type { Db } from '../database.ts';
 import type { Database } from '../schema.ts';
 import type { RunStatus } from './tables.ts';
 
-/** A run to begin: `runId` is the workflow's first execution run id, which restarts and continue-as-new keep. */
+/** A run to begin. `runId` stays the same when its workflow continues as new or is reset. */
 export interface RunToBegin extends RunScope {
   readonly runId: string;
   readonly workflowId: string;
@@ -12,21 +12,21 @@ export interface RunToBegin extends RunScope {
   readonly kind: 'master' | 'account';
 }
 
-/** The run that has the connection when another wants to begin. */
+/** The master run that is running on a connection. */
 export interface RunHolder {
   readonly runId: string;
   readonly workflowId: string;
   readonly scope: RunScope;
 }
 
-/** How a run ended. */
+/** The end of a run: its status, its error and how long it waited for remote systems. */
 export interface RunEnd {
   readonly status: Exclude<RunStatus, 'running'>;
   readonly waitedMs: number;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-/** Something that a person should know of a run which is no failure. */
+/** Something that a person should know about a run although it is not a failure. */
 export interface RunNote {
   readonly code: string;
   readonly message: string;
@@ -34,25 +34,27 @@ export interface RunNote {
 
 /** The register of runs: at most one master run per connection is running. */
 export interface RunStore {
-  /** Begins a run, or says which run has the connection. Beginning the same run twice is the same as once. */
+  /** Begins a run, or returns the run that holds the connection. Calling it again for the same run changes nothing. */
   begin(run: RunToBegin): Promise<{ begun: true } | { begun: false; holder: RunHolder }>;
-  /** Notes that a request found its work already being done by another run. */
+  /** Records that a run joined another run, which already does the same work. */
   join(runId: string, connectionId: string, joinedRunId: string): Promise<void>;
+  /** Returns the row of a run, or undefined for an unknown id. */
   get(runId: string): Promise<Selectable<Database['runs']> | undefined>;
-  /** Runs of a connection that are under way, resyncs of single accounts included. */
+  /** Returns the running runs of a connection, also resyncs of single records. */
   listRunning(connectionId: string): Promise<{ readonly runId: string; readonly workflowId: string }[]>;
-  /** Keeps something that a person should know of a run. Messages of one code are joined, each once. */
-  note(runId: string, note: RunNote): Promise<void>;
+  /** Adds a note to a run. Different messages with the same code are joined; a repeated message is not added. */
+  addNote(runId: string, note: RunNote): Promise<void>;
+  /** Returns whether a run has a note with this code. */
   hasNote(runId: string, code: string): Promise<boolean>;
   /** Counts one request to a remote system. */
   countRequest(runId: string, system: string): Promise<void>;
   /** Counts that a counted request was answered with a rate limit. */
   countLimited(runId: string, system: string): Promise<void>;
-  /** Ends a run whose workflow is gone without having ended it. Its claims stay until its open bulk jobs have ended. */
+  /** Ends a run whose workflow ended without ending the run. Its claims stay until its open bulk jobs have ended. */
   abandon(runId: string): Promise<void>;
 }
 
-/** Builds the register of runs. */
+/** Creates the register of runs. */
 export function createRunStore(db: Db): RunStore {
   return {
     begin: (run) => begin(db, run),
@@ -72,7 +74,7 @@ export function createRunStore(db: Db): RunStore {
         .where('connection_id', '=', connectionId)
         .where('status', '=', 'running')
         .execute(),
-    async note(runId, { code, message }) {
+    async addNote(runId, { code, message }) {
       const row = { run_id: runId, code, message };
       await db
         .insertInto('run_notes')
@@ -101,7 +103,8 @@ export function createRunStore(db: Db): RunStore {
     async abandon(runId) {
       const error = {
         error_code: 'abandoned',
-        error_message: 'The workflow of this run was ended from outside before it could finish.',
+        error_message:
+          'The workflow of this run was terminated before it finished. The next run reads its records again.',
       };
       await db.transaction().execute(async (tx) => {
         const ended = { status: 'cancelled' as const, finished_at: sql<Date>`now()`, ...error };
@@ -112,7 +115,7 @@ export function createRunStore(db: Db): RunStore {
   };
 }
 
-/** Drops what a run staged and lets go of what it claimed. */
+/** Deletes the staged rows and the jobs of a run, and releases its claims. */
 export async function clearRun(db: Db, runId: string): Promise<void> {
   await dropStaged(db, runId);
   await db.deleteFrom('jobs').where('run_id', '=', runId).execute();
@@ -150,13 +153,12 @@ async function begin(db: Db, run: RunToBegin): Promise<{ begun: true } | { begun
   return holder ? { begun: false, holder } : begin(db, run);
 }
 
-/** A workflow that was reset runs again under its first run id: its row is opened anew. */
+/** Reopens the row of a run, because a workflow that was reset runs again with the same run id. */
 async function reopen(db: Db, run: RunToBegin): Promise<{ begun: true } | { begun: false; holder: RunHolder }> {
   const holder = run.kind === 'master' ? await findHolder(db, run.connectionId) : undefined;
   if (holder) return { begun: false, holder };
   const opened = {
     status: 'running' as const,
-
     finished_at: null,
     error_code: null,
     error_message: null,

@@ -13,33 +13,39 @@ export interface Slice {
   readonly target: TargetName;
 }
 
-/** A slice by its key alone. */
+/** The key of a slice. */
 export type SliceKey = Omit<Slice, 'target'>;
 
-/** How far the reading of a slice has come. `nextLink` is F&O's own cursor, null before the first page. */
+/**
+ * The progress of reading a slice. `nextLink` is the cursor of F&O, null before the first page and after the last one.
+ */
 export interface ReadProgress {
   readonly nextLink: string | null;
   readonly pages: number;
   readonly complete: boolean;
 }
 
-/** What a run has read, page by page, kept until the run ends. */
+/** The records that a run has read, page by page. They are kept until the run ends. */
 export interface StagingStore {
-  /** Returns the database's time. Taken before a request, it orders readings. */
+  /** Returns the time of the database. Readings are ordered by this time, taken before the request. */
   now(): Promise<Date>;
-  /** Returns how far the reading of a slice has come, and begins it when nobody has. */
+  /** Returns the progress of reading a slice, and begins the reading if necessary. */
   progress(slice: SliceKey): Promise<ReadProgress>;
-  /** Stores a page and the cursor behind it in one transaction; the same page twice is the same as once. */
+  /** Stores a page and the cursor of the next one in one transaction. The same page may be stored again. */
   addPage(slice: Slice, page: { records: readonly ErpRecord[]; nextLink: string | null; readAt: Date }): Promise<void>;
-  /** Stages records that were read one by one: for a single resync, and for records that changed while they were written. */
+  /** Stages records that were read one by one, for a resync, and because they changed while they were written. */
   addRecords(scope: Pick<Slice, 'runId' | 'target'>, records: readonly ErpRecord[], readAt: Date): Promise<void>;
-  /** Counts the staged rows of a slice, and returns the count of the last accepted reading (undefined: never read). */
+  /**
+   * Returns the numbers of staged rows and of rows in the last accepted reading, which is undefined if there is none.
+   */
   counts(connectionId: string, slice: SliceKey): Promise<{ rows: number; lastAccepted: number | undefined }>;
-  /** Accepts a complete reading: later readings are compared with it, and records missing from it are absent. */
+  /**
+   * Accepts a complete reading. Later readings are compared with it, and records that it lacks are marked as absent.
+   */
   accept(connectionId: string, slice: SliceKey): Promise<void>;
-  /** Returns those of these legal entities of which some kind was never read and accepted. */
+  /** Returns which of these legal entities have a kind for which no reading was ever accepted. */
   neverRead(connectionId: string, entities: readonly string[], kinds: readonly string[]): Promise<string[]>;
-  /** Discards the staged rows of a slice that could not be read, or was not trusted. */
+  /** Deletes the staged rows of a slice that could not be read completely, or whose reading was not accepted. */
   discard(slice: SliceKey): Promise<void>;
 }
 
@@ -72,7 +78,7 @@ export function createStagingStore(db: Db): StagingStore {
   };
 }
 
-/** Returns the condition for the rows of one slice, on any table that has run_id, legal_entity and kind. */
+/** Returns the condition for the rows of one slice in any table with run_id, legal_entity and kind. */
 export function sliceIs(slice: SliceKey) {
   return sql<boolean>`run_id = ${slice.runId} and legal_entity = ${slice.legalEntity} and kind = ${slice.kind}`;
 }
@@ -80,7 +86,7 @@ export function sliceIs(slice: SliceKey) {
 async function databaseNow(db: Db): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
   const [row] = rows;
-  if (!row) throw new Error('The database did not tell its time.');
+  if (!row) throw new Error('The database returned no time.');
   return row.now;
 }
 

@@ -1,6 +1,6 @@
 import type { Db } from '../database.ts';
 
-/** A run that was asked for and may not have begun yet. */
+/** A run that was requested and may not have begun yet. */
 export interface StartedRun {
   readonly runId: string;
   readonly connectionId: string;
@@ -8,10 +8,11 @@ export interface StartedRun {
   readonly startedAt: Date;
 }
 
-/** The runs that the API has started, or let somebody join: until a worker begins one, only this table knows its id. */
+/** The runs that the API has started or joined. Until a worker begins such a run, its id is only stored here. */
 export interface StartedRunStore {
-  /** Records a run before its workflow is started; a run that is known already stays as it is. */
+  /** Records a run before its workflow is started. Calling it again for the same run changes nothing. */
   add(run: Omit<StartedRun, 'startedAt'>): Promise<void>;
+  /** Returns a run, or undefined for an unknown id. */
   get(runId: string): Promise<StartedRun | undefined>;
   /** Forgets a run whose workflow was not started. */
   remove(runId: string): Promise<void>;

@@ -5,7 +5,7 @@ import type { Outcome } from '../../domain/sync/outcome.ts';
 import type { ErpRecord } from '../../domain/sync/record.ts';
 import type { Rejection } from '../../domain/sync/rejection.ts';
 
-/** A record ever read: what is reserved for it, its link, its claim and its last outcome. */
+/** A record that was ever read, with its reservations, link, claim and last outcome. */
 export interface RecordsTable {
   connection_id: string;
   legal_entity: string;
@@ -41,7 +41,7 @@ export interface RecordsTable {
   claim_again_at: Date | null;
 }
 
-/** A run. */
+/** A run, from its begin until its retention period is over. */
 export interface RunsTable {
   run_id: string;
   connection_id: string;
@@ -61,7 +61,7 @@ export interface RunsTable {
 /** The status of a run. */
 export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled';
 
-/** How far the reading of one legal entity and kind of a run has come. */
+/** The progress of reading one legal entity and kind in a run. */
 export interface StagedReadsTable {
   run_id: string;
   legal_entity: string;
@@ -75,7 +75,7 @@ export interface StagedReadsTable {
 /** The effect of a planned operation on the organization or user. */
 export type Operation = 'create' | 'update' | 'adopt';
 
-/** A record that a run works on. */
+/** A record that a run has read and works on. */
 export interface StagedRecordsTable {
   run_id: string;
   legal_entity: string;
@@ -104,10 +104,12 @@ export interface StagedRecordsTable {
   rejection: ColumnType<Rejection | null, string | null, string | null>;
 }
 
-/** The state of a bulk job: being submitted, answer unknown, running, ended, vanished, or matched item by item. */
+/**
+ * The state of a bulk job: being submitted, answer unknown, running, ended, not found in Zendesk, or results recorded.
+ */
 export type JobState = 'submitting' | 'unsure' | 'open' | 'finished' | 'lost' | 'recorded';
 
-/** One row of a finished job, as the store keeps it. */
+/** The stored result of one row of a finished job. */
 export interface JobItem {
   readonly ok: boolean;
   readonly index: number | null;
@@ -116,7 +118,7 @@ export interface JobItem {
   readonly details: string | null;
 }
 
-/** A bulk job, written down before Zendesk is asked for it. */
+/** A bulk job. It is stored before it is submitted to Zendesk. */
 export interface JobsTable {
   no: GeneratedAlways<number>;
   connection_id: string;

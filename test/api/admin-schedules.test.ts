@@ -102,13 +102,13 @@ describe('applying a connection with a token', () => {
       const noSchedules = await apply(file('alone'), lonely);
       expect(noSchedules).toMatchObject({ connection: { state: 'active' } });
       expect(noSchedules.left?.step).toMatch(/^create the schedules/);
-      expect(noSchedules.left?.message).toMatch(/^Temporal does not answer/);
+      expect(noSchedules.left?.message).toMatch(/^Temporal does not respond/);
       await lonely.services.store.connections.setState('alone', 'needs_reconnect', 'The token was refused.');
       const nothing = await apply(file('alone', { token: 'token-2' }), lonely);
       expect(nothing).toMatchObject({ connection: { state: 'active' } });
       expect(nothing.left?.step).toMatch(/^create the schedules .*, start a sync$/);
       expect(nothing.left?.message).toMatch(
-        /^create the schedules .*: Temporal does not answer.* start a sync: Temporal does not answer/,
+        /^create the schedules .*: Temporal does not respond.* start a sync: Temporal does not respond/,
       );
       expect(JSON.stringify(nothing)).not.toContain('token-2');
     } finally {

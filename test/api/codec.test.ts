@@ -149,7 +149,7 @@ describe('the codec endpoint', () => {
     const sent = { payloads: [plain, await encrypted({ id: 'gone', key: Buffer.alloc(32, 9) })] };
     expect(await post('/codec/decode', sent, admin)).toMatchObject({
       status: 422,
-      body: { error: { code: 'keys_do_not_fit', message: expect.stringContaining('under key "gone"') } },
+      body: { error: { code: 'keys_do_not_fit', message: expect.stringContaining('with key "gone"') } },
     });
   });
 

@@ -49,7 +49,9 @@ const all = (status: number, count: number): number[] => Array.from({ length: co
 const tooMany = {
   status: 429,
   retryAfter: expect.stringMatching(/^([1-9]|[1-5]\d|60)$/),
-  body: { error: { code: 'too_many_failures', message: expect.stringContaining('A valid one is taken at any time') } },
+  body: {
+    error: { code: 'too_many_failures', message: expect.stringContaining('A valid credential is always accepted') },
+  },
 };
 
 let api: RunningApi;

@@ -131,7 +131,7 @@ describe('the consent to Zendesk', () => {
     expect(start.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Lax; Max-Age=600/);
     const back = await browser.visit((await browser.visit(start.location)).location);
     expect(back).toMatchObject({ status: 200, text: expect.stringContaining('is connected to Zendesk') });
-    expect(back.text).not.toContain('Left to do');
+    expect(back.text).not.toContain('Still to do');
     expect(back.headers.get('cache-control')).toBe('no-store');
     expect(browser.jar.size).toBe(0);
     expect(await api.ask('GET', `/api/connections/${id}`)).toMatchObject({ body: { state: 'active' } });
@@ -193,7 +193,7 @@ describe('the consent to Zendesk', () => {
     const before = (await exchanges()).length;
     expect(await browser.visit(callback.href)).toMatchObject({
       status: 400,
-      text: expect.stringContaining('not begun'),
+      text: expect.stringContaining('not started here'),
     });
     expect(await exchanges()).toHaveLength(before);
     await expectNothingStored(id);
@@ -256,7 +256,7 @@ describe('the consent to Zendesk', () => {
     await sandbox.control('PATCH', '/settings/zendesk', { oauthConsent: 'deny' });
     const browser = new Browser();
     const answer = await browser.visit((await consent(browser, id)).href);
-    expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('refused in Zendesk') });
+    expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('denied in Zendesk') });
     await expectNothingStored(id);
   });
 

@@ -6,11 +6,11 @@ import { createFailureLimit } from '../../api/failure-limit.ts';
 import { createLog } from '../../runtime/log/log.ts';
 import { createSecret } from '../../runtime/config/secret.ts';
 import {
-  createDocumentJudge,
+  createDocumentValidator,
   operationOf,
   operationsOf,
   type ApiDocument,
-  type DocumentJudge,
+  type DocumentValidator,
 } from '../fixtures/api-document.ts';
 import { startApi, type RunningApi } from './running-api.ts';
 
@@ -30,12 +30,12 @@ const FILE = {
 describe('the OpenAPI document', () => {
   let api: RunningApi;
   let document: ApiDocument;
-  let contract: DocumentJudge;
+  let contract: DocumentValidator;
 
   beforeAll(async () => {
     api = await startApi();
     document = (await api.ask('GET', '/api/openapi.json')).body as ApiDocument;
-    contract = createDocumentJudge(document);
+    contract = createDocumentValidator(document);
   });
   afterAll(() => api.close());
 
@@ -91,7 +91,7 @@ describe('the OpenAPI document', () => {
         const mayAsk = needed === 'read' || needed === scope;
         const answer = await ask(operation, scope);
         expect([operation, scope, answer.status === 403]).toEqual([operation, scope, !mayAsk]);
-        expect(contract.answer(operation, answer)).toEqual([]);
+        expect(contract.checkResponse(operation, answer)).toEqual([]);
       }
       expect([operation, Object.hasOwn(described?.responses ?? {}, '403')]).toEqual([operation, needed !== 'read']);
     }
@@ -131,8 +131,8 @@ describe('the OpenAPI document', () => {
     const answer = await api.ask(method, path, body);
     expect([400, 422].includes(answer.status)).toBe(!isGood);
     const operation = asked.replace('/contoso', '/{id}');
-    expect(contract.sent(operation, body).length === 0).toBe(isGood);
-    expect(contract.answer(operation, answer)).toEqual([]);
+    expect(contract.checkRequest(operation, body).length === 0).toBe(isGood);
+    expect(contract.checkResponse(operation, answer)).toEqual([]);
   });
 
   it('describes a limit as a whole number, and marks secrets as never given back', () => {

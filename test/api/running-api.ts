@@ -40,10 +40,10 @@ export const UI_ORIGIN = 'http://127.0.0.1:8233';
 
 /**
  * Starts the API. `temporalAddress` may name a place where no Temporal is; `keys` are written as operators configure them;
- * `mostFailures`: wrong credentials that one address may send within a minute.
+ * `maxFailures`: wrong credentials that one address may send within a minute.
  */
 export async function startApi(
-  options: { temporalAddress?: string; keys?: string; mostFailures?: number } = {},
+  options: { temporalAddress?: string; keys?: string; maxFailures?: number } = {},
 ): Promise<RunningApi> {
   const database = await createDatabase();
   const namespace = `t${randomBytes(6).toString('hex')}`;
@@ -61,7 +61,7 @@ export async function startApi(
   const { log } = createLog({ level: 'info', pretty: false, write: (line) => lines.push(line) });
   const place = { url: '' };
   const app = createApp({
-    ...{ services, log, uiOrigins: [UI_ORIGIN], mostFailures: options.mostFailures },
+    ...{ services, log, uiOrigins: [UI_ORIGIN], maxFailures: options.maxFailures },
     publicUrl: () => place.url,
     adminToken: createSecret(TEST_TOKEN),
   });

@@ -37,36 +37,36 @@ interface Compose {
 }
 
 const require = createRequire(import.meta.url);
-/** The schema of the Compose Specification, by which Docker Compose checks a file as well. */
+/** The schema of the Compose Specification, which Docker Compose also validates files with. */
 const specification = join(require.resolve('dclint/package.json'), '../schemas/compose.schema.json');
 const { services, secrets, configs, networks, volumes } = parse(read('docker-compose.yml'), { merge: true }) as Compose;
 const all = Object.entries(services);
 const service = (name: string): Service => services[name] ?? {};
-const ours = all.filter(([, { build }]) => build !== undefined);
+const built = all.filter(([, { build }]) => build !== undefined);
 const isOnce = ({ restart }: Service): boolean => restart?.startsWith('on-failure') ?? false;
 const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort();
 
-/** What compose puts in when the shell sets nothing: `${NAME:-default}`. */
-const filledIn = (text: string): string => text.replace(/\$\{\w+:-([^}]*)\}/g, '$1');
+/** Replaces `${NAME:-default}` by the default, as compose does for a variable that is not set. */
+const withDefaults = (text: string): string => text.replace(/\$\{\w+:-([^}]*)\}/g, '$1');
 
 describe('docker-compose.yml', () => {
-  it('is what the Compose Specification allows', () => {
+  it('conforms to the Compose Specification', () => {
     const ajv = new Ajv({ strict: false, allErrors: true, formats: { duration: true } });
     const schema = JSON.parse(readFileSync(specification, 'utf8')) as Record<string, unknown>;
-    // It names draft 7 by an address that is not the draft's own.
+    // The schema refers to draft 7 with a URL that Ajv does not know.
     delete schema['$schema'];
     const validate = ajv.compile(schema);
-    const mistakesOf = (file: object): unknown => (validate(file) ? [] : validate.errors);
+    const errorsOf = (file: object): unknown => (validate(file) ? [] : validate.errors);
     const file = parse(read('docker-compose.yml'), { merge: true }) as object;
-    expect(mistakesOf(file)).toEqual([]);
-    const wrong = { ...file, services: { ...services, api: { ...service('api'), port: 8080, secrets: 'all' } } };
-    expect(mistakesOf(wrong)).toMatchObject([
+    expect(errorsOf(file)).toEqual([]);
+    const invalid = { ...file, services: { ...services, api: { ...service('api'), port: 8080, secrets: 'all' } } };
+    expect(errorsOf(invalid)).toMatchObject([
       { instancePath: '/services/api' },
       { instancePath: '/services/api/secrets' },
     ]);
   });
 
-  it('has the processes of Ledgerdesk, what they stand on, and the sandbox', () => {
+  it('has the processes of Ledgerdesk, the servers that they need, and the sandbox', () => {
     expect(sorted(Object.keys(services))).toEqual(
       sorted([
         ...['api', 'worker', 'sandbox', 'postgresql'],
@@ -81,7 +81,7 @@ describe('docker-compose.yml', () => {
     expect(read('Dockerfile')).toMatch(/^ARG NODE_IMAGE=node:24\.\d+\.\d+-/m);
   });
 
-  it('names only services, secrets, configs, networks and volumes that it has', () => {
+  it('refers only to services, secrets, configs, networks and volumes that it defines', () => {
     for (const [, { depends_on: after = {}, ...uses }] of all) {
       expect(Object.keys(services)).toEqual(expect.arrayContaining(Object.keys(after)));
       expect(Object.keys(secrets)).toEqual(expect.arrayContaining([...(uses.secrets ?? [])]));
@@ -93,7 +93,7 @@ describe('docker-compose.yml', () => {
     expect(sorted(all.flatMap(([, { secrets: used = [] }]) => used))).toEqual(sorted(Object.keys(secrets)));
   });
 
-  it('waits for one-shot jobs to end well and for servers to be healthy', () => {
+  it('waits until one-shot jobs have succeeded and servers are healthy', () => {
     for (const [, { depends_on: after = {} }] of all) {
       for (const [name, { condition }] of Object.entries(after)) {
         const other = service(name);
@@ -102,17 +102,17 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('has a health check for every server, but none for workers, since Temporal knows whether they ask for work', () => {
+  it('has a health check for every server, but none for workers, since Temporal knows whether they poll', () => {
     const servers = all.filter(([name, each]) => !isOnce(each) && name !== 'worker');
     for (const [name, { healthcheck }] of servers) expect([name, healthcheck?.test[0]]).toEqual([name, 'CMD']);
   });
 
-  it('runs our own processes without rights, on a read-only file system, as commands of one image', () => {
-    expect(sorted(ours.map(([name]) => name))).toEqual(['api', 'sandbox', 'worker']);
-    for (const [, each] of ours) {
+  it('runs the processes of the product unprivileged, on a read-only file system, as commands of one image', () => {
+    expect(sorted(built.map(([name]) => name))).toEqual(['api', 'sandbox', 'worker']);
+    for (const [, each] of built) {
       expect(each).toMatchObject({ user: '1000:1000', read_only: true, cap_drop: ['ALL'] });
     }
-    const product = ours.filter(([name]) => name !== 'sandbox');
+    const product = built.filter(([name]) => name !== 'sandbox');
     for (const [, { command = [] }] of product) {
       const entry = command.find((part) => part.startsWith('dist/')) ?? '';
       expect(existsSync(join(ROOT, entry.replace('dist/', '').replace(/\.js$/, '.ts')))).toBe(true);
@@ -121,7 +121,7 @@ describe('docker-compose.yml', () => {
     expect(read('Dockerfile')).toMatch(/^USER 1000:1000$/m);
   });
 
-  it('builds the sandbox as an image of its own, and the image of the product without it, the demo and the bench', () => {
+  it('builds the sandbox as a separate image, and the image of the product without sandbox, demo and bench', () => {
     expect(service('sandbox').image).not.toBe(service('api').image);
     const { include } = JSON.parse(read('tsconfig.build.json')) as { readonly include: readonly string[] };
     expect(include).toEqual(expect.arrayContaining(['api', 'workers', 'cli']));
@@ -130,12 +130,12 @@ describe('docker-compose.yml', () => {
     expect(product).not.toMatch(/^COPY.*\b(?:sandbox|demo|bench)\b/m);
   });
 
-  it('lets workers be scaled: they publish no port and have no fixed name', () => {
+  it('allows scaling of workers, which publish no port and have no fixed name', () => {
     expect(service('worker')).not.toHaveProperty('ports');
     for (const [, { container_name: name }] of all) expect(name).toBeUndefined();
   });
 
-  it('holds no secret: they come from files that are neither in git nor in the image', () => {
+  it('contains no secret, since secrets come from files that are neither in git nor in the image', () => {
     for (const { file } of Object.values(secrets)) expect(file).toMatch(/^\.secrets\//);
     expect(read('.gitignore')).toMatch(/^\.secrets\/$/m);
     expect(read('.dockerignore').split('\n')).toContain('*');
@@ -152,14 +152,14 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('publishes nothing but on the loopback address, and PostgreSQL nowhere', () => {
+  it('publishes ports only on the loopback address, and never the port of PostgreSQL', () => {
     for (const [, { ports = [] }] of all) for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
     expect(sorted(all.filter(([, { ports }]) => ports).map(([name]) => name))).toEqual(['api', 'temporal-ui']);
     expect(service('postgresql').networks).toEqual(['data']);
     expect(networks['data']?.internal).toBe(true);
   });
 
-  it('lets workers serve their metrics to every network that they are in, on a port that is published nowhere', () => {
+  it('has workers serve metrics to all their networks, on a port that is not published', () => {
     const { environment = {}, networks: of } = service('worker');
     expect(loadConfig({ LEDGERDESK_WORKER_METRICS: environment['LEDGERDESK_WORKER_METRICS'] }).workerMetrics).toBe(
       '0.0.0.0:9464',
@@ -168,11 +168,11 @@ describe('docker-compose.yml', () => {
     for (const [, { ports = [] }] of all) for (const port of ports) expect(port).not.toContain('9464');
   });
 
-  it('gives our processes settings that Ledgerdesk knows', () => {
+  it('passes only known settings to the processes of the product', () => {
     for (const name of ['api', 'worker']) {
       const { environment = {} } = service(name);
       const plain = Object.entries(environment).filter(([key]) => !key.endsWith('_FILE'));
-      const env = Object.fromEntries(plain.map(([key, value]) => [key, filledIn(value)]));
+      const env = Object.fromEntries(plain.map(([key, value]) => [key, withDefaults(value)]));
       expect(loadConfig(env)).toMatchObject({ temporalConfigured: true });
       const files = Object.keys(environment).filter((key) => key.endsWith('_FILE'));
       const wanted = ['DATABASE_URL_FILE', 'LEDGERDESK_ENCRYPTION_KEYS_FILE'];
@@ -180,9 +180,9 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('lets pages of its Web UI ask the codec endpoint, whose address stands in .env or nowhere', () => {
+  it('allows pages of its Web UI to call the codec endpoint, whose address is set only in .env', () => {
     const origins = loadConfig({
-      LEDGERDESK_UI_ORIGIN: filledIn(service('api').environment?.['LEDGERDESK_UI_ORIGIN'] ?? ''),
+      LEDGERDESK_UI_ORIGIN: withDefaults(service('api').environment?.['LEDGERDESK_UI_ORIGIN'] ?? ''),
     }).uiOrigins;
     const [at = ''] = service('temporal-ui').ports ?? [];
     expect(origins).toContain(`http://${at.slice(0, at.lastIndexOf(':'))}`);
@@ -190,11 +190,11 @@ describe('docker-compose.yml', () => {
     expect(read('.gitignore')).toMatch(/^\.env$/m);
   });
 
-  it('does not use the image that sets itself up, which is no longer built', () => {
+  it('does not use the auto-setup image, which is no longer maintained', () => {
     for (const [, { image }] of all) expect(image).not.toContain('auto-setup');
   });
 
-  it('says in the operating page how each secret is made', () => {
+  it('has instructions for each secret on the operating page', () => {
     for (const { file } of Object.values(secrets))
       expect(read('docs/operating.md')).toContain(file.replace('.secrets/', ''));
   });

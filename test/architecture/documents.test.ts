@@ -28,8 +28,8 @@ const pagesIn = (folder: string): string[] =>
 const PAGES = [...pagesIn('.'), ...pagesIn('docs'), ...pagesIn('docs/decisions'), ...pagesIn('sandbox')];
 const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort();
 
-describe('the documents', () => {
-  it('have an entry in the runbook for every code of a rejection, a remark, a note or a failure, and for no other', () => {
+describe('the documentation', () => {
+  it('has a runbook entry for every code of a rejection, remark, note or failure, and no other entries', () => {
     const rejections = codesOf('domain/sync/rejection.ts', 'RejectionCode');
     const remarks = codesOf('domain/sync/rejection.ts', 'RemarkCode');
     const fieldProblems = codesOf('domain/sync/field-check.ts', 'FieldProblemCode');
@@ -49,12 +49,12 @@ describe('the documents', () => {
     );
   });
 
-  it('have each entry of the runbook once', () => {
+  it('has each runbook entry once', () => {
     const entries = all(read('docs/runbook.md'), /^### ([a-z_]+)$/gm);
     expect(entries).toEqual([...new Set(entries)]);
   });
 
-  it('point to pages and headings that exist', () => {
+  it('links only to pages and headings that exist', () => {
     for (const page of PAGES) {
       for (const link of all(read(page), /\]\(((?!https?:)[^)]+)\)/g)) {
         const [path = '', anchor] = link.split('#');
@@ -64,7 +64,7 @@ describe('the documents', () => {
     }
   });
 
-  it('have a row in docs/fields.md for every custom field, with its title, its type and the members of F&O, and no other', () => {
+  it('has a row in docs/fields.md for every custom field, with title, type and F&O properties, and no other rows', () => {
     const text = read('docs/fields.md');
     const fields = knownEntities({ settings: TEST_SETTINGS, externalIdTemplate: '{accountNumber}' }).flatMap(
       ({ mapping }) => mapping.fields,
@@ -78,7 +78,7 @@ describe('the documents', () => {
     }
   });
 
-  it('explain every setting in .env.example, and no other', () => {
+  it('explains every setting in .env.example, and no others', () => {
     const names = all(read('runtime/config/config.ts'), /^ {2}((?:LEDGERDESK_|DATABASE_)[A-Z_]+):/gm);
     const withFile = all(read('runtime/config/environment.ts'), /'((?:LEDGERDESK_|DATABASE_)[A-Z_]+)'/g);
     const explained = all(read('.env.example'), /^# ((?:LEDGERDESK|DATABASE)_[A-Z_]+)=/gm);
@@ -89,7 +89,7 @@ describe('the documents', () => {
     expect(withFile.map((name) => `${name}_FILE`)).toEqual(expect.arrayContaining(files));
   });
 
-  it('have a sentence for every folder in ARCHITECTURE.md', () => {
+  it('describes every folder in ARCHITECTURE.md', () => {
     const folders = readdirSync(ROOT, { withFileTypes: true })
       .filter(
         (entry) =>

@@ -37,7 +37,7 @@ interface Dashboard {
 }
 
 describe('the operating page', () => {
-  it('shows every task for both of Temporal’s tools', () => {
+  it('shows every task with both of Temporal’s tools', () => {
     const sections = page.split(/^(?=#{2,3} )/m).filter((section) => /^temporal /m.test(section));
     expect(sections.length).toBeGreaterThan(10);
     for (const section of sections) {
@@ -46,7 +46,7 @@ describe('the operating page', () => {
     }
   });
 
-  it('uses names of workflow types, signals and the task queue that exist', () => {
+  it('uses only workflow types, signals and a task queue that exist', () => {
     const types = all(page, /--(?:type|workflow_type) (\w+) --task/g);
     expect(types.length).toBeGreaterThan(10);
     for (const type of types) expect(Object.values(WORKFLOW_TYPES)).toContain(type);
@@ -54,7 +54,7 @@ describe('the operating page', () => {
     for (const signal of all(page, /workflow signal .* --name (\S+)/g)) expect(signal).toBe(WAKE_SIGNAL);
   });
 
-  it('explains every metric, and no other', () => {
+  it('explains every metric, and no others', () => {
     expect(ofWorkers).toHaveLength(2);
     expect(named(page)).toEqual(sorted(everyMetric));
   });
@@ -63,7 +63,7 @@ describe('the operating page', () => {
 describe('the security page', () => {
   const security = read('docs/security.md');
 
-  it('names for every promise tests that exist', () => {
+  it('refers to existing tests for every promise', () => {
     const promises = security.split('\n').filter((line) => line.startsWith('| **'));
     expect(promises.length).toBeGreaterThan(5);
     for (const promise of promises) {
@@ -73,7 +73,7 @@ describe('the security page', () => {
     }
   });
 
-  it('points, as the operating page does, to pages and headings that exist', () => {
+  it('links only to pages and headings that exist, as the operating page does', () => {
     for (const at of ['docs/security.md', 'docs/operating.md']) {
       for (const link of all(read(at), /\]\(((?!https?:)[^)]+)\)/g)) {
         const [path = '', anchor] = link.split('#');
@@ -89,7 +89,7 @@ describe('the alerts', () => {
   const { groups } = parse(read('docs/alerts/ledgerdesk.rules.yml')) as Rules;
   const rules = groups.flatMap((group) => group.rules);
 
-  it('say what has happened and what to do, each under a name of its own', () => {
+  it('have distinct names, a summary and a description', () => {
     expect(sorted(rules.map(({ alert }) => alert))).toHaveLength(rules.length);
     for (const { labels, annotations } of rules) {
       expect(labels['severity']).toMatch(/^(critical|warning)$/);
@@ -103,7 +103,7 @@ describe('the alerts', () => {
 });
 
 describe('the dashboard', () => {
-  it('shows every metric, and no other', () => {
+  it('shows every metric, and no others', () => {
     const { panels } = JSON.parse(read('docs/alerts/grafana.json')) as Dashboard;
     const shown = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
     expect(named(shown.join('\n'))).toEqual(sorted(everyMetric));

@@ -18,7 +18,7 @@ describe('token', () => {
     const api = await startLoopback(() => ({ status: 201, body: answer }));
     const { code, stdout, stderr } = await runCliAt(api.origin, ['token', 'create', '--scope', 'run']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'ldt_secret\n' });
-    expect(stderr).toContain('shown this once');
+    expect(stderr).toContain('shown only once');
     expect(stderr).not.toContain('ldt_secret');
     expect(api.requests[0]).toMatchObject({ method: 'POST', url: '/api/tokens', body: '{"scope":"run"}' });
     const asJson = await runCliAt(api.origin, ['token', 'create', '--scope', 'run', '--json']);
@@ -46,7 +46,7 @@ describe('token', () => {
   it('revoke names the token, and fails when there is none', async () => {
     const api = await startLoopback(() => ({ body: { id: TOKEN.id, revoked: true } }));
     const { code, stdout } = await runCliAt(api.origin, ['token', 'revoke', TOKEN.id]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: `Token ${TOKEN.id} is revoked.\n` });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `Token ${TOKEN.id} was revoked.\n` });
     expect(api.requests[0]).toMatchObject({ method: 'DELETE', url: `/api/tokens/${TOKEN.id}` });
     const error = { code: 'token_missing', message: 'There is no token "x" that is in use.' };
     const none = await startLoopback(() => ({ status: 404, body: { error } }));
@@ -71,11 +71,11 @@ describe('audit', () => {
 });
 
 describe('keys rotate', () => {
-  it('says how many connections were sealed again', async () => {
+  it('says for how many connections the credentials were encrypted again', async () => {
     const api = await startLoopback(() => ({ body: { rotated: 2, keyId: 'k2' } }));
     const { code, stdout } = await runCliAt(api.origin, ['keys', 'rotate']);
     expect(code).toBe(0);
-    expect(stdout).toContain('2 connection(s) were sealed again under key k2. Keep older keys until');
+    expect(stdout).toContain('The credentials of 2 connection(s) are now encrypted with key k2. Keep older keys until');
     expect(api.requests[0]).toMatchObject({ method: 'POST', url: '/api/keys/rotate' });
   });
 });

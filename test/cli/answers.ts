@@ -1,9 +1,9 @@
-import type { Answers } from '../../api/endpoints.ts';
+import type { Responses } from '../../api/endpoints.ts';
 import type { Run } from '../../cli/run-report.ts';
 import { TEST_SETTINGS } from '../fixtures/accounts.ts';
 
 /** A connection as the API answers it. */
-export const CONNECTION: Answers['showConnection'] = {
+export const CONNECTION: Responses['showConnection'] = {
   id: 'contoso',
   name: 'Contoso',
   state: 'active',

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { findJsonMistake } from '../../cli/json-mistake.ts';
+import { findJsonError } from '../../cli/json-error.ts';
 import { closeLoopbacks, startLoopback } from '../fixtures/loopback.ts';
 import { CONNECTION } from './answers.ts';
 import { runCli, runCliAt, TOKEN } from './run-cli.ts';
@@ -89,7 +89,7 @@ describe('connection apply', () => {
     const { file } = await connectionFile('{"id": "contoso"}');
     const { code, stdout } = await runCliAt(api.origin, ['connection', 'apply', file]);
     expect(code).toBe(0);
-    expect(stdout).toContain('Left to do, prepare-zendesk: Zendesk refused the token: run ping.');
+    expect(stdout).toContain('Still to do: prepare-zendesk. Zendesk refused the token: run ping.');
   });
 
   it('says line and column of a mistake in the syntax without repeating the text, which may be a secret', async () => {
@@ -97,7 +97,7 @@ describe('connection apply', () => {
     const { code, stderr } = await runCli(['connection', 'apply', file]);
     expect(code).toBe(1);
     expect(stderr).toContain(
-      'contoso.json is not JSON at line 3, column 10: expected a value, or a name in double quotes.',
+      'contoso.json is not valid JSON at line 3, column 10: expected a value, or a name in double quotes.',
     );
     expect(stderr).not.toContain('topsecret');
   });
@@ -136,8 +136,8 @@ describe('the place of a mistake in JSON', () => {
     ['{"a" 1}', 1, 6, 'a colon'],
     ['{"a": 1 "b": 2}', 1, 9, 'a comma'],
     ['[1, 2', 1, 6, 'a closing bracket'],
-    ['{"a": "x\n"}', 1, 7, 'a string that ends on its line and has valid escapes only'],
-    ['{"a": "\\x"}', 1, 7, 'a string that ends on its line and has valid escapes only'],
+    ['{"a": "x\n"}', 1, 7, 'a string that ends on the same line and has only valid escapes'],
+    ['{"a": "\\x"}', 1, 7, 'a string that ends on the same line and has only valid escapes'],
     ['{}\r\n{}', 2, 1, 'the end of the document'],
     ['[01]', 1, 3, 'a comma'],
     ['', 1, 1, 'a value'],
@@ -145,14 +145,14 @@ describe('the place of a mistake in JSON', () => {
     ['// a comment\n{}', 1, 1, 'no comment'],
   ])('is found in %j', (text, ...[line, column, expected]) => {
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
-    expect(findJsonMistake(text)).toEqual({ line, column, expected });
+    expect(findJsonError(text)).toEqual({ line, column, expected });
   });
 
   it.each(['{"a": [1, -0.5e+3, true, null, "\\u00e9\\n ☃ 😀 \u007f\ud800"]}', ' [ ] ', '"x"', '{"": {}}'])(
     'is nowhere in %j',
     (text) => {
       JSON.parse(text);
-      expect(findJsonMistake(text)).toBeUndefined();
+      expect(findJsonError(text)).toBeUndefined();
     },
   );
 });

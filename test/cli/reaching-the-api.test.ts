@@ -27,8 +27,8 @@ describe('the admin token', () => {
   });
 
   it.each([
-    [{}, /no admin token at \.ledgerdesk\/admin-token: run `npm start`/],
-    [{ LEDGERDESK_ADMIN_TOKEN_FILE: '/nonexistent/token' }, /LEDGERDESK_ADMIN_TOKEN_FILE names.*ENOENT/],
+    [{}, /no admin token at \.ledgerdesk\/admin-token\. Run `npm start`/],
+    [{ LEDGERDESK_ADMIN_TOKEN_FILE: '/nonexistent/token' }, /LEDGERDESK_ADMIN_TOKEN_FILE cannot be read.*ENOENT/],
     [{ LEDGERDESK_ADMIN_TOKEN: 'two words' }, /printable ASCII/],
     [{ LEDGERDESK_ADMIN_TOKEN: 'a', LEDGERDESK_ADMIN_TOKEN_FILE: 'b' }, /both set/],
     [{ LEDGERDESK_ADMIN_TOKEN: 'a', LEDGERDESK_URL: '127.0.0.1:8080' }, /LEDGERDESK_URL must be/],
@@ -65,7 +65,7 @@ describe('a request', () => {
     const api = await startLoopback(() => ({ status: 401, body: { error: { code: 'unauthorized', message: 'No.' } } }));
     const { code, stderr } = await runCliAt(api.origin, ['runs', 'contoso']);
     expect(code).toBe(1);
-    expect(stderr).toBe('No. The token that was sent is from LEDGERDESK_ADMIN_TOKEN.\n');
+    expect(stderr).toBe('No. The token came from LEDGERDESK_ADMIN_TOKEN.\n');
   });
 
   it('that meets another server says so', async () => {

@@ -76,7 +76,7 @@ describe('against the real API', () => {
     const { stdout } = await cli('events', 'contoso');
     const [, row = ''] = stdout.trimEnd().split('\n');
     expect(row.split(/ {2,}/).slice(1)).toEqual(['dynamics', 'CustomerChanged', '7', 'accepted', 'ignored']);
-    expect((await cli('support', 'contoso')).stdout).toBe('No account has had tickets.\n');
+    expect((await cli('support', 'contoso')).stdout).toBe('No account has had tickets yet.\n');
     expect((await cli('schedule', 'contoso')).stdout).toMatch(/^There are no schedules/);
     expect(await cli('schedule', 'contoso', 'pause')).toMatchObject({ code: 1 });
   });
@@ -108,7 +108,7 @@ describe('against the real API', () => {
     const scope = { legalEntity: undefined, full: false, acceptShrink: false };
     const run = { runId: RUN, workflowId: 'master-sync/contoso', connectionId: 'contoso', kind: 'master' as const };
     await store.runs.begin({ ...run, ...scope });
-    await store.runs.note(RUN, { code: 'bulk_user_import_off', message: 'One by one.' });
+    await store.runs.addNote(RUN, { code: 'bulk_user_import_off', message: 'One by one.' });
     await store.reports.finish(RUN, { status: 'completed', waitedMs: 0, error: null });
     const { code, stdout } = await cli('run', RUN);
     expect(code).toBe(0);

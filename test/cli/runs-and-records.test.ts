@@ -25,7 +25,7 @@ describe('runs, run and cancel', () => {
     const api = await startLoopback(() => ({ body: runAnswer({ status: 'failed', error }) }));
     const { code, stdout } = await runCliAt(api.origin, ['run', 'run-1']);
     expect(code).toBe(0);
-    expect(stdout).toContain('Duration    3 min 5 s, of which waiting for limits 12 s\n');
+    expect(stdout).toContain('Duration    3 min 5 s, including 12 s of waiting for rate limits\n');
     expect(stdout).toContain('Requests    5 to Dynamics 365, 9 to Zendesk, 1 to Entra\n');
     expect(stdout).toContain('Error       The ERP is\u{fffd}[31m down. (erp_down)\n');
     expect(stdout).toMatch(/^usmf +customer +12 +4 +3 +2 +1 +1 +1$/m);
@@ -113,14 +113,17 @@ describe('retry', () => {
       'US-001',
       'usmf/vendor/V1',
     ]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '2 records are retried; see it with: ledgerdesk run run-2\n' });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: '2 records are being retried. To see the run, run: ledgerdesk run run-2\n',
+    });
     expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({ code: 'x', keys: ['US-001', 'usmf/vendor/V1'] });
   });
 
   it('without keys asks for all, and says when there is nothing to retry', async () => {
     const api = await startLoopback(() => ({ body: { retried: 0, runId: null, workflowIds: [] } }));
     const { stdout } = await runCliAt(api.origin, ['retry', 'contoso']);
-    expect(stdout).toBe('There is no such rejected record: nothing is retried.\n');
+    expect(stdout).toBe('No rejected records match. Nothing is retried.\n');
     expect(api.requests[0]?.body).toBe('{}');
   });
 });

@@ -99,7 +99,7 @@ describe('sync --wait', () => {
     command.process.kill('SIGINT');
     const { code, stdout, stderr } = await command.ended;
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
-    expect(stderr).toMatch(/^Stopped waiting; the sync goes on as run run-1\./);
+    expect(stderr).toMatch(/^Stopped waiting\. The sync continues as run run-1\./);
     expect(api.requests).toHaveLength(2);
   });
 });

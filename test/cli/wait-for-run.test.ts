@@ -51,7 +51,7 @@ describe('waiting for a run', () => {
     });
     await expect(waiting).rejects.toMatchObject({
       message:
-        'The API cannot be reached. Nobody waits any more; the sync goes on as run run-1. See it with `ledgerdesk run run-1`, end it with `ledgerdesk cancel run-1`.',
+        'The API cannot be reached. The command stopped waiting. The sync continues as run run-1. To see its state, run `ledgerdesk run run-1`. To cancel it, run `ledgerdesk cancel run-1`.',
       details: { code: 'unreachable', runId: 'run-1' },
     });
     expect(polls.at(-1)).toBe(30_000);

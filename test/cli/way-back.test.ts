@@ -35,7 +35,7 @@ describe('events', () => {
     const { code, stdout } = await runCliAt(api.origin, ['events', 'contoso', '--limit', '2']);
     expect(code).toBe(0);
     expect(stdout.split('\n')).toEqual([
-      'RECEIVED              SOURCE    TYPE                                 EVENT       VERDICT   REASON OR OUTCOME',
+      'RECEIVED              SOURCE    TYPE                                 EVENT       STATUS    REASON OR OUTCOME',
       '2026-11-24 10:00:00Z  zendesk   unknown\u{fffd}[2J                          Z-1         refused   signature',
       '2026-11-24 10:00:00Z  dynamics  ContosoCustomerChangedBusinessEvent  5637144577  accepted  updated',
       '(2 of 9)',
@@ -139,7 +139,7 @@ describe('schedule', () => {
 
 describe('connection wire', () => {
   it.each([
-    ['subscription', 'Webhook 01JWEB is subscribed to events of tickets and users.'],
+    ['subscription', 'Webhook 01JWEB is subscribed to ticket and user events.'],
     ['trigger', 'Webhook 01JWEB is called by a trigger when a ticket changes'],
   ])('says how the webhook is called: by %s', async (by, sentence) => {
     const api = await startLoopback(() => ({ body: { webhookId: '01JWEB', by } }));

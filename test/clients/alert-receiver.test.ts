@@ -27,8 +27,8 @@ const receiverAt = (url: string, secret = 'any text', publicUrl?: string) =>
 describe('an alert that is sent', () => {
   it.each([
     ['whsec_ and base64', `whsec_${Buffer.alloc(32, 5).toString('base64')}`, Buffer.alloc(32, 5)],
-    ['any text', 'geheim: größer', Buffer.from('geheim: größer')],
-  ])('is signed over its very bytes, under a key that is %s', async (_, secret, key) => {
+    ['plain text', 'geheim: größer', Buffer.from('geheim: größer')],
+  ])('is signed over its exact bytes, with a key that is %s', async (_, secret, key) => {
     const server = await startLoopback(() => ({ status: 204 }));
     await receiverAt(`${server.origin}/hook?room=1`, secret, 'https://ledgerdesk.example.com')(ALERT);
     const [request] = server.requests;
@@ -52,10 +52,10 @@ describe('an alert that is sent', () => {
   });
 
   it.each<[string, LoopbackReply, RegExp]>([
-    ['a server error', { status: 503, body: 'a secret' }, /answered 503/],
-    ['a redirect, which is not followed', { status: 307, headers: { location: '/elsewhere' } }, /answered 307/],
-    ['an answer that is too large', { status: 200, body: 'x'.repeat(1_000_000) }, /gave no answer \(BODY_TOO_LARGE\)/],
-  ])('is not delivered when it gets %s', async (_, reply, sentence) => {
+    ['a server error', { status: 503, body: 'a secret' }, /responded with 503/],
+    ['a redirect, which is not followed', { status: 307, headers: { location: '/elsewhere' } }, /responded with 307/],
+    ['a response that is too large', { status: 200, body: 'x'.repeat(1_000_000) }, /not respond \(BODY_TOO_LARGE\)/],
+  ])('is not delivered if the response is %s', async (_, reply, sentence) => {
     const server = await startLoopback(() => reply);
     const failure = await receiverAt(server.origin)(ALERT).catch((error: unknown) => error as Error);
     expect(failure).toMatchObject({ name: 'AlertNotDeliveredError', message: expect.stringMatching(sentence) });
@@ -63,19 +63,19 @@ describe('an alert that is sent', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('goes to no private address, unless an operator has opened its host', async () => {
+  it('is not sent to a private address, unless an operator has allowed its host', async () => {
     const server = await startLoopback(() => ({ status: 204 }));
     const url = server.origin.replace('http://127.0.0.1', 'https://localhost');
     await expect(receiverAt(url)(ALERT)).rejects.toThrow(
-      /^The receiver of alerts has a private address, which only a host/,
+      /^The receiver of alerts has a private address\. If that is intended, add its host to LEDGERDESK_ALLOW_HOSTS\./,
     );
     expect(server.connections()).toBe(0);
   });
 
-  it('is not delivered where nobody listens', async () => {
+  it('is not delivered if no server listens', async () => {
     const failure = receiverAt(`http://127.0.0.1:${await findFreePort()}`)(ALERT);
     await expect(failure).rejects.toThrow(
-      /gave no answer \(ECONNREFUSED\)\. Check that the receiver at LEDGERDESK_ALERT_URL accepts them\./,
+      /did not respond \(ECONNREFUSED\)\. Check LEDGERDESK_ALERT_URL and the receiver\./,
     );
   });
 });

@@ -21,7 +21,7 @@ describe('the address of a remote system', () => {
     ['entra', 'https://login.microsoftonline.com/', 'https://login.microsoftonline.com'],
     ['entra', 'https://login.microsoftonline.us', 'https://login.microsoftonline.us'],
     ['entra', 'https://login.partner.microsoftonline.cn', 'https://login.partner.microsoftonline.cn'],
-  ])('of %s may be written %s', (system, text, origin) => {
+  ])('of %s may be %s', (system, text, origin) => {
     expect(strict.checkOrigin(text, system)).toEqual({ ok: true, origin });
     expect(() => strict.check(`${origin}/data/x?y=1`, system)).not.toThrow();
   });
@@ -41,42 +41,48 @@ describe('the address of a remote system', () => {
     ['zendesk', 'https://contoso.zendesk.com.evil.example'],
     ['entra', 'https://login.microsoftonline.com/common'],
   ];
-  it.each(refused)('of %s may not be written %s', (system, text) => {
+  it.each(refused)('of %s may not be %s', (system, text) => {
     const checked = strict.checkOrigin(text, system);
     expect(checked).toMatchObject({ ok: false });
     expect('reason' in checked ? checked.reason : '').toMatch(/^The address .+\.$/);
   });
 
-  it('is checked again for every request, so that a link cannot lead elsewhere', () => {
+  it('is checked again for every request, so that a link cannot lead to another host', () => {
     for (const url of [
       'https://evil.example/data',
       'http://contoso.zendesk.com',
       'https://u:p@contoso.zendesk.com',
       'nonsense',
     ])
-      expect(() => strict.check(url, 'zendesk')).toThrow('Ledgerdesk does not call it');
+      expect(() => strict.check(url, 'zendesk')).toThrow('Ledgerdesk does not call the address');
     expect(() => strict.check('https://contoso.zendesk.com', 'dynamics')).toThrow();
   });
 });
 
 describe('hosts that an operator allowed', () => {
-  const open = createEgress(['127.0.0.1:4711', 'Desk.Test', '[::1]:4712']);
+  const egress = createEgress(['127.0.0.1:4711', 'Remote.Test', '[::1]:4712']);
 
-  it('may be plain http, with a port when it is named or none is', () => {
-    expect(open.checkOrigin('http://127.0.0.1:4711', 'zendesk')).toEqual({ ok: true, origin: 'http://127.0.0.1:4711' });
-    expect(open.checkOrigin('http://desk.test:9', 'dynamics')).toEqual({ ok: true, origin: 'http://desk.test:9' });
-    expect(open.checkOrigin('http://[::1]:4712/data', 'dynamics')).toEqual({ ok: true, origin: 'http://[::1]:4712' });
+  it('may use plain HTTP, with the allowed port, or with any port if none is given', () => {
+    expect(egress.checkOrigin('http://127.0.0.1:4711', 'zendesk')).toEqual({
+      ok: true,
+      origin: 'http://127.0.0.1:4711',
+    });
+    expect(egress.checkOrigin('http://remote.test:9', 'dynamics')).toEqual({
+      ok: true,
+      origin: 'http://remote.test:9',
+    });
+    expect(egress.checkOrigin('http://[::1]:4712/data', 'dynamics')).toEqual({ ok: true, origin: 'http://[::1]:4712' });
   });
 
-  it('open nothing else', () => {
+  it('allow no other addresses', () => {
     for (const text of [
       'http://127.0.0.1:4712',
       'http://127.0.0.1',
       'http://u@127.0.0.1:4711',
       'http://other.test',
-      'ws://desk.test',
+      'ws://remote.test',
     ])
-      expect(open.checkOrigin(text, 'zendesk')).toMatchObject({ ok: false });
-    expect(() => open.check('http://127.0.0.1:4713/', 'zendesk')).toThrow();
+      expect(egress.checkOrigin(text, 'zendesk')).toMatchObject({ ok: false });
+    expect(() => egress.check('http://127.0.0.1:4713/', 'zendesk')).toThrow();
   });
 });

@@ -1,42 +1,15 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createEgress } from '../../clients/egress.ts';
-import { createHttp, type HttpRequest } from '../../clients/http.ts';
+import { createHttp } from '../../clients/http.ts';
 import { networkFailure } from '../../clients/network-failure.ts';
-import {
-  closeLoopbacks,
-  startLoopback,
-  type Loopback,
-  type LoopbackHandler,
-  type LoopbackReply,
-} from '../fixtures/loopback.ts';
-import { createRecorder, failureOf, httpTo } from './kit.ts';
+import { closeLoopbacks, startLoopback, type LoopbackHandler } from '../fixtures/loopback.ts';
+import { createRecorder, failureOf, httpTo, read, serve, TOKEN, write } from './kit.ts';
 
-const TOKEN = 'canary-token-5f2b9c';
 afterEach(closeLoopbacks);
 
-async function serve(handler: LoopbackHandler | LoopbackReply): Promise<Loopback> {
-  const server = await startLoopback(typeof handler === 'function' ? handler : () => handler);
-  return server;
-}
-
-function read(to: Loopback, more: Partial<HttpRequest> = {}): HttpRequest {
-  const headers = { authorization: `Bearer ${TOKEN}` };
-  return {
-    operation: 'read things',
-    method: 'GET',
-    url: `${to.origin}/api/v2/things`,
-    buckets: ['account'],
-    headers,
-    ...more,
-  };
-}
-
-const write = (to: Loopback, more: Partial<HttpRequest> = {}): HttpRequest =>
-  read(to, { method: 'POST', json: { a: 1 }, ...more });
-
-describe('answers that are not the API', () => {
-  it('does not follow a redirect, and names only its host', async () => {
+describe('responses that are not from the API', () => {
+  it('does not follow a redirect, and reports only its host', async () => {
     const to = await serve({ status: 302, headers: { location: 'https://login.example.com/in?code=abc123456' } });
     const failure = await failureOf(httpTo(to, 'dynamics').request(read(to)));
     expect(failure).toMatchObject({ kind: 'unexpected', status: 302 });
@@ -45,7 +18,7 @@ describe('answers that are not the API', () => {
     expect(to.requests).toHaveLength(1);
   });
 
-  it('reads a web page with status 200 as no answer of the API', async () => {
+  it('does not accept an HTML page with status 200', async () => {
     const to = await serve({ headers: { 'content-type': 'text/html' }, body: '<html><body>Sign in</body></html>' });
     const http = httpTo(to, 'dynamics');
     expect(await failureOf(http.request(read(to)))).toMatchObject({ kind: 'unexpected', status: 200 });
@@ -64,7 +37,7 @@ describe('answers that are not the API', () => {
     [413, {}, 'refused', 'refused'],
     [418, {}, 'unexpected', 'unexpected'],
   ])(
-    'reads a gateway page with status %i and headers %j as %s when reading, %s when writing',
+    'classifies a gateway page with status %i and headers %j as %s for a read and %s for a write',
     async (...[status, headers, reading, writing]) => {
       const to = await serve({
         status,
@@ -79,7 +52,7 @@ describe('answers that are not the API', () => {
     },
   );
 
-  it('reads what is not HTTP at all as another server', async () => {
+  it('does not accept a server of another protocol', async () => {
     const { createServer } = await import('node:net');
     const raw = createServer((socket) => void socket.end('220 mail ready\r\n'));
     await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve));
@@ -88,11 +61,11 @@ describe('answers that are not the API', () => {
     const request = { operation: 'read', method: 'GET', url: `http://${host}/`, buckets: [] } as const;
     const failure = await failureOf(httpTo({ host }, 'zendesk').request(request));
     raw.close();
-    expect(failure).toMatchObject({ kind: 'unexpected', detail: 'what came back is not HTTP.' });
+    expect(failure).toMatchObject({ kind: 'unexpected', detail: 'the response is not HTTP.' });
   });
 });
 
-describe('how long a limit lasts', () => {
+describe('the duration of a limit', () => {
   it.each([
     ['12', 12_000],
     ['0', 1_000],
@@ -114,14 +87,14 @@ describe('how long a limit lasts', () => {
     });
   });
 
-  it('is 30 seconds where the system does not say', async () => {
+  it('is 30 seconds without Retry-After', async () => {
     const to = await serve({ status: 429 });
     expect((await failureOf(httpTo(to, 'dynamics').request(read(to)))).retryAfterMs).toBe(30_000);
   });
 });
 
 describe('a server that cannot be reached', () => {
-  it('is unavailable when nobody listens, also for a write', async () => {
+  it('is unavailable if it refuses connections, also for a write', async () => {
     const to = await startLoopback(() => ({}));
     await to.close();
     const http = httpTo(to, 'zendesk');
@@ -133,7 +106,7 @@ describe('a server that cannot be reached', () => {
     expect((await failureOf(http.request(write(to)))).kind).toBe('unavailable');
   });
 
-  it('is unreachable when it does not speak TLS', async () => {
+  it('is unreachable if it does not support TLS', async () => {
     const to = await serve({ body: {} });
     const failure = await failureOf(
       httpTo(to, 'zendesk').request(read(to, { url: to.origin.replace('http:', 'https:') })),
@@ -151,7 +124,7 @@ describe('a server that cannot be reached', () => {
     ['ETIMEDOUT', 'unavailable'],
     ['EPIPE', 'unsure'],
     ['ESOMETHING', 'unsure'],
-  ])('reads the code %s of a write as %s', (code, kind) => {
+  ])('with the code %s in a write is %s', (code, kind) => {
     const error = Object.assign(new Error('secret text'), { code });
     const failure = networkFailure(error, { system: 'zendesk', operation: 'write', repeatable: false, status: null });
     expect(failure).toMatchObject({ kind, code });
@@ -159,8 +132,8 @@ describe('a server that cannot be reached', () => {
   });
 });
 
-describe('what is kept of a failure', () => {
-  it('never holds the token or the body that was sent, even where the server repeats them', async () => {
+describe('a failure', () => {
+  it('never contains the token or the body of the request, even if the server repeats them', async () => {
     const replies: readonly LoopbackHandler[] = [
       (request) => ({
         status: 401,
@@ -188,17 +161,19 @@ describe('what is kept of a failure', () => {
     }
   });
 
-  it('is one sentence with system, operation, status, code and request id', async () => {
+  it('has a message with system, operation, status, code and request id', async () => {
     const to = await serve({
       status: 404,
       headers: { 'x-request-id': 'abc-1' },
       body: { error: 'RecordNotFound', description: 'Not found' },
     });
     const failure = await failureOf(httpTo(to, 'zendesk').request(read(to)));
-    expect(failure.message).toBe('Zendesk answered "read things" with 404 RecordNotFound (request abc-1): Not found');
+    expect(failure.message).toBe(
+      'The Zendesk request "read things" failed with 404 RecordNotFound (request abc-1): Not found',
+    );
   });
 
-  it('survives a server that resets in the middle of the next request on a kept connection', async () => {
+  it('is unsure for a write if the server resets a reused connection', async () => {
     const to = await serve((_request, { nth, response }) => {
       if (nth === 1) return { body: {} };
       response.socket?.resetAndDestroy();

@@ -1,53 +1,25 @@
-import { getEventListeners } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createEgress } from '../../clients/egress.ts';
-import { createHttp, type HttpRequest } from '../../clients/http.ts';
-import {
-  closeLoopbacks,
-  startLoopback,
-  type Loopback,
-  type LoopbackHandler,
-  type LoopbackReply,
-} from '../fixtures/loopback.ts';
-import { createRecorder, failureOf, httpTo } from './kit.ts';
+import { createHttp } from '../../clients/http.ts';
+import { closeLoopbacks, type LoopbackHandler } from '../fixtures/loopback.ts';
+import { createRecorder, failureOf, httpTo, read, serve, write } from './kit.ts';
 
-const TOKEN = 'canary-token-5f2b9c';
 afterEach(closeLoopbacks);
 
-async function serve(handler: LoopbackHandler | LoopbackReply): Promise<Loopback> {
-  const server = await startLoopback(typeof handler === 'function' ? handler : () => handler);
-  return server;
-}
-
-function read(to: Loopback, more: Partial<HttpRequest> = {}): HttpRequest {
-  const headers = { authorization: `Bearer ${TOKEN}` };
-  return {
-    operation: 'read things',
-    method: 'GET',
-    url: `${to.origin}/api/v2/things`,
-    buckets: ['account'],
-    headers,
-    ...more,
-  };
-}
-
-const write = (to: Loopback, more: Partial<HttpRequest> = {}): HttpRequest =>
-  read(to, { method: 'POST', json: { a: 1 }, ...more });
-
 describe('a request to a remote system', () => {
-  it('is sent once with our name, accepts gzip, and returns the parsed body', async () => {
+  it('is sent once with the user agent Ledgerdesk, accepts gzip, and returns the parsed body', async () => {
     const to = await serve({
       headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
       body: gzipSync('{"id":19856122753300123,"n":1.5}'),
     });
-    const answer = await httpTo(to, 'zendesk').request(read(to));
-    expect(answer.body).toEqual({ id: '19856122753300123', n: 1.5 });
+    const response = await httpTo(to, 'zendesk').request(read(to));
+    expect(response.body).toEqual({ id: '19856122753300123', n: 1.5 });
     expect(to.requests).toHaveLength(1);
     expect(to.requests[0]?.headers).toMatchObject({ 'user-agent': 'Ledgerdesk', 'accept-encoding': 'gzip, br' });
   });
 
-  it('returns no body for an empty answer', async () => {
+  it('returns no body for an empty response', async () => {
     const to = await serve({ status: 204 });
     expect(await httpTo(to, 'dynamics').request(write(to))).toMatchObject({ status: 204, body: undefined });
   });
@@ -65,14 +37,14 @@ describe('a request to a remote system', () => {
     ]);
   });
 
-  it('keeps its connection for the next request', async () => {
+  it('reuses its connection for the next request', async () => {
     const to = await serve({ body: {} });
     const http = httpTo(to, 'zendesk');
     for (let n = 0; n < 5; n += 1) await http.request(read(to));
     expect(to.connections()).toBe(1);
   });
 
-  it('holds at most eight connections to a host', async () => {
+  it('opens at most eight connections to a host', async () => {
     const to = await serve({ body: {} });
     const http = httpTo(to, 'zendesk');
     await Promise.all(Array.from({ length: 40 }, () => http.request(read(to))));
@@ -91,7 +63,7 @@ describe('a request to a remote system', () => {
 });
 
 describe('the observer of requests', () => {
-  it('is awaited before and after each request and gets back what it gave', async () => {
+  it('is awaited before and after each request, and receives its own token after it', async () => {
     const steps: string[] = [];
     const to = await serve(() => {
       steps.push('sent');
@@ -114,7 +86,7 @@ describe('the observer of requests', () => {
     expect(steps).toEqual(['before read things account+jobs', 'sent', 'after 42 429 limited 7']);
   });
 
-  it('sends nothing when it refuses, and its own error comes through', async () => {
+  it('prevents the request if it rejects, and its error is returned', async () => {
     const to = await serve({ body: {} });
     const gate = new Error('closed');
     const http = httpTo(to, 'zendesk', {
@@ -125,7 +97,7 @@ describe('the observer of requests', () => {
     expect(to.requests).toHaveLength(0);
   });
 
-  it('is told of a request that got no answer', async () => {
+  it('is notified of a request without a response', async () => {
     const to = await serve((_request, { response }) => void response.socket?.destroy());
     const recorder = createRecorder();
     await failureOf(httpTo(to, 'zendesk', recorder).request(read(to)));
@@ -133,7 +105,7 @@ describe('the observer of requests', () => {
   });
 });
 
-describe('an answer that breaks off', () => {
+describe('a response that ends early', () => {
   const cases: readonly (readonly [string, LoopbackHandler])[] = [
     ['before its status', (_request, { response }) => void response.socket?.destroy()],
     [
@@ -153,7 +125,7 @@ describe('an answer that breaks off', () => {
       },
     ],
     [
-      'in JSON that its framing calls complete',
+      'in JSON, with complete HTTP framing',
       () => ({ headers: { 'content-type': 'application/json' }, body: '{"things":[{"id":1' }),
     ],
     [
@@ -164,7 +136,7 @@ describe('an answer that breaks off', () => {
       }),
     ],
   ];
-  it.each(cases)('%s is worth another try when reading and unsure when writing', async (_when, handler) => {
+  it.each(cases)('%s is unavailable for a read and unsure for a write', async (_position, handler) => {
     const to = await serve(handler);
     const http = httpTo(to, 'zendesk');
     expect((await failureOf(http.request(read(to)))).kind).toBe('unavailable');
@@ -172,7 +144,7 @@ describe('an answer that breaks off', () => {
     expect(to.requests).toHaveLength(2);
   });
 
-  it('still counts by its status when it is a failure', async () => {
+  it('is classified by its status if that is a failure', async () => {
     const to = await serve((_request, { response }) => {
       response.writeHead(429, { 'content-length': '5000', 'retry-after': '9' });
       response.write('Number of', () => response.socket?.destroy());
@@ -185,121 +157,20 @@ describe('an answer that breaks off', () => {
   });
 });
 
-describe('a kept connection', () => {
-  it('is closed by us after four idle seconds, before the server would', async () => {
+describe('an idle connection', () => {
+  it('is closed after four seconds, before the server closes it', async () => {
     const to = await serve({ body: {} });
     await httpTo(to, 'zendesk').request(read(to));
-    const began = performance.now();
+    const start = performance.now();
     await to.allClosed();
-    const idleMs = performance.now() - began;
+    const idleMs = performance.now() - start;
     expect(idleMs).toBeGreaterThan(3_000);
     expect(idleMs).toBeLessThan(6_000);
   });
 });
 
-describe('a signal that ends requests early', () => {
-  /** Creates a client whose requests end by the signal that is given at the time. */
-  const httpUntil = (to: Loopback, signal: () => AbortSignal | undefined, observer = createRecorder()) =>
-    createHttp({ system: 'zendesk', egress: createEgress([to.host]), observer, signal });
-
-  it('ends a request that waits for an answer, and tells the observer', async () => {
-    const controller = new AbortController();
-    const to = await serve(() => {
-      controller.abort();
-      return undefined;
-    });
-    const recorder = createRecorder();
-    const began = performance.now();
-    const failure = await failureOf(httpUntil(to, () => controller.signal, recorder).request(read(to)));
-    expect(failure).toMatchObject({ kind: 'unavailable', code: 'ERR_ABORTED', status: null });
-    expect(performance.now() - began).toBeLessThan(2_000);
-    expect(recorder.ended).toMatchObject([{ operation: 'read things', status: null, error: { code: 'ERR_ABORTED' } }]);
-    expect(to.requests).toHaveLength(1);
-  });
-
-  it('ends a request whose answer has begun', async () => {
-    const controller = new AbortController();
-    const to = await serve((_request, { response }) => {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.write('{"things":[', () => setImmediate(() => controller.abort()));
-      return undefined;
-    });
-    expect(await failureOf(httpUntil(to, () => controller.signal).request(read(to)))).toMatchObject({
-      kind: 'unavailable',
-      code: 'ERR_ABORTED',
-    });
-  });
-
-  it('leaves open whether a write was done', async () => {
-    const controller = new AbortController();
-    const to = await serve(() => {
-      controller.abort();
-      return undefined;
-    });
-    expect(await failureOf(httpUntil(to, () => controller.signal).request(write(to)))).toMatchObject({
-      kind: 'unsure',
-      code: 'ERR_ABORTED',
-    });
-  });
-
-  it('closes the connection of the request that it ends', async () => {
-    const controller = new AbortController();
-    const to = await serve(() => {
-      controller.abort();
-      return undefined;
-    });
-    await failureOf(httpUntil(to, () => controller.signal).request(read(to)));
-    await to.allClosed();
-  });
-
-  it('that has already ended requests sends no more', async () => {
-    const to = await serve({ body: {} });
-    const http = httpUntil(to, () => AbortSignal.abort());
-    for (const request of [read(to), write(to)])
-      expect((await failureOf(http.request(request))).code).toBe('ERR_ABORTED');
-    expect(to.requests).toHaveLength(0);
-  });
-
-  it('is taken anew for every request, and may be absent', async () => {
-    const signals = [AbortSignal.abort(), undefined, new AbortController().signal];
-    const to = await serve({ body: {} });
-    const http = httpUntil(to, () => signals.shift());
-    expect((await failureOf(http.request(read(to)))).code).toBe('ERR_ABORTED');
-    expect(await http.request(read(to))).toMatchObject({ status: 200 });
-    expect(await http.request(read(to))).toMatchObject({ status: 200 });
-    expect([signals.length, to.requests.length]).toEqual([0, 2]);
-  });
-
-  it('is not listened to any more once a request has ended, however it ended', async () => {
-    const { signal } = new AbortController();
-    const to = await serve((_request, { nth, response }) => {
-      if (nth < 3) return { status: nth === 1 ? 200 : 500, body: {} };
-      response.socket?.destroy();
-      return undefined;
-    });
-    const http = httpUntil(to, () => signal);
-    await http.request(read(to));
-    expect(getEventListeners(signal, 'abort')).toEqual([]);
-    expect(await failureOf(http.request(read(to)))).toMatchObject({ status: 500 });
-    expect(getEventListeners(signal, 'abort')).toEqual([]);
-    expect(await failureOf(http.request(read(to)))).toMatchObject({ status: null });
-    expect(getEventListeners(signal, 'abort')).toEqual([]);
-  });
-
-  it('that comes after the answer changes nothing', async () => {
-    const controller = new AbortController();
-    const to = await serve({ body: { a: 1 } });
-    const http = httpUntil(to, () => controller.signal);
-    expect(await http.request(read(to))).toMatchObject({ body: { a: 1 } });
-    controller.abort();
-    // An error that nobody handles would end the process a tick later.
-    await new Promise(setImmediate);
-    expect(to.requests).toHaveLength(1);
-  });
-});
-
 describe('limits of time and size', () => {
-  it('ends an answer that trickles, as unavailable or unsure', async () => {
+  it('end a slow response as unavailable or unsure', async () => {
     const to = await serve((_request, { response }) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       const timer = setInterval(() => response.write(' '), 20);
@@ -314,7 +185,7 @@ describe('limits of time and size', () => {
     expect((await failureOf(http.request(write(to, { timeoutMs: 300 })))).kind).toBe('unsure');
   });
 
-  it('stops inflating a huge compressed answer at 32 MiB', async () => {
+  it('stop the decompression of a huge response at 32 MiB', async () => {
     const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, 32));
     const to = await serve({ headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' }, body: bomb });
     const before = process.memoryUsage().rss;
@@ -323,7 +194,7 @@ describe('limits of time and size', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
   });
 
-  it('reads no more of a failure than it needs', async () => {
+  it('shorten the body of a failure', async () => {
     const to = await serve({
       status: 500,
       headers: { 'content-encoding': 'gzip' },
@@ -334,7 +205,7 @@ describe('limits of time and size', () => {
     expect(failure.detail.length).toBeLessThanOrEqual(300);
   });
 
-  it('applies a smaller limit that the request has', async () => {
+  it('include a smaller limit of the request', async () => {
     const to = await serve({ body: { text: 'x'.repeat(2_000) } });
     expect((await failureOf(httpTo(to, 'zendesk').request(read(to, { maxBytes: 1_000 })))).code).toBe('BODY_TOO_LARGE');
   });

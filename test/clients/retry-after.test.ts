@@ -12,7 +12,7 @@ describe('reading a Retry-After', () => {
     ['Tue, 24 Nov 2026 09:00:00 GMT', 1_000],
     [undefined, 30_000],
     ['soon', 30_000],
-  ])('takes %p as %d ms', (header, waitMs) => {
+  ])('reads %p as %d ms', (header, waitMs) => {
     expect(readRetryAfterMs(header, now)).toBe(waitMs);
   });
 });

@@ -106,8 +106,8 @@ describe('known entities', () => {
 
   it('are found by kind, and an unknown kind is an error', () => {
     expect(entityOf(contextOf({ vendors: false }), 'vendor')).toMatchObject({ entitySet: 'VendorsV2' });
-    expect(() => entityOf(contextOf(), 'ledger')).toThrow('No entity of the kind "ledger" is known.');
-    expect(() => entityOf(contextOf(), 'constructor')).toThrow('No entity of the kind');
+    expect(() => entityOf(contextOf(), 'ledger')).toThrow('The connection has no entity of the kind "ledger".');
+    expect(() => entityOf(contextOf(), 'constructor')).toThrow('The connection has no entity of the kind');
   });
 });
 
@@ -271,6 +271,8 @@ describe('the levels of entities', () => {
     ['a longer circle', [entity('a', 'c'), entity('b', 'a'), entity('c', 'b')], 'a, b, c'],
     ['an entity that depends on itself', [entity('a', 'a')], 'a'],
   ])('are an error for %s', (_what, entities, named) => {
-    expect(() => levelsOf(entities)).toThrow(`Entities depend on each other, or on one that is not read: ${named}.`);
+    expect(() => levelsOf(entities)).toThrow(
+      `These entities depend on each other, or on an entity that is not read: ${named}.`,
+    );
   });
 });

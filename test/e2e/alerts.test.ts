@@ -3,9 +3,9 @@ import { findFreePort } from '../../runtime/processes/free-port.ts';
 import { RECONNECT_NOTE, TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import { scheduleIds } from '../../workflows/ids.ts';
 import { expectedSignature, startAlertReceiver, type AlertReceiver } from '../fixtures/alert-receiver.ts';
-import { createEdits, makeZendeskPatient, type Edits } from '../fixtures/edits.ts';
+import { createEdits, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
 import { until } from '../fixtures/stops.ts';
-import { WRONG_TOKEN } from '../fixtures/turned-away.ts';
+import { WRONG_TOKEN } from '../fixtures/credential-failures.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 import { historyToJson } from '../replay/history-json.ts';
 
@@ -27,7 +27,7 @@ describe('alerts', () => {
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     port = await findFreePort();
     await world.startWorker({
       LEDGERDESK_ALERT_URL: `http://127.0.0.1:${port}${PATH}`,
@@ -91,11 +91,11 @@ describe('alerts', () => {
   });
 
   it('carry the same id at every attempt, the time of the attempt, and a signature that others can check', () => {
-    const [turnedAway, ...others] = receiver?.received ?? [];
-    expect(turnedAway?.status).toBe(503);
+    const [rejected, ...others] = receiver?.received ?? [];
+    expect(rejected?.status).toBe(503);
     expect(others.map(({ status }) => status)).toEqual([204, 204]);
-    expect(others[0]?.headers['webhook-id']).toBe(turnedAway?.headers['webhook-id']);
-    expect(others[0]?.body).toBe(turnedAway?.body);
+    expect(others[0]?.headers['webhook-id']).toBe(rejected?.headers['webhook-id']);
+    expect(others[0]?.body).toBe(rejected?.body);
     expect(others[1]?.headers['webhook-id']).not.toBe(others[0]?.headers['webhook-id']);
     for (const request of receiver?.received ?? []) {
       expect(request.headers['content-type']).toBe('application/json');

@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { lockDataDirectory } from '../../runtime/processes/data-lock.ts';
-import { makeDataDirectory } from '../../runtime/processes/data-directory.ts';
+import { createDataDirectory } from '../../runtime/processes/data-directory.ts';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
 import { createWorld, type TestWorker, type World } from '../fixtures/world.ts';
 
@@ -61,7 +61,9 @@ describe('the commands backup and restore', () => {
   it('write one file that only its owner can read, while the worker works, and name the key that it needs', async () => {
     const { code, said, bytes } = await run('backup', [file]);
     expect([code, bytes]).toEqual([0, 0]);
-    expect(said).toMatch(/^Backed up \d{3,} rows of \d+ tables\. It holds no encryption key\. Without the key "test" /);
+    expect(said).toMatch(
+      /^Backed up \d{3,} rows of \d+ tables\. The backup contains no encryption keys\. .* the key "test" /,
+    );
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const content = gunzipSync(await readFile(file));
     expect(content.includes('kept')).toBe(true);
@@ -71,17 +73,17 @@ describe('the commands backup and restore', () => {
 
   it('overwrite no file, and say what is missing', async () => {
     const before = await readFile(file);
-    expect(await run('backup', [file])).toMatchObject({ code: 1, said: expect.stringContaining('name another') });
+    expect(await run('backup', [file])).toMatchObject({ code: 1, said: expect.stringContaining('Give another name') });
     expect((await readFile(file)).equals(before)).toBe(true);
     expect(await run('backup', [])).toMatchObject({ code: 2, said: expect.stringContaining('npm run backup -- FILE') });
     expect(await run('restore', [join(folder, 'absent')])).toMatchObject({
       code: 1,
-      said: 'There is no such file, or no such folder.\n',
+      said: `The file ${join(folder, 'absent')} or its folder does not exist. Check the path.\n`,
     });
     const nowhere = { LEDGERDESK_DATA_DIR: join(folder, 'nowhere') };
     expect(await run('backup', [join(folder, 'other')], nowhere)).toMatchObject({
       code: 1,
-      said: expect.stringMatching(/^DATABASE_URL is not set, and .*nowhere holds no embedded database/),
+      said: expect.stringMatching(/^DATABASE_URL is not set, and .*nowhere contains no embedded database/),
     });
     expect(await run('backup', ['-'])).toMatchObject({ code: 0, bytes: expect.any(Number) });
   });
@@ -103,10 +105,10 @@ describe('the commands backup and restore', () => {
     await truncate(cut, Math.floor((await stat(file)).size / 2));
     expect(await run('restore', [cut])).toMatchObject({
       code: 1,
-      said: expect.stringContaining('damaged or breaks off before its end, so nothing was restored'),
+      said: expect.stringContaining('damaged or incomplete. Nothing was restored'),
     });
     const { code, said } = await run('restore', [file]);
-    expect([code, said]).toEqual([0, expect.stringMatching(/^Restored \d{3,} rows of \d+ tables, as they were at 20/)]);
+    expect([code, said]).toEqual([0, expect.stringMatching(/^Restored \d{3,} rows of \d+ tables from 20/)]);
 
     await world.sandbox.control('DELETE', '/journal');
     worker = await world.startWorker();
@@ -121,11 +123,11 @@ describe('the commands backup and restore', () => {
   it('restore into a new embedded database, and back it up again while nothing runs', async () => {
     const dataDir = join(folder, 'data');
     const env = { LEDGERDESK_DATA_DIR: dataDir };
-    await makeDataDirectory(dataDir);
+    await createDataDirectory(dataDir);
     const lock = await lockDataDirectory(dataDir);
     expect(await run('restore', [file], env)).toMatchObject({
       code: 1,
-      said: expect.stringContaining('already runs on'),
+      said: expect.stringContaining('is already running with the data directory'),
     });
     await lock.release();
     const restored = await run('restore', [file], env);

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { OUTCOMES, type Totals } from '../../domain/sync/outcome.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
-import { createEdits, makeZendeskPatient, type Edits } from '../fixtures/edits.ts';
-import { armStop } from '../fixtures/stops.ts';
+import { createEdits, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
+import { setStop } from '../fixtures/stops.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
 const CREATE = 'organizations/create_many';
@@ -28,7 +28,7 @@ describe('a bulk job', () => {
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     await world.startWorker();
   });
   afterEach(() => world.sandbox.control('DELETE', '/faults'));
@@ -87,9 +87,9 @@ describe('a bulk job', () => {
 
   it('that adopted an organization which is deleted before it is tagged is followed by a job that creates it', async () => {
     const id = await connect();
-    const { id: typed } = await edits.typeOrganization({ name: `${id} Company N04` });
+    const { id: typed } = await edits.addOrganization({ name: `${id} Company N04` });
     const tagging = { system: 'zendesk', path: `organizations/${typed}/tags`, when: 'before' } as const;
-    const stop = await armStop(world, { name: 'the tag is asked for', request: tagging });
+    const stop = await setStop(world, { name: 'the tag is asked for', request: tagging });
     const run = world.sync(id);
     await stop.reached();
     await edits.deleteOrganization(typed);
@@ -152,7 +152,7 @@ describe('a bulk job', () => {
 
   it('that got no answer does not claim an organization that somebody else made', async () => {
     const id = await connect();
-    await edits.typeOrganization({ name: 'Typed Before', external_id: `${id}:N04` });
+    await edits.addOrganization({ name: 'Typed Before', external_id: `${id}:N04` });
     await addFault('incremental/organizations', { kind: 'status', status: 200, body: NO_CHANGES });
     await addFault(CREATE, { kind: 'cut', when: 'after' });
     await expectWhole(id, await world.sync(id), { created: ACCOUNTS - 1, updated: 1 });
@@ -175,10 +175,10 @@ describe('a bulk job', () => {
   /** Runs a sync while somebody types organizations into Zendesk, after the creates were planned and before they take effect. */
   async function syncWhileTyped(id: string, ...inputs: readonly object[]): Promise<RunReport> {
     const creating = { system: 'zendesk', path: CREATE, when: 'before' } as const;
-    const stop = await armStop(world, { name: 'the creates are asked for', request: creating });
+    const stop = await setStop(world, { name: 'the creates are asked for', request: creating });
     const run = world.sync(id);
     await stop.reached();
-    for (const input of inputs) await edits.typeOrganization(input);
+    for (const input of inputs) await edits.addOrganization(input);
     await stop.release();
     return run;
   }

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ENDPOINTS } from '../../api/endpoints.ts';
 import { searchFor, type CanarySearch } from '../fixtures/canaries.ts';
-import { openCanaryHouse, type CanaryHouse } from '../fixtures/canary-house.ts';
+import { startCanarySetup, type CanarySetup } from '../fixtures/canary-setup.ts';
 import { exportHistories, type ExportedHistory } from '../fixtures/histories.ts';
 import {
   applyFiles,
   CONNECTIONS,
   consent,
-  knockAtDoors,
+  sendEvents,
   loseGrant,
   pingAll,
-  startInVain,
+  startWithInvalidSettings,
   syncAll,
-  untilQuiet,
-} from '../fixtures/provocations.ts';
+  waitUntilIdle,
+} from '../fixtures/canary-scenarios.ts';
 import { dumpDatabase } from '../fixtures/raw-database.ts';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
 
@@ -44,7 +44,7 @@ describe('the search for secrets', () => {
 });
 
 describe('the secrets of an installation in which everything goes wrong', () => {
-  let house: CanaryHouse;
+  let setup: CanarySetup;
   let search: CanarySearch;
   let mark: CanarySearch;
   let histories: readonly ExportedHistory[];
@@ -54,51 +54,51 @@ describe('the secrets of an installation in which everything goes wrong', () => 
   let counted: number;
 
   beforeAll(async () => {
-    house = await openCanaryHouse();
-    await applyFiles(house);
-    await pingAll(house);
-    await syncAll(house);
-    await knockAtDoors(house);
-    await consent(house);
-    await loseGrant(house);
-    await startInVain(house);
-    await house.cli(['keys', 'rotate']);
-    await untilQuiet(house);
-    await readAllAnswers(house);
-    await readAllCommands(house);
-    metrics = (await house.ask('GET', '/metrics', { headers: {} })).text;
-    histories = await exportHistories(house.client);
-    database = await dumpDatabase(house.databaseUrl);
-    await house.noteIssued();
-    const canaries = house.canaries();
+    setup = await startCanarySetup();
+    await applyFiles(setup);
+    await pingAll(setup);
+    await syncAll(setup);
+    await sendEvents(setup);
+    await consent(setup);
+    await loseGrant(setup);
+    await startWithInvalidSettings(setup);
+    await setup.cli(['keys', 'rotate']);
+    await waitUntilIdle(setup);
+    await readAllAnswers(setup);
+    await readAllCommands(setup);
+    metrics = (await setup.request('GET', '/metrics', { headers: {} })).text;
+    histories = await exportHistories(setup.client);
+    database = await dumpDatabase(setup.databaseUrl);
+    await setup.saveIssuedSecrets();
+    const canaries = setup.canaries();
     counted = Object.keys(canaries).length;
     search = searchFor(canaries);
-    mark = searchFor({ marker: house.marker });
-    answers = house.said().answers;
+    mark = searchFor({ marker: setup.marker });
+    answers = setup.recorded().responses;
   }, 600_000);
-  afterAll(() => house.close());
+  afterAll(() => setup.close());
 
   it('were all used, and repeated to us by the systems that they open', async () => {
     expect(counted).toBeGreaterThanOrEqual(18);
-    const { items } = await house.sandbox.control<{ items: JournalEntry[] }>('GET', '/journal');
-    const sent = searchFor(house.canaries())(JSON.stringify(items.map(({ body }) => body)));
+    const { items } = await setup.sandbox.control<{ items: JournalEntry[] }>('GET', '/journal');
+    const sent = searchFor(setup.canaries())(JSON.stringify(items.map(({ body }) => body)));
     for (const name of ['clientSecret', 'oauthClientSecret', 'wrongClientSecret', 'federatedToken', 'refreshToken'])
       expect(sent).toContain(`${name}, plain`);
-    const { logs, commands } = house.said();
+    const { logs, commands } = setup.recorded();
     expect(answers).toContain('AADSTS7000215');
     expect(answers).toContain('AADSTS700027');
     expect(answers).toContain('[redacted]');
     expect(answers).toContain('needs_reconnect');
     for (const code of ['ECONNREFUSED', 'ECONNRESET', 'EPROTO|ERR_SSL']) expect(answers).toMatch(new RegExp(code));
-    expect(commands).toContain('is not JSON at line 1');
+    expect(commands).toContain('is not valid JSON at line 1');
     expect(commands).toContain('[redacted]');
     expect(logs).toContain('LEDGERDESK_ENCRYPTION_KEYS must be');
-    expect(logs).toContain('is needed to open what is stored');
+    expect(logs).toContain('which is not configured. Add it to LEDGERDESK_ENCRYPTION_KEYS');
   });
 
-  it('are in no log line', () => expect(search(house.said().logs)).toEqual([]));
+  it('are in no log line', () => expect(search(setup.recorded().logs)).toEqual([]));
   it('are in no answer of the API', () => expect(search(answers)).toEqual([]));
-  it('are in no line of the command line', () => expect(search(house.said().commands)).toEqual([]));
+  it('are in no line of the command line', () => expect(search(setup.recorded().commands)).toEqual([]));
   it('are in no metric', () => expect(search(metrics)).toEqual([]));
   it('are in no row of the database', () => expect(search(database)).toEqual([]));
   it('are in no history', () => {
@@ -107,7 +107,7 @@ describe('the secrets of an installation in which everything goes wrong', () => 
   });
 
   it('would be found, since a marker that is no secret is found in each of these places', () => {
-    const { logs, commands } = house.said();
+    const { logs, commands } = setup.recorded();
     for (const place of [logs, answers, commands, database]) expect(mark(place)).toContain('marker, plain');
     const known = searchFor({ connection: 'broken-cert' });
     for (const place of [metrics, ...histories.filter(({ id }) => id.includes('broken-cert')).map(({ text }) => text)])
@@ -116,26 +116,26 @@ describe('the secrets of an installation in which everything goes wrong', () => 
 });
 
 /** Reads whatever the API has to read, of every connection and run. */
-async function readAllAnswers(house: CanaryHouse): Promise<void> {
+async function readAllAnswers(setup: CanarySetup): Promise<void> {
   const paths = ENDPOINTS.filter(({ method }) => method === 'get').map(({ path }) => path);
   const runs: string[] = [];
   for (const id of CONNECTIONS) {
     for (const path of paths.filter((one) => one.includes('/{id}')))
-      await house.ask('GET', `/api${path.replace('{id}', id)}`);
-    const { items } = JSON.parse((await house.ask('GET', `/api/connections/${id}/runs`)).text) as { items: Run[] };
+      await setup.request('GET', `/api${path.replace('{id}', id)}`);
+    const { items } = JSON.parse((await setup.request('GET', `/api/connections/${id}/runs`)).text) as { items: Run[] };
     runs.push(...items.map(({ runId }) => runId));
   }
   for (const path of paths.filter((one) => !one.includes('/{id}')))
     for (const run of path.includes('{runId}') ? runs : [''])
-      await house.ask('GET', `/api${path.replace('{runId}', run)}`);
-  for (const path of ['/healthz', '/readyz', '/nothing']) await house.ask('GET', path);
+      await setup.request('GET', `/api${path.replace('{runId}', run)}`);
+  for (const path of ['/healthz', '/readyz', '/nothing']) await setup.request('GET', path);
 }
 
 /** Reads whatever the command line has to read of the connection that has most to tell. */
-async function readAllCommands(house: CanaryHouse): Promise<void> {
+async function readAllCommands(setup: CanarySetup): Promise<void> {
   for (const command of ['connection show', 'runs', 'records', 'events', 'support', 'schedule', 'audit'])
-    await house.cli([...command.split(' '), 'main']);
-  for (const command of ['connection list', 'token list', 'audit']) await house.cli(command.split(' '));
+    await setup.cli([...command.split(' '), 'main']);
+  for (const command of ['connection list', 'token list', 'audit']) await setup.cli(command.split(' '));
 }
 
 interface Run {

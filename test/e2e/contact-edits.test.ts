@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_KINDS } from '../../domain/entities.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
-import { expectQuiet } from '../fixtures/people-at-rest.ts';
-import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
+import { expectNoChanges } from '../fixtures/expect-no-changes.ts';
+import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
 describe('contacts that are edited in the ERP', () => {
@@ -12,7 +12,7 @@ describe('contacts that are edited in the ERP', () => {
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     people = createPeople(world);
-    await makeZendeskPatientWithPeople(world.sandbox);
+    await relaxZendeskLimitsForUsers(world.sandbox);
     await world.startWorker();
   });
   afterEach(async () => {
@@ -31,7 +31,7 @@ describe('contacts that are edited in the ERP', () => {
     expect(await people.emails(id)).toEqual(['first@ca.example', 'second@ca.example']);
     const added = (await people.identities()).find(({ value }) => value === 'second@ca.example');
     expect(added).toMatchObject({ verified: false, primary: false });
-    expectQuiet(await people.observe('ca'), { unchanged: 2 });
+    expectNoChanges(await people.observe('ca'), { unchanged: 2 });
   });
 
   it('get a changed email as a verified address where the connection says so', async () => {
@@ -51,27 +51,27 @@ describe('contacts that are edited in the ERP', () => {
     await people.observe('cc');
     for (const email of ['first@CC.example', 'SECOND@cc.example', ' First@cc.example ']) {
       await people.contact('cc', 'K1', { email });
-      expectQuiet(await people.observe('cc'), { unchanged: 2 });
+      expectNoChanges(await people.observe('cc'), { unchanged: 2 });
     }
     expect(await people.emails((await people.user('cc:K1')).id)).toEqual(['First@cc.example', 'second@cc.example']);
   });
 
   it('are rejected for an email that another user has, and not tried again in every run', async () => {
-    await people.typeUser({ name: 'Somebody', email: 'taken@cd.example', external_id: 'other-system:7' });
+    await people.addUser({ name: 'Somebody', email: 'taken@cd.example', external_id: 'other-system:7' });
     await people.begin('cd', { K1: { account: 'A1', email: 'mine@cd.example' } });
     await people.contact('cd', 'K1', { email: 'Taken@cd.example' });
     const { run } = await people.observe('cd');
     expect(run).toMatchObject({ status: 'completed', totals: { rejected: 1, unchanged: 1 } });
     expect(await people.record('cd', 'K1')).toMatchObject({ state: 'rejected', code: 'email_taken' });
-    for (let nth = 0; nth < 2; nth += 1) expectQuiet(await people.observe('cd'), { rejected: 1, unchanged: 1 });
+    for (let nth = 0; nth < 2; nth += 1) expectNoChanges(await people.observe('cd'), { rejected: 1, unchanged: 1 });
     const { id } = await people.user('cd:K1');
     expect(await people.emails(id)).toEqual(['mine@cd.example']);
     await people.contact('cd', 'K1', { email: 'mine@cd.example' });
-    expectQuiet(await people.observe('cd'), { unchanged: 2 });
+    expectNoChanges(await people.observe('cd'), { unchanged: 2 });
     await people.contact('cd', 'K1', { email: 'taken@cd.example' });
     await people.observe('cd');
     await people.deleteUser((await people.user('other-system:7')).id);
-    expectQuiet(await people.observe('cd'), { rejected: 1, unchanged: 1 });
+    expectNoChanges(await people.observe('cd'), { rejected: 1, unchanged: 1 });
     await world.store.records.allowRetry('cd', { keys: ['cd/contact/K1'], kinds: DEFAULT_KINDS });
     expect((await people.observe('cd')).run.totals).toMatchObject({ updated: 1, unchanged: 1 });
     expect(await people.emails(id)).toEqual(['mine@cd.example', 'taken@cd.example']);
@@ -86,7 +86,7 @@ describe('contacts that are edited in the ERP', () => {
     await people.contact('ce', 'K1', { email: 'two@ce.example' });
     await people.contact('ce', 'K2', { email: 'one@ce.example' });
     expect((await people.observe('ce')).run).toMatchObject({ status: 'completed', totals: { rejected: 2 } });
-    expectQuiet(await people.observe('ce'), { rejected: 2, unchanged: 1 });
+    expectNoChanges(await people.observe('ce'), { rejected: 2, unchanged: 1 });
     expect([await people.user('ce:K1'), await people.user('ce:K2')]).toEqual(before);
   });
 
@@ -97,7 +97,7 @@ describe('contacts that are edited in the ERP', () => {
       ['call the front desk', 'email_malformed'],
     ] as const) {
       await people.contact('cf', 'K1', { email });
-      expectQuiet(await people.observe('cf'), { unchanged: 2 });
+      expectNoChanges(await people.observe('cf'), { unchanged: 2 });
       expect(await people.record('cf', 'K1')).toMatchObject({ state: 'unchanged', code });
     }
     expect(await people.emails((await people.user('cf:K1')).id)).toEqual(['kept@cf.example']);
@@ -109,7 +109,7 @@ describe('contacts that are edited in the ERP', () => {
     await people.contact('cg', 'K1', { email: 'late@cg.example' });
     expect((await people.observe('cg')).run.totals).toMatchObject({ updated: 1, unchanged: 1 });
     expect(await people.emails(id)).toEqual(['late@cg.example']);
-    expectQuiet(await people.observe('cg'), { unchanged: 2 });
+    expectNoChanges(await people.observe('cg'), { unchanged: 2 });
   });
 
   it('move our membership along to another account, while memberships made by an agent stay', async () => {
@@ -117,27 +117,27 @@ describe('contacts that are edited in the ERP', () => {
     await people.account('ch', 'C1');
     await people.begin('ch', { K1: { account: 'A1', email: 'mover@ch.example' } });
     const { id } = await people.user('ch:K1');
-    const theirs = await people.edits.typeOrganization({ name: 'Made by an agent' });
+    const theirs = await people.edits.addOrganization({ name: 'Made by an agent' });
     await people.join(id, theirs.id);
     await people.join(id, (await people.edits.organization('ch:C1')).id);
     await people.contact('ch', 'K1', { account: 'B1' });
     expect((await people.observe('ch')).run.totals).toMatchObject({ updated: 1, unchanged: 3 });
     expect(await people.organizationsOf(id)).toEqual(['Made by an agent', 'ch:B1', 'ch:C1']);
-    expectQuiet(await people.observe('ch'), { unchanged: 4 });
+    expectNoChanges(await people.observe('ch'), { unchanged: 4 });
     await people.contact('ch', 'K1', { account: 'C1' });
     await people.observe('ch');
     expect(await people.organizationsOf(id)).toEqual(['Made by an agent', 'ch:C1']);
     await people.contact('ch', 'K1', { account: 'A1' });
     await people.observe('ch');
     expect(await people.organizationsOf(id)).toEqual(['Made by an agent', 'ch:A1', 'ch:C1']);
-    expectQuiet(await people.observe('ch'), { unchanged: 4 });
+    expectNoChanges(await people.observe('ch'), { unchanged: 4 });
   });
 
   it('are skipped while inactive, and their users stay as they are', async () => {
     await people.begin('ci', { K1: { account: 'A1', email: 'gone@ci.example' } });
     const before = await people.user('ci:K1');
     await people.contact('ci', 'K1', { inactive: true, name: 'Another Name', email: 'other@ci.example' });
-    expectQuiet(await people.observe('ci'), { unchanged: 1, skipped: 1 });
+    expectNoChanges(await people.observe('ci'), { unchanged: 1, skipped: 1 });
     expect(await people.record('ci', 'K1')).toMatchObject({ state: 'skipped', code: 'contact_inactive' });
     expect(await people.user('ci:K1')).toEqual(before);
     await people.contact('ci', 'K1', { inactive: false });
@@ -161,7 +161,7 @@ describe('contacts that are edited in the ERP', () => {
     });
     expect(await people.user('ck:K1')).toMatchObject({ id, user_fields: { erp_contact_id: 'K2' } });
     expect(await people.organizationsOf(id)).toEqual(['ck:B1']);
-    expectQuiet(await people.observe('ck'), { unchanged: 3, skipped: 1 });
+    expectNoChanges(await people.observe('ck'), { unchanged: 3, skipped: 1 });
     await people.contact('ck', 'K1', { inactive: false });
     await people.observe('ck');
     expect(await people.organizationsOf(id)).toEqual(['ck:A1', 'ck:B1']);
@@ -170,13 +170,13 @@ describe('contacts that are edited in the ERP', () => {
 
   it('are created once their rejected account has got its organization', async () => {
     const typed = [
-      await people.edits.typeOrganization({ name: 'cl A1' }),
-      await people.edits.typeOrganization({ name: 'CL A1' }),
+      await people.edits.addOrganization({ name: 'cl A1' }),
+      await people.edits.addOrganization({ name: 'CL A1' }),
     ];
     const first = await people.begin('cl', { K1: { account: 'A1', email: 'waits@cl.example' } });
     expect(first).toMatchObject({ status: 'completed', totals: { read: 2, rejected: 2 } });
     expect(await people.record('cl', 'K1')).toMatchObject({ state: 'rejected', code: 'account_not_synced' });
-    expectQuiet(await people.observe('cl'), { rejected: 2 });
+    expectNoChanges(await people.observe('cl'), { rejected: 2 });
     await people.edits.editOrganization(typed[1]?.id ?? 0, { name: 'Quite another' });
     expect((await people.observe('cl')).run.totals).toMatchObject({ adopted: 1, created: 1 });
     expect(await people.organizationsOf((await people.user('cl:K1')).id)).toEqual(['cl:A1']);
@@ -194,7 +194,7 @@ describe('contacts that are edited in the ERP', () => {
       code: 'email_shared',
       zendeskId: null,
     });
-    expectQuiet(await people.observe('cm'), { unchanged: 2, rejected: 1 });
+    expectNoChanges(await people.observe('cm'), { unchanged: 2, rejected: 1 });
     await people.connect(['cm']);
     expect((await people.observe('cm')).run.totals).toMatchObject({ created: 1, unchanged: 2 });
     expect(await people.record('cm', 'K2')).toMatchObject({ state: 'created', code: 'email_shared' });
@@ -214,7 +214,7 @@ describe('contacts that are edited in the ERP', () => {
     const { run } = await people.observe('co');
     expect(run).toMatchObject({ status: 'completed', totals: { created: 0, updated: 2, unchanged: 1 } });
     expect(await people.user('erp-co-K1')).toMatchObject({ id, email: 'one@co.example' });
-    expectQuiet(await people.observe('co'), { unchanged: 3 });
+    expectNoChanges(await people.observe('co'), { unchanged: 3 });
   });
 
   it('are read again and written one by one when somebody asks for it', async () => {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { OUTCOMES, type Totals } from '../../domain/sync/outcome.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
-import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
-import { armStop, type Stop } from '../fixtures/stops.ts';
+import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
+import { setStop, type Stop } from '../fixtures/stops.ts';
 import { createWorld, type TestWorker, type World } from '../fixtures/world.ts';
 
 const write = (path: string) => ({ system: 'zendesk', path, method: 'POST' }) as const;
@@ -39,7 +39,7 @@ describe('a sync of contacts whose worker is killed', () => {
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     people = createPeople(world);
-    await makeZendeskPatientWithPeople(world.sandbox);
+    await relaxZendeskLimitsForUsers(world.sandbox);
     worker = await world.startWorker();
   });
   afterEach(async () => {
@@ -134,15 +134,15 @@ describe('a sync of contacts whose worker is killed', () => {
   /** Runs a sync whose worker is killed at each of these stops and replaced by a new one. */
   async function syncThrough(connectionId: string, stops: readonly Stop[]): Promise<RunReport> {
     const [first, ...others] = stops;
-    let stop = await armStop(world, first ?? { name: 'none' });
+    let stop = await setStop(world, first ?? { name: 'none' });
     const runId = await world.start({ connectionId });
     for (const next of [...others, undefined]) {
       await stop.reached();
       await worker.kill();
-      const armed = next === undefined ? undefined : await armStop(world, next);
+      const nextStop = next === undefined ? undefined : await setStop(world, next);
       await stop.release();
       worker = await world.startWorker();
-      if (armed !== undefined) stop = armed;
+      if (nextStop !== undefined) stop = nextStop;
     }
     return world.ended(runId);
   }

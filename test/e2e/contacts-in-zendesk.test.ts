@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_KINDS } from '../../domain/entities.ts';
-import { expectQuiet } from '../fixtures/people-at-rest.ts';
-import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
+import { expectNoChanges } from '../fixtures/expect-no-changes.ts';
+import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
 describe('users that people have typed or edited in Zendesk', () => {
@@ -11,7 +11,7 @@ describe('users that people have typed or edited in Zendesk', () => {
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     people = createPeople(world);
-    await makeZendeskPatientWithPeople(world.sandbox);
+    await relaxZendeskLimitsForUsers(world.sandbox);
     await world.startWorker();
   });
   afterEach(async () => {
@@ -21,7 +21,7 @@ describe('users that people have typed or edited in Zendesk', () => {
   afterAll(() => world.close());
 
   it('are taken over where they have our external id already, with the address of the ERP added', async () => {
-    const typed = await people.typeUser({ name: 'Typed', email: 'typed@da.example', external_id: 'DA:k1' });
+    const typed = await people.addUser({ name: 'Typed', email: 'typed@da.example', external_id: 'DA:k1' });
     const run = await people.begin('da', { K1: { account: 'A1', email: 'erp@da.example', name: 'From the ERP' } });
     expect(run).toMatchObject({ status: 'completed', totals: { created: 1, updated: 1 } });
     expect(await people.user('da:K1')).toMatchObject({
@@ -31,7 +31,7 @@ describe('users that people have typed or edited in Zendesk', () => {
     });
     expect(await people.emails(typed.id)).toEqual(['typed@da.example', 'erp@da.example']);
     expect(await people.organizationsOf(typed.id)).toEqual(['da:A1']);
-    expectQuiet(await people.observe('da'), { unchanged: 2 });
+    expectNoChanges(await people.observe('da'), { unchanged: 2 });
   });
 
   it('are found unchanged where another installation has created them, after all of them were read', async () => {
@@ -46,17 +46,17 @@ describe('users that people have typed or edited in Zendesk', () => {
     const { run } = await people.observe('db');
     expect(run).toMatchObject({ status: 'completed', totals: { created: 0, updated: 1, unchanged: 2 } });
     expect(await people.emails(id)).toEqual(['first@db.example', 'second@db.example']);
-    expectQuiet(await people.observe('db'), { unchanged: 3 });
+    expectNoChanges(await people.observe('db'), { unchanged: 3 });
   });
 
   it('are adopted by their email, even if it is not the primary address', async () => {
-    const plain = await people.typeUser({
+    const plain = await people.addUser({
       name: 'By Hand',
       email: 'Plain@dc.example',
       notes: 'theirs',
       tags: ['vip'],
     });
-    const other = await people.typeUser({ name: 'By Hand 2', email: 'private@dc.example' });
+    const other = await people.addUser({ name: 'By Hand 2', email: 'private@dc.example' });
     await people.editUser(other.id, { email: 'work@dc.example' });
     const run = await people.begin('dc', {
       K1: { account: 'A1', email: 'plain@dc.example', name: 'Plain Person' },
@@ -71,12 +71,12 @@ describe('users that people have typed or edited in Zendesk', () => {
     });
     expect(await people.user('dc:K2')).toMatchObject({ id: other.id, email: 'private@dc.example' });
     expect(await people.emails(other.id)).toEqual(['private@dc.example', 'work@dc.example']);
-    expectQuiet(await people.observe('dc'), { unchanged: 3 });
+    expectNoChanges(await people.observe('dc'), { unchanged: 3 });
   });
 
   it('are adopted by the next run when the search does not find them yet', async () => {
     await world.sandbox.control('PATCH', '/settings/zendesk', { searchLagSeconds: 3_600 });
-    const typed = await people.typeUser({ name: 'Just Typed', email: 'new@dl.example' });
+    const typed = await people.addUser({ name: 'Just Typed', email: 'new@dl.example' });
     await people.begin('dl', { K1: { account: 'A1', email: 'new@dl.example' } });
     expect(await people.record('dl', 'K1')).toMatchObject({ state: 'rejected', code: 'email_taken' });
     await world.sandbox.control('PATCH', '/settings/zendesk', { searchLagSeconds: 0 });
@@ -85,7 +85,7 @@ describe('users that people have typed or edited in Zendesk', () => {
   });
 
   it('get nothing but the external id and the membership if they are agents', async () => {
-    const agent = await people.typeUser({
+    const agent = await people.addUser({
       name: 'Desk Agent',
       email: 'agent@dd.example',
       role: 'agent',
@@ -99,16 +99,16 @@ describe('users that people have typed or edited in Zendesk', () => {
     expect(await people.organizationsOf(agent.id)).toEqual(['dd:A1']);
     expect(await people.record('dd', 'K1')).toMatchObject({ state: 'adopted', code: 'user_is_staff' });
     await people.contact('dd', 'K1', { name: 'Renamed', phone: '+1 3', email: 'new@dd.example' });
-    expectQuiet(await people.observe('dd'), { unchanged: 2 });
+    expectNoChanges(await people.observe('dd'), { unchanged: 2 });
     expect(await people.user('dd:K1')).toEqual(after);
   });
 
   it('are left alone if they have the external id of another system', async () => {
-    const foreign = await people.typeUser({ name: 'Theirs', email: 'theirs@de.example', external_id: 'crm:1' });
+    const foreign = await people.addUser({ name: 'Theirs', email: 'theirs@de.example', external_id: 'crm:1' });
     const run = await people.begin('de', { K1: { account: 'A1', email: 'theirs@de.example' } });
     expect(run).toMatchObject({ status: 'completed', totals: { created: 1, rejected: 1 } });
     expect(await people.record('de', 'K1')).toMatchObject({ code: 'email_taken', zendeskId: null });
-    expectQuiet(await people.observe('de'), { unchanged: 1, rejected: 1 });
+    expectNoChanges(await people.observe('de'), { unchanged: 1, rejected: 1 });
     expect(await people.user('crm:1')).toEqual(foreign);
     await people.editUser(foreign.id, { external_id: null });
     await world.store.records.allowRetry('de', { keys: ['de/contact/K1'], kinds: DEFAULT_KINDS });
@@ -132,7 +132,7 @@ describe('users that people have typed or edited in Zendesk', () => {
     await people.deleteUser(id);
     expect((await people.observe('dg', { full: true })).run.totals).toMatchObject({ rejected: 1, unchanged: 1 });
     expect(await people.record('dg', 'K1')).toMatchObject({ state: 'rejected', code: 'user_deleted' });
-    expectQuiet(await people.observe('dg'), { rejected: 1, unchanged: 1 });
+    expectNoChanges(await people.observe('dg'), { rejected: 1, unchanged: 1 });
     await people.contact('dg', 'K1', { name: 'Still Gone' });
     expect((await people.observe('dg')).run.totals).toMatchObject({ rejected: 1 });
     await world.store.records.allowRetry('dg', { code: 'user_deleted', keys: [], kinds: DEFAULT_KINDS });
@@ -140,7 +140,7 @@ describe('users that people have typed or edited in Zendesk', () => {
     const again = await people.user('dg:K1');
     expect(again).toMatchObject({ name: 'Still Gone', email: 'deleted@dg.example' });
     expect([again.id === id, await people.organizationsOf(again.id)]).toEqual([false, ['dg:A1']]);
-    expectQuiet(await people.observe('dg'), { unchanged: 2 });
+    expectNoChanges(await people.observe('dg'), { unchanged: 2 });
   });
 
   it('are not created again either when an edit in the ERP finds them deleted', async () => {
@@ -149,7 +149,7 @@ describe('users that people have typed or edited in Zendesk', () => {
     await people.contact('dh', 'K1', { email: 'new@dh.example' });
     expect((await people.observe('dh')).run.totals).toMatchObject({ rejected: 1, unchanged: 1 });
     expect(await people.record('dh', 'K1')).toMatchObject({ code: 'user_deleted' });
-    expectQuiet(await people.observe('dh'), { rejected: 1, unchanged: 1 });
+    expectNoChanges(await people.observe('dh'), { rejected: 1, unchanged: 1 });
   });
 
   it('are linked anew when they were merged into another user', async () => {
@@ -157,8 +157,8 @@ describe('users that people have typed or edited in Zendesk', () => {
       K1: { account: 'A1', email: 'loser@di.example' },
       K2: { account: 'A1', email: 'second@di.example' },
     });
-    const nobodys = await people.typeUser({ name: 'Winner', email: 'winner@di.example' });
-    const others = await people.typeUser({ name: 'Winner 2', email: 'winner2@di.example', external_id: 'crm:di' });
+    const nobodys = await people.addUser({ name: 'Winner', email: 'winner@di.example' });
+    const others = await people.addUser({ name: 'Winner 2', email: 'winner2@di.example', external_id: 'crm:di' });
     await people.mergeUser((await people.user('di:K1')).id, nobodys.id);
     await people.mergeUser((await people.user('di:K2')).id, others.id);
     const { run } = await people.observe('di', { full: true });
@@ -167,7 +167,7 @@ describe('users that people have typed or edited in Zendesk', () => {
     expect(await people.record('di', 'K1')).toMatchObject({ zendeskId: String(nobodys.id) });
     expect(await people.record('di', 'K2')).toMatchObject({ code: 'email_taken' });
     expect(await people.organizationsOf(nobodys.id)).toEqual(['di:A1']);
-    expectQuiet(await people.observe('di'), { unchanged: 2, rejected: 1 });
+    expectNoChanges(await people.observe('di'), { unchanged: 2, rejected: 1 });
   });
 
   it('keep memberships that an agent made, even if our own request for the same one is cut', async () => {
@@ -183,7 +183,7 @@ describe('users that people have typed or edited in Zendesk', () => {
       await people.observe('dm');
     }
     expect(await people.organizationsOf(id)).toEqual(['dm:A1', 'dm:B1']);
-    expectQuiet(await people.observe('dm'), { unchanged: 3 });
+    expectNoChanges(await people.observe('dm'), { unchanged: 3 });
   });
 
   it('keep the first organization until the contact leaves it, where users may have only one', async () => {
@@ -198,13 +198,13 @@ describe('users that people have typed or edited in Zendesk', () => {
     const [two, mover] = [await people.user('dk:K1'), await people.user('dk:K3')];
     expect(await people.record('dk', 'K1')).toMatchObject({ state: 'created', code: 'single_organization' });
     expect(await people.organizationsOf(two.id)).toEqual(['dk:A1']);
-    expectQuiet(await people.observe('dk'), { unchanged: 6 });
+    expectNoChanges(await people.observe('dk'), { unchanged: 6 });
     await people.contact('dk', 'K1', { account: 'C1' });
     await people.contact('dk', 'K3', { account: 'B1' });
     await people.observe('dk');
     expect(await people.organizationsOf(mover.id)).toEqual(['dk:B1']);
     expect(await people.organizationsOf(two.id)).toHaveLength(1);
-    expectQuiet(await people.observe('dk'), { unchanged: 6 });
+    expectNoChanges(await people.observe('dk'), { unchanged: 6 });
     await world.sandbox.control('PATCH', '/settings/zendesk', { multipleOrganizations: true });
     await people.observe('dk', { full: true });
     expect(await people.organizationsOf(two.id)).toEqual(['dk:B1', 'dk:C1']);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createCrowd, type Crowd } from '../fixtures/people-crowd.ts';
-import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
+import { createRandomEdits, type RandomEdits } from '../fixtures/random-edits.ts';
+import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
 /** Longer runs ask for more rounds; from so many on, bulk jobs are lost as well, each of which costs half a minute. */
@@ -11,13 +11,13 @@ const SEED = Number(process.env['PROPERTY_SEED'] ?? 20_261);
 describe('contacts that are edited at random while faults strike', () => {
   let world: World;
   let people: People;
-  let crowd: Crowd;
+  let crowd: RandomEdits;
 
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     people = createPeople(world);
-    await makeZendeskPatientWithPeople(world.sandbox);
-    crowd = createCrowd(world, people, { seed: SEED, loseJobs: ROUNDS >= ROUNDS_WITH_LOST_JOBS });
+    await relaxZendeskLimitsForUsers(world.sandbox);
+    crowd = createRandomEdits(world, people, { seed: SEED, loseJobs: ROUNDS >= ROUNDS_WITH_LOST_JOBS });
     await crowd.enter();
     await people.connect(crowd.entities);
     await world.startWorker();
@@ -41,13 +41,13 @@ describe('contacts that are edited at random while faults strike', () => {
 
   async function playRound(): Promise<void> {
     await crowd.edit();
-    await crowd.strike();
+    await crowd.addFaults();
     await world.sync(crowd.connectionId);
     await crowd.edit();
     await world.sandbox.control('DELETE', '/faults');
     const quiet = await world.sync(crowd.connectionId);
     expect([quiet.status, quiet.error]).toEqual(['completed', null]);
-    expect(await crowd.mistakes()).toEqual([]);
+    expect(await crowd.findErrors()).toEqual([]);
     const { run, writes } = await people.observe(crowd.connectionId);
     expect([run.status, run.totals.created, run.totals.updated, run.totals.adopted]).toEqual(['completed', 0, 0, 0]);
     expect(writes.map(({ method, path, body }) => [method, path, body])).toEqual([]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPeople, makeZendeskPatientWithPeople, type EnteredContact, type People } from '../fixtures/people.ts';
+import { createPeople, relaxZendeskLimitsForUsers, type EnteredContact, type People } from '../fixtures/people.ts';
 import { readWaits } from '../fixtures/waits.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 import { legalEntitySyncId } from '../../workflows/ids.ts';
@@ -16,14 +16,14 @@ describe('contacts where Zendesk has not switched on bulk user import', () => {
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     people = createPeople(world);
-    await makeZendeskPatientWithPeople(world.sandbox);
+    await relaxZendeskLimitsForUsers(world.sandbox);
     await world.sandbox.control('PATCH', '/settings/zendesk', { bulkUserImport: false });
     await world.startWorker();
   });
   afterAll(() => world.close());
 
   it('are created one by one, with timers for waits, and the run has a note of it', async () => {
-    const typed = await people.typeUser({ name: 'By Hand', email: 'k3@so.example' });
+    const typed = await people.addUser({ name: 'By Hand', email: 'k3@so.example' });
     const storm = { kind: 'storm', seconds: 3, retryAfter: 2, body: TOO_FAST };
     await world.sandbox.control('POST', '/faults', { system: 'zendesk', match: CREATE_ONE, skip: 5, action: storm });
     const run = await people.begin('so', contacts('so', 20));

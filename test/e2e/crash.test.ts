@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { OUTCOMES, type Totals } from '../../domain/sync/outcome.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
-import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
-import { armStop, until, type Stop } from '../fixtures/stops.ts';
+import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { setStop, until, type Stop } from '../fixtures/stops.ts';
 import { createWorld, type TestWorker, type World } from '../fixtures/world.ts';
 
 const zendesk = (path: string) => ({ system: 'zendesk', path }) as const;
@@ -59,7 +59,7 @@ describe('a sync whose worker is killed', () => {
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     await world.sandbox.control('PATCH', '/settings/dynamics', { defaultPageSize: 50, honoursMaxPageSize: false });
     worker = await world.startWorker();
   });
@@ -79,7 +79,7 @@ describe('a sync whose worker is killed', () => {
     for (const number of numbers) await edits.customer('cr', number, { AddressCity: 'Renton' });
     for (let nth = 1; nth <= 10; nth += 1) {
       await edits.customer('cr', `T-${nth}`, { OrganizationName: `Typed ${nth}`, AddressCity: 'Renton' });
-      await edits.typeOrganization({ name: `Typed ${nth}`, tags: ['theirs'] });
+      await edits.addOrganization({ name: `Typed ${nth}`, tags: ['theirs'] });
     }
     expectAccounted(await syncThrough('crashed', WHILE_UPDATING), { updated: 200, adopted: 10 });
     const organizations = await expectOneEach('cr', [
@@ -99,11 +99,11 @@ describe('a sync whose worker is killed', () => {
 
   it('creates each account once even if its first request takes effect only after the look-up, right before the second request', async () => {
     await edits.connect('late', { late: { A1: 'Late Alpha', B1: 'Late Beta', C1: 'Late Gamma' } });
-    const first = await armStop(world, { name: 'the first request', request: { ...CREATE, when: 'before' } });
+    const first = await setStop(world, { name: 'the first request', request: { ...CREATE, when: 'before' } });
     const runId = await world.start({ connectionId: 'late' });
     await first.reached();
     await worker.kill();
-    const second = await armStop(world, { name: 'the second request', request: { ...CREATE, when: 'before' } });
+    const second = await setStop(world, { name: 'the second request', request: { ...CREATE, when: 'before' } });
     worker = await world.startWorker();
     await second.reached();
     await first.release();
@@ -117,15 +117,15 @@ describe('a sync whose worker is killed', () => {
   async function syncThrough(connectionId: string, stops: readonly Stop[]): Promise<RunReport> {
     await world.sandbox.control('DELETE', '/journal');
     const [first, ...others] = stops;
-    let stop = await armStop(world, first ?? { name: 'none' });
+    let stop = await setStop(world, first ?? { name: 'none' });
     const runId = await world.start({ connectionId });
     for (const next of [...others, undefined]) {
       await stop.reached();
       await worker.kill();
-      const armed = next === undefined ? undefined : await armStop(world, next);
+      const nextStop = next === undefined ? undefined : await setStop(world, next);
       await stop.release();
       worker = await world.startWorker();
-      if (armed !== undefined) stop = armed;
+      if (nextStop !== undefined) stop = nextStop;
     }
     return world.ended(runId);
   }

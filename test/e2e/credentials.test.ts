@@ -1,18 +1,23 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeZendeskPatient } from '../fixtures/edits.ts';
-import { createTurnedAway, WRONG_SECRET, WRONG_TOKEN, type TurnedAway } from '../fixtures/turned-away.ts';
+import { relaxZendeskLimits } from '../fixtures/edits.ts';
+import {
+  createCredentialFailureChecks,
+  WRONG_SECRET,
+  WRONG_TOKEN,
+  type CredentialFailureChecks,
+} from '../fixtures/credential-failures.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 import { RECONNECT_NOTE } from '../../workflows/contract.ts';
 import { scheduleIds } from '../../workflows/ids.ts';
 
 describe('a remote system that rejects our credentials', () => {
   let world: World;
-  let turned: TurnedAway;
+  let turned: CredentialFailureChecks;
 
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
-    turned = createTurnedAway(world);
-    await makeZendeskPatient(world.sandbox);
+    turned = createCredentialFailureChecks(world);
+    await relaxZendeskLimits(world.sandbox);
     await world.startWorker();
   });
   afterEach(() =>
@@ -30,7 +35,7 @@ describe('a remote system that rejects our credentials', () => {
     expect(error?.message).toMatch(/Certificates & secrets and apply the connection again\.$/);
     expect(await turned.stateOf('se')).toEqual({ state: 'needs_reconnect', stateReason: error?.message });
     await world.store.credentials.apply('se', { 'dynamics.clientSecret': world.sandbox.clientSecret });
-    await turned.expectMended('se');
+    await turned.expectRecovered('se');
   });
 
   it.each([401, 403])('is named when the app is mapped to no user in F&O (answered %i)', async (unmappedAppStatus) => {
@@ -42,7 +47,7 @@ describe('a remote system that rejects our credentials', () => {
     expect(error?.message).toContain(`Map app ${world.sandbox.clientId} in F&O under System administration`);
     expect(await turned.stateOf(entity)).toEqual({ state: 'needs_reconnect', stateReason: error?.message });
     await world.sandbox.control('PATCH', '/settings/dynamics', { unmappedAppStatus: null });
-    await turned.expectMended(entity);
+    await turned.expectRecovered(entity);
   });
 
   it('is named when the mapped user may not read an entity; the connection stays active', async () => {
@@ -53,7 +58,7 @@ describe('a remote system that rejects our credentials', () => {
     expect(error?.message).toMatch(/a role with the privilege to read CustCustomerV3Entity\.$/);
     expect(await turned.stateOf('mp')).toMatchObject({ state: 'active' });
     await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: [] });
-    await turned.expectMended('mp');
+    await turned.expectRecovered('mp');
   });
 
   it('is named when a Zendesk token was revoked, and works again with a new one', async () => {
@@ -64,7 +69,7 @@ describe('a remote system that rejects our credentials', () => {
     expect(error?.message).toMatch(/Zendesk does not take the access token: authorize the connection again/);
     expect(await turned.stateOf('to')).toEqual({ state: 'needs_reconnect', stateReason: error?.message });
     await world.store.credentials.apply('to', { 'zendesk.accessToken': world.sandbox.zendeskToken });
-    await turned.expectMended('to');
+    await turned.expectRecovered('to');
   });
 
   it('has the schedules paused until the credentials work again, except those that a person has paused', async () => {
@@ -84,7 +89,7 @@ describe('a remote system that rejects our credentials', () => {
     await turned.failingRun('sc');
     expect(await stateOf(synced)).toMatchObject({ paused: true, note: RECONNECT_NOTE });
     await world.store.credentials.apply('sc', { 'zendesk.accessToken': world.sandbox.zendeskToken });
-    await turned.expectMended('sc');
+    await turned.expectRecovered('sc');
     expect(await stateOf(synced)).toMatchObject({ paused: false });
     expect(await stateOf(reconciled)).toMatchObject({ paused: true, note: 'for the audit' });
   });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { openWay, type CuttableWay } from '../fixtures/cuttable-way.ts';
-import { createDice } from '../fixtures/dice.ts';
-import { openErpDoor, type DoorAnswer, type ErpDoor, type SentEvent } from '../fixtures/doors.ts';
-import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { startBreakableProxy, type BreakableProxy } from '../fixtures/breakable-proxy.ts';
+import { createRandom } from '../fixtures/random-choices.ts';
+import { createErpIngress, type IngressResponse, type ErpIngress, type SentEvent } from '../fixtures/erp-ingress.ts';
+import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
 import { lockTable } from '../fixtures/table-lock.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -19,33 +19,33 @@ const LONGEST_ANSWER_MS = 3_500;
 interface Sent {
   readonly key: string;
   readonly event: SentEvent;
-  readonly answer: DoorAnswer;
+  readonly answer: IngressResponse;
 }
 
 describe('the endpoint for events of F&O during an outage', () => {
   let world: World;
   let edits: Edits;
-  let way: CuttableWay;
+  let proxy: BreakableProxy;
   let api: ApiProcess;
-  let door: ErpDoor;
+  let ingress: ErpIngress;
   let keys: string[];
-  const dice = createDice(SEED);
+  const random = createRandom(SEED);
 
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     keys = await edits.generateCustomers('ot', Math.max(KILLS * AT_ONCE, OUTAGE_EVENTS));
     await world.connect('outage', readingOnly(['ot']));
-    way = await openWay(process.env['TEST_TEMPORAL_ADDRESS'] ?? '');
-    const started = startApiProcess(world, { temporalAddress: way.address });
+    proxy = await startBreakableProxy(process.env['TEST_TEMPORAL_ADDRESS'] ?? '');
+    const started = startApiProcess(world, { temporalAddress: proxy.address });
     [api] = await Promise.all([started, world.startWorker()]);
     expect(await world.sync('outage')).toMatchObject({ status: 'completed', totals: { created: keys.length } });
-    door = await openErpDoor({ world, api, edits }, 'outage');
+    ingress = await createErpIngress({ world, api, edits }, 'outage');
   });
   afterAll(async () => {
     await api.kill();
-    await way.close();
+    await proxy.close();
     await world.close();
   });
 
@@ -56,8 +56,8 @@ describe('the endpoint for events of F&O during an outage', () => {
     meanwhile?: (sending: Sending) => Promise<void>,
   ): Promise<Sent[]> {
     await Promise.all(some.map((key) => edits.customer('ot', key, { AddressCity: `${city} ${key}` })));
-    const events = some.map((key) => ({ key, event: door.event('ot', key) }));
-    const sending = events.map(async (one) => ({ ...one, answer: await door.post(one.event) }));
+    const events = some.map((key) => ({ key, event: ingress.event('ot', key) }));
+    const sending = events.map(async (one) => ({ ...one, answer: await ingress.post(one.event) }));
     await meanwhile?.(sending);
     return Promise.all(sending);
   }
@@ -76,22 +76,22 @@ describe('the endpoint for events of F&O during an outage', () => {
           await lock.reached();
           await api.kill();
         });
-        await lock.cutWaiting();
-        await lock.free();
+        await lock.terminateWaiting();
+        await lock.release();
         return sent;
       },
     ],
     [
       'before Temporal hears of it',
       async (some, city) => {
-        way.become('silent');
+        proxy.setState('silent');
         return send(some, city, killedAfter(300));
       },
     ],
     [
       'after Temporal has taken it',
       async (some, city) => {
-        way.become('deaf');
+        proxy.setState('one-way');
         return send(some, city, killedAfter(300));
       },
     ],
@@ -100,7 +100,7 @@ describe('the endpoint for events of F&O during an outage', () => {
       (some, city) =>
         send(some, city, async (sending) => {
           await Promise.race(sending);
-          await killedAfter(dice(10))();
+          await killedAfter(random(10))();
         }),
     ],
   ];
@@ -121,29 +121,29 @@ describe('the endpoint for events of F&O during an outage', () => {
         const round = (await kill?.(some, `Kill ${nth}`)) ?? [];
         sent.push(...round);
         accepted.push(round.filter(isAccepted).length);
-        way.become('open');
+        proxy.setState('open');
         await api.restart();
       }
       expect(accepted.filter((_count, nth) => nth % moments.length !== 3 && accepted[nth] !== 0)).toEqual([]);
-      await door.handled();
+      await ingress.handled();
       const kept = sent.filter(isAccepted);
       expect(kept.length).toBeGreaterThan(0);
       expect(
-        await door.differences(
+        await ingress.differences(
           'ot',
           kept.map(({ key }) => key),
         ),
       ).toEqual([]);
-      const again = await Promise.all(sent.map(({ event }) => door.post(event)));
+      const again = await Promise.all(sent.map(({ event }) => ingress.post(event)));
       expect(again.filter(({ status }) => status !== 200 && status !== 202)).toEqual([]);
-      await door.handled();
+      await ingress.handled();
       expect(
-        await door.differences(
+        await ingress.differences(
           'ot',
           sent.map(({ key }) => key),
         ),
       ).toEqual([]);
-      expect((await door.events()).filter(({ verdict }) => verdict === 'accepted')).toHaveLength(sent.length);
+      expect((await ingress.events()).filter(({ verdict }) => verdict === 'accepted')).toHaveLength(sent.length);
     },
     120_000 + KILLS * 15_000,
   );
@@ -151,10 +151,10 @@ describe('the endpoint for events of F&O during an outage', () => {
   it.each([['silent'], ['closed']] as const)(
     'answers 503 in time while Temporal is %s, and has handled everything after a redelivery',
     async (state) => {
-      way.become(state);
+      proxy.setState(state);
       const sent = await send(keys.slice(0, OUTAGE_EVENTS), `Outage ${state}`);
-      const batch = await door.post(sent.map(({ event }) => ({ eventType: 'e', data: event })));
-      way.become('open');
+      const batch = await ingress.post(sent.map(({ event }) => ({ eventType: 'e', data: event })));
+      proxy.setState('open');
       for (const { status, retryAfter, body } of [...sent.map(({ answer }) => answer), batch]) {
         expect([status, body]).toEqual([503, { error: { code: 'unavailable', message: expect.any(String) } }]);
         expect(Number(retryAfter)).toBeGreaterThan(0);
@@ -166,9 +166,9 @@ describe('the endpoint for events of F&O during an outage', () => {
         const answer = await redelivered(event);
         expect([200, 202]).toContain(answer.status);
       }
-      await door.handled(60_000 + OUTAGE_EVENTS * 600);
+      await ingress.handled(60_000 + OUTAGE_EVENTS * 600);
       expect(
-        await door.differences(
+        await ingress.differences(
           'ot',
           sent.map(({ key }) => key),
         ),
@@ -178,11 +178,11 @@ describe('the endpoint for events of F&O during an outage', () => {
   );
 
   /** As F&O and Event Grid do: a 503 is tried again after a while. The client needs a moment to find the way again. */
-  async function redelivered(event: SentEvent): Promise<DoorAnswer> {
-    const first = await door.post(event);
+  async function redelivered(event: SentEvent): Promise<IngressResponse> {
+    const first = await ingress.post(event);
     if (first.status !== 503) return first;
     await new Promise((resolve) => setTimeout(resolve, 5_000));
-    return door.post(event);
+    return ingress.post(event);
   }
 
   it('goes on when the database drops all connections', async () => {
@@ -191,8 +191,8 @@ describe('the endpoint for events of F&O during an outage', () => {
       await dropConnections();
     });
     for (const { event } of sent) expect([200, 202]).toContain((await redelivered(event)).status);
-    await door.handled();
-    expect(await door.differences('ot', keys.slice(0, 8))).toEqual([]);
+    await ingress.handled();
+    expect(await ingress.differences('ot', keys.slice(0, 8))).toEqual([]);
   });
 
   async function dropConnections(): Promise<void> {
@@ -208,9 +208,9 @@ describe('the endpoint for events of F&O during an outage', () => {
     const [sent] = await send(keys.slice(0, 1), 'Locked');
     expect(sent?.answer).toMatchObject({ status: 503, retryAfter: expect.any(String) });
     expect(sent?.answer.ms).toBeLessThan(LONGEST_ANSWER_MS);
-    await lock.free();
-    expect([200, 202]).toContain((await door.post(sent?.event)).status);
-    await door.handled();
-    expect(await door.differences('ot', keys.slice(0, 1))).toEqual([]);
+    await lock.release();
+    expect([200, 202]).toContain((await ingress.post(sent?.event)).status);
+    await ingress.handled();
+    expect(await ingress.differences('ot', keys.slice(0, 1))).toEqual([]);
   });
 });

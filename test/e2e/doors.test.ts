@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { createDice } from '../fixtures/dice.ts';
-import { openErpDoor, type ErpDoor, type SentEvent } from '../fixtures/doors.ts';
-import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createRandom } from '../fixtures/random-choices.ts';
+import { createErpIngress, type ErpIngress, type SentEvent } from '../fixtures/erp-ingress.ts';
+import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
 import { until } from '../fixtures/stops.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -16,16 +16,16 @@ describe('the endpoint for events of F&O', () => {
   let world: World;
   let edits: Edits;
   let api: ApiProcess;
-  let door: ErpDoor;
+  let ingress: ErpIngress;
 
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     await edits.connect('doors', { dr: { A1: 'First', B1: 'Second', C1: 'Third', D1: 'Fourth' } });
     [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
     expect(await world.sync('doors')).toMatchObject({ status: 'completed', totals: { created: 4 } });
-    door = await openErpDoor({ world, api, edits }, 'doors');
+    ingress = await createErpIngress({ world, api, edits }, 'doors');
   });
   afterAll(async () => {
     await api.kill();
@@ -41,16 +41,16 @@ describe('the endpoint for events of F&O', () => {
     (await world.client.workflow.count(`WorkflowId = '${workflowId}'`)).count;
 
   const eventsOf = async ({ ControlNumber: number }: SentEvent) =>
-    (await door.events()).filter(({ controlNumber }) => controlNumber === String(number));
+    (await ingress.events()).filter(({ controlNumber }) => controlNumber === String(number));
 
   it('handles an event once although it is delivered thirteen times, ten of them at once', async () => {
     await move('A1', 'Renton');
     await world.sandbox.control('DELETE', '/journal');
-    const event = door.event('dr', 'A1');
-    const atOnce = await Promise.all(Array.from({ length: 10 }, () => door.post(event)));
-    const later = [await door.post(event), await door.post(event), await door.post(event)];
+    const event = ingress.event('dr', 'A1');
+    const atOnce = await Promise.all(Array.from({ length: 10 }, () => ingress.post(event)));
+    const later = [await ingress.post(event), await ingress.post(event), await ingress.post(event)];
     expect([...atOnce, ...later].map(({ status }) => status).sort()).toEqual([...Array<number>(12).fill(200), 202]);
-    await door.handled();
+    await ingress.handled();
     expect(await cityOf('A1')).toBe('Renton');
     const writes = (await edits.journal('zendesk')).filter(({ method }) => method !== 'GET');
     expect(writes.map(({ method, path }) => [method, path])).toEqual([['PUT', '/api/v2/organizations/update_many']]);
@@ -62,13 +62,13 @@ describe('the endpoint for events of F&O', () => {
   });
 
   it('refuses the same ControlNumber with other content, and shows it in the list of events', async () => {
-    const event = door.event('dr', 'B1');
-    expect(await door.post(event)).toMatchObject({ status: 202 });
-    expect(await door.post({ ...event, CustomerAccount: 'C1' })).toMatchObject({
+    const event = ingress.event('dr', 'B1');
+    expect(await ingress.post(event)).toMatchObject({ status: 202 });
+    expect(await ingress.post({ ...event, CustomerAccount: 'C1' })).toMatchObject({
       status: 422,
       body: { error: { code: 'other_content' } },
     });
-    const { body } = await api.ask('GET', '/api/connections/doors/events?limit=1');
+    const { body } = await api.request('GET', '/api/connections/doors/events?limit=1');
     expect(body).toMatchObject({
       items: [
         {
@@ -82,21 +82,21 @@ describe('the endpoint for events of F&O', () => {
         },
       ],
     });
-    await door.handled();
+    await ingress.handled();
   });
 
   it('accepts the test event of a new endpoint, and neither starts nor stores anything', async () => {
-    const before = await door.events();
+    const before = await ingress.events();
     for (const payload of ['business', 'data']) {
       const endpoint = await world.sandbox.control<{ id: number; activation: object }>(
         'POST',
         '/state/dynamics/endpoints',
-        { url: door.url, payload },
+        { url: ingress.url, payload },
       );
       expect(endpoint.activation).toMatchObject({ accepted: true, status: 200 });
       await world.sandbox.control('DELETE', `/state/dynamics/endpoints/${endpoint.id}`);
     }
-    expect(await door.events()).toEqual(before);
+    expect(await ingress.events()).toEqual(before);
   });
 
   it('answers the handshakes of Event Grid', async () => {
@@ -104,24 +104,29 @@ describe('the endpoint for events of F&O', () => {
       const endpoint = await world.sandbox.control<{ id: number; activation: object }>(
         'POST',
         '/state/dynamics/endpoints',
-        { url: door.url, transport },
+        { url: ingress.url, transport },
       );
       expect(endpoint.activation).toMatchObject({ accepted: true, status: 200 });
       await world.sandbox.control('DELETE', `/state/dynamics/endpoints/${endpoint.id}`);
     }
-    const foreign = await fetch(door.url, { method: 'OPTIONS', headers: { 'webhook-request-origin': 'evil.example' } });
+    const foreign = await fetch(ingress.url, {
+      method: 'OPTIONS',
+      headers: { 'webhook-request-origin': 'evil.example' },
+    });
     expect([foreign.status, foreign.headers.get('webhook-allowed-origin')]).toEqual([401, null]);
-    const unknown = door.url.replace(/[^/]+$/, 'unknown');
+    const unknown = ingress.url.replace(/[^/]+$/, 'unknown');
     const headers = { 'webhook-request-origin': 'eventgrid.azure.net' };
     expect((await fetch(unknown, { method: 'OPTIONS', headers })).status).toBe(401);
   });
 
   it('recognizes the same event in the forms of HTTPS, Event Grid and CloudEvents', async () => {
-    const event = door.event('dr', 'C1');
-    expect(await door.post(event)).toMatchObject({ status: 202 });
-    expect(await door.post(grid([event]))).toMatchObject({ status: 200 });
+    const event = ingress.event('dr', 'C1');
+    expect(await ingress.post(event)).toMatchObject({ status: 202 });
+    expect(await ingress.post(grid([event]))).toMatchObject({ status: 200 });
     const cloud = { specversion: '1.0', type: 'x', source: 's', id: 'i', data: event };
-    expect(await door.post(cloud, { 'content-type': 'application/cloudevents+json' })).toMatchObject({ status: 200 });
+    expect(await ingress.post(cloud, { 'content-type': 'application/cloudevents+json' })).toMatchObject({
+      status: 200,
+    });
     const verdicts = (await eventsOf(event)).map(({ verdict }) => verdict);
     expect(verdicts).toEqual(['accepted', 'duplicate', 'duplicate']);
   });
@@ -129,13 +134,13 @@ describe('the endpoint for events of F&O', () => {
   it('accepts each valid event of an array, whatever the others are', async () => {
     await move('B1', 'Kent');
     await move('D1', 'Kent');
-    const [first, last] = [door.event('dr', 'B1'), door.event('dr', 'D1')];
+    const [first, last] = [ingress.event('dr', 'B1'), ingress.event('dr', 'D1')];
     const bad = [{ hello: 'world' }, null, { ...first, CustomerAccount: 'X' }];
     const batch = [...grid([first]), ...(bad as SentEvent[]).flatMap((data) => grid([data])), { eventType: 'no data' }];
-    expect(await door.post([...batch, ...grid([last])])).toMatchObject({ status: 200 });
-    await door.handled();
+    expect(await ingress.post([...batch, ...grid([last])])).toMatchObject({ status: 200 });
+    await ingress.handled();
     expect([await cityOf('B1'), await cityOf('D1')]).toEqual(['Kent', 'Kent']);
-    const reasons = (await door.events()).slice(-6).map(({ verdict, reason }) => [verdict, reason]);
+    const reasons = (await ingress.events()).slice(-6).map(({ verdict, reason }) => [verdict, reason]);
     expect(reasons.filter(([verdict]) => verdict === 'refused').map(([, reason]) => reason)).toEqual([
       'malformed',
       'malformed',
@@ -145,45 +150,47 @@ describe('the endpoint for events of F&O', () => {
   });
 
   it.each(['', 'not json', '"text"', '{"hello":"world"}', 'null'])('answers 400 to %p', async (body) => {
-    expect(await door.post(body)).toMatchObject({ status: 400, body: { error: { code: 'malformed' } } });
+    expect(await ingress.post(body)).toMatchObject({ status: 400, body: { error: { code: 'malformed' } } });
   });
 
   it('answers 413 to more than a MiB or 5,000 events, 401 to an unknown hook and 415 to a compressed body', async () => {
-    expect(await door.post({ ...door.event('dr', 'A1'), More: 'x'.repeat(1024 * 1024) })).toMatchObject({
+    expect(await ingress.post({ ...ingress.event('dr', 'A1'), More: 'x'.repeat(1024 * 1024) })).toMatchObject({
       status: 413,
     });
-    expect(await door.post(Array.from({ length: 5_001 }, () => ({})))).toMatchObject({ status: 413 });
-    expect(await door.post(door.event('dr', 'A1'), { 'content-encoding': 'gzip' })).toMatchObject({ status: 415 });
-    const refused = await fetch(door.url.replace(/[^/]+$/, 'unknown'), { method: 'POST', body: '{}' });
+    expect(await ingress.post(Array.from({ length: 5_001 }, () => ({})))).toMatchObject({ status: 413 });
+    expect(await ingress.post(ingress.event('dr', 'A1'), { 'content-encoding': 'gzip' })).toMatchObject({
+      status: 415,
+    });
+    const refused = await fetch(ingress.url.replace(/[^/]+$/, 'unknown'), { method: 'POST', body: '{}' });
     expect([refused.status, await refused.json()]).toMatchObject([401, { error: { code: 'refused' } }]);
   });
 
   it.each([['pascal'], ['camel']])('accepts data events, with keys in %s case', async (dataEventKeys) => {
     await world.sandbox.control('PATCH', '/settings/dynamics', { dataEventKeys });
-    const endpoint = { url: door.url, payload: 'data', legalEntities: ['dr'] };
+    const endpoint = { url: ingress.url, payload: 'data', legalEntities: ['dr'] };
     const { id } = await world.sandbox.control<{ id: number }>('POST', '/state/dynamics/endpoints', endpoint);
     const city = `City ${dataEventKeys}`;
     await move('C1', city);
     await until('the organization has followed', async () => (await cityOf('C1')) === city);
-    await door.handled();
-    const [event] = (await door.events()).slice(-1);
+    await ingress.handled();
+    const [event] = (await ingress.events()).slice(-1);
     expect(event).toMatchObject({ type: 'mserp_custcustomerv3entity OnExternalUpdated', outcome: 'updated' });
     expect(event?.workflowId).toMatch(/^erp-event\/doors\/data-[0-9a-f]{32}$/);
     await world.sandbox.control('DELETE', `/state/dynamics/endpoints/${id}`);
   });
 
   it('stores an event that names no record of the connection, and ignores it', async () => {
-    const event = { ...door.event('dr', ''), BusinessEventId: 'VendInvoicePosted', Invoice: 'I-1' };
-    expect(await door.post(event)).toMatchObject({ status: 202 });
-    expect(await door.post(event)).toMatchObject({ status: 200 });
+    const event = { ...ingress.event('dr', ''), BusinessEventId: 'VendInvoicePosted', Invoice: 'I-1' };
+    expect(await ingress.post(event)).toMatchObject({ status: 202 });
+    expect(await ingress.post(event)).toMatchObject({ status: 200 });
     const [first] = await eventsOf(event);
     expect(first).toMatchObject({ verdict: 'accepted', outcome: 'ignored', workflowId: null });
   });
 
   it('names the outcome of an event about an account that the ERP does not have', async () => {
-    const event = door.event('dr', 'GONE');
-    expect(await door.post(event)).toMatchObject({ status: 202 });
-    await door.handled();
+    const event = ingress.event('dr', 'GONE');
+    expect(await ingress.post(event)).toMatchObject({ status: 202 });
+    await ingress.handled();
     expect(await eventsOf(event)).toMatchObject([{ outcome: 'not_found' }]);
   });
 
@@ -191,7 +198,7 @@ describe('the endpoint for events of F&O', () => {
     const keys = await edits.generateCustomers('tg', 40);
     await world.connect('together', readingOnly(['tg']));
     expect(await world.sync('together')).toMatchObject({ status: 'completed', totals: { created: 40 } });
-    const busy = await openErpDoor({ world, api, edits }, 'together');
+    const busy = await createErpIngress({ world, api, edits }, 'together');
     await Promise.all(keys.map((key) => edits.customer('tg', key, { AddressCity: `Together ${key}` })));
     await world.sandbox.control('DELETE', '/journal');
     const answers = await Promise.all(keys.map((key) => busy.post(busy.event('tg', key))));
@@ -207,20 +214,20 @@ describe('the endpoint for events of F&O', () => {
   it(
     `leaves every account as the ERP was last, after ${EVENTS} shuffled events, a fifth of them doubled, and a sync (seed ${SEED})`,
     async () => {
-      const dice = createDice(SEED);
+      const random = createRandom(SEED);
       const keys = await edits.generateCustomers('sh', ACCOUNTS);
       await world.connect('shuffled', readingOnly(['sh']));
       expect(await world.sync('shuffled')).toMatchObject({ status: 'completed', totals: { created: ACCOUNTS } });
       const { hooks } = await world.store.connections.require('shuffled');
-      const busy = await openErpDoor({ world, api, edits }, 'shuffled');
+      const busy = await createErpIngress({ world, api, edits }, 'shuffled');
       const disturbance = { eventShuffleMs: 1_500, eventDoubleShare: 0.2 };
       await world.sandbox.control('PATCH', '/settings/dynamics', disturbance);
       const endpoint = { url: `${api.url}/events/dynamics/${hooks.dynamics}`, legalEntities: ['sh'] };
       await world.sandbox.control('POST', '/state/dynamics/endpoints', endpoint);
       const master = await world.start({ connectionId: 'shuffled' });
       for (let nth = 0; nth < EVENTS; nth += 1) {
-        const key = keys[dice(keys.length)] ?? '';
-        await edits.customer('sh', key, { AddressCity: `${CITIES[dice(CITIES.length)] ?? ''} ${nth}` });
+        const key = keys[random(keys.length)] ?? '';
+        await edits.customer('sh', key, { AddressCity: `${CITIES[random(CITIES.length)] ?? ''} ${nth}` });
       }
       const deliveries = async () =>
         (await world.sandbox.control<{ items: { status: string }[] }>('GET', '/state/dynamics/events')).items;

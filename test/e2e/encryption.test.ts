@@ -10,12 +10,12 @@ import { findTemporal } from '../../runtime/temporal/temporal-binary.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { workerDataConverter } from '../../workers/data-converter.ts';
 import { ADMIN_TOKEN, startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { openErpDoor } from '../fixtures/doors.ts';
+import { createErpIngress } from '../fixtures/erp-ingress.ts';
 import { bytesAsText, findPayloads, inClear, type FoundPayload, type History } from '../fixtures/payloads.ts';
-import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
+import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
 import { readable } from '../fixtures/readable.ts';
 import { until } from '../fixtures/stops.ts';
-import { WRONG_TOKEN } from '../fixtures/turned-away.ts';
+import { WRONG_TOKEN } from '../fixtures/credential-failures.ts';
 import { readPayload, readWaits } from '../fixtures/waits.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -41,11 +41,11 @@ describe('Temporal under configured keys', () => {
     temporal = await findTemporal({ env: process.env, log: createLog({ level: 'error' }).log });
     const { connection, options } = world.client;
     keyless = new Client({ connection, namespace: options.namespace });
-    await makeZendeskPatientWithPeople(world.sandbox);
+    await relaxZendeskLimitsForUsers(world.sandbox);
     await people.account('usmf', 'US-001');
     await people.contact('usmf', '000001', { account: 'US-001', name: 'Ada Lane', email: 'ada@example.com' });
     [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
-    expect(await api.ask('POST', '/api/connections', connectionFile())).toMatchObject({ status: 200 });
+    expect(await api.request('POST', '/api/connections', connectionFile())).toMatchObject({ status: 200 });
   });
   afterAll(async () => {
     await api.kill();
@@ -78,7 +78,7 @@ describe('Temporal under configured keys', () => {
   };
   const move = (city: string) => people.edits.customer('usmf', 'US-001', { AddressCity: city });
   const startByApi = async (): Promise<string> => {
-    const { status, body } = await api.ask('POST', '/api/connections/contoso/sync', {});
+    const { status, body } = await api.request('POST', '/api/connections/contoso/sync', {});
     expect(status).toBe(202);
     return (body as { runId: string }).runId;
   };
@@ -86,7 +86,7 @@ describe('Temporal under configured keys', () => {
   it('runs a sync that the API starts, and one that begins with an input in clear', async () => {
     const runId = await startByApi();
     // Joined by the scope in its memo, which only a client with the keys can read.
-    expect(await api.ask('POST', '/api/connections/contoso/sync', {})).toMatchObject({ body: { runId } });
+    expect(await api.request('POST', '/api/connections/contoso/sync', {})).toMatchObject({ body: { runId } });
     expect(await world.ended(runId)).toMatchObject({ status: 'completed', totals: { read: 2, created: 2 } });
     await move('Renton');
     await cli(
@@ -99,10 +99,10 @@ describe('Temporal under configured keys', () => {
 
   it('handles an event', async () => {
     await move('Tacoma');
-    const door = await openErpDoor({ world, api, edits: people.edits }, 'contoso');
-    expect(await door.post(door.event('usmf', 'US-001'))).toMatchObject({ status: 202 });
-    await door.handled();
-    expect((await door.events()).at(-1)).toMatchObject({ verdict: 'accepted', outcome: 'updated' });
+    const ingress = await createErpIngress({ world, api, edits: people.edits }, 'contoso');
+    expect(await ingress.post(ingress.event('usmf', 'US-001'))).toMatchObject({ status: 202 });
+    await ingress.handled();
+    expect((await ingress.events()).at(-1)).toMatchObject({ verdict: 'accepted', outcome: 'updated' });
   });
 
   it('waits out a rate limit, which is in the details of a failure', async () => {
@@ -132,7 +132,7 @@ describe('Temporal under configured keys', () => {
       status: 'failed',
       error: { code: 'needs_reconnect', message: expect.stringContaining('Zendesk: 401') },
     });
-    const { body } = await api.ask('GET', `/api/runs/${runId}`);
+    const { body } = await api.request('GET', `/api/runs/${runId}`);
     expect(body).toMatchObject({ error: { message: expect.stringContaining('Zendesk: 401') } });
   });
 

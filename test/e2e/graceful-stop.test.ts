@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../fixtures/stops.ts';
-import { tell } from '../fixtures/tell.ts';
+import { printMeasurement } from '../fixtures/print-measurement.ts';
 import { startTopology, type ProductProcess, type Topology } from '../fixtures/topology.ts';
 
 /** Zendesk and F&O answer so late that a worker which is gone by then has not waited for them. */
@@ -44,11 +44,13 @@ describe('a worker that is asked to end during a step', () => {
     const syncing = topology.ledgerdesk<Run>('sync', 'contoso', '--wait');
     syncing.catch(() => undefined);
     await until('the request is under way', async () => (await faultsLeft()) === 0);
-    const atWork = await topology.workerAtWork(workers);
+    const atWork = await topology.busyWorker(workers);
     const since = performance.now();
     const code = await atWork.stop();
     const ms = performance.now() - since;
-    tell(`the worker ended ${(ms / 1_000).toFixed(1)} s after SIGTERM, its request still without an answer`);
+    printMeasurement(
+      `the worker ended ${(ms / 1_000).toFixed(1)} s after SIGTERM, its request still without an answer`,
+    );
     return { syncing, others: workers.filter((worker) => worker !== atWork), code, ms };
   }
 

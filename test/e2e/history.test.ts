@@ -5,8 +5,8 @@ import { workflowBundle } from '../../workers/bundle.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES, type SyncAccountInput } from '../../workflows/contract.ts';
 import { accountSyncId, alertId, HOUSEKEEPING_ID } from '../../workflows/ids.ts';
 import { exportHistories, type ExportedHistory } from '../fixtures/histories.ts';
-import { WRONG_TOKEN } from '../fixtures/turned-away.ts';
-import { runWayBack } from '../fixtures/way-back.ts';
+import { WRONG_TOKEN } from '../fixtures/credential-failures.ts';
+import { runOtherWorkflows } from '../fixtures/other-workflows.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
 interface ErpRecord {
@@ -42,7 +42,7 @@ describe('the histories of a first sync, a resync, the way back and a failed run
       workflowId: accountSyncId('contoso', key),
       args: [input],
     });
-    await runWayBack(world, 'contoso');
+    await runOtherWorkflows(world, 'contoso');
     await world.client.workflow.execute(WORKFLOW_TYPES.sweepStore, {
       taskQueue: TASK_QUEUE,
       workflowId: HOUSEKEEPING_ID,

@@ -3,8 +3,8 @@ import { ScheduleOverlapPolicy } from '@temporalio/client';
 import pg from 'pg';
 import type { SweepStoreResult } from '../../workflows/contract.ts';
 import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { openErpDoor, type ErpDoor, type SentEvent } from '../fixtures/doors.ts';
-import { createEdits, makeZendeskPatient, type Edits } from '../fixtures/edits.ts';
+import { createErpIngress, type ErpIngress, type SentEvent } from '../fixtures/erp-ingress.ts';
+import { createEdits, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
 import { until } from '../fixtures/stops.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -17,17 +17,17 @@ describe('the daily sweep', () => {
   let world: World;
   let edits: Edits;
   let api: ApiProcess;
-  let door: ErpDoor;
+  let ingress: ErpIngress;
   let client: pg.Client;
 
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     await edits.connect('kept', { ke: { A1: 'First', B1: 'Second' } });
     const started = world.startWorker({ LEDGERDESK_RETENTION_DAYS: String(RETENTION_DAYS) });
     [api] = await Promise.all([startApiProcess(world), started]);
-    door = await openErpDoor({ world, api, edits }, 'kept');
+    ingress = await createErpIngress({ world, api, edits }, 'kept');
     client = new pg.Client({ connectionString: world.databaseUrl });
     await client.connect();
   });
@@ -112,15 +112,15 @@ describe('the daily sweep', () => {
   });
 
   it('removes an old event from the list, but the event is not accepted again', async () => {
-    const event = door.event('ke', 'A1');
-    expect(await door.post(event)).toMatchObject({ status: 202 });
-    await door.handled();
+    const event = ingress.event('ke', 'A1');
+    expect(await ingress.post(event)).toMatchObject({ status: 202 });
+    await ingress.handled();
     await ageEvent(event, RETENTION_DAYS + 1);
     expect(await sweep()).toMatchObject({ events: 1 });
-    expect(await door.events()).toEqual([]);
-    expect(await door.post(event)).toMatchObject({ status: 200 });
-    expect(await door.post({ ...event, CustomerAccount: 'B1' })).toMatchObject({ status: 422 });
-    expect((await door.events()).map(({ verdict }) => verdict)).toEqual(['duplicate', 'refused']);
+    expect(await ingress.events()).toEqual([]);
+    expect(await ingress.post(event)).toMatchObject({ status: 200 });
+    expect(await ingress.post({ ...event, CustomerAccount: 'B1' })).toMatchObject({ status: 422 });
+    expect((await ingress.events()).map(({ verdict }) => verdict)).toEqual(['duplicate', 'refused']);
     const remembered = (days: number) =>
       client.query(`update events set received_at = now() - make_interval(days => $1) where verdict = 'remembered'`, [
         days,

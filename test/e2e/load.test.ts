@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SandboxOrganization } from '../fixtures/sandbox.ts';
 import { until } from '../fixtures/stops.ts';
-import { tell } from '../fixtures/tell.ts';
+import { printMeasurement } from '../fixtures/print-measurement.ts';
 import { startTopology, type Topology } from '../fixtures/topology.ts';
-import { percentile, sendWebhooks, type Delivered } from '../fixtures/webhook-load.ts';
+import { percentile, sendWebhooks, type DeliveryResult } from '../fixtures/webhook-load.ts';
 
 /** Longer runs ask for more: LOAD_ACCOUNTS=5000 LOAD_PER_SECOND=50 LOAD_SECONDS=60. */
 const ACCOUNTS = Number(process.env['LOAD_ACCOUNTS'] ?? 500);
@@ -107,7 +107,7 @@ describe(`${PER_SECOND} webhooks a second for ${SECONDS} s, and a sync of ${ACCO
     return STATUSES[((nth % TICKETS) + Math.floor(nth / TICKETS)) % STATUSES.length] ?? 'open';
   }
 
-  async function expectNothingLost(delivered: readonly Delivered[]): Promise<void> {
+  async function expectNothingLost(delivered: readonly DeliveryResult[]): Promise<void> {
     const since = performance.now();
     let events: ListedEvent[] = [];
     await until(
@@ -118,7 +118,7 @@ describe(`${PER_SECOND} webhooks a second for ${SECONDS} s, and a sync of ${ACCO
       },
       120_000,
     );
-    tell(`every event had an outcome ${((performance.now() - since) / 1_000).toFixed(1)} s after all that`);
+    printMeasurement(`every event had an outcome ${((performance.now() - since) / 1_000).toFixed(1)} s after all that`);
     const accepted = events.filter(({ verdict }) => verdict === 'accepted');
     expect(accepted.map(({ eventId }) => eventId).sort()).toEqual(delivered.map(({ eventId }) => eventId).sort());
     expect(new Set(accepted.map(({ outcome }) => outcome))).toEqual(new Set(['read']));
@@ -147,16 +147,16 @@ describe(`${PER_SECOND} webhooks a second for ${SECONDS} s, and a sync of ${ACCO
 });
 
 function report(
-  delivered: readonly Delivered[],
+  delivered: readonly DeliveryResult[],
   { alone, loaded }: { alone: readonly number[]; loaded: number },
 ): void {
   const first = delivered.map(({ firstMs }) => firstMs);
   const atOnce = delivered.filter(({ statuses }) => statuses[0] === 202).length;
   const [p50, p99, max] = [0.5, 0.99, 1].map((share) => `${percentile(first, share).toFixed(0)} ms`);
-  tell(`${delivered.length} deliveries: p50 ${p50}, p99 ${p99}, longest ${max}`);
-  tell(`${((100 * atOnce) / delivered.length).toFixed(2)} % were answered 202 at the first time`);
+  printMeasurement(`${delivered.length} deliveries: p50 ${p50}, p99 ${p99}, longest ${max}`);
+  printMeasurement(`${((100 * atOnce) / delivered.length).toFixed(2)} % were answered 202 at the first time`);
   const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
-  tell(
+  printMeasurement(
     `the sync took ${alone.map(seconds).join(' and ')} s alone and ${seconds(loaded)} s under load, ` +
       `${(loaded / Math.max(...alone)).toFixed(1)} times the longer`,
   );

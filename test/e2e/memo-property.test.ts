@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BLOCK_END, BLOCK_START } from '../../domain/support/annotation.ts';
-import { createDice } from '../fixtures/dice.ts';
-import { createEdits, makeZendeskPatient, readingOnly } from '../fixtures/edits.ts';
+import { createRandom } from '../fixtures/random-choices.ts';
+import { createEdits, relaxZendeskLimits, readingOnly } from '../fixtures/edits.ts';
 import { createSupport, type Support } from '../fixtures/support.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -43,15 +43,15 @@ describe('a memo that people edit at random while we write it', () => {
   let world: World;
   let support: Support;
   let tickets: number[];
-  const dice = createDice(SEED);
-  const pick = <Item>(items: readonly Item[]): Item => items[dice(items.length)] as Item;
-  const words = (): string => Array.from({ length: 1 + dice(6) }, () => pick(PIECES)).join('');
+  const random = createRandom(SEED);
+  const pick = <Item>(items: readonly Item[]): Item => items[random(items.length)] as Item;
+  const words = (): string => Array.from({ length: 1 + random(6) }, () => pick(PIECES)).join('');
 
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     const edits = createEdits(world);
     support = createSupport(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     for (const key of KEYS) await edits.customer('mm', key, { OrganizationName: `Memo of ${key}` });
     await world.connect('memo', readingOnly(['mm']));
     await world.startWorker();
@@ -83,7 +83,7 @@ describe('a memo that people edit at random while we write it', () => {
           past.history.push(`${key}: ${JSON.stringify(next)}`);
           await support.writeMemo('mm', key, next);
           past.saved.set(key, next);
-          await new Promise((resolve) => setTimeout(resolve, dice(80)));
+          await new Promise((resolve) => setTimeout(resolve, random(80)));
         }
       } finally {
         writing.goes = false;
@@ -106,7 +106,7 @@ describe('a memo that people edit at random while we write it', () => {
   /** As a person edits who sees the whole memo: words around our block, all anew, something behind, or a torn block. */
   function edited(memo: string): string {
     const found = parts(memo);
-    switch (dice(5)) {
+    switch (random(5)) {
       case 0:
         return words();
       case 1:

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApiProcess, type ApiAnswer, type ApiProcess } from '../fixtures/api-process.ts';
-import { createDocumentJudge, operationsOf, type ApiDocument, type DocumentJudge } from '../fixtures/api-document.ts';
-import { createEdits, makeZendeskPatient, type Edits } from '../fixtures/edits.ts';
+import { startApiProcess, type ApiResponse, type ApiProcess } from '../fixtures/api-process.ts';
+import {
+  createDocumentValidator,
+  operationsOf,
+  type ApiDocument,
+  type DocumentValidator,
+} from '../fixtures/api-document.ts';
+import { createEdits, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
 import { until } from '../fixtures/stops.ts';
 import { createSupport, type Support } from '../fixtures/support.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
@@ -14,7 +19,7 @@ describe('the answers of the API', () => {
   let edits: Edits;
   let support: Support;
   let document: ApiDocument;
-  let judge: DocumentJudge;
+  let validator: DocumentValidator;
   /** Operations of which a good answer was seen. */
   const seen = new Set<string>();
 
@@ -22,13 +27,13 @@ describe('the answers of the API', () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
     support = createSupport(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     for (const key of ['A1', 'A2']) await edits.customer('de', key, { OrganizationName: `Described ${key}` });
     await world.sandbox.control('POST', '/state/dynamics/fields', { entitySet: 'CustomersV3', name: 'SupportStatus' });
     await edits.customer('de', 'B,1', { OrganizationName: 'Rejected for its number' });
     [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
-    document = (await api.ask('GET', '/api/openapi.json')).body as ApiDocument;
-    judge = createDocumentJudge(document);
+    document = (await api.request('GET', '/api/openapi.json')).body as ApiDocument;
+    validator = createDocumentValidator(document);
   });
   afterAll(async () => {
     await api.kill();
@@ -36,10 +41,17 @@ describe('the answers of the API', () => {
   });
 
   /** Asks an operation; whatever the answer is, it must be as it is described. */
-  async function ask(operation: string, at: { id?: string; query?: string; body?: unknown } = {}): Promise<ApiAnswer> {
+  async function ask(
+    operation: string,
+    at: { id?: string; query?: string; body?: unknown } = {},
+  ): Promise<ApiResponse> {
     const [method = '', path = ''] = operation.split(' ');
-    const answer = await api.ask(method, `${path.replace(/\{\w+\}/, at.id ?? '')}${at.query ?? ''}`, at.body);
-    expect([operation, answer.status, judge.answer(operation, answer)]).toEqual([operation, answer.status, []]);
+    const answer = await api.request(method, `${path.replace(/\{\w+\}/, at.id ?? '')}${at.query ?? ''}`, at.body);
+    expect([operation, answer.status, validator.checkResponse(operation, answer)]).toEqual([
+      operation,
+      answer.status,
+      [],
+    ]);
     if (answer.status < 300) seen.add(operation);
     return answer;
   }
@@ -82,7 +94,7 @@ describe('the answers of the API', () => {
 
   it('about connections, runs and records match the document', async () => {
     const body = file(ID);
-    expect(judge.sent('POST /api/connections', body)).toEqual([]);
+    expect(validator.checkRequest('POST /api/connections', body)).toEqual([]);
     await good('POST /api/connections', { body });
     await good('GET /api/connections/{id}', { id: ID });
     await good('GET /api/connections', { query: '?limit=5' });

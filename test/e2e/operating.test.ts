@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { legalEntitySyncId } from '../../workflows/ids.ts';
 import { ADMIN_TOKEN, startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { openErpDoor } from '../fixtures/doors.ts';
+import { createErpIngress } from '../fixtures/erp-ingress.ts';
 import { readPageCommands, type PageCommands } from '../fixtures/page-commands.ts';
-import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
+import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
 import { until } from '../fixtures/stops.ts';
 import { readWaits } from '../fixtures/waits.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
@@ -18,12 +18,12 @@ describe('the commands of docs/operating.md', () => {
     world = await createWorld({ seed: 'empty' });
     people = createPeople(world);
     page = await readPageCommands('operating.md', world);
-    await makeZendeskPatientWithPeople(world.sandbox);
+    await relaxZendeskLimitsForUsers(world.sandbox);
     for (const number of ['US-001', 'US-002']) await people.account('usmf', number);
     await people.account('frrt', 'FR-001');
     await people.contact('usmf', '000001', { account: 'US-001', name: 'Ada Lane', email: 'ada@example.com' });
     [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
-    expect(await api.ask('POST', '/api/connections', connectionFile())).toMatchObject({ status: 200 });
+    expect(await api.request('POST', '/api/connections', connectionFile())).toMatchObject({ status: 200 });
     expect(await world.sync('contoso')).toMatchObject({ status: 'completed', totals: { read: 4, created: 4 } });
   });
   afterEach(async () => {
@@ -186,14 +186,14 @@ describe('the commands of docs/operating.md', () => {
   it('reset an event that failed, so that it has its effect', async () => {
     await move('Everett');
     await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: ['CustomersV3'] });
-    const door = await openErpDoor({ world, api, edits: people.edits }, 'contoso');
-    expect(await door.post(door.event('usmf', 'US-001'))).toMatchObject({ status: 202 });
-    await door.handled();
-    const [event] = await door.events();
+    const ingress = await createErpIngress({ world, api, edits: people.edits }, 'contoso');
+    expect(await ingress.post(ingress.event('usmf', 'US-001'))).toMatchObject({ status: 202 });
+    await ingress.handled();
+    const [event] = await ingress.events();
     expect(event).toMatchObject({ verdict: 'accepted', outcome: 'missing_privilege' });
     await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: [] });
     await run('Reset it', { workflowId: event?.workflowId ?? '' });
-    await until('the event has its effect', async () => (await door.events())[0]?.outcome === 'updated');
+    await until('the event has its effect', async () => (await ingress.events())[0]?.outcome === 'updated');
     expect(await cityInZendesk()).toBe('Everett');
   });
 

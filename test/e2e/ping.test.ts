@@ -71,7 +71,7 @@ describe('ping', () => {
     return id;
   };
   const ping = async (id: string): Promise<Ping> => {
-    const { status, body } = await api.ask('POST', `/api/connections/${id}/ping`, {});
+    const { status, body } = await api.request('POST', `/api/connections/${id}/ping`, {});
     expect(status).toBe(200);
     const found = body as Ping;
     expect(found.ok).toBe(found.checks.every((check) => check.status !== 'fail'));
@@ -99,10 +99,12 @@ describe('ping', () => {
     const warned = found.checks.filter(({ status }) => status === 'warn').map(({ name }) => name);
     expect(warned).toEqual(['zendesk.webhook']);
     expect(of(found, 'dynamics.legalEntities')?.detail).toContain('usmf, frrt');
-    expect(of(found, 'zendesk.rateLimit')?.detail).toMatch(/^700 requests a minute are allowed, \d+ are free now\.$/);
+    expect(of(found, 'zendesk.rateLimit')?.detail).toMatch(
+      /^Zendesk allows 700 requests a minute, of which \d+ are left now\.$/,
+    );
     const { code, stdout } = await cli('ping', id);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ok +entra\.token +Entra gives a token for F&O\.$/m);
+    expect(stdout).toMatch(/^ok +entra\.token +Entra issues tokens for F&O\.$/m);
     expect(JSON.parse((await cli('ping', id, '--json')).stdout)).toMatchObject({ ok: true });
   });
 
@@ -210,12 +212,12 @@ describe('ping', () => {
     const found = await ping(await connect());
     for (const system of ['entra', 'dynamics', 'zendesk'] as const) {
       const { host } = new URL(world.sandbox[system]);
-      const detail = `${host} answers, without TLS, as LEDGERDESK_ALLOW_HOSTS allows.`;
+      const detail = `${host} answers without TLS, which LEDGERDESK_ALLOW_HOSTS allows.`;
       expect(of(found, `${system}.address`)).toMatchObject({ status: 'ok', system, detail });
     }
     for (const title of ['Dynamics 365', 'Zendesk'])
       expect(found.checks.map(({ detail }) => detail)).toContain(
-        `Our clock and that of ${title} agree within a minute.`,
+        `The clocks of this machine and of ${title} agree within a minute.`,
       );
   });
 
@@ -267,13 +269,13 @@ describe('ping', () => {
     expect(of(found, 'zendesk.firstSync')).toMatchObject({ status: 'ok' });
     expect(of(found, 'zendesk.firstSync')?.detail).toMatch(
       new RegExp(
-        `^A first sync reads ${customers} customers, ${vendors} vendors and ${contacts} contacts of usmf, frrt: about 6 ` +
-          'requests to F&O and \\d+ to Zendesk, at 525 a minute at least 1 minute\\. ',
+        `^A first sync reads ${customers} customers, ${vendors} vendors and ${contacts} contacts of usmf, frrt\\. It needs about 6 ` +
+          'requests to F&O and \\d+ to Zendesk, at least 1 minute at 525 a minute\\. ',
       ),
     );
     const legalEntities: readonly string[] = [];
     const all = await connect((settings) => ({ ...settings, dynamics: { ...settings.dynamics, legalEntities } }));
-    const { body } = await api.ask('POST', `/api/connections/${all}/ping`, {});
+    const { body } = await api.request('POST', `/api/connections/${all}/ping`, {});
     expect(of(body as Ping, 'zendesk.firstSync')?.detail).toContain(
       `${customers} customers, ${vendors} vendors and ${contacts} contacts of all companies`,
     );
@@ -283,7 +285,7 @@ describe('ping', () => {
     const none = await ping(await connect());
     expect(of(none, 'zendesk.externalIds')).toMatchObject({ status: 'ok' });
     expect(of(none, 'zendesk.externalIds')?.detail).toBe(
-      'Of 12 organizations, 0 have an external id, all of them ours.',
+      '12 organizations: 0 linked to accounts, none with another external id.',
     );
     for (const external_id of ['USMF:US-009', 'crm-4711', 'crm-4712'])
       await world.sandbox.control('POST', '/state/zendesk/organizations', { name: `Has ${external_id}`, external_id });
@@ -291,13 +293,13 @@ describe('ping', () => {
     const found = of(await ping(id), 'zendesk.externalIds');
     expect(found).toMatchObject({ status: 'warn', system: 'zendesk' });
     expect(found?.detail).toBe(
-      "Of 15 organizations, 0 have an external id of ours, 1 one of its form, and 2 another's.",
+      '15 organizations: 0 linked to accounts, 1 with an external id that matches sync.externalId, 2 with an external id from another system.',
     );
     expect(found?.fix).toContain('never adopted or changed');
     expect(await world.sync(id)).toMatchObject({ status: 'completed' });
     const after = of(await ping(id), 'zendesk.externalIds');
     expect(after?.detail).toMatch(
-      /^Of \d+ organizations, \d\d+ have an external id of ours, 0 one of its form, and 2 another's\.$/,
+      /^\d+ organizations: \d\d+ linked to accounts, 0 with an external id that matches sync\.externalId, 2 with .* from another system\.$/,
     );
   });
 

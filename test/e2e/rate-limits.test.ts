@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { RunReport } from '../../store/sync/run-reports.ts';
 import { TASK_QUEUE, WAKE_SIGNAL, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import { accountSyncId, legalEntitySyncId } from '../../workflows/ids.ts';
-import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
 import { readWaits, type Wait } from '../fixtures/waits.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
@@ -36,12 +36,12 @@ describe('remote systems that ask for a wait', () => {
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty', clockScale: SCALE });
     edits = createEdits(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     await world.startWorker();
   });
   afterEach(async () => {
     await world.sandbox.control('DELETE', '/faults');
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     await world.sandbox.control('PATCH', '/settings/zendesk', { maxOpenJobs: 30 });
   });
   afterAll(() => world.close());
@@ -156,7 +156,7 @@ describe('remote systems that ask for a wait', () => {
     expect((await edits.organization('bi:A1')).organization_fields['erp_city']).toBe('Kent');
     expect((await readWaits(world.client, resync.workflowId)).waits).toEqual([]);
     expect(await waitNumber(1, 'master-sync/bi')).toMatchObject({ state: 'waiting' });
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     await world.client.workflow.getHandle('master-sync/bi').signal(WAKE_SIGNAL);
     expect(await world.ended(runId)).toMatchObject({ status: 'completed', totals: { read: 1, unchanged: 1 } });
   });

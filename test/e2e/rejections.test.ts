@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_KINDS } from '../../domain/entities.ts';
-import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
 describe('accounts that cannot be written', () => {
@@ -10,7 +10,7 @@ describe('accounts that cannot be written', () => {
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     await world.startWorker();
   });
   afterEach(() => world.sandbox.control('DELETE', '/faults'));

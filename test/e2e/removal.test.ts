@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { scheduleIds } from '../../workflows/ids.ts';
 import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { openErpDoor } from '../fixtures/doors.ts';
+import { createErpIngress } from '../fixtures/erp-ingress.ts';
 import { createEdits } from '../fixtures/edits.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -30,7 +30,7 @@ describe('a connection that is removed', () => {
   /** Applies a connection, and sees to it that every table has something of it. */
   async function fill(id: string): Promise<void> {
     const { dynamics, entra, zendesk, tenantId, clientId, clientSecret, zendeskToken } = world.sandbox;
-    const { status } = await api.ask('POST', '/api/connections', {
+    const { status } = await api.request('POST', '/api/connections', {
       id,
       dynamics: {
         ...{ environmentUrl: dynamics, authorityHost: entra, tenantId, clientId, clientSecret },
@@ -46,13 +46,13 @@ describe('a connection that is removed', () => {
     const resync = `${id} under way`;
     const scope = { legalEntity: undefined, full: false, acceptShrink: false };
     await store.runs.begin({ runId: resync, workflowId: 'account', connectionId: id, kind: 'account', ...scope });
-    await store.runs.note(resync, { code: 'bulk_user_import_off', message: 'One by one.' });
+    await store.runs.addNote(resync, { code: 'bulk_user_import_off', message: 'One by one.' });
     await store.runs.join(`${id} joined`, id, run.runId);
     await store.startedRuns.add({ runId: `${id} started`, connectionId: id, workflowId: `${id} started` });
-    await store.zendeskTokens.keep(id, { accessToken: `${id} token`, refreshToken: `${id} refresh`, expiresInS: 60 });
+    await store.zendeskTokens.save(id, { accessToken: `${id} token`, refreshToken: `${id} refresh`, expiresInS: 60 });
     await store.zendeskTokens.beginConsent(id, { state: `${id} state`, verifier: `${id} verifier` });
-    await store.supportReading.noteDue(id, { record: 'ticket', id: '1' });
-    await store.dueRecords.note(id, { legalEntity: 'frrt', kind: 'customer', key: 'K' });
+    await store.supportReading.markDue(id, { record: 'ticket', id: '1' });
+    await store.dueRecords.markDue(id, { legalEntity: 'frrt', kind: 'customer', key: 'K' });
     await store.supportReading.saveCursor(id, 'tickets', 'a cursor');
     const request = { connectionId: id, system: 'zendesk', buckets: ['account'] };
     await store.gates.yieldToOthers(request, 1);
@@ -72,15 +72,15 @@ describe('a connection that is removed', () => {
     );
     await client.query(`insert into staged_records (run_id, legal_entity, kind, target, key, record, plain_name, plain_name_key, read_at)
       values ('${resync}', 'frrt', 'customer', 'organization', 'K', '{}', 'n', 'n', now())`);
-    const door = await openErpDoor({ world, api, edits: createEdits(world) }, id);
+    const ingress = await createErpIngress({ world, api, edits: createEdits(world) }, id);
     const event = {
       BusinessEventId: 'E',
       BusinessEventLegalEntity: 'FRRT',
       ControlNumber: 1,
       CustomerAccount: 'nobody',
     };
-    expect(await door.post(event)).toMatchObject({ status: 202 });
-    await door.handled();
+    expect(await ingress.post(event)).toMatchObject({ status: 202 });
+    await ingress.handled();
   }
 
   async function tables(): Promise<string[]> {
@@ -111,7 +111,7 @@ describe('a connection that is removed', () => {
     const [leaving, staying] = [await rowsOf('leaving'), await rowsOf('staying')];
     // So that nothing is found empty because it always was.
     expect(Object.entries(leaving).filter(([, rows]) => rows === 0)).toEqual([]);
-    expect(await api.ask('DELETE', '/api/connections/leaving')).toMatchObject({ status: 200 });
+    expect(await api.request('DELETE', '/api/connections/leaving')).toMatchObject({ status: 200 });
     for (const table of await tables()) {
       const { rows } = await client.query<{ n: number }>(`select count(*)::int as n from ${table}`);
       expect([table, rows[0]?.n]).toEqual([table, staying[table]]);

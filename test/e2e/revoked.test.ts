@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RECONNECT_NOTE } from '../../workflows/contract.ts';
 import { masterSyncId } from '../../workflows/ids.ts';
 import { keepNewTokens } from '../fixtures/consent.ts';
-import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
-import { armStop } from '../fixtures/stops.ts';
+import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { setStop } from '../fixtures/stops.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
 const ACCOUNTS = 300;
@@ -16,7 +16,7 @@ describe('a connection whose tokens are revoked during a run', () => {
   beforeAll(async () => {
     world = await createWorld({ seed: 'distributor' });
     edits = createEdits(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     await edits.generateCustomers('rv', ACCOUNTS);
     await world.connect(ID, (settings) => {
       const { dynamics, sync, zendesk } = readingOnly(['rv'])(settings);
@@ -42,7 +42,7 @@ describe('a connection whose tokens are revoked during a run', () => {
 
   it('stops after one refresh, says why, and goes on without loss once it is reconnected', async () => {
     const create = { system: 'zendesk', method: 'POST', path: 'organizations/create_many', skip: 1 } as const;
-    const stop = await armStop(world, { name: 'the second create', request: { ...create, when: 'before' } });
+    const stop = await setStop(world, { name: 'the second create', request: { ...create, when: 'before' } });
     const runId = await world.start({ connectionId: ID });
     await stop.reached();
     await world.sandbox.control('POST', '/state/zendesk/oauth/revoke', {});

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { createEdits, makeZendeskPatient, type Edits } from '../fixtures/edits.ts';
+import { createEdits, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
 import { until } from '../fixtures/stops.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -23,7 +23,7 @@ describe('the schedules of a connection', () => {
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     await edits.customer('pl', 'P1', { OrganizationName: 'Planned' });
     [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
   });
@@ -46,16 +46,16 @@ describe('the schedules of a connection', () => {
     sync: { vendors: false, contacts: false, externalId: '{legalEntity}:{accountNumber}', ...sync },
   });
   const apply = async (sync: object = {}) => {
-    const { status, body } = await api.ask('POST', '/api/connections', file(sync));
+    const { status, body } = await api.request('POST', '/api/connections', file(sync));
     expect([status, body]).toMatchObject([200, { connection: { id: 'planned', state: 'active' } }]);
   };
   const schedules = async (): Promise<ShownSchedule[]> => {
-    const { status, body } = await api.ask('GET', '/api/connections/planned/schedule');
+    const { status, body } = await api.request('GET', '/api/connections/planned/schedule');
     expect(status).toBe(200);
     return (body as { items: ShownSchedule[] }).items;
   };
   const change = async (what: object) => {
-    const { status, body } = await api.ask('POST', '/api/connections/planned/schedule', what);
+    const { status, body } = await api.request('POST', '/api/connections/planned/schedule', what);
     expect([status, body]).toMatchObject([200, { total: 2 }]);
   };
   const handle = (id: string) => world.client.schedule.getHandle(id);
@@ -93,10 +93,10 @@ describe('the schedules of a connection', () => {
     await handle(MASTER).trigger();
     await until('the account is in Zendesk', async () => (await edits.organizations('pl:')).has('pl:P1'));
     await until('the run has ended', async () => {
-      const { body } = await api.ask('GET', '/api/connections/planned/runs');
+      const { body } = await api.request('GET', '/api/connections/planned/runs');
       return (body as { items: { status: string }[] }).items[0]?.status === 'completed';
     });
-    const { body } = await api.ask('GET', '/api/connections/planned/runs');
+    const { body } = await api.request('GET', '/api/connections/planned/runs');
     expect((body as { items: object[] }).items).toMatchObject([
       { workflowId: expect.stringMatching(/^master-sync\/planned-\d{4}-/), totals: { read: 1, created: 1 } },
     ]);
@@ -150,12 +150,12 @@ describe('the schedules of a connection', () => {
   it.each([[{ everyMs: 1_000 }], [{ everyMs: 'often' }], [{ paused: 'yes' }], [{ more: 1 }]])(
     'are not changed by %j',
     async (body) => {
-      expect((await api.ask('POST', '/api/connections/planned/schedule', body)).status).toBe(400);
+      expect((await api.request('POST', '/api/connections/planned/schedule', body)).status).toBe(400);
     },
   );
 
   it('are removed with their connection', async () => {
-    expect(await api.ask('DELETE', '/api/connections/planned')).toMatchObject({ status: 200 });
+    expect(await api.request('DELETE', '/api/connections/planned')).toMatchObject({ status: 200 });
     await expect(handle(MASTER).describe()).rejects.toThrow();
     await expect(handle(RECONCILE).describe()).rejects.toThrow();
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
 import { createSupport, type Support } from '../fixtures/support.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -16,12 +16,12 @@ describe('tickets that are merged or moved', () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
     support = createSupport(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     for (const key of ['M1', 'M2', 'M3', 'M4']) await edits.customer('me', key, { OrganizationName: `Merged ${key}` });
     await world.connect(ID, readingOnly(['me']));
     [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
     expect(await world.sync(ID)).toMatchObject({ status: 'completed', totals: { created: 4 } });
-    expect(await api.ask('POST', `/api/connections/${ID}/wire`)).toMatchObject({ status: 200 });
+    expect(await api.request('POST', `/api/connections/${ID}/wire`)).toMatchObject({ status: 200 });
   });
   afterAll(async () => {
     await api.kill();
@@ -44,13 +44,13 @@ describe('tickets that are merged or moved', () => {
     await support.reconcile(ID);
     expect(await counts('M3')).toBe(line(2, 1));
     await support.merge([one], two ?? 0);
-    await support.says(ID, 'M3', line(1, 0));
+    await support.waitForLine(ID, 'M3', line(1, 0));
     const { items } = await world.sandbox.control<{ items: object[] }>('GET', '/state/zendesk/tickets');
     expect(items).toMatchObject([
       { id: one, status: 'closed', tags: ['closed_by_merge'] },
       { id: two, status: 'open', tags: [] },
     ]);
-    await support.quiet(ID);
+    await support.waitUntilIdle(ID);
     const told = (await world.store.events.list(ID, undefined)).items.map(({ type, outcome }) => [type, outcome]);
     expect(told).toContainEqual(['zen:event-type:ticket.merged', 'read']);
     expect(told.every(([, outcome]) => outcome === 'read')).toBe(true);
@@ -62,17 +62,17 @@ describe('tickets that are merged or moved', () => {
     await support.reconcile(ID);
     expect([await counts('M1'), await counts('M2')]).toEqual([line(3, 1), line(1, 1)]);
     await support.merge([...others, elsewhere], urgent);
-    await support.says(ID, 'M1', line(1, 1));
-    await support.says(ID, 'M2', line(0, 0));
-    await support.quiet(ID);
+    await support.waitForLine(ID, 'M1', line(1, 1));
+    await support.waitForLine(ID, 'M2', line(0, 0));
+    await support.waitUntilIdle(ID);
     expect([await counts('M1'), await counts('M2')]).toEqual([line(1, 1), line(0, 0)]);
     expect(await support.reconcile(ID)).toMatchObject({ written: 0 });
     await support.change([urgent], { status: 'solved' });
-    await support.says(ID, 'M1', line(0, 0));
+    await support.waitForLine(ID, 'M1', line(0, 0));
   });
 
   it('count once when the webhook was lost and the reconcile finds it', async () => {
-    await support.quiet(ID);
+    await support.waitUntilIdle(ID);
     const before = (await world.store.events.list(ID, undefined)).total;
     const [urgent, ...others] = await ticketsOf('M1', 3);
     const [elsewhere] = await ticketsOf('M2', 1);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AnnotationTarget } from '../../domain/support/annotation-target.ts';
-import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
 import { blockOf, createSupport, type Support } from '../fixtures/support.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -13,7 +13,7 @@ describe('writing support to the ERP', () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
     support = createSupport(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     await world.startWorker();
   });
   afterAll(() => world.close());
@@ -36,7 +36,7 @@ describe('writing support to the ERP', () => {
     ((await support.report(entity, 'M1'))?.written ?? '').split('\n');
 
   async function dynamicsWritesOf(work: () => Promise<unknown>): Promise<number> {
-    await support.forgetJournal();
+    await support.clearJournal();
     await work();
     return (await support.writes()).dynamics.length;
   }
@@ -82,7 +82,7 @@ describe('writing support to the ERP', () => {
       SalesMemo: 'Words of people.',
     });
     await support.change(ids.slice(0, 1), { status: 'solved' });
-    await support.forgetJournal();
+    await support.clearJournal();
     await support.reconcile('mc');
     expect((await support.writes()).dynamics.map(({ body }) => body)).toEqual([{ ABCOpenTickets: 1 }]);
     await support.change(ids, { status: 'solved' });
@@ -132,7 +132,7 @@ describe('writing support to the ERP', () => {
 
   it('makes no request for accounts that never had a ticket', async () => {
     await begin('mf', {}, 'Words of people.');
-    await support.forgetJournal();
+    await support.clearJournal();
     expect(await support.reconcile('mf')).toMatchObject({ written: 0 });
     expect(await edits.journal('dynamics')).toEqual([]);
     expect(await support.memo('mf', 'M1')).toBe('Words of people.');

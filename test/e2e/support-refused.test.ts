@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import pg from 'pg';
-import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
 import { createSupport, type Support } from '../fixtures/support.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -25,7 +25,7 @@ describe('annotations that the ERP refuses', () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
     support = createSupport(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     for (const key of CUSTOMERS) await edits.customer('re', key, { OrganizationName: `Customer ${key}` });
     for (const key of VENDORS) await edits.vendor('re', key, { VendorOrganizationName: `Vendor ${key}` });
     await world.connect(ID, readingOnly(['re'], { vendors: true }));
@@ -88,7 +88,7 @@ describe('annotations that the ERP refuses', () => {
   it('for a missing privilege cost one request, and those of the other kind are written', async () => {
     await ticketsForAll();
     await readOnly(['CustomersV3']);
-    await support.forgetJournal();
+    await support.clearJournal();
     const { type, message } = await reconcileFails();
     expect(type).toBe('missing_privilege');
     expect(message).toMatch(
@@ -107,7 +107,7 @@ describe('annotations that the ERP refuses', () => {
 
   it('for a missing privilege stay a problem, with one alert, until all are written', async () => {
     await readOnly(['CustomersV3']);
-    await support.forgetJournal();
+    await support.clearJournal();
     expect(await reconcileFails()).toMatchObject({ type: 'missing_privilege' });
     expect(await asked('VendorsV2')).toEqual([]);
     expect(await failing()).toEqual([{ subject: 'support' }]);

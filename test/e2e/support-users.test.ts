@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { createPeople, makeZendeskPatientWithPeople, type People } from '../fixtures/people.ts';
+import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
 import { until } from '../fixtures/stops.ts';
 import { createSupport, type Support } from '../fixtures/support.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
@@ -15,7 +15,7 @@ describe('a change of users that contacts are linked to', () => {
     world = await createWorld({ seed: 'empty' });
     people = createPeople(world);
     support = createSupport(world);
-    await makeZendeskPatientWithPeople(world.sandbox);
+    await relaxZendeskLimitsForUsers(world.sandbox);
     [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
     const contacts = Object.fromEntries(
       ['K1', 'K2', 'K3', 'K4'].map((key) => [key, { account: 'A1', email: `${key.toLowerCase()}@us.example` }]),
@@ -35,15 +35,15 @@ describe('a change of users that contacts are linked to', () => {
     });
 
   it('is recorded by its events: suspended, deleted, merged', async () => {
-    expect((await api.ask('POST', '/api/connections/us/wire')).status).toBe(200);
+    expect((await api.request('POST', '/api/connections/us/wire')).status).toBe(200);
     await people.editUser((await people.user('us:K1')).id, { suspended: true });
     await told('user.suspended_changed');
     await people.deleteUser((await people.user('us:K2')).id);
     await told('user.deleted');
-    const winner = await people.typeUser({ name: 'Winner', email: 'winner@us.example' });
+    const winner = await people.addUser({ name: 'Winner', email: 'winner@us.example' });
     await people.mergeUser((await people.user('us:K3')).id, winner.id);
     await told('user.merged');
-    await support.quiet('us');
+    await support.waitUntilIdle('us');
     expect(await world.sync('us')).toMatchObject({ status: 'completed' });
     expect([await code('K1'), await code('K2'), await code('K4')]).toEqual(['user_suspended', 'user_deleted', null]);
     expect(await people.record('us', 'K3')).toMatchObject({ state: expect.not.stringMatching(/^unchanged$/) });

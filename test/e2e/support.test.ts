@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import pg from 'pg';
 import type { WireConnectionResult } from '../../workflows/contract.ts';
 import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
-import { armStop, until } from '../fixtures/stops.ts';
+import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { setStop, until } from '../fixtures/stops.ts';
 import { blockOf, createSupport, type Support } from '../fixtures/support.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -20,7 +20,7 @@ describe('the way of support back to the ERP', () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
     support = createSupport(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     await world.sandbox.control('PATCH', '/settings/zendesk', { searchLagSeconds: 0 });
     for (const key of CUSTOMERS) await edits.customer('su', key, { OrganizationName: `Supported ${key}` });
     await edits.vendor('su', 'V1', { VendorOrganizationName: 'Supported vendor' });
@@ -37,7 +37,7 @@ describe('the way of support back to the ERP', () => {
   const organizationOf = async (key: string, kind = 'customer') => (await edits.organization(`su:${kind}:${key}`)).id;
   const url = (id: number) => `${world.sandbox.zendesk}/agent/organizations/${id}`;
   const wire = async (id: string): Promise<WireConnectionResult> => {
-    const { status, body } = await api.ask('POST', `/api/connections/${id}/wire`);
+    const { status, body } = await api.request('POST', `/api/connections/${id}/wire`);
     expect([status, body]).toEqual([200, { webhookId: expect.any(String), by: expect.any(String) }]);
     return body as WireConnectionResult;
   };
@@ -78,7 +78,7 @@ describe('the way of support back to the ERP', () => {
     const { rows } = await client.query<{ sealed: Buffer }>('select sealed from credentials');
     await client.end();
     for (const { sealed } of rows) expect(sealed.includes(Buffer.from(secret))).toBe(false);
-    const { body } = await api.ask('GET', '/api/connections/support');
+    const { body } = await api.request('GET', '/api/connections/support');
     expect(JSON.stringify(body)).not.toContain(secret);
     for await (const { workflowId, runId } of world.client.workflow.list({
       query: `WorkflowType = 'wireConnection'`,
@@ -103,8 +103,8 @@ describe('the way of support back to the ERP', () => {
       statuses: ['new', 'open', 'pending', 'hold', 'solved'],
       priorities: ['urgent', 'normal', 'urgent', 'low', null],
     });
-    await support.says('support', 'S1', 'on hold: 1');
-    await support.quiet('support');
+    await support.waitForLine('support', 'S1', 'on hold: 1');
+    await support.waitUntilIdle('support');
     const { oldest, last } = await support.days(ids);
     const lines = [
       'Status: escalated',
@@ -116,7 +116,7 @@ describe('the way of support back to the ERP', () => {
       url(organization),
     ];
     expect(await support.memo('su', 'S1')).toBe(`${human}\r\n${blockOf(lines, '\r\n')}`);
-    const { body } = await api.ask('GET', '/api/connections/support/support');
+    const { body } = await api.request('GET', '/api/connections/support/support');
     expect((body as { items: object[] }).items).toMatchObject([
       {
         legalEntity: 'su',
@@ -136,25 +136,25 @@ describe('the way of support back to the ERP', () => {
       },
     ]);
     await support.change(ids, { status: 'solved', satisfaction: 'good' });
-    await support.says('support', 'S1', 'Status: quiet');
+    await support.waitForLine('support', 'S1', 'Status: quiet');
     expect(await support.memo('su', 'S1')).toMatch(/Open: 0 \(urgent: 0\), pending: 0, on hold: 0\r\n/);
     expect((await support.memo('su', 'S1')).startsWith(`${human}\r\n`)).toBe(true);
   });
 
   it('writes into the notes of vendors', async () => {
     await support.tickets({ count: 1, organizationIds: [await organizationOf('V1', 'vendor')] });
-    await support.says('support', 'V1', 'Status: active');
+    await support.waitForLine('support', 'V1', 'Status: active');
     expect(await support.notes('su', 'V1')).toContain('Open: 1 (urgent: 0), pending: 0, on hold: 0');
   });
 
   it('makes a handful of ERP calls and tens of Zendesk requests for 300 events on one account', async () => {
-    await support.quiet('support');
-    await support.forgetJournal();
+    await support.waitUntilIdle('support');
+    await support.clearJournal();
     const organization = await organizationOf('S2');
     const ids = await support.tickets({ count: 150, organizationIds: [organization] });
     await support.change(ids, { status: 'pending' });
-    await support.says('support', 'S2', 'pending: 150');
-    await support.quiet('support');
+    await support.waitForLine('support', 'S2', 'pending: 150');
+    await support.waitUntilIdle('support');
     const received = (await world.store.events.list('support', undefined)).items.filter(({ type }) =>
       type.includes('ticket'),
     );
@@ -166,18 +166,18 @@ describe('the way of support back to the ERP', () => {
   it('follows tickets that move to another account, and those that are deleted', async () => {
     const [from, to] = [await organizationOf('S3'), await organizationOf('S4')];
     const ids = await support.tickets({ count: 3, organizationIds: [from] });
-    await support.says('support', 'S3', 'Open: 3');
+    await support.waitForLine('support', 'S3', 'Open: 3');
     await support.change(ids.slice(0, 1), { organization_id: to });
-    await support.says('support', 'S4', 'Open: 1');
-    await support.says('support', 'S3', 'Open: 2');
+    await support.waitForLine('support', 'S4', 'Open: 1');
+    await support.waitForLine('support', 'S3', 'Open: 2');
     await support.remove(ids.slice(1, 2));
-    await support.says('support', 'S3', 'Open: 1');
+    await support.waitForLine('support', 'S3', 'Open: 1');
   });
 
   it('loses nothing when a person saves the memo between our read and our write', async () => {
     for (const outdatedEtagStatus of [412, 409]) {
       await world.sandbox.control('PATCH', '/settings/dynamics', { outdatedEtagStatus });
-      const stop = await armStop(world, {
+      const stop = await setStop(world, {
         name: 'the memo is about to be written',
         request: { system: 'dynamics', method: 'PATCH', path: 'CustomersV3', when: 'before' },
       });
@@ -186,8 +186,8 @@ describe('the way of support back to the ERP', () => {
       const human = `Saved while we wrote (${outdatedEtagStatus}).\n`;
       await support.writeMemo('su', 'S5', human);
       await stop.release();
-      await support.says('support', 'S5', 'Status: active');
-      await support.quiet('support');
+      await support.waitForLine('support', 'S5', 'Status: active');
+      await support.waitUntilIdle('support');
       expect((await support.memo('su', 'S5')).startsWith(human)).toBe(true);
       expect(await support.memo('su', 'S5')).toContain((await support.report('support', 'S5'))?.written);
     }
@@ -197,7 +197,7 @@ describe('the way of support back to the ERP', () => {
   it('is tried again when another process of the ERP has locked the account', async () => {
     await world.sandbox.control('PATCH', '/settings/dynamics', { updateConflicts: 2 });
     await support.tickets({ count: 1, organizationIds: [await organizationOf('S5')], priorities: ['urgent'] });
-    await support.says('support', 'S5', 'Status: escalated');
+    await support.waitForLine('support', 'S5', 'Status: escalated');
   });
 
   it('comes to rest when the deliveries of both sides report only our own writes', async () => {
@@ -206,14 +206,14 @@ describe('the way of support back to the ERP', () => {
       url: `${api.url}/events/dynamics/${hooks.dynamics}`,
       legalEntities: ['su'],
     });
-    await support.quiet('support');
-    await support.forgetJournal();
+    await support.waitUntilIdle('support');
+    await support.clearJournal();
     const [ticket] = await support.tickets({ count: 1, organizationIds: [await organizationOf('S6')] });
-    await support.says('support', 'S6', 'Open: 1');
-    await support.quiet('support');
+    await support.waitForLine('support', 'S6', 'Open: 1');
+    await support.waitUntilIdle('support');
     const first = await support.writes();
     expect([first.dynamics.length, first.zendesk.length]).toEqual([1, 0]);
-    await support.forgetJournal();
+    await support.clearJournal();
     await edits.customer('su', 'S6', { AddressCity: 'Bellevue' });
     await until('the organization has followed', async () => {
       const { organization_fields: fields } = await edits.organization('su:customer:S6');
@@ -222,12 +222,12 @@ describe('the way of support back to the ERP', () => {
     for (let round = 0; round < QUIET_ROUNDS; round += 1) {
       expect(await world.sync('support')).toMatchObject({ status: 'completed', totals: { read: 7, unchanged: 7 } });
       expect(await support.reconcile('support')).toMatchObject({ written: 0 });
-      await support.quiet('support');
+      await support.waitUntilIdle('support');
     }
     const then = await support.writes();
     expect([then.dynamics.length, then.zendesk.length]).toEqual([0, 1]);
     await support.change([ticket ?? 0], { subject: 'Another subject', tags: ['seen'] });
-    await support.quiet('support');
+    await support.waitUntilIdle('support');
     expect((await support.writes()).dynamics).toEqual([]);
     await world.sandbox.control('DELETE', `/state/dynamics/endpoints/${id}`);
   });
@@ -245,7 +245,7 @@ describe('the way of support back to the ERP', () => {
     await support.reconcile('support');
     expect(await support.memo('su', 'S1')).toContain('Open: 1 (urgent: 0), pending: 3');
     expect(await support.memo('su', 'S4')).toContain('Open: 1 (urgent: 0)');
-    await support.forgetJournal();
+    await support.clearJournal();
     expect(await support.reconcile('support')).toMatchObject({ written: 0 });
     expect((await edits.journal('dynamics')).length).toBe(0);
     expect((await edits.journal('zendesk')).length).toBeLessThanOrEqual(2);
@@ -265,8 +265,8 @@ describe('the way of support back to the ERP', () => {
     const { triggers } = await zendesk<{ triggers: { title: string }[] }>('GET', 'triggers');
     expect(triggers.map(({ title }) => title)).toEqual(['Ledgerdesk triggered']);
     const [id] = await support.tickets({ count: 1, organizationIds: [(await edits.organization('tr:T1')).id] });
-    await support.says('triggered', 'T1', 'Open: 1');
+    await support.waitForLine('triggered', 'T1', 'Open: 1');
     await support.change([id ?? 0], { status: 'solved' });
-    await support.says('triggered', 'T1', 'Open: 0');
+    await support.waitForLine('triggered', 'T1', 'Open: 0');
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EntitySpec } from '../../domain/entity-spec.ts';
-import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
 import { until } from '../fixtures/stops.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
@@ -39,7 +39,7 @@ describe('a third entity, by its specification alone', () => {
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
-    await makeZendeskPatient(world.sandbox);
+    await relaxZendeskLimits(world.sandbox);
     const field = { entitySet: 'ContactPersons', name: 'ABCHeadCount', type: 'Edm.Int32' };
     await world.sandbox.control('POST', '/state/dynamics/fields', field);
     await edits.customer('te', 'C1', { OrganizationName: 'Contoso Retail', AddressCity: 'Bergen' });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SandboxOrganization } from '../fixtures/sandbox.ts';
-import { armStop, until, type ArmedStop } from '../fixtures/stops.ts';
+import { setStop, until, type ActiveStop } from '../fixtures/stops.ts';
 import { startTopology, type ProductProcess, type Topology } from '../fixtures/topology.ts';
-import { tell } from '../fixtures/tell.ts';
+import { printMeasurement } from '../fixtures/print-measurement.ts';
 
 /** Longer runs ask for more: TOPOLOGY_OUTAGE_MS=18000, after which steps that were under way count as lost. The command line waits for 30 s. */
 const ACCOUNTS = Number(process.env['TOPOLOGY_ACCOUNTS'] ?? 2_000);
@@ -56,7 +56,7 @@ describe('the api and two workers as separate processes', () => {
     await meanwhile(first.reached());
     const [{ runId } = { runId: '' }] = await runs();
 
-    const lost = await topology.workerAtWork(workers);
+    const lost = await topology.busyWorker(workers);
     const replaced = lost.exited.then(async () => workers.push(await topology.startWorker()));
     const second = await meanwhile(
       strike('a worker', first, { blow: () => lost.kill(), next: () => hold(CREATE, Math.floor(JOBS / 4)) }),
@@ -81,7 +81,7 @@ describe('the api and two workers as separate processes', () => {
     );
 
     const run = await syncing;
-    tell(`the sync of ${ACCOUNTS} accounts took ${seconds(performance.now() - begun)} in all`);
+    printMeasurement(`the sync of ${ACCOUNTS} accounts took ${seconds(performance.now() - begun)} in all`);
     expect(run).toMatchObject({ runId, status: 'completed', totals: { read: ACCOUNTS, created: ACCOUNTS } });
     const { read, ...outcomes } = run.totals;
     expect(Object.values(outcomes).reduce((sum, count) => sum + count, 0)).toBe(read);
@@ -102,17 +102,17 @@ describe('the api and two workers as separate processes', () => {
   const runs = async () => (await topology.ledgerdesk<{ items: Run[] }>('runs', 'contoso')).items;
 
   /** A request, the next but `skip`, has its effect and is not answered. */
-  function hold(path: string, skip: number): Promise<ArmedStop> {
+  function hold(path: string, skip: number): Promise<ActiveStop> {
     const { sandbox, servers } = topology;
     const request = { system: 'zendesk', path, skip, when: 'after' } as const;
-    return armStop({ sandbox, databaseUrl: servers.databaseUrl }, { name: `${path} after ${skip}`, request });
+    return setStop({ sandbox, databaseUrl: servers.databaseUrl }, { name: `${path} after ${skip}`, request });
   }
 
   /**
    * Strikes while a request is held, lets go of it, and mends after a while. Measures until when nothing was asked of
    * Zendesk; then waits for the next stop, and answers it.
    */
-  async function strike<Next extends ArmedStop | undefined>(what: string, held: ArmedStop, plan: Blow<Next>) {
+  async function strike<Next extends ActiveStop | undefined>(what: string, held: ActiveStop, plan: Blow<Next>) {
     const since = performance.now();
     const elapsed = () => performance.now() - since;
     await plan.blow();
@@ -127,7 +127,7 @@ describe('the api and two workers as separate processes', () => {
     const ready = elapsed();
     const isAsked = async () => (await topology.journal('zendesk', last)).length > 0;
     await until('Zendesk is asked again', isAsked, LONGEST_RETURN_MS);
-    tell(
+    printMeasurement(
       `${what}: gone for ${seconds(away)}, /readyz 200 after ${seconds(ready)}, at work after ${seconds(elapsed())}`,
     );
     await next?.reached();

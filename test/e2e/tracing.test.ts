@@ -30,7 +30,7 @@ describe('the traces of a sync, with payloads encrypted', () => {
       ...{ system: 'dynamics', match: { path: 'CustomersV3' }, times: 1 },
       action: { kind: 'status', status: 500 },
     });
-    const { body } = await api.ask('POST', '/api/connections/contoso/sync', {});
+    const { body } = await api.request('POST', '/api/connections/contoso/sync', {});
     expect(await world.ended((body as { runId: string }).runId)).toMatchObject({ status: 'completed' });
     await worker?.stop();
     await until('the start has arrived', () => Promise.resolve(named('StartWorkflow:syncMasterData').length > 0));

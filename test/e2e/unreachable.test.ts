@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConnectionSettings } from '../../domain/connection/connection.ts';
-import { createEdits, makeZendeskPatient, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
-import { createTurnedAway, type TurnedAway } from '../fixtures/turned-away.ts';
+import { createCredentialFailureChecks, type CredentialFailureChecks } from '../fixtures/credential-failures.ts';
 import { createWorld, type World } from '../fixtures/world.ts';
 
 /** Port 9 is for discarding; nothing listens there. */
@@ -11,13 +11,13 @@ const NOWHERE = 'http://127.0.0.1:9';
 describe('a system that does not answer', () => {
   let world: World;
   let edits: Edits;
-  let turned: TurnedAway;
+  let turned: CredentialFailureChecks;
 
   beforeAll(async () => {
     world = await createWorld({ seed: 'empty' });
     edits = createEdits(world);
-    turned = createTurnedAway(world);
-    await makeZendeskPatient(world.sandbox);
+    turned = createCredentialFailureChecks(world);
+    await relaxZendeskLimits(world.sandbox);
     await world.startWorker();
   });
   afterAll(() => world.close());
@@ -55,7 +55,7 @@ describe('a system that does not answer', () => {
     await change('mv', (settings) => ({ ...settings, zendesk: { ...settings.zendesk, baseUrl: NOWHERE } }));
     expect((await turned.failingRun('mv')).error).toMatchObject({ code: 'unreachable' });
     await change('mv', (settings) => settings);
-    await turned.expectMended('mv');
+    await turned.expectRecovered('mv');
   });
 
   it('is neither called nor tried again when its host does not belong to the vendor and no operator has opened it', async () => {
@@ -69,6 +69,6 @@ describe('a system that does not answer', () => {
     const { items } = await world.sandbox.control<{ items: JournalEntry[] }>('GET', '/journal?system=zendesk');
     expect(items).toEqual([]);
     await change('bl', (settings) => settings);
-    await turned.expectMended('bl');
+    await turned.expectRecovered('bl');
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readLinks, turnBackToFormerStore } from '../fixtures/former-store.ts';
-import { armStop, until } from '../fixtures/stops.ts';
+import { readLinks, downgradeStore } from '../fixtures/downgraded-store.ts';
+import { setStop, until } from '../fixtures/stops.ts';
 import { startTopology, type ProductProcess, type Topology } from '../fixtures/topology.ts';
 
 const ACCOUNTS = 1_000;
@@ -55,7 +55,7 @@ describe('an upgrade from 0.1.0', () => {
     await generate('customers', 'frrt', LEFT);
     const request = { system: 'zendesk', path: 'job_statuses', when: 'before' } as const;
     const { sandbox, servers } = topology;
-    const stop = await armStop({ sandbox, databaseUrl: servers.databaseUrl }, { name: 'the job is polled', request });
+    const stop = await setStop({ sandbox, databaseUrl: servers.databaseUrl }, { name: 'the job is polled', request });
     interrupted = (await topology.ledgerdesk<{ runId: string }>('sync', 'under-way')).runId;
     await stop.reached();
     children = await running('syncLegalEntity');
@@ -94,7 +94,7 @@ describe('an upgrade from 0.1.0', () => {
     await topology.ledgerdesk('schedule', 'resting', 'pause');
     await startInterruptedRun();
     before = await readAllKept();
-    await topology.restartApi(() => turnBackToFormerStore(topology.servers.databaseUrl));
+    await topology.restartApi(() => downgradeStore(topology.servers.databaseUrl));
   }, DAY_MS);
   afterAll(() => topology.close());
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundleChanged, type ChangedBundle } from '../fixtures/changed-bundle.ts';
 import { until } from '../fixtures/stops.ts';
-import { createUpgrades, FIRST_STEP, LAST_STEP, twoStepsMore, type Upgrades } from '../fixtures/upgrades.ts';
+import { createUpgrades, FIRST_STEP, LAST_STEP, twoExtraSteps, type Upgrades } from '../fixtures/upgrades.ts';
 
 describe('a new version of the workers, after the old one has ended', () => {
   let upgrades: Upgrades;
@@ -10,8 +10,8 @@ describe('a new version of the workers, after the old one has ended', () => {
 
   beforeAll(async () => {
     upgrades = await createUpgrades();
-    guarded = await bundleChanged(twoStepsMore((id) => `if (patched('${id}'))`));
-    unguarded = await bundleChanged(twoStepsMore((id) => `void [patched, '${id}'];`));
+    guarded = await bundleChanged(twoExtraSteps((id) => `if (patched('${id}'))`));
+    unguarded = await bundleChanged(twoExtraSteps((id) => `void [patched, '${id}'];`));
   });
   afterEach(async () => {
     await upgrades.wake();

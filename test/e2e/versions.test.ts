@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
 import { bundleChanged, type ChangedBundle } from '../fixtures/changed-bundle.ts';
-import { openErpDoor, type ErpDoor } from '../fixtures/doors.ts';
+import { createErpIngress, type ErpIngress } from '../fixtures/erp-ingress.ts';
 import { readPageCommands, type PageCommands } from '../fixtures/page-commands.ts';
 import { until } from '../fixtures/stops.ts';
-import { createUpgrades, LAST_STEP, twoStepsMore, type Upgrades } from '../fixtures/upgrades.ts';
+import { createUpgrades, LAST_STEP, twoExtraSteps, type Upgrades } from '../fixtures/upgrades.ts';
 import type { TestWorker } from '../fixtures/world.ts';
 
 /** As docs/upgrading.md has it; its commands are run as they stand there. */
@@ -13,7 +13,7 @@ describe('two versions of the workers side by side', () => {
   let api: ApiProcess;
   let page: PageCommands;
   let next: ChangedBundle;
-  let door: ErpDoor;
+  let ingress: ErpIngress;
   let old: TestWorker;
   const variables = { OLD_VERSION: '2026.11.1', VERSION: '2026.11.2' };
 
@@ -21,7 +21,7 @@ describe('two versions of the workers side by side', () => {
     upgrades = await createUpgrades();
     page = await readPageCommands('upgrading.md', upgrades.world);
     next = await bundleChanged(
-      twoStepsMore((id) => `if (patched('${id}'))`),
+      twoExtraSteps((id) => `if (patched('${id}'))`),
       { versioned: true },
     );
     api = await startApiProcess(upgrades.world);
@@ -38,8 +38,8 @@ describe('two versions of the workers side by side', () => {
 
   /** Sends an event about an account; answers its workflow. */
   async function sendEvent(): Promise<string> {
-    const event = door.event('sb', 'A1');
-    expect(await door.post(event)).toMatchObject({ status: 202 });
+    const event = ingress.event('sb', 'A1');
+    expect(await ingress.post(event)).toMatchObject({ status: 202 });
     return `erp-event/sb/${String(event['ControlNumber'])}`;
   }
 
@@ -59,7 +59,7 @@ describe('two versions of the workers side by side', () => {
   it('share the work: the new one takes over syncs and what is new, and the old one ends the events that it has', async () => {
     const { world, startWaiting, limit, untilWaiting, wake, history, start, end } = upgrades;
     const { OLD_VERSION, VERSION } = variables;
-    door = await openErpDoor({ world, api, edits: upgrades.edits }, 'sb');
+    ingress = await createErpIngress({ world, api, edits: upgrades.edits }, 'sb');
     const { runId, waiting } = await startWaiting('au');
     await limit('dynamics', 'CustomersV3');
     const pinned = await sendEvent();

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { DESK_ORGANIZATIONS } from '../../sandbox/seed/desk-organizations.ts';
+import { HELP_DESK_ORGANIZATIONS } from '../../sandbox/seed/help-desk-organizations.ts';
 import { FRENCH_CUSTOMERS } from '../../sandbox/seed/french-customers.ts';
 import { US_CUSTOMERS } from '../../sandbox/seed/us-customers.ts';
 import { FRENCH_VENDORS, US_VENDORS } from '../../sandbox/seed/vendor-lines.ts';
@@ -75,7 +75,7 @@ describe('the stored histories', () => {
   it('hold nothing of the people and companies of both systems, and no secret', () => {
     const accounts = [...US_CUSTOMERS, ...FRENCH_CUSTOMERS, ...US_VENDORS, ...FRENCH_VENDORS];
     const names = accounts.map(({ name, extra }) => name || String(extra?.['PersonLastName']));
-    const desk = DESK_ORGANIZATIONS.map(({ name }) => name);
+    const desk = HELP_DESK_ORGANIZATIONS.map(({ name }) => name);
     const secrets = [...names, ...desk, 'Customer of', 'Customer 0', 'Seattle', 'Bearer', 'eyJ'];
     expect(secrets.length).toBeGreaterThan(80);
     for (const { name, text } of texts) {

@@ -3,7 +3,7 @@ import { accountSyncId, alertId, HOUSEKEEPING_ID, legalEntitySyncId } from '../.
 import type { RunReport } from '../../store/sync/run-reports.ts';
 import { createEdits, readingOnly } from '../fixtures/edits.ts';
 import { readWaits } from '../fixtures/waits.ts';
-import { runWayBack } from '../fixtures/way-back.ts';
+import { runOtherWorkflows } from '../fixtures/other-workflows.ts';
 import type { World } from '../fixtures/world.ts';
 
 /** Does something in a world that is worth a stored history, for a connection of this name; throws when it went another way. */
@@ -40,7 +40,7 @@ async function recordContacts(world: World, name: string): Promise<void> {
 async function recordWayBack(world: World, name: string): Promise<void> {
   await world.connect(name);
   expectEnd(await world.sync(name), 'completed');
-  await runWayBack(world, name);
+  await runOtherWorkflows(world, name);
 }
 
 async function recordResync(world: World, name: string): Promise<void> {

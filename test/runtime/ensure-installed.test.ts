@@ -19,7 +19,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 const SCRIPT = fileURLToPath(new URL('../../runtime/ensure-installed.mjs', import.meta.url));
 
-/** Stands in for npm: counts its calls, talks on stdout as npm does, and lays out what a finished `npm ci` leaves. */
+/**
+ * A replacement for npm that records its calls, prints to stdout as npm does, and creates the result of a finished `npm
+ * ci`.
+ */
 const FAKE_NPM = `#!/bin/sh
 PATH=/usr/bin:/bin
 echo "$*" >> ../npm-calls
@@ -46,13 +49,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-interface Ending {
+interface Result {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-async function run(...args: string[]): Promise<Ending> {
+async function run(...args: string[]): Promise<Result> {
   const script = join(project, 'runtime', 'ensure-installed.mjs');
   const child = spawn(process.execPath, [script, ...args], { env: environment() });
   let [stdout, stderr] = ['', ''];
@@ -77,13 +80,13 @@ function touch(file: string, secondsFromNow: number): void {
 }
 
 describe('ensure-installed', () => {
-  it('runs npm ci when nothing is installed, then never again', async () => {
+  it('runs npm ci once if nothing is installed', async () => {
     expect(await run()).toMatchObject({ code: 0, stdout: '' });
     expect(await run()).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(npmCalls()).toEqual(['ci']);
   });
 
-  it('runs it again when the lockfile has changed since', async () => {
+  it('runs npm ci again if the lockfile has changed', async () => {
     await run();
     writeFileSync(join(project, 'package-lock.json'), '{"lockfileVersion": 3, "packages": {}}');
     touch('package-lock.json', 5);
@@ -91,14 +94,14 @@ describe('ensure-installed', () => {
     expect(npmCalls()).toEqual(['ci', 'ci']);
   });
 
-  it('does not when the lockfile is only younger, as after a checkout', async () => {
+  it('does not run npm ci if only the modification time of the lockfile has changed, as after a checkout', async () => {
     await run();
     touch('package-lock.json', 5);
     await run();
     expect(npmCalls()).toEqual(['ci']);
   });
 
-  it('accepts an installation that somebody made by hand after the lockfile was written', async () => {
+  it('accepts a manual installation that is newer than the lockfile', async () => {
     mkdirSync(join(project, 'node_modules'));
     writeFileSync(join(project, 'node_modules', '.package-lock.json'), '{}');
     touch('package-lock.json', -5);
@@ -106,13 +109,13 @@ describe('ensure-installed', () => {
     expect(npmCalls()).toEqual([]);
   });
 
-  it('lets two at once take turns, so that npm runs once', async () => {
-    const endings = await Promise.all([run(), run(), run('--quiet')]);
-    expect(endings.map(({ code }) => code)).toEqual([0, 0, 0]);
+  it('runs npm once for concurrent calls', async () => {
+    const results = await Promise.all([run(), run(), run('--quiet')]);
+    expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(npmCalls()).toEqual(['ci']);
   });
 
-  it('takes over from one that was killed while it installed', async () => {
+  it('takes over from a process that was killed during the installation', async () => {
     writeFileSync(join(home, 'npm-hangs'), '');
     const first = spawn(process.execPath, [join(project, 'runtime', 'ensure-installed.mjs')], { env: environment() });
     while (npmCalls().length === 0) await sleep(20);
@@ -123,13 +126,13 @@ describe('ensure-installed', () => {
     expect(npmCalls()).toEqual(['ci', 'ci']);
   });
 
-  it('writes npm’s own output to stderr, and with --quiet nothing of its own', async () => {
+  it('writes the output of npm to stderr, and with --quiet nothing else', async () => {
     const { stdout, stderr } = await run('--quiet');
     expect(stdout).toBe('');
     expect(stderr).toBe('added 1 package\n');
   });
 
-  it('ends with 1 and a sentence when npm fails, and tries again next time', async () => {
+  it('ends with exit code 1 and a message if npm fails, and tries again the next time', async () => {
     writeFileSync(join(home, 'npm-fails'), '');
     const { code, stderr } = await run();
     expect(code).toBe(1);
@@ -138,7 +141,7 @@ describe('ensure-installed', () => {
     expect((await run()).code).toBe(0);
   });
 
-  it('says so in one sentence when npm is not there', async () => {
+  it('prints one sentence if npm does not exist', async () => {
     rmSync(join(home, 'bin', 'npm'));
     const { code, stderr } = await run('--quiet');
     expect(code).toBe(1);

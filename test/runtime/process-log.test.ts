@@ -12,7 +12,7 @@ const SECRETS = {
 };
 
 describe('the log of a process', () => {
-  it('has the level of the configuration, and none of its secrets', () => {
+  it('has the configured level, and redacts the secrets of the configuration', () => {
     const lines: string[] = [];
     const config = loadConfig({ ...SECRETS, LEDGERDESK_LOG_LEVEL: 'debug' });
     const write = (line: string): number => lines.push(line);
@@ -28,17 +28,17 @@ describe('the log of a process', () => {
     { level: 'error', lines: 1 },
     { level: 'fatal', lines: 0 },
   ])('of a worker that cannot reach its database has $lines line(s) at level $level', async ({ level, lines }) => {
-    const said = await runWorker({
+    const output = await runWorker({
       ...SECRETS,
       LEDGERDESK_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
       LEDGERDESK_LOG_LEVEL: level,
     });
-    expect(said.filter((line) => line.includes('the worker stopped'))).toHaveLength(lines);
-    expect(said).toHaveLength(lines);
+    expect(output.filter((line) => line.includes('the worker stopped'))).toHaveLength(lines);
+    expect(output).toHaveLength(lines);
   });
 });
 
-/** Runs the worker's entry to its end; answers the lines that it wrote to stdout. */
+/** Runs the worker until it ends. Returns the lines of its stdout. */
 async function runWorker(env: Readonly<Record<string, string>>): Promise<string[]> {
   const entry = fileURLToPath(new URL('../../workers/worker.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', entry], {

@@ -13,7 +13,7 @@ import { until } from '../fixtures/stops.ts';
 
 const PROCESSES = 8;
 
-describe('the tokens of a connection among processes', () => {
+describe('the tokens of a connection with several processes', () => {
   let sandbox: TestSandbox;
   let store: Store;
   let url: string;
@@ -30,7 +30,7 @@ describe('the tokens of a connection among processes', () => {
     await close();
   });
 
-  /** A connection that was authorized and whose tokens are past the half of their life. */
+  /** Authorizes a connection, with tokens after the half of their lifetime. */
   async function authorize(id: string): Promise<void> {
     const zendesk = { ...TEST_SETTINGS.zendesk, baseUrl: sandbox.zendesk, oauthClientId: sandbox.oauthClientId };
     const settings = { ...TEST_SETTINGS, zendesk };
@@ -50,7 +50,7 @@ describe('the tokens of a connection among processes', () => {
     readonly lines: Interface;
   }
 
-  /** Starts a process that will use the tokens once it is told of which connection. */
+  /** Starts a process that uses the tokens of a connection after it has received the id of the connection. */
   async function startUser(): Promise<User> {
     const env = {
       PATH: process.env['PATH'] ?? '',
@@ -77,27 +77,27 @@ describe('the tokens of a connection among processes', () => {
     return items.filter(({ operation }) => operation === 'oauth.token.refresh_token').length;
   };
 
-  it('are refreshed by one of eight processes that need them at once', async () => {
+  it('are refreshed by one of eight processes that need them at the same time', async () => {
     await authorize('shared');
     const users: User[] = [];
     for (let n = 0; n < PROCESSES; n += 1) users.push(await startUser());
-    const answers = await Promise.all(users.map((user) => use(user, 'shared')));
-    expect(answers).toEqual(users.map(() => ({ scopes: ['read', 'write'] })));
+    const results = await Promise.all(users.map((user) => use(user, 'shared')));
+    expect(results).toEqual(users.map(() => ({ scopes: ['read', 'write'] })));
     expect(await refreshes()).toBe(1);
   });
 
-  it('need a person when their process is killed between Zendesk’s answer and the saving, and nobody goes on trying', async () => {
+  it('require a new authorization, without more attempts, if the process is killed after the response and before the save', async () => {
     await authorize('killed');
     const held = { match: { path: '^/oauth/tokens$' }, times: 1, action: { kind: 'hold', when: 'after' } };
     await sandbox.control('POST', '/faults', { system: 'zendesk', ...held });
-    const dying = await startUser();
-    dying.child.stdin.write('killed\n');
-    await until('Zendesk has given the tokens away', async () => {
+    const killed = await startUser();
+    killed.child.stdin.write('killed\n');
+    await until('Zendesk has issued the tokens', async () => {
       const { items } = await sandbox.control<{ items: { struck: number }[] }>('GET', '/faults');
       return items.every(({ struck }) => struck > 0);
     });
-    dying.child.kill('SIGKILL');
-    await once(dying.child, 'exit');
+    killed.child.kill('SIGKILL');
+    await once(killed.child, 'exit');
     await sandbox.control('DELETE', '/faults');
     await execute(url, `update zendesk_tokens set lease_until = now() - interval '1 s' where connection_id = 'killed'`);
     expect(await use(await startUser(), 'killed')).toEqual({ kind: 'unauthorized', code: 'invalid_grant' });

@@ -19,7 +19,7 @@ describe('the Zendesk tokens of a connection', () => {
   let store: Store;
   let url: string;
   let close: () => Promise<void>;
-  /** One opener for each process: its own pool of connections, clients and memory. */
+  /** One opener per simulated process, each with its own pool of connections, clients and memory. */
   const processes: { store: Store; open: WithRemoteSystems }[] = [];
 
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describe('the Zendesk tokens of a connection', () => {
   });
   afterEach(() => sandbox.control('DELETE', '/faults'));
   afterAll(async () => {
-    await Promise.all(processes.map((one) => one.store.close()));
+    await Promise.all(processes.map(({ store: own }) => own.close()));
     await sandbox.stop();
     await close();
   });
@@ -46,7 +46,7 @@ describe('the Zendesk tokens of a connection', () => {
     await store.connections.save({ id, name: id, settings, externalIdTemplate: '{accountNumber}', state: 'active' });
     await store.credentials.apply(id, { 'zendesk.oauthClientSecret': sandbox.oauthClientSecret });
   };
-  /** A connection that an administrator has authorized; its tokens are `agedS` old and live for a day. */
+  /** Authorizes a connection. Its tokens are `agedS` seconds old and valid for a day in total. */
   const authorize = async (id: string, agedS: number): Promise<void> => {
     await save(id);
     await keepNewTokens(sandbox, store, id);
@@ -67,57 +67,57 @@ describe('the Zendesk tokens of a connection', () => {
       return (await zendesk.tokenScopes()).join(' ');
     });
   };
-  const everybody = (id: string) => Promise.all(processes.map((_, n) => scopes(id, n)));
+  const scopesOfAll = (id: string) => Promise.all(processes.map((_, n) => scopes(id, n)));
   const failure = async (id: string, n = 0): Promise<RemoteError> => {
     const error = await scopes(id, n).then(
-      () => new Error('It went well.'),
+      () => new Error('The call succeeded.'),
       (thrown: unknown) => thrown,
     );
     if (error instanceof RemoteError) return error;
     throw error;
   };
-  const asked = async (operation: string): Promise<number> => {
+  const requestCount = async (operation: string): Promise<number> => {
     const { items } = await sandbox.control<{ items: JournalEntry[] }>('GET', '/journal?system=zendesk');
     return items.filter((entry) => entry.operation === operation).length;
   };
-  const refreshes = () => asked('oauth.token.refresh_token');
+  const refreshes = () => requestCount('oauth.token.refresh_token');
   const stateOf = async (id: string) => (await store.connections.require(id)).state;
   const all = Array.from({ length: PROCESSES }, () => 'read write');
 
-  it('are left alone in the first half of their life', async () => {
+  it('are not refreshed in the first half of their lifetime', async () => {
     await authorize('young', DAY_S / 2 - 600);
-    expect(await everybody('young')).toEqual(all);
+    expect(await scopesOfAll('young')).toEqual(all);
     expect(await refreshes()).toBe(0);
   });
 
-  it('are refreshed by one of eight processes that find them due at once', async () => {
+  it('are refreshed by one of eight processes that find them due at the same time', async () => {
     await authorize('due', DAY_S * 0.7);
     const before = await store.zendeskTokens.read('due');
-    expect(await everybody('due')).toEqual(all);
+    expect(await scopesOfAll('due')).toEqual(all);
     expect(await refreshes()).toBe(1);
     const after = await store.zendeskTokens.read('due');
     expect(after.accessToken).not.toBe(before.accessToken);
     expect(after.refreshToken).not.toBe(before.refreshToken);
-    expect(await everybody('due')).toEqual(all);
+    expect(await scopesOfAll('due')).toEqual(all);
     expect(await refreshes()).toBe(1);
   });
 
-  it('are refreshed by one of eight processes that find them expired at once', async () => {
+  it('are refreshed by one of eight processes that find them expired at the same time', async () => {
     await authorize('expired', DAY_S + 60);
     await sandbox.control('POST', '/state/zendesk/oauth/expire', { what: 'access' });
-    expect(await everybody('expired')).toEqual(all);
+    expect(await scopesOfAll('expired')).toEqual(all);
     expect(await refreshes()).toBe(1);
     expect(await stateOf('expired')).toBe('active');
   });
 
-  it('are refreshed once when Zendesk does not take the access token though it should live', async () => {
+  it('are refreshed once if Zendesk rejects an access token that has not expired', async () => {
     await authorize('voided', 60);
     await sandbox.control('POST', '/state/zendesk/oauth/expire', { what: 'access' });
-    expect(await everybody('voided')).toEqual(all);
+    expect(await scopesOfAll('voided')).toEqual(all);
     expect(await refreshes()).toBe(1);
   });
 
-  it('need a person after the answer to a refresh was lost, and nobody tries again until then', async () => {
+  it('require a new authorization after the response to a refresh was lost, without more attempts', async () => {
     await authorize('lost', DAY_S * 0.7);
     const fault = { system: 'zendesk', match: { path: '^/oauth/tokens$' }, times: 1 };
     await sandbox.control('POST', '/faults', { ...fault, action: { kind: 'cut', when: 'after' } });
@@ -131,11 +131,11 @@ describe('the Zendesk tokens of a connection', () => {
     expect(await refreshes()).toBe(2);
     await keepNewTokens(sandbox, store, 'lost');
     await age('lost', DAY_S * 0.7);
-    expect(await everybody('lost')).toEqual(all);
+    expect(await scopesOfAll('lost')).toEqual(all);
     expect(await refreshes()).toBe(3);
   });
 
-  it('need a person once they were revoked, after one refresh', async () => {
+  it('require a new authorization after they were revoked, after one refresh', async () => {
     await authorize('revoked', 60);
     await sandbox.control('POST', '/state/zendesk/oauth/revoke', {});
     const errors = await Promise.all(processes.map((_, n) => failure('revoked', n)));
@@ -144,38 +144,38 @@ describe('the Zendesk tokens of a connection', () => {
     expect(await stateOf('revoked')).toBe('needs_reconnect');
   });
 
-  it('are not renewed beside a renewal whose process has died, until its lease is over', async () => {
+  it('are not refreshed before the lease of a killed process has expired', async () => {
     await authorize('held', DAY_S * 0.7);
     expect(await store.zendeskTokens.lease('held', 'a dead process', 60_000)).toBe(true);
-    expect(await everybody('held')).toEqual(all);
+    expect(await scopesOfAll('held')).toEqual(all);
     expect(await refreshes()).toBe(0);
     await execute(url, `update zendesk_tokens set lease_until = now() - interval '1 s' where connection_id = 'held'`);
-    expect(await everybody('held')).toEqual(all);
+    expect(await scopesOfAll('held')).toEqual(all);
     expect(await refreshes()).toBe(1);
   });
 
-  it('come from the OAuth client itself where the grant is client_credentials', async () => {
+  it('are issued to the OAuth client itself with the grant client_credentials', async () => {
     await save('own', { grant: 'client_credentials' });
     await sandbox.control('DELETE', '/journal');
-    expect(await everybody('own')).toEqual(all);
-    expect(await asked('oauth.token.client_credentials')).toBe(1);
+    expect(await scopesOfAll('own')).toEqual(all);
+    expect(await requestCount('oauth.token.client_credentials')).toBe(1);
     await age('own', DAY_S * 0.7);
-    expect(await everybody('own')).toEqual(all);
-    expect(await asked('oauth.token.client_credentials')).toBe(2);
+    expect(await scopesOfAll('own')).toEqual(all);
+    expect(await requestCount('oauth.token.client_credentials')).toBe(2);
     expect(await refreshes()).toBe(0);
   });
 
-  it('need a person when the OAuth client is not taken', async () => {
-    await save('stranger', { grant: 'client_credentials' });
-    await store.credentials.apply('stranger', { 'zendesk.oauthClientSecret': 'not-its-secret' });
-    const error = await failure('stranger');
+  it('require a new authorization if Zendesk rejects the OAuth client', async () => {
+    await save('invalid', { grant: 'client_credentials' });
+    await store.credentials.apply('invalid', { 'zendesk.oauthClientSecret': 'not-its-secret' });
+    const error = await failure('invalid');
     expect(error).toMatchObject({ kind: 'unauthorized', code: 'invalid_client' });
     expect(error.advice).toContain('zendesk.oauthClientSecret');
     expect(`${error.message} ${error.detail}`).not.toContain('not-its-secret');
-    expect(await stateOf('stranger')).toBe('needs_reconnect');
+    expect(await stateOf('invalid')).toBe('needs_reconnect');
   });
 
-  it('are not put back by a file that is applied again', async () => {
+  it('are not replaced by the old tokens of a file that is applied again', async () => {
     await save('filed');
     const first = await issueZendeskTokens(sandbox, { role: 'admin' });
     const file = { 'zendesk.accessToken': first.access_token, 'zendesk.refreshToken': first.refresh_token };
@@ -189,7 +189,7 @@ describe('the Zendesk tokens of a connection', () => {
     expect(await scopes('filed', 1)).toBe('read write');
   });
 
-  it('are all there is where the connection has no OAuth client', async () => {
+  it('are not refreshed if the connection has no OAuth client', async () => {
     await save('fixed', { oauthClientId: undefined });
     await expect(scopes('fixed')).rejects.toThrow('connection authorize fixed');
     await store.credentials.apply('fixed', { 'zendesk.accessToken': sandbox.zendeskToken });

@@ -8,15 +8,16 @@ import type { RunRef, Steps } from '../steps.ts';
 import { syncRecord } from '../sync/sync-record.ts';
 
 const { takeDueRecords } = proxyLocalActivities<Pick<Steps, 'takeDueRecords'>>(
-  localStepOptions('Ask whether the record has been read with those of other events'),
+  localStepOptions('Check whether the record was read for another event'),
 );
 
-/** Waits for the run that has an event's record, in ms; the last one is repeated. */
+/** Waits for the run that holds the record of an event, in milliseconds. The last one is repeated. */
 const HELD_WAITS_MS = [3_000, 5_000, 10_000, 30_000, 60_000] as const;
 
 /**
- * Handles one business event: reads the record that it names again and synchronizes it as a resync would, whatever the event said,
- * together with all others of its legal entity and kind that events have named. Returns null when another event had done that.
+ * Handles one business event: reads its record again and synchronizes it as a resync does, together with all due
+ * records of its legal entity and kind. The content of the event is not used. Returns null when the record was read for
+ * another event.
  */
 export async function handleBusinessEvent(input: HandleBusinessEventInput): Promise<Totals | null> {
   const proxy = createSteps(input.connectionId);
@@ -36,7 +37,7 @@ async function takeDue(proxy: StepProxy, run: RunRef, input: HandleBusinessEvent
   for (let waits = 0; ; waits += 1) {
     const { state } = await takeDueRecords({ ...input, ...run });
     if (state !== 'held') return state;
-    await proxy.pause(HELD_WAITS_MS[waits] ?? 60_000, 'The run of another event reads this record');
+    await proxy.pause(HELD_WAITS_MS[waits] ?? 60_000, 'The run of another event is reading this record');
   }
 }
 

@@ -3,8 +3,8 @@ import { CHANGED_SIGNAL, type DeliverAlertsInput } from '../contract.ts';
 import { createSteps } from '../step-proxy.ts';
 
 /**
- * Delivers every alert of a connection, one after the other in their order; a receiver that is down is retried for as long as it
- * takes. It is started and woken by a signal, and ends when nothing is left to deliver.
+ * Delivers the alerts of a connection in their order. Retries as long as the receiver is down. A signal starts and
+ * wakes it. It ends when no alert is left.
  */
 export async function deliverAlerts({ connectionId }: DeliverAlertsInput): Promise<void> {
   const changes = { count: 0 };

@@ -5,17 +5,17 @@ import { stepOptions } from '../step-proxy.ts';
 import type { HousekeepingSteps } from '../steps.ts';
 
 const SUMMARIES: Readonly<Record<SweepPart, string>> = {
-  runs: 'Erase runs that ended long ago',
-  events: 'Erase events that came in long ago, but not the memory that they did',
-  tickets: 'Erase closed tickets that no annotation needs',
-  audit: 'Erase old entries of the audit',
-  access: 'Erase revoked tokens and consents that nobody completed',
-  alerts: 'Erase old alerts, and deliver those that are waiting',
+  runs: 'Delete old runs',
+  events: 'Delete old events, except the keys by which repeated events are recognized',
+  tickets: 'Delete old closed tickets that no annotation needs',
+  audit: 'Delete old entries of the audit',
+  access: 'Delete revoked tokens and consents that were not completed',
+  alerts: 'Delete old alerts, and deliver waiting ones',
 };
 
 /**
- * Erases what is older than it is kept (LEDGERDESK_RETENTION_DAYS), in small batches, one part after the other. `erased` is for
- * continue-as-new.
+ * Deletes rows whose retention period (LEDGERDESK_RETENTION_DAYS) is over, in small batches, one part after the other.
+ * `erased` is for continue-as-new.
  */
 export async function sweepStore({
   erased = {},
@@ -43,7 +43,7 @@ async function sweepPart(part: SweepPart): Promise<number> {
 }
 
 function describe(erased: SweepStoreResult): string {
-  return `Erased: ${Object.entries(erased)
+  return `Deleted: ${Object.entries(erased)
     .map(([part, count]) => `${count} ${part}`)
     .join(', ')}`;
 }

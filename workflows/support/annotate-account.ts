@@ -2,12 +2,12 @@ import { defineSignal, setHandler } from '@temporalio/workflow';
 import { CHANGED_SIGNAL, type AnnotateAccountInput } from '../contract.ts';
 import { createSteps } from '../step-proxy.ts';
 
-/** Changes that come while an account is written are collected for so long, in ms. */
+/** The time for which changes during a write are collected, in milliseconds. */
 const QUIET_MS = 3_000;
 
 /**
- * Writes one account's annotation. A signal wakes it, or starts it some seconds later where it is not running, so that many events on
- * one account make few requests to the ERP. It ends when nothing has come while it wrote.
+ * Writes the annotation of one account. A signal wakes it, or starts it with a delay if it is not running, so that many
+ * events of one account cause few requests to the ERP. It ends when no signal arrived during the write.
  */
 export async function annotateAccount(input: AnnotateAccountInput): Promise<void> {
   const { connectionId, legalEntity, kind, accountNumber: key } = input;
@@ -21,6 +21,6 @@ export async function annotateAccount(input: AnnotateAccountInput): Promise<void
     const written = changes.count;
     await steps.annotate(account, `Annotate ${kind} ${key} in Dynamics 365`);
     if (changes.count === written) return;
-    await pause(QUIET_MS, 'Changes that come now are written together');
+    await pause(QUIET_MS, 'Collecting further changes, to write them together');
   }
 }

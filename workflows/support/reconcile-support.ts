@@ -1,15 +1,15 @@
 import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { ReconcileSupportInput, ReconcileSupportResult } from '../contract.ts';
-import { makeFindable } from '../make-findable.ts';
+import { addSearchAttributes } from '../add-search-attributes.ts';
 import { createSteps, type StepCalls } from '../step-proxy.ts';
 
 /**
- * Reads from Zendesk's exports what has changed in tickets and users since the last time, and corrects every annotation that
- * differs. This finds what webhooks have lost.
+ * Reads changed tickets and users from Zendesk's exports, and corrects every annotation that differs. This also covers
+ * changes whose webhook deliveries were lost.
  */
 export async function reconcileSupport(input: ReconcileSupportInput): Promise<ReconcileSupportResult> {
   const { connectionId } = input;
-  makeFindable(connectionId);
+  addSearchAttributes(connectionId);
   const { steps } = createSteps(connectionId);
   let progress = input.progress ?? { stage: 'tickets' as const, tickets: 0, users: 0, written: 0, after: '' };
   while (progress.stage !== 'done') {
@@ -28,11 +28,11 @@ type Stage = (connectionId: string, steps: StepCalls, progress: Progress) => Pro
 
 const STAGES: Readonly<Record<Exclude<Progress['stage'], 'done'>, Stage>> = {
   async tickets(connectionId, steps, progress) {
-    const { seen, done } = await steps.readTicketChanges({ connectionId }, 'Read what changed in tickets');
+    const { seen, done } = await steps.readTicketChanges({ connectionId }, 'Read changed tickets');
     return { ...progress, tickets: progress.tickets + seen, stage: done ? 'users' : 'tickets' };
   },
   async users(connectionId, steps, progress) {
-    const { seen, done } = await steps.readUserChanges({ connectionId }, 'Read what changed in users');
+    const { seen, done } = await steps.readUserChanges({ connectionId }, 'Read changed users');
     return { ...progress, users: progress.users + seen, stage: done ? 'annotate' : 'users' };
   },
   async annotate(connectionId, steps, progress) {

@@ -1,31 +1,31 @@
 import type { StepProxy } from '../step-proxy.ts';
 import type { SliceRef } from '../steps.ts';
 
-/** What applying needs besides the slice: legal entities that adoption by name waits for, and when to leave a long history. */
+/** Options of `applyChanges`. Adoption by name waits for `incompleteEntities`. */
 export interface ApplyOptions {
   readonly incompleteEntities: readonly string[];
-  /** Returns whether the history has grown long; work then stops at a point where nothing is lost. */
+  /** Returns whether the history is long. The work then stops at a point at which nothing is lost. */
   readonly isLong: () => boolean;
 }
 
 /**
- * The result of applying. `isLong`: the history should be left; all that is known is in the store, so the slice is simply applied
- * again. `fieldsChanged`: custom fields in Zendesk were found changed.
+ * The result of applying. `isLong` is true when the history is long: the caller continues as new and applies the slice
+ * again, because all progress is in the store. `fieldsChanged` is true when custom fields in Zendesk have changed.
  */
 export interface Applied {
   readonly isLong: boolean;
   readonly fieldsChanged: boolean;
 }
 
-/** Waits between polls of open jobs, in ms: Zendesk needs seconds for a job, and each poll counts as a request. */
+/** Waits between polls of open jobs, in milliseconds. Zendesk needs seconds for a job, and each poll is a request. */
 const POLL_WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as const;
 const CLARIFY_WAIT_MS = 2_000;
-const NO_ROOM_WAIT_MS = 3_000;
+const JOB_LIMIT_WAIT_MS = 3_000;
 
 /**
- * Plans, writes and records the changes of one slice: plan page by page, submit bulk jobs, poll them together, record them
- * item by item, resolve what was refused, and read again what somebody asked for meanwhile. Each round leaves less to do,
- * since a row that is refused too often is rejected.
+ * Applies the changes of one slice: plans page by page, submits bulk jobs, polls them together, records them item by
+ * item, resolves refusals, and reads the records again that other runs asked for. It repeats this until nothing is
+ * left. It ends, because a row that is refused too often is rejected.
  */
 export async function applyChanges(proxy: StepProxy, slice: SliceRef, options: ApplyOptions): Promise<Applied> {
   const { steps } = proxy;
@@ -41,18 +41,18 @@ export async function applyChanges(proxy: StepProxy, slice: SliceRef, options: A
       if (resolved.planned > 0) continue;
     }
     const again = { ...slice, incompleteEntities: options.incompleteEntities };
-    const { records } = await steps.readAgain(again, say(slice, 'read again what changed meanwhile'));
+    const { records } = await steps.readAgain(again, summaryOf(slice, 'read records again that changed meanwhile'));
     if (records === 0) return { isLong: false, fieldsChanged };
   }
 }
 
-/** Lets submitted jobs end, and records them: what a cancelled run does before it releases its records. */
+/** Waits for submitted jobs and records them. A cancelled run does this before it releases its claims. */
 export async function drainJobs(proxy: StepProxy, slice: SliceRef): Promise<void> {
   const { steps, pause } = proxy;
   await clarifyAll(proxy, slice);
   for (const waitMs of POLL_WAITS_MS) {
-    const { open, ended } = await steps.pollJobs(slice, say(slice, 'ask Zendesk about open jobs'));
-    if (ended > 0) await steps.recordJobs(slice, say(slice, 'record what the jobs did'));
+    const { open, ended } = await steps.pollJobs(slice, summaryOf(slice, 'poll the open jobs in Zendesk'));
+    if (ended > 0) await steps.recordJobs(slice, summaryOf(slice, 'record the results of ended jobs'));
     if (open === 0) return;
     await pause(waitMs, `${open} job(s) still running in Zendesk`);
   }
@@ -66,7 +66,7 @@ async function planAll(
   let after = '';
   for (;;) {
     if (options.isLong()) return 'long';
-    const { unfinished, next } = await steps.planChanges({ ...slice, after }, say(slice, 'plan changes'));
+    const { unfinished, next } = await steps.planChanges({ ...slice, after }, summaryOf(slice, 'plan changes'));
     if (next === null) return unfinished > 0 ? 'work' : 'nothing';
     after = next;
   }
@@ -78,15 +78,17 @@ async function writeAll(proxy: StepProxy, slice: SliceRef, options: ApplyOptions
   let unanswered = 0;
   for (;;) {
     if (options.isLong()) return 'long';
-    const { open, left, more, unsure } = await steps.submitJobs(slice, say(slice, 'write to Zendesk'));
+    const { open, left, more, unsure } = await steps.submitJobs(slice, summaryOf(slice, 'write to Zendesk'));
     if (unsure) {
-      // One lost answer is an accident; when more follow, Zendesk is in trouble, and asking on would only spend requests.
-      if (unanswered > 0) await pause(waitMs(unanswered - 1), 'Zendesk gives no answer when asked to write');
+      // A single lost answer needs no wait. When more follow, Zendesk is probably down, and further requests are
+      // useless.
+      if (unanswered > 0) await pause(waitMs(unanswered - 1), 'Zendesk does not answer write requests');
       await clarifyAll(proxy, slice);
     } else if (open > 0) {
       quietPolls = (await pollOnce(proxy, slice, { open, waitMs: waitMs(quietPolls) })) ? 0 : quietPolls + 1;
     } else if (left) {
-      if (!more) await pause(NO_ROOM_WAIT_MS, 'Zendesk runs as many jobs of this connection as it may');
+      if (!more)
+        await pause(JOB_LIMIT_WAIT_MS, 'The maximum number of bulk jobs of this connection is running in Zendesk');
     } else {
       return 'done';
     }
@@ -94,15 +96,15 @@ async function writeAll(proxy: StepProxy, slice: SliceRef, options: ApplyOptions
   }
 }
 
-/** Waits, asks Zendesk once about the open jobs, and records those that have ended. Returns whether any has. */
+/** Waits, polls the open jobs once, and records those that have ended. Returns whether a job has ended. */
 async function pollOnce(
   { steps, pause }: StepProxy,
   slice: SliceRef,
   at: { open: number; waitMs: number },
 ): Promise<boolean> {
   await pause(at.waitMs, `Zendesk is working on ${at.open} job(s)`);
-  const { ended } = await steps.pollJobs(slice, say(slice, 'ask Zendesk about open jobs'));
-  if (ended > 0) await steps.recordJobs(slice, say(slice, 'record what the jobs did'));
+  const { ended } = await steps.pollJobs(slice, summaryOf(slice, 'poll the open jobs in Zendesk'));
+  if (ended > 0) await steps.recordJobs(slice, summaryOf(slice, 'record the results of ended jobs'));
   return ended > 0;
 }
 
@@ -112,14 +114,14 @@ function waitMs(waits: number): number {
 
 async function clarifyAll({ steps, pause }: StepProxy, slice: SliceRef): Promise<void> {
   for (;;) {
-    const { waiting } = await steps.clarifyJobs(slice, say(slice, 'find out about a job whose answer was lost'));
+    const { waiting } = await steps.clarifyJobs(slice, summaryOf(slice, 'clarify a job whose answer was lost'));
     if (waiting === 0) return;
     await pause(CLARIFY_WAIT_MS, 'A job whose answer was lost may still be running in Zendesk');
   }
 }
 
 async function completeAll({ steps }: StepProxy, slice: SliceRef): Promise<void> {
-  while ((await steps.completeRecords(slice, say(slice, 'add what bulk jobs cannot write'))).left > 0);
+  while ((await steps.completeRecords(slice, summaryOf(slice, 'add what bulk jobs cannot write'))).left > 0);
 }
 
 async function resolveAll(
@@ -131,13 +133,13 @@ async function resolveAll(
   let fieldsChanged = false;
   for (;;) {
     const refused = { ...slice, incompleteEntities };
-    const page = await steps.resolveRefusals(refused, say(slice, 'look up what Zendesk refused'));
+    const page = await steps.resolveRefusals(refused, summaryOf(slice, 'resolve what Zendesk refused'));
     planned += page.planned;
     fieldsChanged ||= page.fieldsChanged;
     if (page.left === 0) return { planned, fieldsChanged };
   }
 }
 
-function say({ legalEntity, kind }: SliceRef, what: string): string {
+function summaryOf({ legalEntity, kind }: SliceRef, what: string): string {
   return `${legalEntity} ${kind}s: ${what}`;
 }

@@ -12,15 +12,15 @@ import type { StepProxy } from '../step-proxy.ts';
 import { problemOf } from '../problem.ts';
 import type { RunRef } from '../steps.ts';
 
-/** The result of a run's work: the problem that makes it a failed run, if any, and how long it waited in all. */
+/** The result of a run's work: the problem that makes it a failed run, or null, and the total time that it waited. */
 export interface Conclusion {
   readonly error: Problem | null;
   readonly waitedMs: number;
 }
 
 /**
- * Does the work of a run and ends the run however the work ends: completed, failed with a sentence, or cancelled with its claims
- * released. Throws a failure whose message is that sentence, so that the Web UI says what a person must do.
+ * Does the work of a run and ends the run in any case: completed, failed, or cancelled. Throws a failure with the
+ * message of the run's error, so that the Web UI says what a person must do.
  */
 export async function concludeRun(
   { steps, waitedMs }: StepProxy,
@@ -40,7 +40,7 @@ export async function concludeRun(
     conclusion = { error: cancellation === undefined ? problemOf(error) : null, waitedMs: waitedMs() };
   }
   const ending = { ...run, status, ...conclusion };
-  const end = () => steps.finishRun(ending, 'End the run and keep its totals');
+  const end = () => steps.finishRun(ending, 'End the run and store its totals');
   const { totals, error } = await CancellationScope.nonCancellable(end);
   setCurrentDetails(`${describeTotals(totals)}${error === null ? '' : `\n\n${error.message}`}`);
   if (cancellation !== undefined) throw cancellation;

@@ -4,14 +4,14 @@ import {
   type Problem,
   type SyncLegalEntityInput,
   type SyncLegalEntityResult,
-  type UnreadKind,
+  type KindNotRead,
 } from '../contract.ts';
 import { legalEntitySyncId } from '../ids.ts';
 import { endsTheRun, problemOf } from '../problem.ts';
 import { startOptions } from '../start-options.ts';
 import type { RunRef } from '../steps.ts';
 
-/** One stage of a run over its legal entities. `summary` says what it does with one of them. */
+/** One stage of a run for its legal entities. `summary` says what the stage does with each of them. */
 export interface EntityStage {
   readonly run: RunRef;
   readonly stage: string;
@@ -23,35 +23,37 @@ export interface EntityStage {
 }
 
 /**
- * The result of a stage: the legal entities that failed, the dependent kinds that could not be read in others, and why. `waitedMs` is
- * the longest wait of those that ran side by side.
+ * The result of a stage: the legal entities that failed, the dependent kinds that could not be read in others, and the
+ * problems. `waitedMs` is the longest wait of one legal entity, because they run side by side.
  */
 export interface StageResult {
   readonly failed: readonly string[];
-  readonly unread: readonly UnreadKind[];
+  readonly notRead: readonly KindNotRead[];
   readonly problems: readonly Problem[];
   readonly fieldsChanged: boolean;
   readonly waitedMs: number;
 }
 
-/** Legal entities that are worked on side by side: enough to be quick, few enough to stay polite to F&O. */
+/** Legal entities that run side by side: enough to be fast, few enough not to overload F&O. */
 const SIDE_BY_SIDE = 4;
 
-/** Runs a stage over legal entities, a few side by side; one that fails does not stop the others unless nothing could go on. */
+/**
+ * Runs a stage for legal entities, four side by side. A failure stops the others only if they cannot succeed either.
+ */
 export async function runEntityStage(stage: EntityStage, entities: readonly string[]): Promise<StageResult> {
   const queue = [...entities];
   const failed: string[] = [];
-  const unread: UnreadKind[] = [];
+  const notRead: KindNotRead[] = [];
   const problems: Problem[] = [];
   let [waitedMs, fieldsChanged] = [0, false];
-  const lane = async (): Promise<void> => {
+  const runQueue = async (): Promise<void> => {
     for (let entity = queue.shift(); entity !== undefined; entity = queue.shift()) {
       try {
         const result = await runEntity(stage, entity);
         waitedMs = Math.max(waitedMs, result.waitedMs);
         fieldsChanged ||= result.fieldsChanged;
-        for (const { kind, problem } of result.unread) {
-          unread.push({ legalEntity: entity, kind });
+        for (const { kind, problem } of result.notRead) {
+          notRead.push({ legalEntity: entity, kind });
           problems.push(problem);
         }
       } catch (error) {
@@ -63,9 +65,9 @@ export async function runEntityStage(stage: EntityStage, entities: readonly stri
       }
     }
   };
-  const lanes = await Promise.allSettled(Array.from({ length: SIDE_BY_SIDE }, lane));
-  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
-  return { failed, unread, problems, fieldsChanged, waitedMs };
+  const results = await Promise.allSettled(Array.from({ length: SIDE_BY_SIDE }, runQueue));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  return { failed, notRead, problems, fieldsChanged, waitedMs };
 }
 
 function runEntity(entityStage: EntityStage, legalEntity: string): Promise<SyncLegalEntityResult> {

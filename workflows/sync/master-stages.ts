@@ -3,14 +3,14 @@ import type { StepProxy } from '../step-proxy.ts';
 import type { RunRef, TargetRef } from '../steps.ts';
 import { runEntityStage, type EntityStage } from './legal-entity-stage.ts';
 
-/** What every stage of a master run works with. `input` is what was asked for. */
+/** A master run with its steps. `input` is the input of the workflow. */
 export interface MasterRun {
   readonly run: RunRef;
   readonly proxy: StepProxy;
   readonly input: SyncMasterDataInput;
 }
 
-/** Does one bounded part of a master run and returns how far the run has come then. */
+/** A function that does one bounded part of a master run and returns the new progress. */
 export type Stage = (master: MasterRun, progress: MasterProgress) => Promise<MasterProgress>;
 
 /** The progress with which a master run begins. */
@@ -19,7 +19,7 @@ export const BEGINNING: MasterProgress = {
   level: 0,
   levels: [],
   entities: [],
-  unread: [],
+  notRead: [],
   incompleteEntities: [],
   problems: [],
   waitedMs: 0,
@@ -30,8 +30,8 @@ export const BEGINNING: MasterProgress = {
 const CLAIM_WAIT_MS = 5_000;
 
 /**
- * The stages of a master run. It reads everything, and then, level by level: reads what changed in Zendesk, reserves for all records
- * of the level, and only then applies them. Records of a later level depend on what became of those before.
+ * The stages of a master run. It reads everything first. Then, level by level, it reads changes from Zendesk, reserves
+ * for all records of the level, and applies them. Records of a later level depend on the outcomes of earlier ones.
  */
 export const STAGES: Readonly<Record<Exclude<MasterStage, 'done'>, Stage>> = {
   read: readAll,
@@ -54,12 +54,12 @@ async function readAll({ proxy, run, input }: MasterRun, progress: MasterProgres
     dependentKinds: later.flatMap(({ kinds }) => kinds),
     acceptShrink: input.acceptShrink ?? false,
   };
-  const { failed, unread, problems, waitedMs } = await runEntityStage(stage, wanted);
+  const { failed, notRead, problems, waitedMs } = await runEntityStage(stage, wanted);
   const kinds = found.levels.flatMap((level) => level.kinds);
   for (const legalEntity of failed)
     await steps.discardReading({ ...run, legalEntity, kinds }, `${legalEntity}: discard the failed reading`);
   const entities = wanted.filter((entity) => !failed.includes(entity));
-  const incomplete = incompleteEntities(found.levels, { failed, unread });
+  const incomplete = incompleteEntities(found.levels, { failed, notRead });
   const neverRead = found.neverRead.filter((entity) => !entities.includes(entity));
   const missing = only !== undefined && wanted.length === 0 ? [notOfConnection(only)] : [];
   return {
@@ -67,24 +67,27 @@ async function readAll({ proxy, run, input }: MasterRun, progress: MasterProgres
     stage: entities.length === 0 ? 'done' : 'changes',
     levels: found.levels,
     entities,
-    unread,
+    notRead,
     incompleteEntities: [...new Set([...incomplete, ...neverRead])],
     problems: [...problems, ...missing],
     waitedMs: progress.waitedMs + waitedMs,
   };
 }
 
-/** Returns the legal entities whose organizations are not all known, so that an organization may belong to a record not read. */
+/**
+ * Returns the legal entities of which some accounts were not read, so that an organization may belong to such an
+ * account.
+ */
 function incompleteEntities(
   levels: readonly Level[],
-  { failed, unread }: Pick<MasterProgress, 'unread'> & { readonly failed: readonly string[] },
+  { failed, notRead }: Pick<MasterProgress, 'notRead'> & { readonly failed: readonly string[] },
 ): readonly string[] {
   const kinds = levels.filter(({ target }) => target === 'organization').flatMap((level) => level.kinds);
-  return [...failed, ...unread.filter(({ kind }) => kinds.includes(kind)).map(({ legalEntity }) => legalEntity)];
+  return [...failed, ...notRead.filter(({ kind }) => kinds.includes(kind)).map(({ legalEntity }) => legalEntity)];
 }
 
 function notOfConnection(legalEntity: string): { code: string; message: string } {
-  const message = `Legal entity "${legalEntity}" is not one of this connection: add it to dynamics.legalEntities and apply the connection again.`;
+  const message = `The legal entity "${legalEntity}" does not belong to this connection. Add it to dynamics.legalEntities and run \`ledgerdesk connection apply FILE\`.`;
   return { code: 'unknown_legal_entity', message };
 }
 
@@ -94,7 +97,7 @@ async function readZendeskChanges(
 ): Promise<MasterProgress> {
   const full = input.full ?? false;
   const page = { ...targetOf(run, progress), after: progress.after, full };
-  const { next } = await steps.readZendeskChanges(page, `Read what changed in Zendesk's ${page.target}s`);
+  const { next } = await steps.readZendeskChanges(page, `Read changed ${page.target}s from Zendesk`);
   return next === null ? { ...progress, stage: full ? 'compare' : 'rank', after: '' } : { ...progress, after: next };
 }
 
@@ -113,8 +116,8 @@ async function rankRecords({ proxy: { steps }, run }: MasterRun, progress: Maste
 }
 
 async function reserveRecords({ proxy: { steps }, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
-  const { incompleteEntities: waitsFor, after } = progress;
-  const page = { ...targetOf(run, progress), after: Number(after), incompleteEntities: waitsFor };
+  const { incompleteEntities: incomplete, after } = progress;
+  const page = { ...targetOf(run, progress), after: Number(after), incompleteEntities: incomplete };
   const { next } = await steps.reserveRecords(page, `Reserve external ids and names of the ${kindsText(progress)}`);
   return next === null ? { ...progress, stage: 'apply', after: '' } : { ...progress, after: String(next) };
 }
@@ -123,7 +126,7 @@ async function applyLevel({ proxy, run }: MasterRun, progress: MasterProgress): 
   if (progress.level === 0) await takeOverClaims(proxy, run);
   const kinds = levelOf(progress).kinds;
   const kindsIn = (entity: string): readonly string[] =>
-    kinds.filter((kind) => !progress.unread.some((one) => one.legalEntity === entity && one.kind === kind));
+    kinds.filter((kind) => !progress.notRead.some((one) => one.legalEntity === entity && one.kind === kind));
   const suffix = progress.level === 0 ? '' : `-${kinds.map((kind) => `${kind}s`).join('-')}`;
   const stage: EntityStage = {
     ...{ run, stage: `apply${suffix}`, summary: `Apply ${kindsText(progress)} to Zendesk` },
@@ -144,17 +147,17 @@ async function applyLevel({ proxy, run }: MasterRun, progress: MasterProgress): 
 
 async function takeOverClaims({ steps, pause }: StepProxy, run: RunRef): Promise<void> {
   for (;;) {
-    const { waiting } = await steps.takeOverClaims(run, 'Take over what ended runs had claimed');
+    const { waiting } = await steps.takeOverClaims(run, 'Release the claims of ended runs');
     if (waiting === 0) return;
-    await pause(CLAIM_WAIT_MS, `${waiting} ended run(s) still have jobs running in Zendesk`);
+    await pause(CLAIM_WAIT_MS, `Bulk jobs of ${waiting} ended run(s) are still running in Zendesk`);
   }
 }
 
-/** Goes on with the next level of which any record was read. */
+/** Returns the progress at the next level with a kind that was read, or at the end. */
 function nextLevel(progress: MasterProgress): MasterProgress {
-  const { levels, entities, unread } = progress;
+  const { levels, entities, notRead } = progress;
   const isRead = (kind: string): boolean =>
-    entities.some((entity) => !unread.some((one) => one.legalEntity === entity && one.kind === kind));
+    entities.some((entity) => !notRead.some((one) => one.legalEntity === entity && one.kind === kind));
   const next = levels.findIndex(({ kinds }, index) => index > progress.level && kinds.some(isRead));
   if (next < 0) return { ...progress, stage: 'done' };
   return { ...progress, stage: 'changes', level: next, after: '', plannedAgain: false };

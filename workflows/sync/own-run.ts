@@ -2,8 +2,8 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { RunRef } from '../steps.ts';
 
 /**
- * Returns the run of the workflow: its id is the one that the API made, else the id of the first execution, which continue-as-new
- * and reset keep.
+ * Returns the run of this workflow. Its id is the one that the API generated, or else the id of the first execution,
+ * which stays the same after continue-as-new and reset.
  */
 export function ownRun({ connectionId, runId: given }: { connectionId: string; runId?: string | undefined }): RunRef {
   const { workflowId, runId, firstExecutionRunId } = workflowInfo();

@@ -12,8 +12,9 @@ import type { SliceRef } from '../steps.ts';
 import { applyChanges, drainJobs, type Applied } from './apply-changes.ts';
 
 /**
- * Does one stage of one legal entity of a run: either reads its records into the store and accepts the reading if it is complete, or
- * applies what was planned for them. The store knows how far it has come, so a new history begins where the old one stopped.
+ * Does one stage of one legal entity of a run: either reads its records into the store and accepts a complete reading,
+ * or plans and applies their changes. The progress is in the store, so a new history continues where the old one
+ * stopped.
  */
 export async function syncLegalEntity(input: SyncLegalEntityInput): Promise<SyncLegalEntityResult> {
   const proxy = createSteps(input.connectionId, input.waitedMs);
@@ -26,21 +27,23 @@ function sliceOf({ runId, connectionId, runWorkflowId, legalEntity }: SyncLegalE
   return { runId, connectionId, workflowId: runWorkflowId, legalEntity, kind };
 }
 
-function goOn(proxy: StepProxy, input: SyncLegalEntityInput): Promise<never> {
+function continueRun(proxy: StepProxy, input: SyncLegalEntityInput): Promise<never> {
   return continueAsNew<typeof syncLegalEntity>({ ...input, waitedMs: proxy.waitedMs() });
 }
 
-/** Reads the kinds of a legal entity. The others do not wait for dependent ones: why these could not be read is only reported. */
+/**
+ * Reads the kinds of a legal entity. If a dependent kind fails, its problem is reported, and the other kinds continue.
+ */
 async function readAll(proxy: StepProxy, input: SyncLegalEntityInput): Promise<SyncLegalEntityResult> {
   for (const kind of input.kinds)
-    if ((await readSlice(proxy, sliceOf(input, kind), input)) === 'long') return goOn(proxy, input);
-  const unread: { kind: string; problem: Problem }[] = [];
+    if ((await readSlice(proxy, sliceOf(input, kind), input)) === 'long') return continueRun(proxy, input);
+  const notRead: { kind: string; problem: Problem }[] = [];
   for (const kind of input.dependentKinds) {
     const result = await readDependent(proxy, sliceOf(input, kind), input);
-    if (result === 'long') return goOn(proxy, input);
-    if (result !== 'done') unread.push({ kind, problem: result });
+    if (result === 'long') return continueRun(proxy, input);
+    if (result !== 'done') notRead.push({ kind, problem: result });
   }
-  return { waitedMs: proxy.waitedMs(), unread, fieldsChanged: false };
+  return { waitedMs: proxy.waitedMs(), notRead, fieldsChanged: false };
 }
 
 async function readDependent(
@@ -69,10 +72,10 @@ async function readSlice(
   let read = 0;
   for (let page = 1; ; page += 1) {
     if (isLong()) return 'long';
-    const got = await steps.readRecordsPage(slice, `${what}: read page ${page} from Dynamics 365`);
-    read += got.read;
+    const result = await steps.readRecordsPage(slice, `${what}: read page ${page} from Dynamics 365`);
+    read += result.read;
     setCurrentDetails(`${what}: ${read} read`);
-    if (got.done) break;
+    if (result.done) break;
   }
   await steps.acceptReading({ ...slice, acceptShrink }, `${what}: check that the reading is complete`);
   return 'done';
@@ -83,9 +86,9 @@ async function applyAll(proxy: StepProxy, input: SyncLegalEntityInput): Promise<
   for (const kind of input.kinds) {
     const applied = await applySlice(proxy, sliceOf(input, kind), input);
     fieldsChanged ||= applied.fieldsChanged;
-    if (applied.isLong) return goOn(proxy, input);
+    if (applied.isLong) return continueRun(proxy, input);
   }
-  return { waitedMs: proxy.waitedMs(), unread: [], fieldsChanged };
+  return { waitedMs: proxy.waitedMs(), notRead: [], fieldsChanged };
 }
 
 async function applySlice(

@@ -2,7 +2,7 @@ import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/work
 import { concludeRun, type Conclusion } from './conclude.ts';
 import type { SyncMasterDataInput, SyncMasterDataResult } from '../contract.ts';
 import { describeTotals } from './details.ts';
-import { makeFindable } from '../make-findable.ts';
+import { addSearchAttributes } from '../add-search-attributes.ts';
 import { BEGINNING, STAGES, type MasterRun } from './master-stages.ts';
 import { ownRun } from './own-run.ts';
 import { createSteps } from '../step-proxy.ts';
@@ -11,12 +11,13 @@ import { endsTheRun, runError } from '../problem.ts';
 const BUSY_WAIT_MS = 3_000;
 
 /**
- * Synchronizes the master data of a connection: reads every legal entity into the store, reserves external ids and names for all of
- * them, then applies the changes per legal entity. One entity that fails does not stop the others; the run then ends as failed,
- * with a sentence for each. When another run has the connection, this one joins it, or waits for it if it asks for more.
+ * Synchronizes the master data of a connection: reads every legal entity into the store, reserves external ids and
+ * names for all records, and applies the changes per legal entity. A legal entity that fails does not stop the others,
+ * but the run ends as failed, with a sentence for each. If another run holds the connection, this one joins it, or
+ * waits if it has to do more.
  */
 export async function syncMasterData(input: SyncMasterDataInput): Promise<SyncMasterDataResult> {
-  makeFindable(input.connectionId, input.legalEntity);
+  addSearchAttributes(input.connectionId, input.legalEntity);
   const proxy = createSteps(input.connectionId);
   const run = ownRun(input);
   const master: MasterRun = { run, proxy, input };
@@ -47,7 +48,7 @@ async function runStages(master: MasterRun): Promise<Conclusion> {
     progress = await STAGES[progress.stage](master, progress);
     if (progress.problems.some(endsTheRun)) break;
     if (progress.stage === 'apply' && progress.level === 0) {
-      setCurrentDetails(describeTotals(await proxy.steps.countOutcomes(run, 'Count what was read')));
+      setCurrentDetails(describeTotals(await proxy.steps.countOutcomes(run, 'Count the records that were read')));
     }
     if (workflowInfo().continueAsNewSuggested) {
       const waitedMs = progress.waitedMs + proxy.waitedMs();

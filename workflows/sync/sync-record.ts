@@ -6,9 +6,9 @@ import { applyChanges } from './apply-changes.ts';
 import { concludeRun } from './conclude.ts';
 
 /**
- * Reads one record again from F&O and takes it through the same steps as a master sync, with the external id and name that
- * are reserved for it; `withDue` adds those that the run has taken. A record that F&O no longer has keeps its organization or user.
- * `own`: F&O has it.
+ * Reads one record again from F&O and applies its changes in the same steps as a master sync, with its reservations.
+ * `withDue` adds the due records that the run has taken. A record that F&O no longer has keeps its organization or
+ * user. The result `own` is true when F&O has the record.
  */
 export async function syncRecord(
   proxy: StepProxy,

@@ -6,16 +6,16 @@ import { GateClosedError } from '../../../store/connection/rate-gates.ts';
 /** The result of one check. */
 export type CheckResult = Pick<PingCheck, 'status' | 'detail'> & { readonly fix?: string };
 
-/** One check of a ping: its name, the system that it is about, and what it does, which may fail. */
+/** One check of a ping: its name, its system, and a function that returns its result or throws. */
 export interface Check {
   readonly name: string;
   readonly system: RemoteSystem;
   readonly run: () => Promise<CheckResult>;
-  /** Whether a failure is only worth a warning, since nothing that a sync needs depends on it. */
+  /** True when a failure is only a warning, because a sync can run without it. */
   readonly optional?: boolean;
 }
 
-/** Runs a check, and turns a failure into a result that says what to do. The system that failed is the one to fix. */
+/** Runs a check and turns an error into a result that says what to do. The system of the error is the one to fix. */
 export async function runCheck(
   { name, system, run, optional = false }: Check,
   onFailure: (error: RemoteError) => void,
@@ -31,25 +31,25 @@ export async function runCheck(
   }
 }
 
-/** Returns the result of a check that found nothing to fix. */
+/** Returns the result of a check without a problem. */
 export function ok(detail: string): CheckResult {
   return { status: 'ok', detail };
 }
 
 type Failure = Pick<PingCheck, 'detail' | 'fix'> & Partial<PingCheck>;
 
-function failureOf(error: unknown, asked: RemoteSystem): Failure | undefined {
+function failureOf(error: unknown, checked: RemoteSystem): Failure | undefined {
   if (error instanceof GateClosedError) {
     const system = error.system as RemoteSystem;
-    return { system, status: 'warn', detail: error.message, fix: 'Wait until then, and ping again.' };
+    return { system, status: 'warn', detail: error.message, fix: 'Wait for this time, then run the ping again.' };
   }
-  // What a connection lacks is a credential, and Entra is the one that would accept that of F&O.
+  // The connection lacks a credential. That of F&O is used in Entra.
   if (error instanceof ConnectionStateError)
-    return { system: asked === 'dynamics' ? 'entra' : asked, detail: error.message, fix: error.message };
+    return { system: checked === 'dynamics' ? 'entra' : checked, detail: error.message, fix: error.message };
   if (!(error instanceof RemoteError)) return undefined;
   const answer = [error.status, error.code].filter((word) => word !== null).join(' ') || 'no answer';
   const detail = `${answer} to "${error.operation}"`;
   if (error.kind === 'limited')
-    return { system: error.system, status: 'warn', detail, fix: 'Wait a moment, and ping again.' };
+    return { system: error.system, status: 'warn', detail, fix: 'Wait a moment, then run the ping again.' };
   return { system: error.system, detail, fix: error.advice };
 }

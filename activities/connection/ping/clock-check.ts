@@ -4,25 +4,26 @@ import type { SeenAnswers } from './seen-answers.ts';
 
 const MAX_SKEW_MS = 60_000;
 
-/** What a wrong clock breaks. */
+/** The consequences of a wrong clock. */
 const HARM = {
-  dynamics: 'a proof by certificate is valid for ten minutes, and events are ordered by their times',
-  zendesk: 'signed webhooks are refused when they are more than 300 s off',
+  dynamics: 'Certificate credentials are valid for ten minutes only, and events are ordered by their times.',
+  zendesk: 'Ledgerdesk refuses signed webhooks whose time differs by more than 300 s.',
 } as const;
 
-/** Creates the check that compares our clock with the dates of a system's answers so far. */
+/** Creates the check that compares the clock of this machine with the dates in a system's answers. */
 export function clockCheck(system: keyof typeof HARM, seen: SeenAnswers): Check {
   const run = (): Promise<CheckResult> => Promise.resolve(clockResult(system, seen.of(system).clockSkewMs));
   return { name: `${system}.clock`, system, run, optional: true };
 }
 
-/** Returns the result for a clock that is so many milliseconds ahead of a system's; null: its answers have no date. */
+/** Returns the result for a clock that is `skewMs` ahead of that of a system; null if its answers have no date. */
 export function clockResult(system: keyof typeof HARM, skewMs: number | null): CheckResult {
   const title = SYSTEM_NAMES[system];
-  if (skewMs === null) return ok(`The answers of ${title} do not tell the time.`);
-  if (Math.abs(skewMs) <= MAX_SKEW_MS) return ok(`Our clock and that of ${title} agree within a minute.`);
+  if (skewMs === null) return ok(`The answers of ${title} contain no time.`);
+  if (Math.abs(skewMs) <= MAX_SKEW_MS) return ok(`The clocks of this machine and of ${title} agree within a minute.`);
   const seconds = Math.round(Math.abs(skewMs) / 1_000);
-  const detail = `Our clock is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} that of ${title}: ${HARM[system]}.`;
+  const direction = skewMs > 0 ? 'ahead of' : 'behind';
+  const detail = `The clock of this machine is ${seconds} s ${direction} that of ${title}. ${HARM[system]}`;
   return {
     status: 'warn',
     detail,

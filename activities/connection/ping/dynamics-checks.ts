@@ -6,7 +6,7 @@ import { ok, type Check, type CheckResult } from './check.ts';
 import { clockCheck } from './clock-check.ts';
 import type { SeenAnswers } from './seen-answers.ts';
 
-/** Lists the checks of Entra and F&O, each after those that it depends on. Nothing is written. */
+/** Returns the checks of Entra and F&O. Each follows those on which it depends. They write nothing. */
 export function dynamicsChecks({ dynamics, connection }: RemoteSystems, seen: SeenAnswers): readonly Check[] {
   const named = connection.settings.dynamics.legalEntities;
   const [legalEntity] = named;
@@ -15,7 +15,7 @@ export function dynamicsChecks({ dynamics, connection }: RemoteSystems, seen: Se
     {
       name: 'dynamics.user',
       system: 'dynamics',
-      run: async () => ok(`F&O lets the app in, and shows ${(await dynamics.listLegalEntities()).length} companies.`),
+      run: async () => ok(`F&O accepts the app and shows ${(await dynamics.listLegalEntities()).length} companies.`),
     },
     {
       name: 'dynamics.legalEntities',
@@ -33,7 +33,8 @@ export function dynamicsChecks({ dynamics, connection }: RemoteSystems, seen: Se
 function legalEntitiesResult(seen: readonly string[], named: readonly string[]): CheckResult {
   const missing = named.filter((entity) => !seen.includes(entity));
   if (missing.length > 0) {
-    const fix = 'Correct dynamics.legalEntities in the connection file, or let the F&O user see these companies.';
+    const fix =
+      'Correct dynamics.legalEntities in the connection file, or give the F&O user access to these companies.';
     return { status: 'fail', detail: `F&O does not show the legal entities ${missing.join(', ')}.`, fix };
   }
   return ok(`${named.length === 0 ? 'All legal entities' : named.join(', ')} will be read.`);
@@ -46,7 +47,7 @@ function readable(
   const kinds = `${entity.kind}s`;
   const run = async (): Promise<CheckResult> => {
     if (await dynamics.canRead({ entity, legalEntity })) return ok(`The ${kinds} of ${legalEntity} can be read.`);
-    const fix = `Give the security role of the F&O user the privilege to read ${kinds} (see docs/setup.md), and ping again.`;
+    const fix = `Give the security role of the F&O user the privilege to read ${kinds} (see docs/setup.md), then run the ping again.`;
     return { status: 'fail', detail: `The F&O user may not read the ${kinds} of ${legalEntity}.`, fix };
   };
   return { name: `dynamics.${kinds}`, system: 'dynamics', run };
@@ -63,7 +64,7 @@ function annotatable(
       const info = await dynamics.fieldInfo(entitySet, field);
       if (info?.isEditable === true) return ok(`${place} exists and can be written.`);
       const detail = info?.exists === true ? `${place} cannot be written.` : `${place} does not exist.`;
-      const fix = `Name another entity set or field in annotation.${kind}s, and apply the file again.`;
+      const fix = `Set another entity set or field in annotation.${kind}s of the connection file, and apply the file again.`;
       return { status: 'warn', detail, fix };
     };
     return { name: `dynamics.annotation.${kind}s`, system: 'dynamics', run, optional: true };

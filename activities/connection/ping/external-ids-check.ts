@@ -4,12 +4,14 @@ import type { Store } from '../../../store/store.ts';
 import type { RemoteSystems } from '../../dependencies.ts';
 import { ok, type Check, type CheckResult } from './check.ts';
 
-/** Enough to see whether anybody else sets external ids; the export would show more, but the sync needs its 10 requests a minute. */
+/**
+ * Enough to detect external ids of others. The export has more, but a sync needs its limit of 10 requests per minute.
+ */
 const PAGES = 3;
 
 /**
- * Creates the check of the external ids that organizations in Zendesk already have, in the first pages of the list. Those that our
- * accounts have reserved are ours; others that our template could have given will be taken for ours; the rest is somebody else's.
+ * Creates the check of the external ids of organizations in Zendesk, on the first pages of the list. It counts ids of
+ * linked accounts, other ids that match the template, and ids from other systems.
  */
 export function externalIdsCheck({ zendesk, connection }: RemoteSystems, store: Pick<Store, 'records'>): Check {
   const run = async (): Promise<CheckResult> => {
@@ -19,11 +21,11 @@ export function externalIdsCheck({ zendesk, connection }: RemoteSystems, store: 
     const others = used.filter((externalId) => !reserved.has(externalIdKey(externalId)));
     const { legalEntities } = connection.settings.dynamics;
     const at = { legalEntities, kinds: kindsOf(entitiesOf(connection), 'organization') };
-    const alike = others.filter((externalId) => couldRender(connection.externalIdTemplate, externalId, at));
-    return resultOf(`${isWhole ? '' : 'the first '}${organizations.length} organizations`, {
-      ours: used.length - others.length,
-      alike: alike.length,
-      foreign: others.length - alike.length,
+    const matching = others.filter((externalId) => couldRender(connection.externalIdTemplate, externalId, at));
+    return resultOf(`${isWhole ? '' : 'The first '}${organizations.length} organizations`, {
+      linked: used.length - others.length,
+      matching: matching.length,
+      foreign: others.length - matching.length,
     });
   };
   return { name: 'zendesk.externalIds', system: 'zendesk', run, optional: true };
@@ -31,17 +33,17 @@ export function externalIdsCheck({ zendesk, connection }: RemoteSystems, store: 
 
 function resultOf(
   checked: string,
-  { ours, alike, foreign }: { ours: number; alike: number; foreign: number },
+  { linked, matching, foreign }: { linked: number; matching: number; foreign: number },
 ): CheckResult {
-  if (alike + foreign === 0) return ok(`Of ${checked}, ${ours} have an external id, all of them ours.`);
-  const detail = `Of ${checked}, ${ours} have an external id of ours, ${alike} one of its form, and ${foreign} another's.`;
+  if (matching + foreign === 0) return ok(`${checked}: ${linked} linked to accounts, none with another external id.`);
+  const detail = `${checked}: ${linked} linked to accounts, ${matching} with an external id that matches sync.externalId, ${foreign} with an external id from another system.`;
   const fixes = [
-    alike === 0
+    matching === 0
       ? ''
-      : 'An organization with an external id of our form is linked to the account with that id, and renamed. If that is not what you want, give sync.externalId another template.',
+      : 'An organization whose external id matches sync.externalId is linked to the account with that id, and renamed. If you do not want this, set another template in sync.externalId.',
     foreign === 0
       ? ''
-      : 'An organization with any other external id is never adopted or changed. Find out what uses that id, and clear it where the organization belongs to an account.',
+      : 'An organization with an external id from another system is never adopted or changed. If it belongs to an account, find out what uses its external id, then clear it.',
   ];
   return { status: 'warn', detail, fix: fixes.filter((fix) => fix !== '').join(' ') };
 }

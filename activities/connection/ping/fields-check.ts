@@ -5,7 +5,9 @@ import type { Store } from '../../../store/store.ts';
 import type { RemoteSystems } from '../../dependencies.ts';
 import { ok, type Check, type CheckResult } from './check.ts';
 
-/** Creates the check of the custom fields of organizations and users. Fields that were never created are no problem. */
+/**
+ * Creates the check of the custom fields of organizations and users. Fields that were never created are not a problem.
+ */
 export function fieldsCheck(systems: RemoteSystems, store: Pick<Store, 'fieldChecks'>): Check {
   const run = async (): Promise<CheckResult> => {
     const targets = new Set(entitiesOf(systems.connection).map(({ target }) => target));
@@ -17,9 +19,7 @@ export function fieldsCheck(systems: RemoteSystems, store: Pick<Store, 'fieldChe
     }
     const toCreate = results.flatMap((result) => result.toCreate);
     if (toCreate.length === 0) return ok('All organization and user fields exist.');
-    return ok(
-      `${toCreate.length} fields do not exist yet and will be created by the first run: ${toCreate.join(', ')}.`,
-    );
+    return ok(`The first run will create ${toCreate.length} field(s) that do not exist yet: ${toCreate.join(', ')}.`);
   };
   return { name: 'zendesk.fields', system: 'zendesk', run, optional: true };
 }
@@ -53,7 +53,7 @@ async function checkTarget(
 
 function fieldDeleted(target: TargetName, key: string): TargetResult['problems'][number] {
   return {
-    message: `Somebody deleted the ${target} field "${key}" in Zendesk, so its values are lost there.`,
-    action: `Run "ledgerdesk sync ID --full": it creates "${key}" again and writes the values.`,
+    message: `The ${target} field "${key}" was deleted in Zendesk, so its values are lost there.`,
+    action: `Run \`ledgerdesk sync ID --full\`. It creates "${key}" again and writes its values.`,
   };
 }

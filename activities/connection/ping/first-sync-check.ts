@@ -5,10 +5,12 @@ import type { RemoteSystems } from '../../dependencies.ts';
 import { ok, type Check, type CheckResult } from './check.ts';
 import type { SeenAnswers } from './seen-answers.ts';
 
-/** Beyond so many legal entities all companies are counted at once, so that a ping stays quick. */
+/** With more legal entities, the records of all companies are counted at once, so that a ping stays fast. */
 const MAX_COUNTED_ENTITIES = 10;
 
-/** Creates the check that counts what there is on both sides, and says what a first sync would cost. It reads nothing but numbers. */
+/**
+ * Creates the check that counts the records on both sides and estimates the cost of a first sync. It reads only counts.
+ */
 export function firstSyncCheck(systems: RemoteSystems, seen: SeenAnswers): Check {
   return {
     name: 'zendesk.firstSync',
@@ -35,11 +37,11 @@ async function estimate({ dynamics, zendesk, connection }: RemoteSystems, seen: 
   }
   const perMinute = rate === null ? null : Math.floor(rate.limit * (1 - settings.zendesk.share));
   const cost = firstSyncCost({ slices: counts.map(({ rows }) => rows), organizations }, perMinute);
-  const where = isCountedEach ? named.join(', ') : 'all companies that the F&O user sees';
+  const where = isCountedEach ? named.join(', ') : 'all companies that the F&O user can read';
   const kinds = entities.map(({ kind }) => kind);
   return ok(
-    `A first sync reads ${totals(kinds, counts)} of ${where}: about ${cost.dynamics} requests to F&O and ` +
-      `${cost.zendesk} to Zendesk${timeOf(cost.minutes, perMinute)}. Each organization that is adopted costs one more.`,
+    `A first sync reads ${totals(kinds, counts)} of ${where}. It needs about ${cost.dynamics} requests to F&O and ` +
+      `${cost.zendesk} to Zendesk${timeOf(cost.minutes, perMinute)}. Each adopted organization needs one more.`,
   );
 }
 
@@ -58,5 +60,5 @@ function totals(kinds: readonly string[], counts: readonly Count[]): string {
 
 function timeOf(minutes: number | null, perMinute: number | null): string {
   if (minutes === null || perMinute === null) return '';
-  return `, at ${perMinute} a minute at least ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+  return `, at least ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} at ${perMinute} a minute`;
 }

@@ -6,7 +6,9 @@ import { dynamicsChecks } from './dynamics-checks.ts';
 import { notChecked, watchAnswers, withAddress, type SeenAnswers } from './seen-answers.ts';
 import { zendeskChecks } from './zendesk-checks.ts';
 
-/** Checks one of the two systems, Entra with F&O. Every check is run, unless the one that all others depend on has failed. */
+/**
+ * Checks Zendesk, or F&O together with Entra. Runs all checks, unless the first one fails, on which the others depend.
+ */
 export async function pingSystem(
   context: StepContext,
   { connectionId, system }: Parameters<Steps['pingSystem']>[0],
@@ -21,35 +23,36 @@ async function pingZendesk(context: StepContext, connectionId: string): Promise<
   const lastEventAt = await store.events.lastAccepted(connectionId, 'zendesk');
   const webhook = { isWired: secrets.length > 0, lastEventAt };
   const seen = watchAnswers();
-  const { checks, settings } = await prepared(context, (systems) => zendeskChecks(systems, { seen, webhook, store }));
+  const { checks, settings } = await prepare(context, (systems) => zendeskChecks(systems, { seen, webhook, store }));
   const results = await runInOrder(checks, context, seen);
-  const unasked = notChecked('zendesk.token');
-  return withAddress(results, { system: 'zendesk', origin: settings.zendesk.baseUrl, seen, unasked });
+  const notRequested = notChecked('zendesk.token');
+  return withAddress(results, { system: 'zendesk', origin: settings.zendesk.baseUrl, seen, notRequested });
 }
 
 async function pingDynamics(context: StepContext): Promise<readonly PingCheck[]> {
   const seen = watchAnswers();
-  const { checks, settings } = await prepared(context, (systems) => dynamicsChecks(systems, seen));
+  const { checks, settings } = await prepare(context, (systems) => dynamicsChecks(systems, seen));
   const { environmentUrl, authorityHost } = settings.dynamics;
   const results = await runInOrder(checks, context, seen);
   const failed = results.find(({ system }) => system === 'entra');
-  const unasked = notChecked(failed === undefined ? 'dynamics.user' : 'entra.token');
-  const dynamics = withAddress(asNotChecked(results), { system: 'dynamics', origin: environmentUrl, seen, unasked });
-  const token = { name: 'entra.token', system: 'entra', fix: '', ...ok('Entra gives a token for F&O.') } as const;
+  const notRequested = notChecked(failed === undefined ? 'dynamics.user' : 'entra.token');
+  const address = { system: 'dynamics', origin: environmentUrl, seen, notRequested } as const;
+  const dynamics = withAddress(asNotChecked(results), address);
+  const token = { name: 'entra.token', system: 'entra', fix: '', ...ok('Entra issues tokens for F&O.') } as const;
   return withAddress([failed === undefined ? token : { ...failed, name: token.name }, ...dynamics], {
     ...{ system: 'entra', origin: authorityHost, seen },
-    unasked: failed === undefined ? ok('Not asked: the token that Entra gave before is still valid.') : unasked,
+    notRequested: failed === undefined ? ok('Not checked: the last token of Entra is still valid.') : notRequested,
   });
 }
 
-/** The token for F&O comes from Entra: where that failed, Entra is what to fix, and the check itself was not run. */
+/** Marks checks of F&O as not run if they failed in Entra, because Entra must be fixed first. */
 function asNotChecked(results: readonly PingCheck[]): readonly PingCheck[] {
   return results.map((one) =>
     one.system === 'entra' ? { ...one, system: 'dynamics', ...notChecked('entra.token') } : one,
   );
 }
 
-function prepared(
+function prepare(
   { remote }: StepContext,
   checksOf: (systems: RemoteSystems) => readonly Check[] | Promise<readonly Check[]>,
 ): Promise<{ checks: readonly Check[]; settings: RemoteSystems['connection']['settings'] }> {

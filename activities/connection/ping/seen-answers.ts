@@ -4,31 +4,33 @@ import { readRateHeaders } from '../../../clients/zendesk/rate-headers.ts';
 import type { PingCheck } from '../../../domain/connection/ping-check.ts';
 import { ok, type CheckResult } from './check.ts';
 
-/** What the answers of one system show besides what was requested: whether any came, and how our clock differs from theirs. */
+/** Observations of one system: whether it has answered, and the difference of the clocks. */
 interface SeenSystem {
   readonly answered: boolean;
-  /** Why no answer came, where none came. */
+  /** The error of a request without an answer. */
   readonly failure: RemoteError | undefined;
-  /** Milliseconds that our clock is ahead; null where the answers have no date. */
+  /** Milliseconds that the clock of this machine is ahead; null if the answers have no date. */
   readonly clockSkewMs: number | null;
 }
 
-/** What the answers to the requests of a ping show. */
+/** Observations of the requests of a ping. */
 export interface SeenAnswers {
+  /** Records the result of a request. */
   readonly observe: (result: CallResult, call: ObservedCall) => void;
-  /** Records why a check failed. */
+  /** Records the error of a check. */
   readonly fail: (error: RemoteError) => void;
+  /** Returns the observations of one system. */
   of(system: RemoteSystem): SeenSystem;
-  /** Returns what Zendesk last said of the account's rate limit. */
+  /** Returns the account's rate limit from the last answer of Zendesk; null if it was not sent. */
   rate(): { readonly limit: number; readonly remaining: number } | null;
 }
 
-/** Failures that say something of the address: an unreadable key or a token of wrong characters stops a request as well. */
+/** Errors that may come from a wrong address. Others, such as an unreadable key, also prevent a request. */
 const NOT_REACHED = new Set<RemoteErrorKind>(['unreachable', 'unavailable', 'unsure', 'blocked']);
 
 const NOTHING: SeenSystem = { answered: false, failure: undefined, clockSkewMs: null };
 
-/** Creates an observer that keeps what answers show. */
+/** Creates an observer of requests. */
 export function watchAnswers(): SeenAnswers {
   const seen = new Map<RemoteSystem, SeenSystem>();
   const kept: { rate: ReturnType<SeenAnswers['rate']> } = { rate: null };
@@ -53,33 +55,39 @@ export function watchAnswers(): SeenAnswers {
   };
 }
 
-/** Returns the result of a check that was not run, since another one must be fixed first. */
+/** Returns the result of a check that was not run, because another one must be fixed first. */
 export function notChecked(because: string): Pick<PingCheck, 'status' | 'detail' | 'fix'> {
   return { status: 'warn', detail: `Not checked: see ${because}.`, fix: '' };
 }
 
 /**
- * Puts first whether the address of a system resolves to a server that proves to be its own, by the answers. Where it does not, the
- * other failures of this system say nothing. `unasked` is the result where no request was made.
+ * Adds, as the first check, whether a trusted server answers at the address of a system. If it fails, the other
+ * failures of this system are meaningless and count as not checked. `notRequested` is the result if no request was
+ * made.
  */
 export function withAddress(
   checks: readonly PingCheck[],
-  { system, origin, seen, unasked }: { system: RemoteSystem; origin: string; seen: SeenAnswers; unasked: CheckResult },
+  {
+    system,
+    origin,
+    seen,
+    notRequested,
+  }: { system: RemoteSystem; origin: string; seen: SeenAnswers; notRequested: CheckResult },
 ): readonly PingCheck[] {
   const name = `${system}.address`;
   const { answered, failure } = seen.of(system);
-  const result = answered ? reached(origin) : failure === undefined ? unasked : notReached(origin, failure);
+  const result = answered ? reached(origin) : failure === undefined ? notRequested : notReached(origin, failure);
   const address = { name, system, fix: '', ...result };
   if (address.status !== 'fail') return [address, ...checks];
-  const isDoubtful = (check: PingCheck): boolean => check.system === system && check.status === 'fail';
-  return [address, ...checks.map((check) => (isDoubtful(check) ? { ...check, ...notChecked(name) } : check))];
+  const isMeaningless = (check: PingCheck): boolean => check.system === system && check.status === 'fail';
+  return [address, ...checks.map((check) => (isMeaningless(check) ? { ...check, ...notChecked(name) } : check))];
 }
 
 function reached(origin: string): CheckResult {
   const { host, protocol } = new URL(origin);
   return protocol === 'https:'
-    ? ok(`${host} answers, with a certificate that is trusted.`)
-    : ok(`${host} answers, without TLS, as LEDGERDESK_ALLOW_HOSTS allows.`);
+    ? ok(`${host} answers with a trusted certificate.`)
+    : ok(`${host} answers without TLS, which LEDGERDESK_ALLOW_HOSTS allows.`);
 }
 
 function notReached(origin: string, { system, kind, code, detail, advice }: RemoteError): CheckResult {

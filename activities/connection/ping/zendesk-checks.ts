@@ -8,13 +8,13 @@ import { fieldsCheck } from './fields-check.ts';
 import { firstSyncCheck } from './first-sync-check.ts';
 import type { SeenAnswers } from './seen-answers.ts';
 
-/** What the store knows of the webhook: whether a signing secret is kept, and when an event last came. */
+/** The stored state of the webhook: whether there is a signing secret, and when the last event arrived. */
 export interface SeenWebhook {
   readonly isWired: boolean;
   readonly lastEventAt: Date | undefined;
 }
 
-/** Lists the checks of Zendesk, each after those that it depends on. Nothing is changed. */
+/** Returns the checks of Zendesk. Each follows those on which it depends. They change nothing. */
 export function zendeskChecks(
   systems: RemoteSystems,
   { seen, webhook, store }: { seen: SeenAnswers; webhook: SeenWebhook; store: Pick<Store, 'records' | 'fieldChecks'> },
@@ -50,32 +50,33 @@ export function zendeskChecks(
 }
 
 /**
- * Only `users/me` answers an expired token as an anonymous visitor's, so another request is made first, which renews the token. It
- * is tried twice, since another process may have renewed it in between.
+ * Checks the user of the token. `users/me` treats an expired token as anonymous instead of rejecting it, so another
+ * request goes first, which renews the token. It is tried twice, because another process may have renewed the token in
+ * between.
  */
 async function checkUser(zendesk: RemoteSystems['zendesk']): Promise<CheckResult> {
-  const ask = async () => {
+  const readUser = async () => {
     await zendesk.accountSettings();
     return zendesk.currentUser();
   };
-  return userResult((await ask()) ?? (await ask()));
+  return userResult((await readUser()) ?? (await readUser()));
 }
 
 function scopesResult(scopes: readonly string[]): CheckResult {
   const missing = ['read', 'write'].filter((scope) => !scopes.includes(scope));
   if (missing.length === 0) return ok('The token has the scopes read and write.');
-  const fix = 'Allow the OAuth client in Zendesk the scopes read and write, and authorize the connection again.';
+  const fix = 'Give the OAuth client in Zendesk the scopes read and write, then authorize the connection again.';
   return { status: 'fail', detail: `The token lacks the scope ${missing.join(' and ')}.`, fix };
 }
 
 function userResult(user: { role: string } | null): CheckResult {
   if (user === null) {
     const fix = 'Authorize the connection again, or apply its file with a valid zendesk.accessToken.';
-    return { status: 'fail', detail: 'Zendesk treats the token as that of an anonymous visitor.', fix };
+    return { status: 'fail', detail: 'Zendesk does not recognize the token: it answers as to an anonymous user.', fix };
   }
-  if (user.role === 'admin') return ok('The token is that of an administrator.');
-  const fix = 'Authorize the connection as an administrator: exports, bulk jobs and fields need one.';
-  return { status: 'fail', detail: `The token is that of a user with the role ${user.role}.`, fix };
+  if (user.role === 'admin') return ok('The token belongs to an administrator.');
+  const fix = 'Authorize the connection as an administrator. Exports, bulk jobs and fields need this role.';
+  return { status: 'fail', detail: `The token belongs to a user with the role ${user.role}.`, fix };
 }
 
 function userChecks(zendesk: RemoteSystems['zendesk']): readonly Check[] {
@@ -84,9 +85,7 @@ function userChecks(zendesk: RemoteSystems['zendesk']): readonly Check[] {
       name: 'zendesk.bulkUserImport',
       system: 'zendesk',
       run: async () =>
-        (await zendesk.isBulkImportOff())
-          ? BULK_IMPORT_OFF
-          : ok('Users can be created in bulk, as far as Zendesk says.'),
+        (await zendesk.isBulkImportOff()) ? BULK_IMPORT_OFF : ok('Users can be created in bulk, according to Zendesk.'),
       optional: true,
     },
     {
@@ -105,28 +104,28 @@ const BULK_IMPORT_OFF: CheckResult = {
 };
 
 function multipleOrganizationsResult(multipleOrganizations: boolean | null): CheckResult {
-  if (multipleOrganizations !== false) return ok('A user may belong to several organizations, as far as Zendesk says.');
-  const detail = 'A user may belong to one organization only, so contacts of several accounts are put into the first.';
+  if (multipleOrganizations !== false) return ok('A user can belong to several organizations, according to Zendesk.');
+  const detail = 'A user can belong to one organization only, so a contact of several accounts joins only the first.';
   return {
     status: 'warn',
     detail,
-    fix: 'Enable multiple organizations in the Admin Center if contacts belong to several accounts.',
+    fix: 'If contacts belong to several accounts, enable multiple organizations in the Admin Center.',
   };
 }
 
 function rateResult(rate: ReturnType<SeenAnswers['rate']>): CheckResult {
-  if (rate === null) return ok('Zendesk has not shown its rate limit.');
-  return ok(`${rate.limit} requests a minute are allowed, ${rate.remaining} are free now.`);
+  if (rate === null) return ok('Zendesk has not sent its rate limit.');
+  return ok(`Zendesk allows ${rate.limit} requests a minute, of which ${rate.remaining} are left now.`);
 }
 
 function webhookResult({ isWired, lastEventAt }: SeenWebhook): CheckResult {
   if (!isWired) {
-    const fix = 'Run "ledgerdesk connection wire ID", so that changes of tickets are seen at once.';
-    return { status: 'warn', detail: 'No webhook is wired, so tickets are read by the schedule alone.', fix };
+    const fix = 'Run `ledgerdesk connection wire ID`, so that changes of tickets take effect at once.';
+    return { status: 'warn', detail: 'There is no webhook, so tickets are read by the schedule only.', fix };
   }
   return ok(
     lastEventAt === undefined
-      ? 'The webhook is wired. Nothing has arrived yet.'
+      ? 'The webhook is wired. No event has arrived yet.'
       : `The last event arrived at ${lastEventAt.toISOString()}.`,
   );
 }

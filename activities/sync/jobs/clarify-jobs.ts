@@ -4,12 +4,12 @@ import { hasEnded } from './job-status.ts';
 import { openSlice } from '../open-slice.ts';
 import { recordByLookUp } from './record-jobs.ts';
 
-/** Longest wait for jobs that may be ours: the account's other apps may keep jobs running all day. */
-const LONGEST_WAIT_MS = 60_000;
+/** The limit of the wait for jobs that may be ours, because other apps may keep jobs running all day. */
+const MAX_WAIT_MS = 60_000;
 
 /**
- * Finds out what became of jobs whose submission got no answer. Zendesk may be running them, so it waits while the account
- * has open jobs that we do not know, then looks up each row; what was not written is planned again.
+ * Clarifies jobs whose submission got no answer. Zendesk may be running them, so the workflow waits while the account
+ * has unknown open jobs. Then each row is looked up, and rows that were not written are planned again.
  */
 export async function clarifyJobs(context: StepContext, ref: SliceRef): ReturnType<Steps['clarifyJobs']> {
   const { store, remote } = context;
@@ -19,9 +19,9 @@ export async function clarifyJobs(context: StepContext, ref: SliceRef): ReturnTy
   if (unsure.length === 0) return { waiting: 0 };
   const known = new Set(await store.jobs.knownOpen(slice.connectionId));
   const listed = await remote(({ zendesk }) => zendesk.listJobs());
-  const strangers = listed.filter((job) => !hasEnded(job) && !known.has(job.id));
+  const unknown = listed.filter((job) => !hasEnded(job) && !known.has(job.id));
   const waited = Math.max(...unsure.map(({ ageMs }) => ageMs));
-  if (strangers.length > 0 && waited < LONGEST_WAIT_MS) return { waiting: strangers.length };
+  if (unknown.length > 0 && waited < MAX_WAIT_MS) return { waiting: unknown.length };
   for (const job of unsure) await recordByLookUp(context, slice, job);
   return { waiting: 0 };
 }

@@ -15,18 +15,18 @@ export type SingleTarget = Target & Required<Pick<Target, 'createOne'>>;
 const NOTE = {
   code: 'bulk_user_import_off',
   message:
-    'Zendesk has not switched on bulk user import for this account (it answers 403), so users were created one by one, which ' +
+    'Zendesk has not enabled bulk user import for this account (it answers 403), so users were created one by one, which ' +
     'takes longer. Ask Zendesk support to enable it.',
 };
 
-/** Returns whether Zendesk has forbidden in this run to create in bulk. */
+/** Returns whether Zendesk has already refused a bulk creation in this run. */
 export function isBulkForbidden({ store }: StepContext, { runId }: OpenSlice): Promise<boolean> {
   return store.runs.hasNote(runId, NOTE.code);
 }
 
 /**
- * Creates the rows of a job one by one. Each is recorded before the next is begun; an answer that is lost leaves the job unsure,
- * and what became of its rows is looked up as that of any other.
+ * Creates the rows of a job one by one, and records each before it begins the next. A lost answer leaves the job
+ * unsure, and its rows are looked up as those of any other job.
  */
 export async function createSingly(
   context: StepContext,
@@ -34,7 +34,7 @@ export async function createSingly(
   { target, job }: { target: SingleTarget; job: JobToSubmit },
 ): Promise<void> {
   const { store } = context;
-  await store.runs.note(slice.runId, NOTE);
+  await store.runs.addNote(slice.runId, NOTE);
   for (const row of job.rows) await store.changes.record(slice, await createOne(context, slice, { target, row }));
   await store.changes.record(slice, { job: job.no });
 }

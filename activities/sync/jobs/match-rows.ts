@@ -9,20 +9,23 @@ import type { OpenSlice } from '../open-slice.ts';
 import type { Shown, Target } from '../target.ts';
 import { asWritten, ignoredFields } from '../written.ts';
 
-/** The rows of a job, and what decides about them. */
+/** The rows of a job, with their target and slice. */
 export interface RowsOfJob {
   readonly target: Target;
   readonly slice: OpenSlice;
   readonly rows: readonly JobRow[];
 }
 
-/** What became of the rows of a job. `hasIgnored`: Zendesk shows other values than were sent for some of them. */
+/**
+ * The changes by the rows of a job. `hasIgnored` is true when Zendesk shows other values than were sent for some of
+ * them.
+ */
 export interface Matched {
   readonly changes: Changes;
   readonly hasIgnored: boolean;
 }
 
-/** Stands for Zendesk's words about a row whose external id a record of somebody else's has, when Zendesk has not said it itself. */
+/** The error for a row whose external id belongs to a record that we did not create, if Zendesk reports none. */
 const TAKEN = { error: null, details: 'the external id is taken.' } as const;
 
 /** Matches the rows of a create with the records that have their external ids. */
@@ -32,24 +35,25 @@ export function matchCreates(at: RowsOfJob, { shown, job }: { shown: readonly Sh
   const found = (row: JobRow) => byExternalId.get(externalIdKey(row.externalId));
   const failed = (job.results ?? []).filter(({ ok }) => !ok);
   const missing = rows.filter((row) => found(row) === undefined);
-  const isToldPerRow = job.results !== null && failed.every(({ index }) => index !== null);
+  const hasIndexes = job.results !== null && failed.every(({ index }) => index !== null);
   return matchedOf(
     rows.map((row, index) => {
       const item = found(row);
       const failure = failureOf({ failed, index, place: missing.indexOf(row), missing: missing.length });
       if (item === undefined) return moved(failure === undefined ? planAgain(row) : refused(row, failure));
       const ignored = ignoredFields(target.desired(row, slice.spec), item.values);
-      const isAsWanted = ignored.length === 0;
-      // What is refused the first time it is sent was there before; later it may be what a lost attempt of ours has made.
-      const isOurs = failure === undefined ? isToldPerRow || isAsWanted : row.round > 0 && isAsWanted;
-      // A record of this external id that somebody else has made: the row is looked up and planned anew, as found.
+      const isAsDesired = ignored.length === 0;
+      // A record of a row that is refused in its first round existed before. Later, a lost attempt of ours may have
+      // created it.
+      const isOurs = failure === undefined ? hasIndexes || isAsDesired : row.round > 0 && isAsDesired;
+      // A record that we did not create has this external id, so the row is looked up and planned again.
       if (!isOurs) return moved(refused(row, failure ?? TAKEN));
       return written(at, row, { item, ignored, isComplete: target.isCompleteAfter(row, slice.spec) });
     }),
   );
 }
 
-/** Matches the rows of an update with the records that they change, by the values that were sent. */
+/** Matches the rows of an update with the records that were read back, by the values that were sent. */
 export function matchShown(at: RowsOfJob, shown: readonly Shown[]): Matched {
   const byId = new Map(shown.map((item) => [item.id, item]));
   const { spec } = at.slice;
@@ -71,7 +75,7 @@ export function isConfirmed(at: RowsOfJob, shown: readonly Shown[]): boolean {
   });
 }
 
-/** Matches the rows of an update with the items of its job, and with what was read back, where that was read. */
+/** Matches the rows of an update with the items of its job, and with the records that were read back, if any. */
 export function matchItems(at: RowsOfJob, { job, shown }: { job: Job; shown: readonly Shown[] | undefined }): Matched {
   const { target, slice, rows } = at;
   const items = job.results ?? [];
@@ -88,8 +92,8 @@ export function matchItems(at: RowsOfJob, { job, shown }: { job: Job; shown: rea
         const ignored = ignoredFields(target.sent(row, slice.spec), item.values);
         return written(at, row, { item, ignored, isComplete });
       }
-      const unread = { id: row.zendeskId ?? '', at: job.shownAt, isShown: false, isComplete, ignored: [] };
-      return { changes: asWritten(target, slice, { row, written: unread }), isIgnored: false };
+      const notShown = { id: row.zendeskId ?? '', at: job.shownAt, isShown: false, isComplete, ignored: [] };
+      return { changes: asWritten(target, slice, { row, written: notShown }), isIgnored: false };
     }),
   );
 }
@@ -112,7 +116,10 @@ function written(
   return { changes: asWritten(target, slice, { row, written: seen }), isIgnored: ignored.length > 0 };
 }
 
-/** Returns the failure item of a row: by its index, else by its place among the rows that were not written, when their numbers agree. */
+/**
+ * Returns the failure of a row: by its index, or else by its position among the missing rows if their numbers are
+ * equal.
+ */
 function failureOf(at: {
   failed: readonly JobItem[];
   index: number;

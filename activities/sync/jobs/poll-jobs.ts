@@ -6,14 +6,14 @@ import { hasEnded } from './job-status.ts';
 import { openSlice } from '../open-slice.ts';
 import { confirmUpdate, isOnlyUpdate } from './record-jobs.ts';
 
-/** A job that Zendesk does not show so often in a row is lost: right after its creation it may be missing once or twice. */
+/** Consecutive polls without a job after which it counts as lost. A new job may be missing once or twice. */
 const MAX_MISSES = 5;
-/** A job that has not ended by then is taken for lost; a hundred rows take Zendesk seconds. */
-const LONGEST_JOB_MS = 15 * 60_000;
+/** The time after which an open job counts as lost. Zendesk needs seconds for a hundred rows. */
+const MAX_JOB_MS = 15 * 60_000;
 
 /**
- * Asks once about all open jobs of a slice, and records which have ended or are lost. A single update is first confirmed by reading
- * its records, which mostly takes the place of asking about the job.
+ * Polls all open jobs of a slice once, and records which have ended or are lost. For a single update, reads its records
+ * first, which usually makes the poll unnecessary.
  */
 export async function pollJobs(context: StepContext, ref: SliceRef): ReturnType<Steps['pollJobs']> {
   const { store, remote } = context;
@@ -39,5 +39,5 @@ function stateOf({ misses, ageMs }: Job, shown: ShownJob | undefined) {
     return { state: misses + 1 >= MAX_MISSES ? ('lost' as const) : ('open' as const), misses: misses + 1 };
   const { status, results, shownAt } = shown;
   if (hasEnded(shown)) return { state: 'finished' as const, status, results, shownAt };
-  return { state: ageMs > LONGEST_JOB_MS ? ('lost' as const) : ('open' as const), misses: 0, status };
+  return { state: ageMs > MAX_JOB_MS ? ('lost' as const) : ('open' as const), misses: 0, status };
 }

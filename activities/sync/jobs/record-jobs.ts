@@ -11,10 +11,10 @@ import { mergeChanges } from '../merge-changes.ts';
 import { openSlice, type OpenSlice } from '../open-slice.ts';
 import type { Shown } from '../target.ts';
 
-/** A row whose job vanished or failed as a whole so often is given up for this run. */
+/** Rounds after which a row is rejected in this run if its jobs were lost or failed as a whole. */
 const MAX_ROUNDS = 5;
 
-/** Matches ended jobs item by item and records what became of each record. */
+/** Matches ended jobs item by item and records the outcome of each record. */
 export async function recordJobs(context: StepContext, ref: SliceRef): ReturnType<Steps['recordJobs']> {
   const slice = await openSlice(context.store, ref);
   const jobs = await context.store.jobs.list(slice, ['finished', 'lost']);
@@ -26,8 +26,8 @@ export async function recordJobs(context: StepContext, ref: SliceRef): ReturnTyp
 }
 
 /**
- * Reads back the rows of a job and records what became of them. The items of a create carry neither index nor external id, and a
- * job that was lost carries nothing, so Zendesk is asked for the records themselves (Zendesk docs, Job Statuses; recorded answers).
+ * Reads back the rows of a job and records their outcomes. The items of a create have neither index nor external id,
+ * and a lost job has no items, so the records themselves are read (Zendesk docs, Job Statuses; recorded answers).
  */
 export async function recordByLookUp(context: StepContext, slice: OpenSlice, job: Job): Promise<void> {
   const rows = await context.store.jobs.rows(slice.connectionId, slice, job.no);
@@ -38,8 +38,8 @@ export async function recordByLookUp(context: StepContext, slice: OpenSlice, job
 }
 
 /**
- * Reads the rows of an update that has not been polled yet. Where all of them are as they should be the job needs no further
- * request, and they are recorded. Returns whether that was so.
+ * Reads the rows of an update that was not polled yet. If all of them have the desired values, records them and returns
+ * true: the job needs no further request.
  */
 export async function confirmUpdate(context: StepContext, slice: OpenSlice, job: Job): Promise<boolean> {
   const rows = await context.store.jobs.rows(slice.connectionId, slice, job.no);
@@ -50,7 +50,7 @@ export async function confirmUpdate(context: StepContext, slice: OpenSlice, job:
   return true;
 }
 
-/** Returns whether a job is the only update of its slice so far: then reading its records costs no more than asking about it. */
+/** Returns whether a job is the only update of its slice so far. Then reading its records costs no more than a poll. */
 export async function isOnlyUpdate({ store }: StepContext, slice: OpenSlice, job: Job): Promise<boolean> {
   return job.operation === 'update' && (await store.jobs.countUpdates(slice)) === 1;
 }
@@ -77,28 +77,34 @@ async function show(
   return remote(({ zendesk }) => targetOf(target).show(zendesk, wanted, { askedAt, mapped }));
 }
 
-/** Records what became of a job's rows. Values that Zendesk has not kept may mean that its fields have changed, so these are checked. */
+/**
+ * Records the outcomes of a job's rows. If Zendesk did not keep values, its fields may have changed, so they are
+ * checked.
+ */
 async function record(
   { store }: StepContext,
   slice: OpenSlice,
   { job, rows, matched, changes }: { job: Job; rows: readonly JobRow[]; matched: Matched; changes: Changes },
 ): Promise<void> {
-  await store.changes.record(slice, { ...mergeChanges([changes, giveUp(rows, matched.changes)]), job: job.no });
+  await store.changes.record(slice, {
+    ...mergeChanges([changes, rejectExhausted(rows, matched.changes)]),
+    job: job.no,
+  });
   if (matched.hasIgnored) await store.fieldChecks.again(slice.connectionId, slice.target);
 }
 
-/** Rejects rows that were sent too often without ever being written or refused. */
-function giveUp(rows: readonly JobRow[], changes: Changes): Changes {
+/** Rejects rows that were sent too often without being written or refused. */
+function rejectExhausted(rows: readonly JobRow[], changes: Changes): Changes {
   const exhausted = new Set(rows.filter(({ round }) => round >= MAX_ROUNDS).map(({ record }) => record.key));
   const { outcomes = [], transitions = [] } = changes;
-  const isGivenUp = (row: { key: string; state: string }) => row.state === 'planned' && exhausted.has(row.key);
+  const isExhausted = (row: { key: string; state: string }) => row.state === 'planned' && exhausted.has(row.key);
   const remark = zendeskRefused('its bulk jobs were lost or failed as a whole several times.');
   const rejected = transitions
-    .filter(isGivenUp)
+    .filter(isExhausted)
     .map((row) => ({ ...keyOf(row), outcome: 'rejected' as const, remark }));
   return {
     ...changes,
     outcomes: [...outcomes, ...rejected],
-    transitions: transitions.filter((row) => !isGivenUp(row)),
+    transitions: transitions.filter((row) => !isExhausted(row)),
   };
 }

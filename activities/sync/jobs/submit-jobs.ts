@@ -8,12 +8,12 @@ import { createSingly, isBulkForbidden, type SingleTarget } from './create-singl
 import { openSlice, type OpenSlice } from '../open-slice.ts';
 import type { Target } from '../target.ts';
 
-/** Jobs per step: enough to keep histories short, few enough that a lost worker leaves little to look up. */
+/** Jobs per step: enough to keep histories short, few enough that few rows must be looked up if a worker is lost. */
 const JOBS_PER_STEP = 25;
-/** The same of jobs whose records are created one by one, so that a step stays far from its time limit. */
+/** Jobs per step whose records are created one by one, so that the step stays far below its time limit. */
 const SINGLE_JOBS_PER_STEP = 3;
 
-/** Submits bulk jobs. Each is written down before it is asked for; one that gets no answer is left for `clarifyJobs`. */
+/** Submits bulk jobs. Stores each job before it submits it. `clarifyJobs` clarifies a job that gets no answer. */
 export async function submitJobs(context: StepContext, ref: SliceRef): ReturnType<Steps['submitJobs']> {
   const { store } = context;
   const slice = await openSlice(store, ref);
@@ -37,7 +37,7 @@ async function submit(context: StepContext, slice: OpenSlice, job: JobToSubmit):
   const target = targetOf(slice.target);
   const isSingle = job.operation === 'create' && isSingleTarget(target);
   try {
-    if ((await target.returnDoubtfulAdoptions?.(context, slice, job)) === true) return false;
+    if ((await target.recheckAdoptions?.(context, slice, job)) === true) return false;
     if (!isSingle || !(await isBulkForbidden(context, slice))) return await submitBulk(context, slice, { job, target });
     await createSingly(context, slice, { target, job });
     return true;
@@ -51,7 +51,10 @@ function isSingleTarget(target: Target): target is SingleTarget {
   return target.createOne !== undefined;
 }
 
-/** Zendesk answers 403 to the creation of users in bulk until it has switched that on for the account (Zendesk docs, Users). */
+/**
+ * Submits a bulk job. Zendesk answers 403 to bulk creation of users unless it is enabled for the account (Zendesk docs,
+ * Users).
+ */
 async function submitBulk(
   context: StepContext,
   slice: OpenSlice,
@@ -74,7 +77,7 @@ async function submitBulk(
   }
 }
 
-/** Does what a failed submission means for its rows; throws what the workflow must know, e.g. that it has to wait. */
+/** Updates the rows of a failed submission. Throws the errors that the workflow must handle, such as a rate limit. */
 async function afterFailure(
   { store }: StepContext,
   slice: OpenSlice,

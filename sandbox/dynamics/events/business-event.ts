@@ -1,17 +1,20 @@
-/** A business event: one instance, however often and to however many endpoints it is sent. */
+/** A business event. It may be sent several times and to several endpoints. */
 export interface BusinessEvent {
   readonly businessEventId: string;
   readonly legalEntity: string;
   readonly eventId: string;
   readonly controlNumber: number;
   readonly at: Date;
-  /** The Entra object id of whoever made the change. */
+  /** The Entra object id of the user or app that made the change. */
   readonly initiator: string;
-  /** What the event's own contract adds. */
+  /** The members of the event's own contract. */
   readonly members: Readonly<Record<string, unknown>>;
 }
 
-/** The flat JSON object that an endpoint receives: envelope and contract mixed, keys in alphabetical order (live samples). */
+/**
+ * Returns the flat JSON object that an endpoint receives: envelope and contract mixed, keys in alphabetical order (live
+ * samples).
+ */
 export function businessPayload(event: BusinessEvent): Readonly<Record<string, unknown>> {
   const { businessEventId, legalEntity, eventId, controlNumber, at, initiator, members } = event;
   return sorted({
@@ -30,7 +33,7 @@ export function businessPayload(event: BusinessEvent): Readonly<Record<string, u
   });
 }
 
-/** The event that tries an endpoint when it is activated: the schema's empty values in every member. */
+/** Returns the test event that an endpoint receives when it is activated, with the schema's empty values. */
 export function testPayload(memberNames: readonly string[]): Readonly<Record<string, unknown>> {
   return sorted({
     ...Object.fromEntries(memberNames.map((name) => [name, ''])),

@@ -7,14 +7,14 @@ import type { RowChange } from '../row-table.ts';
 import type { DynamicsSettings, RecordKind } from '../settings.ts';
 import type { BusinessEvent } from './business-event.ts';
 import { businessPayload } from './business-event.ts';
-import { dataPayload, messageOf, virtualTableOf } from './data-event.ts';
+import { dataPayload, messageNameOf, virtualTableOf } from './data-event.ts';
 import type { EventDeliveries } from './deliveries.ts';
 import { createEventDeliveries } from './deliveries.ts';
 import type { Activation, Endpoint, EndpointDraft } from './endpoints.ts';
 import { activate } from './endpoints.ts';
-import type { Parcel } from './transports.ts';
+import type { EventMessage } from './transports.ts';
 
-/** Whose changes events tell of; object ids of Entra. */
+/** The Entra object ids of those who make changes. */
 export const INITIATORS = {
   /** The app behind the access tokens. */
   app: 'c600136f-2c3b-4d1e-9f7a-5b8c6d7e8f90',
@@ -25,33 +25,33 @@ export const INITIATORS = {
 export interface BusinessEvents {
   readonly deliveries: EventDeliveries;
   endpoints(): Endpoint[];
-  /** Registers an endpoint if it accepts the test event, or without asking it. */
+  /** Registers an endpoint if it accepts the test event, or without a test. */
   register(draft: EndpointDraft, unchecked: boolean): Promise<{ endpoint?: Endpoint; activation: Activation | null }>;
-  /** False when there was none. */
+  /** Returns false when there is no such endpoint. */
   unregister(id: number): boolean;
-  /** Raises the events of a change for all endpoints that want it. */
+  /** Raises the events of a change for all endpoints that subscribe to it. */
   raise(change: RowChange): void;
-  /** Makes a business event and sends it at once, so often, without a retry. */
+  /** Creates a business event and sends it at once, `times` times, without retries. */
   sendNow(endpoint: Endpoint, draft: EventDraft, times: number): Promise<{ event: object; outcomes: Outcome[] }>;
-  /** While it is true no change raises an event. */
-  isQuiet: boolean;
-  /** Who makes the changes that follow. */
+  /** While true, changes raise no events. */
+  isSilent: boolean;
+  /** The object id of the one who makes the next changes. */
   initiator: string;
 }
 
-/** A business event made by hand. */
+/** A business event that a test writes. */
 export interface EventDraft {
   readonly record: RecordKind;
   readonly legalEntity: string;
   readonly key: string;
   readonly changeType?: string;
-  /** Members that replace or follow the event's own, envelope included; null leaves one out. */
+  /** Members that replace members of the event or its envelope, or are added to it. Null removes a member. */
   readonly members?: Readonly<Record<string, unknown>>;
-  /** Replaces the event altogether. */
+  /** Replaces the whole event. */
   readonly body?: object;
 }
 
-/** What the events lean on. */
+/** The dependencies of the events. */
 export interface BusinessEventsOptions {
   readonly clock: Clock;
   readonly timers: Timers;
@@ -67,7 +67,7 @@ const KINDS: Readonly<Record<string, RecordKind>> = {
 
 const CHANGE_TYPES = { created: 'Insert', updated: 'Update', deleted: 'Delete' };
 
-/** Makes an environment without endpoints, in which people are at work. */
+/** Creates the events of an environment without endpoints. */
 export function createBusinessEvents(options: BusinessEventsOptions): BusinessEvents {
   const { clock, sender, settings } = options;
   const random = createRandom(97);
@@ -75,26 +75,26 @@ export function createBusinessEvents(options: BusinessEventsOptions): BusinessEv
   const deliveries = createEventDeliveries({ ...options, random, isActive: ({ id }) => endpoints.has(id) || id === 0 });
   let lastId = 0;
   let control = 5_637_144_576;
-  /** Rising with gaps, as ControlNumber does. */
+  /** Increases with gaps, like ControlNumber in F&O. */
   const nextControl = (): number => (control += 1 + Math.floor(random() * 7));
   const eventOf = (
     { record, legalEntity, key, changeType = 'Update' }: EventDraft,
     initiator: string,
   ): BusinessEvent => {
-    const named = settings.eventCatalog[record];
+    const names = settings.eventCatalog[record];
     return {
-      businessEventId: named.id,
+      businessEventId: names.id,
       legalEntity,
       eventId: randomUUID().toUpperCase(),
       controlNumber: nextControl(),
       at: clock.now(),
       initiator,
-      members: { [named.key]: key, [named.legalEntity]: legalEntity, ChangeType: changeType },
+      members: { [names.key]: key, [names.legalEntity]: legalEntity, ChangeType: changeType },
     };
   };
   const events: BusinessEvents = {
     deliveries,
-    isQuiet: false,
+    isSilent: false,
     initiator: INITIATORS.person,
     endpoints: () => [...endpoints.values()],
     register: async (draft, unchecked) => {
@@ -108,48 +108,49 @@ export function createBusinessEvents(options: BusinessEventsOptions): BusinessEv
     unregister: (id) => endpoints.delete(id),
     raise: (change) => {
       const record = KINDS[change.table.type.entitySet];
-      const wanted = [...endpoints.values()].filter((endpoint) => record && wants(endpoint, record, change));
-      if (events.isQuiet || !record || wanted.length === 0) return;
+      const subscribed = [...endpoints.values()].filter((endpoint) => record && isSubscribed(endpoint, record, change));
+      if (events.isSilent || !record || subscribed.length === 0) return;
       const { company: legalEntity, key } = change.row;
       const draft = { record, legalEntity, key, changeType: CHANGE_TYPES[change.kind] };
-      const business = businessParcel(eventOf(draft, events.initiator));
-      const data = dataParcel(change, { at: clock.now(), initiator: events.initiator, settings });
-      for (const endpoint of wanted) deliveries.dispatch(endpoint, endpoint.payload === 'business' ? business : data);
+      const business = businessMessage(eventOf(draft, events.initiator));
+      const data = dataMessage(change, { at: clock.now(), initiator: events.initiator, settings });
+      for (const endpoint of subscribed)
+        deliveries.dispatch(endpoint, endpoint.payload === 'business' ? business : data);
     },
     sendNow: async (endpoint, draft, times) => {
-      const parcel = businessParcel(eventOf(draft, events.initiator));
-      const members = { ...parcel.payload, ...draft.members };
+      const message = businessMessage(eventOf(draft, events.initiator));
+      const members = { ...message.payload, ...draft.members };
       const kept = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
       const payload = draft.body ?? kept;
-      const copies = Array.from({ length: times }, () => deliveries.sendNow(endpoint, { ...parcel, payload }));
+      const copies = Array.from({ length: times }, () => deliveries.sendNow(endpoint, { ...message, payload }));
       return { event: payload, outcomes: await Promise.all(copies) };
     },
   };
   return events;
 }
 
-function wants({ records, legalEntities }: Endpoint, record: RecordKind, { row }: RowChange): boolean {
+function isSubscribed({ records, legalEntities }: Endpoint, record: RecordKind, { row }: RowChange): boolean {
   const isOfCompany = legalEntities?.some((company) => company.toLowerCase() === row.company) ?? true;
   return isOfCompany && (records?.includes(record) ?? true);
 }
 
-function businessParcel(event: BusinessEvent): Parcel {
+function businessMessage(event: BusinessEvent): EventMessage {
   const { eventId, businessEventId, at } = event;
   return { id: eventId, type: businessEventId, at, payload: businessPayload(event), headers: {} };
 }
 
-interface Scene {
+interface DataEventContext {
   readonly at: Date;
   readonly initiator: string;
   readonly settings: DynamicsSettings;
 }
 
-function dataParcel(change: RowChange, { at, initiator, settings }: Scene): Parcel {
+function dataMessage(change: RowChange, { at, initiator, settings }: DataEventContext): EventMessage {
   const headers = {
     'x-ms-dynamics-organization': 'org1a2b3c4d.crm.dynamics.com',
     'x-ms-dynamics-entity-name': virtualTableOf(change.table),
-    'x-ms-dynamics-request-name': messageOf(change),
+    'x-ms-dynamics-request-name': messageNameOf(change),
   };
   const payload = dataPayload({ change, at, initiator }, settings);
-  return { id: randomUUID(), type: messageOf(change), at, payload, headers };
+  return { id: randomUUID(), type: messageNameOf(change), at, payload, headers };
 }

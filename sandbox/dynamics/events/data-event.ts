@@ -10,24 +10,24 @@ const MESSAGES = { created: 'OnExternalCreated', updated: 'OnExternalUpdated', d
 const ORGANIZATION_ID = 'b5d4e1a2-0c3f-4d5e-8f60-71829a3b4c5d';
 const USER_ID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
 
-/** What a data event is made from. */
+/** The change that a data event describes. */
 export interface DataEventDraft {
   readonly change: RowChange;
   readonly at: Date;
   readonly initiator: string;
 }
 
-/** The virtual table of an entity: `mserp_custcustomerv3entity`. */
+/** Returns the name of the virtual table of an entity, such as `mserp_custcustomerv3entity`. */
 export function virtualTableOf({ type }: RowChange['table']): string {
   return `mserp_${type.view.toLowerCase()}`;
 }
 
-/** The message of a change: `OnExternalUpdated`. */
-export function messageOf({ kind }: RowChange): string {
+/** Returns the message name of a change, such as `OnExternalUpdated`. */
+export function messageNameOf({ kind }: RowChange): string {
   return MESSAGES[kind];
 }
 
-/** A data event: Dataverse's execution context, its keys spelled as the settings say. */
+/** Returns a data event: Dataverse's execution context, with the spelling of keys that the settings choose. */
 export function dataPayload(draft: DataEventDraft, settings: DynamicsSettings): object {
   const { change, at, initiator } = draft;
   const name = virtualTableOf(change.table);
@@ -42,7 +42,7 @@ export function dataPayload(draft: DataEventDraft, settings: DynamicsSettings): 
     InputParameters: parametersOf(change, { name, id }, settings),
     IsExecutingOffline: false,
     IsInTransaction: false,
-    MessageName: messageOf(change),
+    MessageName: messageNameOf(change),
     Mode: 1,
     OperationCreatedOn: `/Date(${millis}+0000)/`,
     OperationId: randomUUID(),
@@ -87,7 +87,7 @@ function parametersOf(change: RowChange, { name, id }: Named, settings: Dynamics
   return [{ key: 'Target', value: reference }, ...(settings.dataEventDeletePreImage ? [image] : [])];
 }
 
-/** Company and key always; a date that is empty is left out altogether (Microsoft docs). */
+/** Company and key are always included. An empty date is omitted (Microsoft docs). */
 function attributesOf({ table, row }: RowChange, values: Values): object[] {
   const { type } = table;
   const all = { ...values, dataAreaId: row.company, [ownKeyOf(type)]: row.key };
@@ -98,14 +98,14 @@ function attributesOf({ table, row }: RowChange, values: Values): object[] {
   });
 }
 
-/** Enumerations come as option sets of 200000000 and more. */
+/** Enumerations are sent as option sets, counted from 200000000. */
 function wrapped({ enumeration }: Property, value: Value): unknown {
   if (enumeration === undefined) return value;
   const ordinal = (ENUMERATIONS[enumeration] ?? []).indexOf(String(value));
   return { __type: `OptionSetValue:${CONTRACTS}`, Value: 200_000_000 + Math.max(0, ordinal) };
 }
 
-/** The id of the virtual table's row: the record id in a GUID, not the account. */
+/** Returns the id of the row in the virtual table: a GUID that contains the record id, not the account number. */
 function guidOf(recordId: number): string {
   const hex = recordId.toString(16).padStart(16, '0');
   return `00000b3a-0000-0000-${hex.slice(0, 4)}-${hex.slice(4)}`;

@@ -2,29 +2,29 @@ import { randomUUID } from 'node:crypto';
 import type { Outcome, Sender } from '../../core/sender.ts';
 import type { DynamicsSettings, RecordKind } from '../settings.ts';
 import { testPayload } from './business-event.ts';
-import type { Transport, Wrapped } from './transports.ts';
+import type { Transport, RequestContent } from './transports.ts';
 import { validationRequest, wrap } from './transports.ts';
 
-/** Where events go, which, and how. */
+/** An endpoint to register: its URL, the events that it receives, and their format. */
 export interface EndpointDraft {
   readonly url: string;
   readonly transport: Transport;
-  /** Business events, or data events as Dataverse passes them on. */
+  /** Business events, or data events as Dataverse forwards them. */
   readonly payload: 'business' | 'data';
-  /** Default: all kinds. */
+  /** All kinds by default. */
   readonly records?: readonly RecordKind[];
-  /** Default: all companies. */
+  /** All companies by default. */
   readonly legalEntities?: readonly string[];
-  /** Sent along with every event, such as a secret. */
+  /** Headers to send with every event, such as a secret. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An endpoint that events are sent to. */
+/** A registered endpoint. */
 export interface Endpoint extends EndpointDraft {
   readonly id: number;
 }
 
-/** What the receiver answered to the activation. */
+/** The response of an endpoint to its activation. */
 export interface Activation {
   readonly accepted: boolean;
   readonly status: number | null;
@@ -33,54 +33,60 @@ export interface Activation {
 
 const GRID_ORIGIN = 'eventgrid.azure.net';
 
-/** Tries a new endpoint: a test event with empty members, Event Grid's validation, or CloudEvents' OPTIONS request. */
+/**
+ * Tests a new endpoint with a test event with empty members, Event Grid's validation, or CloudEvents' OPTIONS request.
+ */
 export async function activate(draft: EndpointDraft, sender: Sender, settings: DynamicsSettings): Promise<Activation> {
   const code = randomUUID().toUpperCase();
-  const outcome = await ask(draft, code, { sender, settings });
+  const outcome = await sendActivation(draft, code, { sender, settings });
   if (outcome.kind !== 'answered')
     return { accepted: false, status: null, body: outcome.kind === 'timeout' ? 'timeout' : outcome.reason };
   const { status, body } = outcome;
   return { accepted: isAccepted(draft, code, outcome), status, body };
 }
 
-interface Means {
+interface ActivationContext {
   readonly sender: Sender;
   readonly settings: DynamicsSettings;
 }
 
-async function ask(draft: EndpointDraft, code: string, { sender, settings }: Means): Promise<Outcome> {
+async function sendActivation(
+  draft: EndpointDraft,
+  code: string,
+  { sender, settings }: ActivationContext,
+): Promise<Outcome> {
   const { url, transport, headers } = draft;
   const timeoutMs = settings.eventTimeoutMs;
   if (transport === 'cloud-events') {
-    const asking = { 'WebHook-Request-Origin': GRID_ORIGIN, 'WebHook-Request-Rate': '120', ...headers };
-    return await sender.send({ url, method: 'OPTIONS', headers: asking, timeoutMs });
+    const optionsHeaders = { 'WebHook-Request-Origin': GRID_ORIGIN, 'WebHook-Request-Rate': '120', ...headers };
+    return await sender.send({ url, method: 'OPTIONS', headers: optionsHeaders, timeoutMs });
   }
   const wrapped = transport === 'event-grid' ? validation(code) : test(draft, settings);
   const all = { ...wrapped.headers, ...headers };
   return await sender.send({ url, method: 'POST', headers: all, body: wrapped.body, timeoutMs });
 }
 
-/** The address would accept the subscription by hand; who fetches it by himself can be made to call anything. */
-function validation(code: string): Wrapped {
+/** A receiver must not fetch `validationUrl`: it would allow a sender to make it call any address. */
+function validation(code: string): RequestContent {
   return validationRequest(
     code,
     `https://rp-eastus.eventgrid.azure.net:553/eventsubscriptions/sandbox/validate?id=${code}`,
   );
 }
 
-function test({ records, payload }: EndpointDraft, { eventCatalog }: DynamicsSettings): Wrapped {
+function test({ records, payload }: EndpointDraft, { eventCatalog }: DynamicsSettings): RequestContent {
   const { key, legalEntity } = eventCatalog[records?.[0] ?? 'customer'];
   const body = payload === 'business' ? testPayload([key, legalEntity, 'ChangeType']) : {};
   return wrap('https', { id: '', type: '', at: new Date(), payload: body, headers: {} }, 0);
 }
 
-/** Event Grid takes 200 with the code and nothing else; CloudEvents the name of its origin. */
+/** Event Grid accepts only 200 with the code, and CloudEvents only its origin's name. */
 function isAccepted(
   { transport }: EndpointDraft,
   code: string,
-  answer: Extract<Outcome, { kind: 'answered' }>,
+  response: Extract<Outcome, { kind: 'answered' }>,
 ): boolean {
-  const { status, body, headers } = answer;
+  const { status, body, headers } = response;
   switch (transport) {
     case 'https':
       return status >= 200 && status < 300;

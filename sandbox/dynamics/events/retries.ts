@@ -1,8 +1,8 @@
 import type { Outcome } from '../../core/sender.ts';
 import type { Endpoint } from './endpoints.ts';
 
-/** What follows an attempt: nothing, because it was good; nothing, because it is given up; or another one. */
-export type Verdict = 'delivered' | 'failed' | 'dead-lettered' | { readonly againAfterMs: number };
+/** The step after an attempt: the delivery has ended, or another attempt follows. */
+export type NextStep = 'delivered' | 'failed' | 'dead-lettered' | { readonly againAfterMs: number };
 
 const S = 1_000;
 const M = 60 * S;
@@ -10,26 +10,26 @@ const H = 60 * M;
 const GRID_WAITS = [10 * S, 30 * S, M, 5 * M, 10 * M, 30 * M, H];
 const GRID_ATTEMPTS = 30;
 
-/** Judges an attempt by the rules of its transport; times are simulated ones. */
-export function verdictOn(endpoint: Endpoint, outcome: Outcome, attempts: number): Verdict {
+/** Returns the step after an attempt, by the rules of the transport. Times are simulated. */
+export function nextStepAfter(endpoint: Endpoint, outcome: Outcome, attempts: number): NextStep {
   const status = outcome.kind === 'answered' ? outcome.status : undefined;
-  if (endpoint.transport !== 'https') return gridVerdict(status, attempts);
+  if (endpoint.transport !== 'https') return nextGridStep(status, attempts);
   if (status !== undefined && status >= 200 && status < 300) return 'delivered';
-  return endpoint.payload === 'data' ? dataverseVerdict(status, attempts) : applicationVerdict(attempts);
+  return endpoint.payload === 'data' ? nextDataverseStep(status, attempts) : nextApplicationStep(attempts);
 }
 
-/** F&O itself tries three times, a second apart; then the event waits for an operator (Microsoft docs). */
-function applicationVerdict(attempts: number): Verdict {
+/** F&O itself tries three times, a second apart. Then the event waits for an operator (Microsoft docs). */
+function nextApplicationStep(attempts: number): NextStep {
   return attempts < 3 ? { againAfterMs: S } : 'failed';
 }
 
-/** Dataverse repeats once, and only after a gateway's error. */
-function dataverseVerdict(status: number | undefined, attempts: number): Verdict {
+/** Dataverse retries once, and only after an error of a gateway. */
+function nextDataverseStep(status: number | undefined, attempts: number): NextStep {
   return attempts < 2 && [502, 503, 504].includes(status ?? 504) ? { againAfterMs: S } : 'failed';
 }
 
-/** Success is 200 to 204; 400 and 413 are final; the rest is tried for a day (Microsoft docs, Event Grid). */
-function gridVerdict(status: number | undefined, attempts: number): Verdict {
+/** Success is 200 to 204. A 400 or 413 is final. Everything else is retried for a day (Microsoft docs, Event Grid). */
+function nextGridStep(status: number | undefined, attempts: number): NextStep {
   if (status !== undefined && status >= 200 && status <= 204) return 'delivered';
   if (status === 400 || status === 413 || attempts >= GRID_ATTEMPTS) return 'dead-lettered';
   const wait = GRID_WAITS[attempts - 1] ?? H;

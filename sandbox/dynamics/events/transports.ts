@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 
-/** How an endpoint is reached. */
+/** The transport of an endpoint's events. */
 export type Transport = 'https' | 'event-grid' | 'cloud-events';
 
-/** An event ready to be sent, whatever it is about. */
-export interface Parcel {
+/** An event that is ready to be sent. */
+export interface EventMessage {
   readonly id: string;
-  /** The business event's id, or the message of a data event. */
+  /** The id of the business event, or the message name of the data event. */
   readonly type: string;
   readonly at: Date;
   readonly payload: object;
-  /** What Dataverse adds to its own web hooks. */
+  /** The headers that Dataverse adds to its own webhooks. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** The body and the headers of a request. */
-export interface Wrapped {
+export interface RequestContent {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -23,8 +23,14 @@ export interface Wrapped {
 const TOPIC =
   '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/sandbox/providers/Microsoft.EventGrid/topics/erp';
 
-/** Wraps an event as its transport does: flat, in an Event Grid array, or as one CloudEvent. */
-export function wrap(transport: Transport, { id, type, at, payload, headers }: Parcel, deliveryCount: number): Wrapped {
+/**
+ * Returns the request for an event in the format of its transport: flat, in an Event Grid array, or as one CloudEvent.
+ */
+export function wrap(
+  transport: Transport,
+  { id, type, at, payload, headers }: EventMessage,
+  deliveryCount: number,
+): RequestContent {
   const eventTime = at.toISOString();
   switch (transport) {
     case 'https':
@@ -45,8 +51,8 @@ export function wrap(transport: Transport, { id, type, at, payload, headers }: P
   }
 }
 
-/** The event by which Event Grid tries a new subscription; `validationUrl` must never be fetched by a machine. */
-export function validationRequest(code: string, url: string): Wrapped {
+/** Returns the validation request of a new Event Grid subscription. A receiver must never fetch `validationUrl`. */
+export function validationRequest(code: string, url: string): RequestContent {
   const data = { validationCode: code, validationUrl: url };
   const event = {
     id: randomUUID(),
@@ -71,6 +77,6 @@ function gridHeaders(type: string, deliveryCount: number): Readonly<Record<strin
   };
 }
 
-function json(value: object, headers: Readonly<Record<string, string>>): Wrapped {
+function json(value: object, headers: Readonly<Record<string, string>>): RequestContent {
   return { body: JSON.stringify(value), headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers } };
 }

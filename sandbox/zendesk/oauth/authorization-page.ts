@@ -7,11 +7,11 @@ import { isWireObject } from '../wire-input.ts';
 import { nowS } from '../wire-time.ts';
 import { administratorOf, scopesOf } from './token-endpoint.ts';
 
-const CODE_LIFE_S = 120;
+const CODE_LIFETIME_S = 120;
 const DENIAL = 'The end-user or authorization server denied the request';
 
-/** What a client asks a person for. */
-interface Wish {
+/** The parameters of an authorization request. */
+interface AuthorizationRequest {
   readonly redirectUri: string;
   readonly responseType: string;
   readonly scope: string;
@@ -20,23 +20,23 @@ interface Wish {
   readonly method: string | null;
 }
 
-/** Answers the authorization page: it consents or refuses by itself, or shows a form, as the settings say. */
-export function answerAuthorization(account: Account, { query, method, body }: SandboxRequest): Result {
+/** Handles the authorization page: it consents, refuses or shows a form, as the settings say. */
+export function handleAuthorization(account: Account, { query, method, body }: SandboxRequest): Result {
   const posted = method === 'POST' && isWireObject(body) ? body : undefined;
   const params = posted
     ? new URLSearchParams(Object.entries(posted).map(([name, value]): [string, string] => [name, String(value)]))
     : query;
-  const wish = wishOf(account, params);
-  const wrong = problemOf(account, wish);
-  if (wrong) return redirect(wish, wrong);
+  const request = readAuthorizationRequest(account, params);
+  const problem = problemOf(account, request);
+  if (problem) return redirect(request, problem);
   const consent = posted ? (posted['decision'] === 'allow' ? 'grant' : 'deny') : account.settings.oauthConsent;
   if (consent === 'ask') return { status: 200, body: formPage(params), headers: HTML };
-  if (consent === 'deny') return redirect(wish, { error: 'access_denied', error_description: DENIAL });
-  return redirect(wish, { code: newCode(account, wish) });
+  if (consent === 'deny') return redirect(request, { error: 'access_denied', error_description: DENIAL });
+  return redirect(request, { code: newCode(account, request) });
 }
 
-/** Whoever names no known client, or another redirect address, is shown a page and sent nowhere. */
-function wishOf({ grants, settings }: Account, params: URLSearchParams): Wish {
+/** A request with an unknown client or another redirect URI gets an error page and no redirect. */
+function readAuthorizationRequest({ grants, settings }: Account, params: URLSearchParams): AuthorizationRequest {
   const redirectUri = params.get('redirect_uri') ?? '';
   if (params.get('client_id') !== grants.client.id) throw page(400, 'Invalid Authorization Request: no such client');
   if (!isAllowed(redirectUri, settings.oauthRedirectUris))
@@ -51,25 +51,25 @@ function wishOf({ grants, settings }: Account, params: URLSearchParams): Wish {
   };
 }
 
-/** Exactly one of the client's; without a list: https anywhere, or http on loopback (Zendesk docs). */
+/** The URI must be one of the client's. Without a list, https is allowed, and http on loopback (Zendesk docs). */
 function isAllowed(redirectUri: string, registered: readonly string[] | null): boolean {
   if (registered !== null) return registered.includes(redirectUri);
   return /^https:\/\/[^\s#]+$/.test(redirectUri) || /^http:\/\/(localhost|127\.0\.0\.1)[:/][^\s#]*$/.test(redirectUri);
 }
 
-function problemOf(account: Account, wish: Wish): Readonly<Record<string, string>> | undefined {
+function problemOf(account: Account, request: AuthorizationRequest): Readonly<Record<string, string>> | undefined {
   const problem = (error: string, text: string): Readonly<Record<string, string>> => ({
     error,
     error_description: text,
   });
-  if (wish.responseType !== 'code')
+  if (request.responseType !== 'code')
     return problem('unsupported_response_type', 'The authorization server does not support this response type');
-  if (wish.challenge !== null && (wish.method !== 'S256' || !/^[A-Za-z0-9_-]{43}$/.test(wish.challenge)))
+  if (request.challenge !== null && (request.method !== 'S256' || !/^[A-Za-z0-9_-]{43}$/.test(request.challenge)))
     return problem('invalid_request', 'The code challenge is malformed or its method is not S256');
-  if (wish.challenge === null && account.settings.oauthClientKind === 'public')
+  if (request.challenge === null && account.settings.oauthClientKind === 'public')
     return problem('invalid_request', 'A public client must send a code challenge');
   try {
-    scopesOf(account, wish.scope);
+    scopesOf(account, request.scope);
     return undefined;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -77,16 +77,16 @@ function problemOf(account: Account, wish: Wish): Readonly<Record<string, string
   }
 }
 
-function newCode(account: Account, { redirectUri, scope, challenge }: Wish): string {
+function newCode(account: Account, { redirectUri, scope, challenge }: AuthorizationRequest): string {
   const { grants, clock, settings, random } = account;
   const code = createHex(64, random);
   const userId = settings.oauthUserId ?? administratorOf(account);
-  const expiresAtS = nowS(clock) + CODE_LIFE_S;
+  const expiresAtS = nowS(clock) + CODE_LIFETIME_S;
   grants.addCode({ code, userId, redirectUri, scopes: scopesOf(account, scope), challenge, expiresAtS });
   return code;
 }
 
-function redirect({ redirectUri, state }: Wish, members: Readonly<Record<string, string>>): Result {
+function redirect({ redirectUri, state }: AuthorizationRequest, members: Readonly<Record<string, string>>): Result {
   const target = new URL(redirectUri);
   for (const [name, value] of Object.entries({ ...members, ...(state === null ? {} : { state }) }))
     target.searchParams.set(name, value);

@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { AccessToken, Tokens } from '../tokens.ts';
 
-/** The one OAuth client that the account knows. */
+/** The OAuth client of the account. */
 export interface OauthClient {
   readonly id: string;
   readonly secret: string;
 }
 
-/** What an authorization code was given for. */
+/** An authorization code and what it was issued for. */
 export interface CodeGrant {
   readonly code: string;
   readonly userId: number;
   readonly redirectUri: string;
   readonly scopes: readonly string[];
-  /** Null when the client sent none. */
+  /** Null when the request contained none. */
   readonly challenge: string | null;
   readonly expiresAtS: number;
 }
 
-/** A refresh token, good once, and the access token that it came with. */
+/** A refresh token, which can be used once, and its access token. */
 export interface RefreshGrant {
   readonly token: string;
   readonly accessToken: string;
@@ -27,26 +27,26 @@ export interface RefreshGrant {
   readonly expiresAtS: number;
 }
 
-/** The codes and refresh tokens that are still good. */
+/** The codes and refresh tokens that can still be used. */
 export interface Grants {
   readonly client: OauthClient;
   addCode(grant: CodeGrant): void;
-  /** Gives a code's grant and forgets it. */
+  /** Returns and removes the grant of a code. */
   takeCode(code: string): CodeGrant | undefined;
-  /** Adds a grant, or puts it in the place of the one with its token. */
+  /** Adds a grant, or replaces the one with the same token. */
   addRefresh(grant: RefreshGrant): void;
-  /** Gives a refresh token's grant and deletes it with its access token. */
+  /** Returns the grant of a refresh token, and removes it with its access token. */
   takeRefresh(token: string): RefreshGrant | undefined;
   findRefresh(token: string): RefreshGrant | undefined;
   refreshTokens(): RefreshGrant[];
-  /** Every access token that was issued to the client and is still known. */
+  /** Returns every access token that was issued to the client and is not revoked. */
   accessTokens(): AccessToken[];
   noteAccess(token: string): void;
-  /** Revokes a refresh token or an access token, and the other of the pair. */
+  /** Revokes a refresh token or an access token, and the other token of the pair. */
   revoke(token: string): void;
 }
 
-/** Makes a client that nobody has authorized. */
+/** Creates the grants of a client, empty. */
 export function createGrants(client: OauthClient, tokens: Tokens): Grants {
   const codes = new Map<string, CodeGrant>();
   const refresh = new Map<string, RefreshGrant>();
@@ -80,8 +80,8 @@ export function createGrants(client: OauthClient, tokens: Tokens): Grants {
   };
 }
 
-/** Whether a PKCE verifier belongs to a challenge of the method S256. */
-export function answersChallenge(verifier: string, challenge: string): boolean {
+/** Returns whether a PKCE verifier matches a challenge of the method S256. */
+export function matchesChallenge(verifier: string, challenge: string): boolean {
   if (!/^[A-Za-z0-9\-._~]{43,128}$/.test(verifier)) return false;
   return createHash('sha256').update(verifier, 'ascii').digest('base64url') === challenge;
 }

@@ -1,11 +1,11 @@
 import { Refusal } from '../refusal.ts';
 
-/** An error of the token endpoint (RFC 6749; texts as Zendesk words them). */
+/** Returns an error of the token endpoint (RFC 6749, with Zendesk's messages). */
 export function oauthRefusal(status: number, error: string, description: string): Refusal {
   return new Refusal(status, { error, error_description: description }, { 'cache-control': 'no-store' });
 }
 
-/** A code or refresh token that is unknown, used, expired, revoked, or another client's. */
+/** Returns the error for a code or refresh token that is unknown, used, expired, revoked, or of another client. */
 export function invalidGrant(status: number): Refusal {
   return oauthRefusal(
     status,
@@ -14,7 +14,7 @@ export function invalidGrant(status: number): Refusal {
   );
 }
 
-/** The client is unknown or did not prove itself. */
+/** Returns the error for a client that is unknown or not authenticated. */
 export function invalidClient(): Refusal {
   return oauthRefusal(
     401,
@@ -23,7 +23,7 @@ export function invalidClient(): Refusal {
   );
 }
 
-/** Something in the request is missing or malformed. */
+/** Returns the error for a missing or malformed member of the request. */
 export function invalidRequest(description: string): Refusal {
   return oauthRefusal(400, 'invalid_request', description);
 }

@@ -2,7 +2,7 @@ import { TICKET_STATUSES } from '../ticket-input.ts';
 import type { Ticket } from '../tickets.ts';
 import type { Condition, Trigger } from './triggers.ts';
 
-/** A ticket that was created or changed, and by whom. */
+/** A ticket that was created or changed, and the user who did it. */
 export interface TicketChange {
   readonly before: Ticket | undefined;
   readonly after: Ticket;
@@ -26,12 +26,12 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = { status: TICKET_STA
 
 const OTHER_FIELDS = ['update_type', 'current_tags', 'current_user_id', 'comment_is_public'];
 
-/** Whether a condition's field is one that this account knows. */
+/** Returns whether the account supports the field of a condition. */
 export function isKnownField(field: string): boolean {
   return field in FIELDS || OTHER_FIELDS.includes(field);
 }
 
-/** Whether a trigger's conditions are met: all of the first list, and one of the second if there are any. */
+/** Returns whether a ticket's change meets a trigger's conditions: all of `all`, and one of `any` if there are any. */
 export function meets({ all, any }: Pick<Trigger, 'all' | 'any'>, change: TicketChange): boolean {
   const isMet = (condition: Condition): boolean => meetsOne(condition, change);
   return all.every(isMet) && (any.length === 0 || any.some(isMet));

@@ -5,9 +5,9 @@ import { meets } from './conditions.ts';
 import { render } from './placeholders.ts';
 import type { Action } from './triggers.ts';
 
-/** Runs the active triggers over a ticket that was created or changed; only their webhooks do something. */
+/** Runs the active triggers for a ticket that was created or changed. Only actions with a webhook have an effect. */
 export function fireTriggers(account: Account, before: Ticket | undefined, after: Ticket): void {
-  const change = { before, after, actorId: account.attention.actorId };
+  const change = { before, after, actorId: account.changeContext.actorId };
   for (const trigger of account.triggers.all()) {
     if (!trigger.active || !meets(trigger, change)) continue;
     for (const action of trigger.actions) notify(account, action, after);

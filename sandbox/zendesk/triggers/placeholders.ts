@@ -3,7 +3,7 @@ import { showValues } from '../custom-field-values.ts';
 import type { Ticket } from '../tickets.ts';
 import { isoOf } from '../wire-time.ts';
 
-/** Puts a ticket's values into a template. They are not escaped for JSON, and unknown placeholders are empty. */
+/** Replaces the placeholders in a template. Values are not escaped for JSON, and unknown placeholders become empty. */
 export function render(template: string, account: Account, ticket: Ticket): string {
   return template.replaceAll(/\{\{\s*([\w.]+)\s*\}\}/g, (_whole, name: string) => valueOf(name, account, ticket));
 }
@@ -31,12 +31,12 @@ function valueOf(name: string, account: Account, ticket: Ticket): string {
     'ticket.requester.name': requester?.name,
     'ticket.requester.external_id': requester?.externalId,
     'ticket.requester.email': account.identities.primaryEmail(ticket.requesterId)?.value,
-    'current_user.id': account.attention.actorId,
+    'current_user.id': account.changeContext.actorId,
   };
   return String(values[name] ?? '');
 }
 
-/** Statuses and priorities come as they are shown to people. */
+/** Statuses and priorities have the form that people see. */
 function titled(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -18,7 +18,7 @@ const BLANK: TriggerDraft = {
   actions: [],
 };
 
-/** A trigger as the request wants it; lists are replaced whole. Throws the 422. */
+/** Returns the trigger that a request describes. Lists are replaced completely. Throws a 422. */
 export function readTrigger(account: Account, input: WireObject, before: TriggerDraft = BLANK): TriggerDraft {
   const conditions = isWireObject(input['conditions']) ? input['conditions'] : undefined;
   const draft: TriggerDraft = {

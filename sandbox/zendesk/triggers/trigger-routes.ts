@@ -9,7 +9,7 @@ import type { Trigger, TriggerCategory } from './triggers.ts';
 
 const R = 'triggers';
 
-/** Triggers, and the categories that they belong to (Zendesk docs, Triggers). */
+/** Triggers and their categories (Zendesk docs, Triggers). */
 export const TRIGGER_ROUTES: readonly Route[] = [
   { method: 'GET', pattern: R, operation: `${R}.list`, handle: (call) => list(call, () => true) },
   {
@@ -92,7 +92,7 @@ function listCategories({ account }: Call): Result {
   return ok({ trigger_categories: categories, meta, links: { prev: null, next: null } });
 }
 
-/** From the first category on, every trigger needs one. */
+/** Once there is a category, every new trigger needs one. */
 function createCategory({ account, body }: Call): Result {
   const name = textOrNull(memberObject(body, 'trigger_category')['name']);
   if (name === null) throw invalidAttribute('You passed an invalid value for the name attribute.');

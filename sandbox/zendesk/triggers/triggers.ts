@@ -7,13 +7,13 @@ export interface Condition {
   readonly value: string | null;
 }
 
-/** What a trigger does, e.g. field `notification_webhook`, value `[webhook id, body]`. */
+/** An action of a trigger, such as the field `notification_webhook` with the value `[webhook id, body]`. */
 export interface Action {
   readonly field: string;
   readonly value: string | readonly unknown[];
 }
 
-/** What its owner says about a trigger. */
+/** The members of a trigger that its owner sets. */
 export interface TriggerDraft {
   readonly title: string;
   readonly active: boolean;
@@ -25,14 +25,14 @@ export interface TriggerDraft {
   readonly actions: readonly Action[];
 }
 
-/** A trigger as the account keeps it. */
+/** A trigger of the account. */
 export interface Trigger extends TriggerDraft {
   readonly id: number;
   readonly createdAtS: number;
   readonly updatedAtS: number;
 }
 
-/** A group of triggers; its id is a text. */
+/** A category of triggers. Its id is a string. */
 export interface TriggerCategory {
   readonly id: string;
   readonly name: string;
@@ -42,17 +42,17 @@ export interface TriggerCategory {
 /** The triggers of the account. */
 export interface Triggers {
   readonly categories: TriggerCategory[];
-  /** In the order in which they run. */
+  /** Returns the triggers in the order in which they run. */
   all(): Trigger[];
-  /** Throws the 404. */
+  /** Throws a 404. */
   require(id: number): Trigger;
   put(row: Trigger): Trigger;
   remove(id: number): void;
-  /** The active triggers that call this webhook. */
+  /** Returns the active triggers that call this webhook. */
   using(webhookId: string): Trigger[];
 }
 
-/** Makes an account without triggers. */
+/** Creates an account without triggers. */
 export function createTriggers(): Triggers {
   const byId = new Map<number, Trigger>();
   const all = (): Trigger[] =>

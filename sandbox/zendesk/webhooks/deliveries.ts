@@ -1,19 +1,19 @@
 import type { Clock } from '../../core/clock.ts';
-import { departures } from '../../core/disturbance.ts';
+import { deliveryDelays } from '../../core/disturbance.ts';
 import type { Random } from '../../core/random.ts';
-import type { Outcome, Outgoing, Sender } from '../../core/sender.ts';
+import type { Outcome, OutgoingRequest, Sender } from '../../core/sender.ts';
 import type { Timers } from '../../core/timers.ts';
 import { createUlid } from '../identifiers.ts';
 import type { ZendeskSettings } from '../settings.ts';
 import { createWindows } from '../windows.ts';
-import { createBreaker } from './breaker.ts';
+import { createCircuitBreaker } from './circuit-breaker.ts';
 import type { Attempt, Invocation, Invocations } from './invocations.ts';
 import { createInvocations } from './invocations.ts';
 import { signedRequest } from './request.ts';
 import { retryAfterMs } from './retries.ts';
 import type { Webhook, Webhooks } from './webhooks.ts';
 
-/** What a webhook is to tell its receiver. */
+/** A message for the receiver of a webhook. */
 export interface Message {
   readonly eventType: string;
   readonly body: string;
@@ -22,15 +22,15 @@ export interface Message {
 /** The deliveries of the account. */
 export interface Deliveries {
   readonly invocations: Invocations;
-  /** Sends a message on its way: it may be lost, doubled or late, and is tried again by Zendesk's rules. */
+  /** Sends a message with the disturbances of the settings, and retries it by Zendesk's rules. */
   dispatch(webhook: Webhook, message: Message): void;
-  /** Sends a request at once and once, and says what came of it. */
-  sendNow(outgoing: Outgoing): Promise<Outcome>;
-  /** Forgets past failures. */
+  /** Sends a request once, immediately, and returns its outcome. */
+  sendNow(outgoing: OutgoingRequest): Promise<Outcome>;
+  /** Resets the circuit breaker. */
   resetBreaker(): void;
 }
 
-/** What the deliveries lean on. */
+/** The dependencies of the deliveries. */
 export interface DeliveriesOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -41,11 +41,11 @@ export interface DeliveriesOptions {
   readonly accountId: number;
 }
 
-/** Makes an account that has delivered nothing yet. */
+/** Creates an account without deliveries. */
 export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const { clock, random, settings, timers, sender } = options;
   const invocations = createInvocations();
-  const breaker = createBreaker(clock, settings);
+  const breaker = createCircuitBreaker(clock, settings);
   const minute = createWindows(clock, 60);
   const attempt = async (invocation: Invocation, webhook: Webhook): Promise<void> => {
     if (breaker.isOpen(webhook.id)) {
@@ -54,19 +54,19 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     }
     if (!minute.take('invocations', settings.webhookInvocationsPerMinute).allowed) {
       stop(invocation, 'throttled');
-      if (invocation.attempts.length < THROTTLED_ATTEMPTS) again(invocation, 60_000);
+      if (invocation.attempts.length < THROTTLED_ATTEMPTS) schedule(invocation, 60_000);
       return;
     }
     const { accountId } = options;
     const { id: invocationId, body } = invocation;
     const timeoutMs = settings.webhookTimeoutMs;
     const outcome = await sender.send(signedRequest({ accountId, webhook, invocationId, body, timeoutMs }));
-    breaker.note(webhook.id, isGood(outcome));
-    const waitMs = note(invocation, outcome);
-    if (waitMs !== undefined) again(invocation, waitMs);
+    breaker.record(webhook.id, isSuccess(outcome));
+    const waitMs = recordAttempt(invocation, outcome);
+    if (waitMs !== undefined) schedule(invocation, waitMs);
   };
-  /** A webhook that was changed meanwhile is called as it is now. */
-  const again = (invocation: Invocation, afterMs: number): void =>
+  /** A webhook that was changed since is called in its current form. */
+  const schedule = (invocation: Invocation, afterMs: number): void =>
     timers.after(afterMs, () => {
       const webhook = options.webhooks.find(invocation.webhookId ?? '');
       if (webhook?.status === 'active') void attempt(invocation, webhook);
@@ -75,11 +75,11 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     invocations,
     dispatch: ({ id: webhookId }, { eventType, body }) => {
       const id = createUlid(random);
-      const waits = departures(disturbanceOf(settings), random);
-      if (waits.length === 0) return;
+      const delays = deliveryDelays(disturbanceOf(settings), random);
+      if (delays.length === 0) return;
       const invocation: Invocation = { id, webhookId, eventType, body, status: 'pending', attempts: [] };
       invocations.add(invocation);
-      for (const afterMs of waits) again(invocation, afterMs);
+      for (const afterMs of delays) schedule(invocation, afterMs);
     },
     sendNow: (outgoing) => sender.send(outgoing),
     resetBreaker: () => breaker.reset(),
@@ -88,7 +88,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
 
 const THROTTLED_ATTEMPTS = 3;
 
-function disturbanceOf(settings: ZendeskSettings): Parameters<typeof departures>[0] {
+function disturbanceOf(settings: ZendeskSettings): Parameters<typeof deliveryDelays>[0] {
   return {
     loseShare: settings.webhookLoseShare,
     doubleShare: settings.webhookDoubleShare,
@@ -97,7 +97,7 @@ function disturbanceOf(settings: ZendeskSettings): Parameters<typeof departures>
   };
 }
 
-function isGood(outcome: Outcome): boolean {
+function isSuccess(outcome: Outcome): boolean {
   return outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300;
 }
 
@@ -106,20 +106,20 @@ function stop(invocation: Invocation, status: 'circuit broken' | 'throttled'): v
   invocation.attempts.push({ status, statusCode: null, atMs: Date.now(), responseBody: '' });
 }
 
-/** Notes what came of an attempt; answers how long to wait for the next one. */
-function note(invocation: Invocation, outcome: Outcome): number | undefined {
-  const good = isGood(outcome);
+/** Records the outcome of an attempt. Returns the wait before the next one; undefined if there is none. */
+function recordAttempt(invocation: Invocation, outcome: Outcome): number | undefined {
+  const succeeded = isSuccess(outcome);
   const retries = invocation.attempts.filter(({ status }) => status === 'failed').length;
-  const answered = outcome.kind === 'answered' ? outcome : undefined;
+  const response = outcome.kind === 'answered' ? outcome : undefined;
   const attempt: Attempt = {
-    status: good ? 'success' : 'failed',
-    statusCode: answered?.status ?? (outcome.kind === 'timeout' ? 504 : null),
+    status: succeeded ? 'success' : 'failed',
+    statusCode: response?.status ?? (outcome.kind === 'timeout' ? 504 : null),
     atMs: Date.now(),
-    responseBody: answered?.body ?? (outcome.kind === 'unreachable' ? outcome.reason : ''),
+    responseBody: response?.body ?? (outcome.kind === 'unreachable' ? outcome.reason : ''),
   };
   invocation.attempts.push(attempt);
-  const waitMs = good ? undefined : retryAfterMs(outcome, retries);
-  if (good) invocation.status = 'success';
-  else if (waitMs === undefined) invocation.status = answered ? 'terminated' : 'failed';
+  const waitMs = succeeded ? undefined : retryAfterMs(outcome, retries);
+  if (succeeded) invocation.status = 'success';
+  else if (waitMs === undefined) invocation.status = response ? 'terminated' : 'failed';
   return waitMs;
 }

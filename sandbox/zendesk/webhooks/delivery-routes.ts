@@ -12,7 +12,7 @@ import type { Webhook } from './webhooks.ts';
 
 const R = 'webhooks';
 
-/** What goes on around a webhook: its secret, its deliveries, and trying it (Zendesk docs, Webhooks). */
+/** The secret, the deliveries and the test of a webhook (Zendesk docs, Webhooks). */
 export const DELIVERY_ROUTES: readonly Route[] = [
   { method: 'POST', pattern: `${R}/test`, operation: `${R}.test`, access: 'admin', handle: test },
   {
@@ -65,7 +65,7 @@ function attempts(call: Call): Result {
   return ok({ attempts: showAttempts(found), meta: { has_more: false }, links: { next: null, prev: null } });
 }
 
-/** One request at once, of a webhook or of one that is yet to be; that one is signed with the public test secret. */
+/** Sends a test request of a stored webhook, or of one that does not exist yet, signed with the public test secret. */
 async function test(call: Call): Promise<Result> {
   const { account, query } = call;
   const input = memberObject(call.body, 'request');

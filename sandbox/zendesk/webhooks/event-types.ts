@@ -17,19 +17,19 @@ const TICKET = `created status_changed custom_status_changed priority_changed ty
 const named = (resource: string, actions: string): string[] =>
   actions.split(/\s+/).map((action) => typeOf(resource, action));
 
-/** The events that a webhook may subscribe to; there is no organization.updated and no user.email_changed. */
+/** The events that a webhook may subscribe to. There is no organization.updated and no user.email_changed. */
 export const EVENT_TYPES: ReadonlySet<string> = new Set([
   ...named('organization', ORGANIZATION),
   ...named('user', USER),
   ...named('ticket', TICKET),
 ]);
 
-/** The name of an event, e.g. `zen:event-type:ticket.created`. */
+/** Returns the name of an event, such as `zen:event-type:ticket.created`. */
 export function typeOf(resource: string, action: string): string {
   return `${PREFIX}${resource}.${action}`;
 }
 
-/** Whether an event concerns tickets. */
+/** Returns whether an event is about tickets. */
 export function isTicketEvent(type: string): boolean {
   return type.startsWith(`${PREFIX}ticket.`);
 }

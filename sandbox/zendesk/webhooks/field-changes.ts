@@ -1,8 +1,8 @@
 import type { FieldValues } from '../custom-field-values.ts';
 import type { CustomFields } from '../custom-fields.ts';
-import { changeOf } from './happening.ts';
+import { changeOf } from './webhook-event.ts';
 
-/** The `event` of each custom field whose value changed. */
+/** Returns the `event` member for each custom field whose value changed. */
 export function fieldChanges(fields: CustomFields, before: FieldValues, after: FieldValues): object[] {
   const ids = [...new Set([...Object.keys(before), ...Object.keys(after)])].map(Number);
   return ids.flatMap((id) => {

@@ -1,17 +1,17 @@
-/** One request of a delivery, and what came of it. */
+/** One attempt of a delivery, and its outcome. */
 export interface Attempt {
   readonly status: 'success' | 'failed' | 'throttled' | 'circuit broken';
-  /** Null when nothing was answered, or nothing was sent. */
+  /** Null when there was no response, or no request. */
   readonly statusCode: number | null;
-  /** By the real clock. */
+  /** In real time. */
   readonly atMs: number;
   readonly responseBody: string;
 }
 
-/** One delivery of one webhook, however many attempts it takes. */
+/** One delivery of one webhook, with all its attempts. */
 export interface Invocation {
   readonly id: string;
-  /** Undefined for a hand-made delivery to a bare endpoint. */
+  /** Undefined for a manual delivery to an endpoint without a webhook. */
   readonly webhookId: string | undefined;
   readonly eventType: string;
   readonly body: string;
@@ -19,18 +19,18 @@ export interface Invocation {
   readonly attempts: Attempt[];
 }
 
-/** The newest 20,000 deliveries. */
+/** The deliveries of the account. The newest 20,000 are kept. */
 export interface Invocations {
   add(invocation: Invocation): Invocation;
   find(id: string): Invocation | undefined;
-  /** Newest first. */
+  /** Returns the deliveries, newest first. */
   list(webhookId?: string): Invocation[];
   clear(): void;
 }
 
 const KEPT = 20_000;
 
-/** Makes an empty list of deliveries. */
+/** Creates an empty list of deliveries. */
 export function createInvocations(): Invocations {
   const kept = new Map<string, Invocation>();
   return {

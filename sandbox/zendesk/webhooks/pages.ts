@@ -3,14 +3,14 @@ import { ok } from '../call.ts';
 import { linkTo } from '../pagination.ts';
 import { wholeNumber } from '../wire-input.ts';
 
-/** A list whose rows have texts as ids. */
+/** A list whose rows have string ids. */
 interface TextListing<Row extends { readonly id: string }> {
   readonly name: string;
   readonly rows: readonly Row[];
   readonly show: (row: Row) => object;
 }
 
-/** A page of such a list: always by cursor. */
+/** Returns a page of such a list, always by cursor. */
 export function pageOf<Row extends { readonly id: string }>(
   call: Call,
   { name, rows, show }: TextListing<Row>,

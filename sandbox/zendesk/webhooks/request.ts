@@ -1,8 +1,8 @@
-import type { Outgoing } from '../../core/sender.ts';
+import type { OutgoingRequest } from '../../core/sender.ts';
 import { PUBLIC_TEST_SECRET, signatureOf, signatureTimestamp } from './signature.ts';
 import type { Webhook, WebhookAuthentication } from './webhooks.ts';
 
-/** One request of a delivery: where to, and what is signed. */
+/** The parts of a signed request. */
 export interface SignedRequest {
   readonly accountId: number;
   readonly webhook: Pick<Webhook, 'endpoint' | 'method' | 'format' | 'customHeaders' | 'authentication'> &
@@ -18,8 +18,8 @@ const TYPES = {
   form_encoded: 'application/x-www-form-urlencoded; charset=utf-8',
 };
 
-/** Makes the request with the headers that were recorded; each attempt has a timestamp and a signature of its own. */
-export function signedRequest({ accountId, webhook, invocationId, body, timeoutMs }: SignedRequest): Outgoing {
+/** Returns a signed request with the recorded headers. Each attempt has a new timestamp and signature. */
+export function signedRequest({ accountId, webhook, invocationId, body, timeoutMs }: SignedRequest): OutgoingRequest {
   const hasBody = webhook.method !== 'GET' && webhook.method !== 'DELETE';
   const sent = hasBody ? body : '';
   const timestamp = signatureTimestamp();

@@ -1,46 +1,46 @@
 import type { Ticket } from '../tickets.ts';
 import { isoOf } from '../wire-time.ts';
 import { typeOf } from './event-types.ts';
-import type { Happening } from './happening.ts';
-import { changeOf } from './happening.ts';
+import type { WebhookEvent } from './webhook-event.ts';
+import { changeOf } from './webhook-event.ts';
 
-/** What happened to a ticket between two states of it; one event for each thing that changed. */
-export function ticketHappenings(before: Ticket | undefined, after: Ticket | undefined, actorId: number): Happening[] {
+/** Returns the events of a change of a ticket, one for each attribute that changed. */
+export function ticketEvents(before: Ticket | undefined, after: Ticket | undefined, actorId: number): WebhookEvent[] {
   const row = after ?? before;
   if (!row) return [];
-  const happened = (action: string, event: object, status?: string): Happening =>
-    happening(row, { action, event, actorId, status });
-  if (!before) return [happened('created', {})];
-  if (!after) return [happened('soft_deleted', {}, 'DELETED')];
+  const eventOf = (action: string, event: object, status?: string): WebhookEvent =>
+    ticketEvent(row, { action, event, actorId, status });
+  if (!before) return [eventOf('created', {})];
+  if (!after) return [eventOf('soft_deleted', {}, 'DELETED')];
   const changes = CHANGES.flatMap(([action, valueOf]) => {
     const change = changeOf(valueOf(before), valueOf(after));
-    return change ? [happened(action, change)] : [];
+    return change ? [eventOf(action, change)] : [];
   });
   const tags = tagChange(before.tags, after.tags);
   return [
     ...changes,
-    ...(tags ? [happened('tags_changed', tags)] : []),
-    ...(after.comments > before.comments ? [happened('comment_added', { comment: commentOf(after, actorId) })] : []),
+    ...(tags ? [eventOf('tags_changed', tags)] : []),
+    ...(after.comments > before.comments ? [eventOf('comment_added', { comment: commentOf(after, actorId) })] : []),
     ...(after.satisfaction !== before.satisfaction && /^(good|bad)/.test(after.satisfaction ?? '')
-      ? [happened('csat_received', { csat: { rating: after.satisfaction } })]
+      ? [eventOf('csat_received', { csat: { rating: after.satisfaction } })]
       : []),
   ];
 }
 
-/** That a ticket was merged into another. */
-export function mergeHappening(row: Ticket, intoId: number, actorId: number): Happening {
-  return happening(row, { action: 'merged', event: { target_ticket_id: String(intoId) }, actorId });
+/** Returns the event of a ticket that was merged into another one. */
+export function mergeEvent(row: Ticket, intoId: number, actorId: number): WebhookEvent {
+  return ticketEvent(row, { action: 'merged', event: { target_ticket_id: String(intoId) }, actorId });
 }
 
-function happening(
+function ticketEvent(
   row: Ticket,
-  it: { action: string; event: object; actorId: number; status?: string | undefined },
-): Happening {
+  { action, event, actorId, status }: { action: string; event: object; actorId: number; status?: string | undefined },
+): WebhookEvent {
   return {
-    type: typeOf('ticket', it.action),
+    type: typeOf('ticket', action),
     subject: `zen:ticket:${row.id}`,
-    detail: detailOf(row, it.actorId, it.status),
-    event: { ...it.event, meta: { sequence: { id: `${row.id}-${row.generatedS}`, position: 1 } } },
+    detail: detailOf(row, actorId, status),
+    event: { ...event, meta: { sequence: { id: `${row.id}-${row.generatedS}`, position: 1 } } },
   };
 }
 
@@ -56,7 +56,9 @@ const CHANGES: readonly (readonly [string, (row: Ticket) => string])[] = [
   ['external_id_changed', ({ externalId }) => externalId ?? ''],
 ];
 
-/** Ids are texts, no organization is "0", no text is "", a status is in capitals (Zendesk docs, Ticket events). */
+/**
+ * Ids are strings, no organization is "0", no text is "", and a status is in capitals (Zendesk docs, Ticket events).
+ */
 function detailOf(row: Ticket, actorId: number, status = row.status.toUpperCase()): object {
   return {
     actor_id: String(actorId),

@@ -5,29 +5,29 @@ import type { User } from '../users.ts';
 import { isoOf } from '../wire-time.ts';
 import { typeOf } from './event-types.ts';
 import { fieldChanges } from './field-changes.ts';
-import type { Happening } from './happening.ts';
-import { changeOf } from './happening.ts';
+import type { WebhookEvent } from './webhook-event.ts';
+import { changeOf } from './webhook-event.ts';
 
-/** A user, and what events tell of it besides its own row. */
-export interface ToldUser {
+/** A user, with the email and organization that its events contain. */
+export interface EventUser {
   readonly row: User;
   readonly email: string;
   readonly organizationId: number | null;
 }
 
-/** Makes an event of a user. */
-export function userHappening(user: ToldUser, action: string, event: object = {}): Happening {
+/** Creates an event of a user. */
+export function userEvent(user: EventUser, action: string, event: object = {}): WebhookEvent {
   return { type: typeOf('user', action), subject: `zen:user:${user.row.id}`, detail: detailOf(user), event };
 }
 
-/** What changed between two states of a user; there is no event for the email or the phone. */
-export function userChanges(fields: CustomFields, before: User, user: ToldUser): Happening[] {
+/** Returns the events of a change of a user. There is no event for the email or the phone. */
+export function userChanges(fields: CustomFields, before: User, user: EventUser): WebhookEvent[] {
   const changes = CHANGES.flatMap(([action, valueOf]) => {
     const change = changeOf(valueOf(before), valueOf(user.row));
-    return change ? [userHappening(user, action, change)] : [];
+    return change ? [userEvent(user, action, change)] : [];
   });
   const changed = fieldChanges(fields, before.values, user.row.values);
-  return [...changes, ...changed.map((event) => userHappening(user, 'custom_field_changed', event))];
+  return [...changes, ...changed.map((event) => userEvent(user, 'custom_field_changed', event))];
 }
 
 const CHANGES: readonly (readonly [string, (row: User) => unknown])[] = [
@@ -42,39 +42,39 @@ const CHANGES: readonly (readonly [string, (row: User) => unknown])[] = [
   ['time_zone_changed', ({ timeZone }) => timeZone],
 ];
 
-/** What became of an identity: created, changed or deleted. Undefined when nothing did. */
-export function identityHappening(
-  user: ToldUser,
+/** Returns the event of an identity that was created, changed or deleted; undefined when nothing changed. */
+export function identityEvent(
+  user: EventUser,
   before: Identity | undefined,
   after: Identity | undefined,
-): Happening | undefined {
+): WebhookEvent | undefined {
   const wire = ({ id, type, value, verified, primary }: Identity): object => ({
     id: String(id),
     ...{ type, value, verified, primary },
   });
   if (before && after) {
     const change = changeOf(wire(before), wire(after));
-    return change ? userHappening(user, 'identity_changed', change) : undefined;
+    return change ? userEvent(user, 'identity_changed', change) : undefined;
   }
   const row = before ?? after;
-  return row && userHappening(user, after ? 'identity_created' : 'identity_deleted', { identity: wire(row) });
+  return row && userEvent(user, after ? 'identity_created' : 'identity_deleted', { identity: wire(row) });
 }
 
-/** That a membership came or went; undefined when only its default mark moved. */
-export function membershipHappening(
-  user: ToldUser,
+/** Returns the event of a membership that was created or deleted; undefined when only the default changed. */
+export function membershipEvent(
+  user: EventUser,
   before: Membership | undefined,
   after: Membership | undefined,
-): Happening | undefined {
+): WebhookEvent | undefined {
   const row = before && after ? undefined : (before ?? after);
   if (!row) return undefined;
   const organization = { id: String(row.organizationId) };
   const action = after ? 'organization_membership_created' : 'organization_membership_deleted';
-  return userHappening(user, action, { organization });
+  return userEvent(user, action, { organization });
 }
 
-/** Ids are texts, no organization is "0" (Zendesk docs, User events). */
-function detailOf({ row, email, organizationId }: ToldUser): object {
+/** Ids are strings, and no organization is "0" (Zendesk docs, User events). */
+function detailOf({ row, email, organizationId }: EventUser): object {
   return {
     created_at: isoOf(row.createdAtS),
     default_group_id: '0',

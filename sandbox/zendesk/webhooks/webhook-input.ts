@@ -5,7 +5,7 @@ import { EVENT_TYPES, isTicketEvent } from './event-types.ts';
 import type { WebhookAuthentication, WebhookDraft } from './webhooks.ts';
 import { FOR_TRIGGERS, isForTriggers } from './webhooks.ts';
 
-/** What the account allows. */
+/** The rules of the account. */
 interface WebhookRules {
   readonly ticketEventSubscriptions: boolean;
 }
@@ -22,7 +22,7 @@ const BLANK: WebhookDraft = {
   authentication: null,
 };
 
-/** A webhook as the request wants it: what it does not name stays as in `before`, or is blank. Throws the 400. */
+/** Returns the webhook that a request describes. Absent members stay as in `before`, or are blank. Throws a 400. */
 export function readWebhook(input: WireObject, rules: WebhookRules, before: WebhookDraft = BLANK): WebhookDraft {
   const authentication = input['authentication'];
   const draft: WebhookDraft = {
@@ -36,16 +36,16 @@ export function readWebhook(input: WireObject, rules: WebhookRules, before: Webh
     customHeaders: 'custom_headers' in input ? headersOf(input['custom_headers']) : before.customHeaders,
     authentication: isWireObject(authentication) ? authenticationOf(authentication) : before.authentication,
   };
-  refuseUnfit(draft, rules);
+  requireValid(draft, rules);
   return draft;
 }
 
-/** The 400 of the webhooks' own service. */
+/** Returns the 400 of the webhooks service. */
 export function invalidWebhook(detail: string): Error {
   return listedError(400, { code: 'BadRequest', title: 'Bad Request', detail });
 }
 
-function refuseUnfit({ name, endpoint, method, format, subscriptions }: WebhookDraft, rules: WebhookRules): void {
+function requireValid({ name, endpoint, method, format, subscriptions }: WebhookDraft, rules: WebhookRules): void {
   if (name === '') throw invalidWebhook('name is required');
   if (!/^https?:\/\/[^\s/]+/.test(endpoint)) throw invalidWebhook('endpoint must be a valid URL');
   const unknown = subscriptions.find((one) => one !== FOR_TRIGGERS && !EVENT_TYPES.has(one));

@@ -10,7 +10,7 @@ import { isForTriggers } from './webhooks.ts';
 
 const R = 'webhooks';
 
-/** Webhooks (Zendesk docs, Webhooks); paths take no .json. */
+/** Webhooks (Zendesk docs, Webhooks). Their paths do not accept .json. */
 export const WEBHOOK_ROUTES: readonly Route[] = [
   { method: 'GET', pattern: R, operation: `${R}.list`, access: 'admin', handle: list },
   { method: 'POST', pattern: R, operation: `${R}.create`, access: 'admin', handle: create },
@@ -26,7 +26,7 @@ export const WEBHOOK_ROUTES: readonly Route[] = [
   { method: 'DELETE', pattern: `${R}/:id`, operation: `${R}.delete`, access: 'admin', handle: remove },
 ];
 
-/** The webhook that the path names; throws the 404. */
+/** Returns the webhook in the path. Throws a 404. */
 export function webhookOf({ account, params }: Call): Webhook {
   return account.webhooks.require(params['id'] ?? '');
 }
@@ -42,7 +42,7 @@ function list(call: Call): Result {
   return pageOf(call, { name: R, rows, show: (row) => showWebhook(row) });
 }
 
-/** A clone takes over what the original says, not its secret. */
+/** A clone has the members of the original, but not its secret. */
 function create(call: Call): Result {
   const { account, query, session } = call;
   const original = query.get('clone_webhook_id');
@@ -58,7 +58,7 @@ function create(call: Call): Result {
   return { status: 201, body: { webhook: showWebhook(row, true) } };
 }
 
-/** What a full replacement leaves out is dropped, authentication too (recorded by node-zendesk). */
+/** A PUT drops all absent members, including the authentication (recorded by node-zendesk). */
 function replace(call: Call): Result {
   return store(call, readWebhook(memberObject(call.body, 'webhook'), call.account.settings));
 }

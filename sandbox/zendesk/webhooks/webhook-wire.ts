@@ -2,7 +2,7 @@ import { isoOf } from '../wire-time.ts';
 import type { Invocation } from './invocations.ts';
 import type { Webhook, WebhookAuthentication } from './webhooks.ts';
 
-/** Shows a webhook; only the answer to its creation shows what it authenticates by (recorded by node-zendesk). */
+/** Returns a webhook in JSON. Only the response to its creation contains its credentials (recorded by node-zendesk). */
 export function showWebhook(row: Webhook, isNew = false): object {
   const { authentication } = row;
   return {
@@ -31,14 +31,14 @@ export function showWebhook(row: Webhook, isNew = false): object {
   };
 }
 
-/** Shows an invocation. */
+/** Returns an invocation in JSON. */
 export function showInvocation({ id, status, attempts }: Invocation): object {
   const last = attempts.at(-1);
   const code = last?.statusCode ?? null;
   return { id, status, status_code: code, latest_completed_at: last ? new Date(last.atMs).toISOString() : null };
 }
 
-/** Shows the attempts of an invocation. */
+/** Returns the attempts of an invocation in JSON. */
 export function showAttempts({ id, eventType, attempts }: Invocation): object[] {
   return attempts.map((attempt, index) => ({
     id: `${id}-${index + 1}`,

@@ -2,27 +2,27 @@ import { createUlid } from '../identifiers.ts';
 import { recordNotFound } from '../refusal.ts';
 import type { Random } from '../../core/random.ts';
 
-/** How a webhook shows the receiver who it is. */
+/** The authentication of a webhook at its receiver. */
 export type WebhookAuthentication =
   | { readonly type: 'basic_auth'; readonly username: string; readonly password: string }
   | { readonly type: 'bearer_token'; readonly token: string }
   | { readonly type: 'api_key'; readonly name: string; readonly value: string };
 
-/** What its owner says about a webhook. */
+/** The members of a webhook that its owner sets. */
 export interface WebhookDraft {
   readonly name: string;
   readonly endpoint: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly format: 'json' | 'xml' | 'form_encoded';
   readonly status: 'active' | 'inactive';
-  /** Event types, or `conditional_ticket_events` alone for triggers. */
+  /** Event types, or only `conditional_ticket_events` for triggers. */
   readonly subscriptions: readonly string[];
   readonly description: string | null;
   readonly customHeaders: Readonly<Record<string, string>> | null;
   readonly authentication: WebhookAuthentication | null;
 }
 
-/** A webhook as the account keeps it. */
+/** A webhook of the account. */
 export interface Webhook extends WebhookDraft {
   /** A ULID. */
   readonly id: string;
@@ -36,24 +36,24 @@ export interface Webhook extends WebhookDraft {
 export interface Webhooks {
   add(draft: WebhookDraft & Pick<Webhook, 'createdBy' | 'createdAtS' | 'updatedAtS'>): Webhook;
   find(id: string): Webhook | undefined;
-  /** Throws the 404. */
+  /** Throws a 404. */
   require(id: string): Webhook;
   all(): Webhook[];
   replace(row: Webhook): void;
-  /** The old secret is worth nothing from now on. */
+  /** Creates a new secret. The old one is no longer valid. */
   resetSecret(id: string): Webhook;
   remove(id: string): void;
 }
 
-/** What triggers call a webhook by. */
+/** The subscription of a webhook that triggers call. */
 export const FOR_TRIGGERS = 'conditional_ticket_events';
 
-/** Whether triggers may use the webhook; then it hears of no event by itself. */
+/** Returns whether triggers may call the webhook. Then it receives no events. */
 export function isForTriggers({ subscriptions }: Pick<Webhook, 'subscriptions'>): boolean {
   return subscriptions.length === 0 || subscriptions.includes(FOR_TRIGGERS);
 }
 
-/** Makes an account without webhooks. */
+/** Creates an account without webhooks. */
 export function createWebhooks(random: Random): Webhooks {
   const byId = new Map<string, Webhook>();
   const newSecret = (): string =>

@@ -17,7 +17,7 @@ let hook: string;
 
 beforeAll(async () => {
   // Everything that is wrong is tried here, by one sender.
-  api = await startApi({ mostFailures: 1_000 });
+  api = await startApi({ maxFailures: 1_000 });
   await saveConnection(api.services.store, 'desk');
   await api.services.store.credentials.apply('desk', { 'zendesk.webhookSecret': SECRET });
   hook = (await api.services.store.connections.require('desk')).hooks.zendesk;

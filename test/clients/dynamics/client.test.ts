@@ -7,7 +7,7 @@ import { clientOf, currentServer, CUSTOMER, customers, page, VENDOR, vendors } f
 afterEach(closeLoopbacks);
 
 describe('a page of accounts', () => {
-  it('is requested across companies, with a company, named columns, all keys as order, and a page size', async () => {
+  it('is requested across companies, filtered by company, with columns, an order by all keys, and a page size', async () => {
     const { erp, client } = await clientOf(page([]));
     await client.readRecordsPage({ ...customers, legalEntity: "us'mf" });
     const url = new URL(erp.requests[0]?.url ?? '', erp.origin);
@@ -97,7 +97,7 @@ describe('a page of accounts', () => {
     expect((await client.readRecordsPage(customers)).records[0]?.name).toBe(name);
   });
 
-  it('keeps the account number as served and counts repeated rows once', async () => {
+  it('does not change account numbers, and returns repeated rows once', async () => {
     const { client } = await clientOf(page([{ ...CUSTOMER, CustomerAccount: ' us-1 ' }, CUSTOMER, CUSTOMER]));
     const { records, rows } = await client.readRecordsPage(customers);
     expect(records.map(({ key }) => key)).toEqual([' us-1 ', 'US-001']);
@@ -107,7 +107,7 @@ describe('a page of accounts', () => {
   it.each([
     ['an empty key', page([{ ...CUSTOMER, CustomerAccount: ' ' }])],
     ['a missing column', page([{ ...CUSTOMER, OrganizationName: undefined }])],
-    ['a key that is no text', page([{ ...CUSTOMER, CustomerAccount: 5 }])],
+    ['a key that is not a string', page([{ ...CUSTOMER, CustomerAccount: 5 }])],
     ['a list in a column', page([{ ...CUSTOMER, AddressCity: ['San Diego'] }])],
     ['an object in a column', page([{ ...CUSTOMER, PartyNumber: { id: 'San Diego' } }])],
     ['no company', page([{ ...CUSTOMER, dataAreaId: '' }])],
@@ -121,7 +121,7 @@ describe('a page of accounts', () => {
     expect(failure.message).not.toContain('San Diego');
   });
 
-  it('leads to the next page by a link that is followed as it is', async () => {
+  it('has a link to the next page, which is requested unchanged', async () => {
     const { erp, client } = await clientOf((_request, { nth }) =>
       nth === 1
         ? page([CUSTOMER], `${currentServer()?.origin ?? ''}/data/CustomersV3?cross-company=true&$skip=1&$top=1`)
@@ -134,7 +134,7 @@ describe('a page of accounts', () => {
     expect(second).toEqual({ records: [], nextLink: `${erp.origin}/data/CustomersV3?$skiptoken=a%2Cb`, rows: 0 });
   });
 
-  it('is an error with a link to another host, another path, or itself', async () => {
+  it('is an error if its link leads to another host, another path, or the same page', async () => {
     const links = [
       'https://evil.example/data/CustomersV3',
       '//evil.example/data/x',
@@ -158,11 +158,11 @@ describe('a page of accounts', () => {
 });
 
 describe('a token that F&O rejects', () => {
-  it('is replaced once, and the read repeated once', async () => {
-    const asked: unknown[] = [];
+  it('is replaced once, and the read is repeated once', async () => {
+    const requested: unknown[] = [];
     const tokens: TokenSource = {
       token: (options) => {
-        asked.push(options);
+        requested.push(options);
         return Promise.resolve(options?.fresh === true ? 'new' : 'old');
       },
     };
@@ -171,11 +171,11 @@ describe('a token that F&O rejects', () => {
       tokens,
     );
     expect((await client.readRecordsPage(customers)).rows).toBe(1);
-    expect(asked).toEqual([undefined, { fresh: true, rejected: 'old' }]);
+    expect(requested).toEqual([undefined, { fresh: true, rejected: 'old' }]);
     expect(erp.requests).toHaveLength(2);
   });
 
-  it('twice is unauthorized and says where the app is mapped', async () => {
+  it('twice is an error with the kind unauthorized, whose advice says where to map the app', async () => {
     const { erp, client } = await clientOf({
       status: 401,
       headers: { 'content-type': 'text/html' },
@@ -189,7 +189,7 @@ describe('a token that F&O rejects', () => {
 });
 
 describe('legal entities', () => {
-  it('are listed in lower case over all pages', async () => {
+  it('are listed in lower case, from all pages', async () => {
     const { client } = await clientOf((_request, { nth }) =>
       nth === 1
         ? page([{ LegalEntityId: 'USMF' }, { LegalEntityId: 'DEMF' }], '/data/LegalEntities?$skip=2')
@@ -198,7 +198,7 @@ describe('legal entities', () => {
     expect(await client.listLegalEntities()).toEqual(['usmf', 'demf', 'frrt']);
   });
 
-  it('can be read, cannot be read, or give an error', async () => {
+  it('are readable, not readable, or result in an error', async () => {
     const denied = {
       error: {
         code: '',

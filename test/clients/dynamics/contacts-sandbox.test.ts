@@ -6,7 +6,7 @@ import { closeErp, contacts, customers, readAll, startErp } from './kit.ts';
 
 afterEach(closeErp);
 
-/** Names the contacts of one company in another entity set than the usual one. */
+/** Returns the contacts of a company with another entity set. */
 function contactsOf(entitySet: string): typeof contacts {
   const { dynamics } = TEST_SETTINGS;
   const entitySets = { ...dynamics.entitySets, contacts: entitySet };
@@ -23,7 +23,7 @@ const PERSON = {
 };
 
 describe('contacts of the simulated F&O', () => {
-  it('are read page by page for one company, inactive ones too', async () => {
+  it('are read page by page for one company, including inactive ones', async () => {
     const { client, erp } = await startErp(50);
     erp.state.generateContacts('usmf', 230);
     erp.state.generateContacts('frrt', 7);
@@ -47,7 +47,7 @@ describe('contacts of the simulated F&O', () => {
     expect((await readAll(client, { ...contacts, legalEntity: 'gbsi' })).records).toEqual([]);
   });
 
-  it('are looked up one by one, a star taken literally', async () => {
+  it('are looked up by key, without `*` as a wildcard', async () => {
     const { client, erp } = await startErp(50);
     for (const id of ['A*1', 'AB1', "O'B & C"]) erp.state.upsertContact('usmf', id, { ...PERSON, FirstName: id });
     erp.state.upsertContact('frrt', 'AB1', PERSON);
@@ -60,7 +60,7 @@ describe('contacts of the simulated F&O', () => {
     expect(await client.readRecords({ ...contacts, keys: [] })).toEqual([]);
   });
 
-  it('can be read, or cannot without the privilege', async () => {
+  it('are readable only with the privilege', async () => {
     const { client, erp } = await startErp(50);
     expect(await client.canRead(contacts)).toBe(true);
     Object.assign(erp.settings, { deniedEntitySets: ['ContactPersons'] });
@@ -69,7 +69,7 @@ describe('contacts of the simulated F&O', () => {
     expect((await failureOf(client.readRecordsPage(contacts))).advice).toContain('smmContactPersonV2Entity');
   });
 
-  it('are read from the CDS set as well, once per person although it has a row per account', async () => {
+  it('are also read from the CDS entity set, once per person although it has a row per account', async () => {
     const { client, erp } = await startErp(50);
     const cds = contactsOf('CDSContactPersonsV2');
     erp.state.upsertCustomer('usmf', 'C-1', { PartyNumber: '000000900', OrganizationName: 'Lamna' });
@@ -92,7 +92,7 @@ describe('contacts of the simulated F&O', () => {
     expect(await client.canRead(cds)).toBe(true);
   });
 
-  it('are missing in an environment without the entity set, and the advice names the setting', async () => {
+  it('are missing in an environment without the entity set, with an advice about the setting', async () => {
     const { client } = await startErp(50);
     const failure = await failureOf(client.readRecordsPage(contactsOf('ContactsV2')));
     expect(failure).toMatchObject({ kind: 'missing', operation: 'read ContactsV2' });

@@ -6,7 +6,7 @@ import { clientOf, CONTACT, contacts, page } from './kit.ts';
 afterEach(closeLoopbacks);
 
 describe('a page of contacts', () => {
-  it('is requested across companies, with a company, named columns and the whole key as order', async () => {
+  it('is requested across companies, filtered by company, with columns and an order by the whole key', async () => {
     const { erp, client } = await clientOf(page([]));
     expect(await client.readRecordsPage(contacts)).toEqual({ records: [], nextLink: null, rows: 0 });
     const url = new URL(erp.requests[0]?.url ?? '', erp.origin);
@@ -19,7 +19,7 @@ describe('a page of contacts', () => {
     expect(url.searchParams.get('$select')?.split(',').sort()).toEqual(Object.keys(CONTACT).sort());
   });
 
-  it('is read as contacts, each once, with a count of what was sent', async () => {
+  it('is read as contacts, each once, with the number of rows that F&O sent', async () => {
     const { client } = await clientOf(page([CONTACT, CONTACT, { ...CONTACT, ContactPersonId: ' 2' }]));
     const { records, rows } = await client.readRecordsPage(contacts);
     expect(rows).toBe(3);
@@ -67,7 +67,7 @@ describe('a page of contacts', () => {
     ['a missing column', page([{ ...CONTACT, IsInactive: undefined }])],
     ['a list in a column', page([{ ...CONTACT, PrimaryPhoneNumber: [5] }])],
     ['a row of another company', page([CONTACT, { ...CONTACT, dataAreaId: 'demf' }])],
-    ['a link to elsewhere', page([CONTACT], 'https://evil.example/data/ContactPersons')],
+    ['a link to another host', page([CONTACT], 'https://evil.example/data/ContactPersons')],
   ])('with %s is an error', async (_what, reply) => {
     const { client } = await clientOf(reply);
     const failure = await failureOf(client.readRecordsPage(contacts));

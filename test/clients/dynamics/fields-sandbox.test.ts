@@ -15,7 +15,7 @@ describe('fields of the simulated F&O', () => {
       erp.state.upsertCustomer('frrt', key, { OrganizationName: 'Contoso', SalesMemo: 'Call on Mondays.\r\n' });
       const read = await client.readFields({ ...memo, key });
       expect(read?.values).toEqual({ SalesMemo: 'Call on Mondays.\r\n' });
-      const values = { SalesMemo: `${String(read?.values['SalesMemo'])}Ours` };
+      const values = { SalesMemo: `${String(read?.values['SalesMemo'])}Support` };
       expect(await client.writeFields({ ...place, key, etag: read?.etag ?? '', values })).toBe('written');
       const again = await client.readFields({
         ...place,
@@ -27,30 +27,33 @@ describe('fields of the simulated F&O', () => {
     },
   );
 
-  it.each([412, 409] as const)('are not written over those of a person, told by %d', async (outdatedEtagStatus) => {
-    const { client, erp } = await startErp(50);
-    Object.assign(erp.settings, { outdatedEtagStatus });
-    erp.state.upsertVendor('usmf', 'V-1', { VendorOrganizationName: 'Acme', Notes: 'one' });
-    const vendor = {
-      entitySet: 'VendorsV2',
-      keyColumn: 'VendorAccountNumber',
-      legalEntity: 'usmf',
-      key: 'V-1',
-    } as const;
-    const { etag = '' } = (await client.readFields({ ...vendor, fields: ['Notes'] })) ?? {};
-    erp.state.upsertVendor('usmf', 'V-1', { Notes: 'two' });
-    expect(await client.writeFields({ ...vendor, etag, values: { Notes: 'ours' } })).toBe('conflict');
-    expect((await client.readFields({ ...vendor, fields: ['Notes'] }))?.values).toEqual({ Notes: 'two' });
-  });
+  it.each([412, 409] as const)(
+    'do not overwrite a change by a user, which F&O reports as %d',
+    async (outdatedEtagStatus) => {
+      const { client, erp } = await startErp(50);
+      Object.assign(erp.settings, { outdatedEtagStatus });
+      erp.state.upsertVendor('usmf', 'V-1', { VendorOrganizationName: 'Acme', Notes: 'one' });
+      const vendor = {
+        entitySet: 'VendorsV2',
+        keyColumn: 'VendorAccountNumber',
+        legalEntity: 'usmf',
+        key: 'V-1',
+      } as const;
+      const { etag = '' } = (await client.readFields({ ...vendor, fields: ['Notes'] })) ?? {};
+      erp.state.upsertVendor('usmf', 'V-1', { Notes: 'two' });
+      expect(await client.writeFields({ ...vendor, etag, values: { Notes: 'three' } })).toBe('conflict');
+      expect((await client.readFields({ ...vendor, fields: ['Notes'] }))?.values).toEqual({ Notes: 'two' });
+    },
+  );
 
-  it('of an account that is not there are missing', async () => {
+  it('of an account that does not exist are missing', async () => {
     const { client } = await startErp(50);
-    const nobody = { ...place, key: 'nobody' };
-    expect(await client.readFields({ ...nobody, fields: ['SalesMemo'] })).toBeNull();
-    expect(await client.writeFields({ ...nobody, etag: 'W/"x"', values: { SalesMemo: 'x' } })).toBe('missing');
+    const unknown = { ...place, key: 'unknown' };
+    expect(await client.readFields({ ...unknown, fields: ['SalesMemo'] })).toBeNull();
+    expect(await client.writeFields({ ...unknown, etag: 'W/"x"', values: { SalesMemo: 'x' } })).toBe('missing');
   });
 
-  it('are refused by name or by right, with the reason alone', async () => {
+  it('are refused because of their name or missing privileges, with only the reason as detail', async () => {
     const { client, erp } = await startErp(50);
     erp.state.upsertCustomer('frrt', 'C-1', { OrganizationName: 'Contoso' });
     const account = { ...place, key: 'C-1' };
@@ -75,7 +78,7 @@ describe('fields of the simulated F&O', () => {
     expect(await failureOf(client.readFields(wrongSet))).toMatchObject({ kind: 'missing', code: 'NoRoute' });
   });
 
-  it('are known by the metadata service, with the right to edit them', async () => {
+  it('are described by the metadata service, including whether they can be edited', async () => {
     const { client, erp } = await startErp(50);
     const editable = { exists: true, isEditable: true };
     expect(await client.fieldInfo('CustomersV3', 'SalesMemo')).toEqual(editable);

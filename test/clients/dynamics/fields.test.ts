@@ -34,7 +34,7 @@ const row = (values: object): LoopbackReply => ({
 });
 
 describe('fields of an account', () => {
-  it('are read by key, in whatever company, with the etag', async () => {
+  it('are read by key, in any company, with the etag', async () => {
     const { client, erp } = await clientOf(
       row({ SalesMemo: ' a\r\nb ', ABCOpenTickets: 3, ABCOldest: null, Other: 1 }),
     );
@@ -73,8 +73,8 @@ describe('fields of an account', () => {
   it.each([
     ['the field is missing', { body: { '@odata.etag': ETAG } }],
     ['the etag is missing', { body: { SalesMemo: '' } }],
-    ['the field is no text and no number', row({ SalesMemo: ['canary'] })],
-  ])('are an error when %s', async (_what, reply) => {
+    ['the field is neither a string nor a number', row({ SalesMemo: ['canary'] })],
+  ])('are an error if %s', async (_what, reply) => {
     const { client } = await clientOf(reply);
     const failure = await failureOf(client.readFields({ ...CUSTOMER, fields: ['SalesMemo'] }));
     expect(failure).toMatchObject({ kind: 'unexpected', operation: 'read fields of CustomersV3' });
@@ -87,7 +87,7 @@ describe('fields of an account', () => {
     [{ status: 404, body: { Message: 'No HTTP resource was found that matches the request URI' } }, 'missing'],
     [{ status: 404, headers: { 'content-type': 'text/html' }, body: '<html></html>' }, 'missing'],
   ];
-  it.each(missing)('answered by %j are %j', async (reply, expected) => {
+  it.each(missing)('with the response %j are %j', async (reply, expected) => {
     const { client } = await clientOf(reply);
     const reading = client.readFields({ ...CUSTOMER, fields: ['SalesMemo'] });
     if (expected === null) expect(await reading).toBeNull();
@@ -96,7 +96,7 @@ describe('fields of an account', () => {
 });
 
 describe('a write of fields', () => {
-  it('names the version that was read', async () => {
+  it('sends the etag of the version that was read', async () => {
     const { client, erp } = await clientOf({ status: 204 });
     expect(await client.writeFields(WRITE)).toBe('written');
     expect(erp.requests).toHaveLength(1);
@@ -127,7 +127,7 @@ describe('a write of fields', () => {
     [{ status: 400, body: odata('X', 'No resources were found when selecting for update.') }, 'missing'],
     [{ status: 404, body: '' }, 'missing'],
   ];
-  it.each(outcomes)('answered by %j is %s', async (reply, expected) => {
+  it.each(outcomes)('with the response %j is %s', async (reply, expected) => {
     const { client, erp } = await clientOf(reply);
     expect(await client.writeFields(WRITE)).toBe(expected);
     expect(erp.requests).toHaveLength(1);
@@ -168,14 +168,14 @@ describe('a write of fields', () => {
     ],
     [{ status: 502, body: '<html>' }, { kind: 'unsure' }],
   ];
-  it.each(failures)('answered by %j fails as %j', async (reply, expected) => {
+  it.each(failures)('with the response %j fails as %j', async (reply, expected) => {
     const { client } = await clientOf(reply);
     const failure = await failureOf(client.writeFields(WRITE));
     expect(failure).toMatchObject({ operation: 'write fields of CustomersV3', ...expected });
     expect(JSON.stringify(failure)).not.toMatch(/Canary|Größe/);
   });
 
-  it('that is cut off may have been done, unlike a read', async () => {
+  it('is unsure if the connection is closed, and a read is unavailable', async () => {
     const { client, erp } = await clientOf((_request, { response }) => {
       response.destroy();
       return undefined;
@@ -185,17 +185,17 @@ describe('a write of fields', () => {
     expect((await failureOf(client.readFields({ ...CUSTOMER, fields: ['SalesMemo'] }))).kind).toBe('unavailable');
   });
 
-  it('is sent again once with a fresh token when the first one is rejected', async () => {
-    const asked: unknown[] = [];
+  it('is sent again once with a new token if the first token is rejected', async () => {
+    const requested: unknown[] = [];
     const tokens: TokenSource = {
       token: (options) => {
-        asked.push(options);
-        return Promise.resolve(asked.length === 1 ? 'old-token' : 'new-token');
+        requested.push(options);
+        return Promise.resolve(requested.length === 1 ? 'old-token' : 'new-token');
       },
     };
     const { client, erp } = await clientOf((_request, { nth }) => ({ status: nth === 1 ? 401 : 204 }), tokens);
     expect(await client.writeFields(WRITE)).toBe('written');
-    expect(asked).toEqual([undefined, { fresh: true, rejected: 'old-token' }]);
+    expect(requested).toEqual([undefined, { fresh: true, rejected: 'old-token' }]);
     expect(erp.requests.map(({ headers }) => [headers.authorization, headers['if-match']])).toEqual([
       ['Bearer old-token', ETAG],
       ['Bearer new-token', ETAG],
@@ -203,7 +203,7 @@ describe('a write of fields', () => {
   });
 });
 
-describe('what F&O tells of a field', () => {
+describe('the metadata of a field', () => {
   const entity = {
     Name: 'CustomerV3',
     EntitySetName: 'CustomersV3',
@@ -226,7 +226,7 @@ describe('what F&O tells of a field', () => {
     ]);
   });
 
-  it('is nothing where the set is not there, and no editing where it is read only', async () => {
+  it('is null for an unknown entity set, and not editable for a read-only one', async () => {
     const { client } = await clientOf({ body: { value: [{ ...entity, IsReadOnly: true }] } });
     expect(await client.fieldInfo('Others', 'SalesMemo')).toBeNull();
     expect(await client.fieldInfo('CustomersV3', 'SalesMemo')).toEqual({ exists: true, isEditable: false });
@@ -242,5 +242,5 @@ describe('a message of F&O', () => {
     [`Write failed. Infolog: Warning: A; b.; Warning: ${generic}..`, 'A; b.'],
     [`Write failed. Infolog: Warning: ${generic}.`, `${generic}.`],
     ['Infolog: Info: one.; Error: two..', 'one.; two.'],
-  ])('%j says %j', (message, expected) => expect(infologOf(message)).toBe(expected));
+  ])('%j is read as %j', (message, expected) => expect(infologOf(message)).toBe(expected));
 });

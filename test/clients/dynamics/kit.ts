@@ -14,18 +14,18 @@ import { httpTo } from '../kit.ts';
 
 let server: Loopback | undefined;
 
-/** Returns the server of the running test, for links that name it. */
+/** Returns the server of the current test, for links to it. */
 export function currentServer(): Loopback | undefined {
   return server;
 }
 
-/** Hands out the same token every time. */
-const steady: TokenSource = { token: () => Promise.resolve('canary-token-1') };
+/** A token source that always returns the same token. */
+const fixedTokens: TokenSource = { token: () => Promise.resolve('canary-token-1') };
 
-/** Starts a server and makes a client of it. */
+/** Starts a server, and creates a client for it. */
 export async function clientOf(
   handler: LoopbackHandler | LoopbackReply,
-  tokens: TokenSource = steady,
+  tokens: TokenSource = fixedTokens,
 ): Promise<{ erp: Loopback; client: DynamicsClient }> {
   const erp = await startLoopback(typeof handler === 'function' ? handler : () => handler);
   server = erp;
@@ -92,16 +92,16 @@ export const CONTACT = {
   IsInactive: 'No',
 };
 
-/** Names the customers of one company. */
+/** The customers of one company. */
 export const customers = { legalEntity: 'usmf', entity: specOf('customer') };
 
-/** Names the vendors of one company. */
+/** The vendors of one company. */
 export const vendors = { legalEntity: 'usmf', entity: specOf('vendor') };
 
-/** Names the contacts of one company. */
+/** The contacts of one company. */
 export const contacts = { legalEntity: 'usmf', entity: specOf('contact') };
 
-/** Reads every record of an entity in one company, page by page. `rows` counts what F&O sent. */
+/** Reads all records of an entity in one company, page by page. `rows`: the number of rows that F&O sent. */
 export async function readAll(
   client: DynamicsClient,
   wanted: typeof customers,
@@ -118,7 +118,7 @@ export async function readAll(
   return { records, rows };
 }
 
-/** Returns a page as F&O sends it. */
+/** Returns a page, as F&O sends it. */
 export const page = (value: readonly object[], nextLink?: string): LoopbackReply => ({
   headers: { 'content-type': 'application/json; odata.metadata=minimal' },
   body: JSON.stringify({ value, ...(nextLink === undefined ? {} : { '@odata.nextLink': nextLink }) }),
@@ -127,12 +127,12 @@ export const page = (value: readonly object[], nextLink?: string): LoopbackReply
 const APP = { tenantId: '11111111-2222-3333-4444-555555555555', clientId: '99999999-8888-7777-6666-555555555555' };
 const closing: (() => Promise<void>)[] = [];
 
-/** Closes the simulated servers of the test; belongs after each test that uses them. */
+/** Closes the simulated servers of a test. Call it after each test. */
 export async function closeErp(): Promise<void> {
   await Promise.all(closing.splice(0).map((close) => close()));
 }
 
-/** Starts a simulated F&O and Entra, and makes a client of them. */
+/** Starts a simulated F&O and a simulated Entra, and creates a client for them. */
 export async function startErp(pageSize: number): Promise<{
   client: DynamicsClient;
   erp: Awaited<ReturnType<typeof startDynamics>>;

@@ -5,7 +5,7 @@ import { clientOf, CUSTOMER, customers, page } from './kit.ts';
 afterEach(closeLoopbacks);
 
 describe('a look-up of single accounts', () => {
-  /** Answers like F&O: `eq` without regard to case, `*` as a wildcard, pages of two. */
+  /** Creates a handler that filters like F&O: `eq` ignores case, `*` is a wildcard, and pages have two rows. */
   function erpWith(numbers: readonly string[]): LoopbackHandler {
     return (request) => {
       const url = new URL(request.url, 'http://erp.test');
@@ -30,7 +30,7 @@ describe('a look-up of single accounts', () => {
     };
   }
 
-  it('finds them in URLs below 2,000 characters', async () => {
+  it('uses URLs of less than 2,000 characters', async () => {
     const numbers = Array.from({ length: 120 }, (_none, n) => `US-${String(n).padStart(4, '0')}`);
     const { erp, client } = await clientOf(erpWith(numbers));
     const found = await client.readRecords({ ...customers, keys: [...numbers, 'US-9999'] });
@@ -40,7 +40,7 @@ describe('a look-up of single accounts', () => {
     for (const { url } of lookUps) expect(erp.origin.length + url.length).toBeLessThan(2_000);
   });
 
-  it('takes a star literally, quotes and other characters as they are, and case as F&O does', async () => {
+  it('finds exact keys with `*`, quotes and other characters, and ignores case as F&O does', async () => {
     const numbers = ['A*1', 'AB1', 'AXX1', 'AYY1', "O'Brien/a?b", 'é&#%+', 'us-5'];
     const { erp, client } = await clientOf(erpWith(numbers));
     const keys = ['A*1', "O'Brien/a?b", 'é&#%+', 'US-5', 'us-5', '', 'nobody'];
@@ -49,7 +49,7 @@ describe('a look-up of single accounts', () => {
     expect(erp.requests.filter(({ url }) => url.includes('A*1')).length).toBe(2);
   });
 
-  it('of no keys sends no request', async () => {
+  it('without keys sends no request', async () => {
     const { erp, client } = await clientOf(page([]));
     expect(await client.readRecords({ ...customers, keys: [] })).toEqual([]);
     expect(erp.requests).toHaveLength(0);

@@ -22,8 +22,8 @@ function entitiesWith(contacts: string) {
   return knownEntities({ settings, externalIdTemplate: '{legalEntity}:{accountNumber}' });
 }
 
-/** A value of a type as F&O serves it. */
-const SERVED: Readonly<Record<string, unknown>> = {
+/** A value of each type, as F&O returns it. */
+const VALUES: Readonly<Record<string, unknown>> = {
   'Edm.String': 'text',
   'Edm.Int32': 7,
   'Edm.Decimal': 12.5,
@@ -34,22 +34,23 @@ const ENTITIES = [...entitiesWith('ContactPersons'), ...entitiesWith('CDSContact
 
 describe.each(ENTITIES.map((spec) => [`${spec.kind}s of ${spec.entitySet}`, spec] as const))('%s', (_title, spec) => {
   const described = entitySets[spec.entitySet];
-  if (described === undefined) throw new Error(`There is no list of the members of ${spec.entitySet}.`);
+  if (described === undefined)
+    throw new Error(`test/reference/dynamics-members.json does not contain ${spec.entitySet}.`);
   const source = rowSourceOf(spec);
 
-  it('select only members that the entity set has', () => {
+  it('select only properties of the entity set', () => {
     expect(Object.keys(described.members)).toEqual(expect.arrayContaining([...source.columns]));
   });
 
-  it('are ordered by the whole key, since pages by offset would repeat and miss rows otherwise', () => {
+  it('are ordered by the whole key, since pages by offset would otherwise repeat and miss rows', () => {
     expect([...spec.order].sort()).toEqual([...described.key].sort());
     expect(described.key).toContain('dataAreaId');
     expect(Object.keys(described.members)).toContain(spec.key);
   });
 
-  it('are read whatever the types of their members', () => {
+  it('are read with values of any type', () => {
     const row = Object.fromEntries(
-      Object.entries(described.members).map(([name, type]) => [name, SERVED[type] ?? 'No']),
+      Object.entries(described.members).map(([name, type]) => [name, VALUES[type] ?? 'No']),
     );
     expect(source.page.safeParse({ value: [row] }).error).toBeUndefined();
     for (const name of source.columns.filter((column) => column !== 'dataAreaId' && column !== spec.key))

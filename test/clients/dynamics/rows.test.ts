@@ -15,7 +15,7 @@ const field = (member: string): FieldMapping => ({
   source: { from: member },
 });
 
-/** Customers whose mapping also reads these members. */
+/** Returns customers whose mapping also contains these properties. */
 const customersWith = (...members: readonly string[]): typeof customers => {
   const { entity } = customers;
   const fields = [...entity.mapping.fields, ...members.map(field)];
@@ -35,13 +35,13 @@ describe('a column', () => {
     ['2026-03-04T12:00:00Z', '2026-03-04T12:00:00Z'],
     ['1900-01-01T12:00:00Z', null],
     ['2154-12-31T23:59:59Z', null],
-  ])('served as %j is read as %j, and so is the whole page', async (served, value) => {
+  ])('with the value %j is read as %j, and the whole page is read', async (served, value) => {
     const { client } = await clientOf(page([{ ...CUSTOMER, Any: served }]));
     const { records } = await client.readRecordsPage(customersWith('Any'));
     expect(records).toMatchObject([{ key: 'US-001', values: { AddressCity: 'San Diego', Any: value } }]);
   });
 
-  it('with a number of more than 15 digits keeps every digit', async () => {
+  it('with a number of more than 15 digits keeps all digits', async () => {
     const row = JSON.stringify({ ...CUSTOMER, RecordId: 0 }).replace('"RecordId":0', '"RecordId":5637144576123456789');
     const { client } = await clientOf({
       headers: { 'content-type': 'application/json' },
@@ -55,12 +55,12 @@ describe('a column', () => {
     ['PartyNumber', 4711, { party: '4711' }],
     ['OrganizationName', 4711, { name: '4711' }],
     ['OrganizationName', true, { name: 'true' }],
-  ])('%s that is served as %j is a text where the record needs one', async (member, served, expected) => {
+  ])('%s with the value %j is a string if the record requires one', async (member, served, expected) => {
     const { client } = await clientOf(page([{ ...CUSTOMER, [member]: served }]));
     expect((await client.readRecordsPage(customers)).records).toMatchObject([expected]);
   });
 
-  it('that is mapped but not served is an error', async () => {
+  it('that is mapped but missing in the response is an error', async () => {
     const { client } = await clientOf(page([CUSTOMER]));
     const failure = await failureOf(client.readRecordsPage(customersWith('CreditLimit')));
     expect(failure).toMatchObject({ kind: 'unexpected', operation: 'read CustomersV3' });
@@ -68,7 +68,7 @@ describe('a column', () => {
   });
 });
 
-describe('a further entity', () => {
+describe('another entity', () => {
   const prospect: EntitySpec = {
     kind: 'prospect',
     target: 'organization',
@@ -96,7 +96,7 @@ describe('a further entity', () => {
     ...{ Email: 'ada@berg.example', Closed: 'Yes', City: 'Lyon', Country: 'FRA', Phone: '' },
   };
 
-  it('is read by its own members, each selected once', async () => {
+  it('is read with its own properties, each selected once', async () => {
     const { client, erp } = await clientOf(page([ROW, { ...ROW, ProspectId: 'P-2', Type: 'Firm', Closed: 'No' }]));
     const { records } = await client.readRecordsPage({ entity: prospect, legalEntity: 'usmf' });
     const ada = {
@@ -110,7 +110,7 @@ describe('a further entity', () => {
     expect(url.searchParams.get('$select')?.split(',').sort()).toEqual(Object.keys(ROW).sort());
   });
 
-  it('is looked up, probed and counted by its own key', async () => {
+  it('is looked up, probed and counted with its own key', async () => {
     const { client, erp } = await clientOf(() => ({ body: { value: [ROW], '@odata.count': 7 } }));
     const wanted = { entity: prospect, legalEntity: 'usmf' };
     expect(await client.readRecords({ ...wanted, keys: ['P-1'] })).toHaveLength(1);
@@ -123,7 +123,7 @@ describe('a further entity', () => {
 });
 
 describe('numbers and dates of the simulated F&O', () => {
-  it('are read for what they are, and those that stand for "none" as null', async () => {
+  it('are read with their types, and empty dates as null', async () => {
     const { client, erp } = await startErp(50);
     erp.state.upsertCustomer('usmf', 'C-1', {
       OrganizationName: 'Contoso',

@@ -5,7 +5,7 @@ import { closeErp, customers, readAll, startErp, vendors } from './kit.ts';
 afterEach(closeErp);
 
 describe('the client of F&O, against the simulated F&O', () => {
-  it('reads every account of a company page by page, and looks up single ones', async () => {
+  it('reads all accounts of a company page by page, and looks up single ones', async () => {
     const { client, erp } = await startErp(100);
     erp.state.addCompany('usmf', 'Contoso US');
     erp.state.addCompany('demf', 'Contoso DE');
@@ -36,7 +36,7 @@ describe('the client of F&O, against the simulated F&O', () => {
     expect((await readAll(client, customers)).records).toHaveLength(5);
   });
 
-  it('tells an unmapped app, a missing privilege and a link to elsewhere apart', async () => {
+  it('distinguishes an unmapped app, a missing privilege and a link to another host', async () => {
     const { client, erp } = await startErp(2);
     erp.state.generateCustomers('usmf', 5);
     Object.assign(erp.settings, { foreignNextLink: 'https://evil.example' });

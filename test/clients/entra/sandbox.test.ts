@@ -60,12 +60,12 @@ describe('tokens of the simulated Entra', () => {
     [{ clientId: '00000000-0000-0000-0000-000000000001' }, 'AADSTS700016'],
     [{ tenantId: '00000000-0000-0000-0000-000000000002' }, 'AADSTS90002'],
     [{ resource: 'http://other.test' }, 'AADSTS500011'],
-  ])('are refused with the mistake %j named', async (wrong, code) => {
+  ])('are refused with the invalid value %j, with the code of the error', async (wrong, code) => {
     const { app } = await start();
     expect(await failureOf(app(wrong).token())).toMatchObject({ kind: 'unauthorized', code });
   });
 
-  it('are issued again as soon as an outage is over', async () => {
+  it('are issued again after an outage', async () => {
     const { app, faults } = await start();
     const source = app();
     faults.add({ system: 'entra', action: { kind: 'status', status: 503, body: 'html' } });

@@ -18,7 +18,7 @@ const CLIENT = '99999999-8888-7777-6666-555555555555';
 const RESOURCE = 'https://contoso.operations.dynamics.com';
 afterEach(closeLoopbacks);
 
-interface Setting {
+interface Options {
   readonly credential?: EntraCredential;
   readonly observer?: RequestObserver;
   readonly clock?: () => number;
@@ -27,7 +27,7 @@ interface Setting {
 
 async function tokensFrom(
   handler: LoopbackHandler,
-  setting: Setting = {},
+  options: Options = {},
 ): Promise<{ entra: Loopback; tokens: TokenSource }> {
   const server = await startLoopback(handler);
   const {
@@ -35,7 +35,7 @@ async function tokensFrom(
     observer = createRecorder(),
     clock = Date.now,
     tenantId = TENANT,
-  } = setting;
+  } = options;
   const http = httpTo(server, 'entra', observer);
   const app = { tenantId, clientId: CLIENT, credential, authorityHost: `${server.origin}/`, resource: RESOURCE };
   return { entra: server, tokens: createEntraTokens({ ...app, http, clock }) };
@@ -58,7 +58,7 @@ function refuse(status: number, code: number, error = 'invalid_client'): Loopbac
 }
 
 describe('tokens of Entra', () => {
-  it('are asked for with the client credentials of the app, for the environment', async () => {
+  it('are requested with the client credentials of the app, for the environment', async () => {
     const { entra, tokens } = await tokensFrom(issue);
     expect(await tokens.token()).toBe('token-1');
     expect(entra.requests[0]?.url).toMatch(new RegExp(`^/${TENANT}/oauth2/v2.0/token`));
@@ -71,7 +71,7 @@ describe('tokens of Entra', () => {
     expect(form.get('scope')?.split(' ')).toContain(`${RESOURCE}/.default`);
   });
 
-  it('are requested once for many callers, and kept', async () => {
+  it('are requested once for many callers, and cached', async () => {
     const recorder = createRecorder();
     const { entra, tokens } = await tokensFrom(issue, { observer: recorder });
     const all = await Promise.all(Array.from({ length: 20 }, () => tokens.token()));
@@ -93,7 +93,7 @@ describe('tokens of Entra', () => {
     expect(entra.requests).toHaveLength(2);
   });
 
-  it('that F&O rejected are replaced once, however many callers were rejected', async () => {
+  it('that F&O rejected are replaced once, for any number of callers', async () => {
     const { entra, tokens } = await tokensFrom(issue);
     const rejected = await tokens.token();
     const fresh = await Promise.all(Array.from({ length: 10 }, () => tokens.token({ fresh: true, rejected })));
@@ -102,14 +102,14 @@ describe('tokens of Entra', () => {
     expect(entra.requests).toHaveLength(3);
   });
 
-  it('that Entra only repeats are not asked for again and again', async () => {
+  it('that Entra returns again are not requested repeatedly', async () => {
     const { entra, tokens } = await tokensFrom(() => ({ body: { expires_in: '3599', access_token: 'same' } }));
     const rejected = await tokens.token();
     for (let n = 0; n < 5; n += 1) expect(await tokens.token({ fresh: true, rejected })).toBe('same');
     expect(entra.requests).toHaveLength(2);
   });
 
-  it('can be asked for anew without naming the rejected one', async () => {
+  it('can be replaced without a rejected token', async () => {
     const { tokens } = await tokensFrom(issue);
     await tokens.token();
     expect(await tokens.token({ fresh: true })).toBe('token-2');
@@ -122,7 +122,7 @@ describe('tokens of Entra', () => {
     }
   });
 
-  it('are asked for with a signed assertion when the app has a certificate', async () => {
+  it('are requested with a signed assertion if the app has a certificate', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const certificate = { thumbprintSha256: 'ab'.repeat(32), privateKey: pem };
@@ -136,7 +136,7 @@ describe('tokens of Entra', () => {
     expect(claims).toMatchObject({ iss: CLIENT, sub: CLIENT, aud: `${entra.origin}/${TENANT}/oauth2/v2.0/token` });
   });
 
-  it('are asked for with the federated token of the moment', async () => {
+  it('are requested with the current federated token', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ledgerdesk-'));
     const federatedTokenFile = join(folder, 'token');
     const { entra, tokens } = await tokensFrom(issue, { credential: { federatedTokenFile } });
@@ -159,16 +159,16 @@ describe('a refusal of Entra', () => {
       401,
       7000215,
       'invalid_client',
-      `The client secret of app ${CLIENT} is wrong: make a new one under App registrations > Certificates & secrets and apply the connection again.`,
+      `The client secret of app ${CLIENT} is wrong. Create a new one under App registrations > Certificates & secrets, set it in the connection file, and run \`ledgerdesk connection apply FILE\`.`,
     ],
     [401, 7000222, 'invalid_client', 'has expired'],
     [401, 700027, 'invalid_client', 'certificate'],
     [400, 700016, 'unauthorized_client', `Tenant ${TENANT} has no app ${CLIENT}`],
     [400, 90002, 'invalid_request', `There is no tenant ${TENANT}`],
-    [400, 500011, 'invalid_resource', `Entra knows no environment ${RESOURCE}`],
+    [400, 500011, 'invalid_resource', `Entra does not know the environment ${RESOURCE}`],
     [400, 53003, 'access_denied', 'Conditional Access'],
     [400, 900144, 'invalid_request', 'Check the credentials for Microsoft Entra'],
-  ])('with status %i and number %i is unauthorized and says what to do', async (...[status, number, error, advice]) => {
+  ])('with status %i and number %i is unauthorized, with an advice', async (...[status, number, error, advice]) => {
     const { entra, tokens } = await tokensFrom(refuse(status, number, error));
     const failure = await failureOf(tokens.token());
     expect(failure).toMatchObject({ kind: 'unauthorized', status, code: `AADSTS${number}`, requestId: 'trace-1' });
@@ -180,7 +180,7 @@ describe('a refusal of Entra', () => {
     expect(entra.requests).toHaveLength(1);
   });
 
-  it('that passes is unavailable, and the next call asks again at once', async () => {
+  it('that is temporary is unavailable, and the next call sends a new request', async () => {
     const { entra, tokens } = await tokensFrom((request, raw) =>
       raw.nth === 1
         ? { status: 503, body: '<html>down</html>' }
@@ -194,7 +194,7 @@ describe('a refusal of Entra', () => {
     expect(entra.requests).toHaveLength(3);
   });
 
-  it('that names a time to wait is limited for that long', async () => {
+  it('with a Retry-After is limited for that time', async () => {
     const { tokens } = await tokensFrom(() => ({
       status: 429,
       headers: { 'retry-after': '17' },
@@ -208,19 +208,19 @@ describe('a refusal of Entra', () => {
     });
   });
 
-  it('that is a web page means that the authority host is wrong', async () => {
+  it('with an HTML page has an advice about authorityHost', async () => {
     const { tokens } = await tokensFrom(() => ({ status: 404, body: '<html></html>' }));
     const failure = await failureOf(tokens.token());
     expect(failure).toMatchObject({ kind: 'missing', code: null });
     expect(failure.advice).toContain('authorityHost');
   });
 
-  it('is unavailable when the answer is lost, since a token can be requested twice', async () => {
+  it('without a response is unavailable, since a token can be requested twice', async () => {
     const { tokens } = await tokensFrom((_request, { response }) => void response.socket?.destroy());
     expect(await failureOf(tokens.token())).toMatchObject({ kind: 'unavailable', code: 'ECONNRESET' });
   });
 
-  it('comes before anything is sent for a tenant or a key that cannot be one', async () => {
+  it('of an invalid tenant or key happens without a request', async () => {
     const common = await tokensFrom(issue, { tenantId: 'common' });
     expect((await failureOf(common.tokens.token())).kind).toBe('unauthorized');
     expect(common.entra.requests).toHaveLength(0);
@@ -231,7 +231,7 @@ describe('a refusal of Entra', () => {
     expect(inspect(failure)).not.toContain('canary');
   });
 
-  it('by a gate of ours is passed on as the gate threw it', async () => {
+  it('by the observer is the error of the observer', async () => {
     const gate = new Error('closed');
     const { tokens } = await tokensFrom(issue, {
       observer: { before: () => Promise.reject(gate), after: () => Promise.resolve() },
@@ -239,7 +239,7 @@ describe('a refusal of Entra', () => {
     await expect(tokens.token()).rejects.toBe(gate);
   });
 
-  it("by MSAL's own throttle is limited for a minute", () => {
+  it("by MSAL's own throttling is limited for a minute", () => {
     const failure = readMsalFailure(new ServerError('', 'canary message', ''), { clientId: CLIENT });
     expect(failure).toMatchObject({ system: 'entra', kind: 'limited', bucket: 'account', retryAfterMs: 60_000 });
     expect(inspect(failure)).not.toContain('canary');

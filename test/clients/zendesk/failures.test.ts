@@ -5,10 +5,13 @@ import { failureOf, httpTo } from '../kit.ts';
 
 afterEach(closeLoopbacks);
 
-async function ask(reply: LoopbackReply, buckets: readonly string[] = ['account']): ReturnType<typeof failureOf> {
+async function failureFor(
+  reply: LoopbackReply,
+  buckets: readonly string[] = ['account'],
+): ReturnType<typeof failureOf> {
   const server = await startLoopback(() => reply);
   const url = `${server.origin}/api/v2/x`;
-  return failureOf(httpTo(server, 'zendesk').request({ operation: 'ask', method: 'GET', url, buckets }));
+  return failureOf(httpTo(server, 'zendesk').request({ operation: 'read', method: 'GET', url, buckets }));
 }
 
 describe('a refusal of Zendesk', () => {
@@ -70,12 +73,12 @@ describe('a refusal of Zendesk', () => {
       'InvalidEndpoint',
       'Not found',
     ],
-    [{ status: 404, body: {} }, 'missing', null, 'an answer without a message'],
+    [{ status: 404, body: {} }, 'missing', null, 'a response without a message'],
     [
       { status: 404, headers: { 'content-type': 'text/html' }, body: '<html></html>' },
       'missing',
       null,
-      'an HTML page instead of an answer of the API',
+      'an HTML page instead of a response of the API',
     ],
     [
       { status: 409, body: { error: 'DatabaseConflict', description: 'Database collision' } },
@@ -115,7 +118,7 @@ describe('a refusal of Zendesk', () => {
       { status: 500, headers: { 'content-type': 'text/html' }, body: '<!DOCTYPE html><title>520</title>' },
       'unavailable',
       null,
-      'an HTML page instead of an answer of the API',
+      'an HTML page instead of a response of the API',
     ],
     [
       { status: 503, body: { error: 'unavailable', description: 'Search is down' } },
@@ -125,7 +128,7 @@ describe('a refusal of Zendesk', () => {
     ],
   ];
   it.each(cases)('%j is read as %s', async (...[reply, kind, code, detail]) => {
-    expect(await ask(reply)).toMatchObject({
+    expect(await failureFor(reply)).toMatchObject({
       kind,
       code,
       detail,
@@ -135,11 +138,11 @@ describe('a refusal of Zendesk', () => {
     });
   });
 
-  it('says what to do: a wrong subdomain, a token without rights, a token that is not taken', async () => {
-    expect((await ask({ status: 404, body: {} })).advice).toContain('check subdomain and baseUrl');
-    expect((await ask({ status: 404, body: { error: 'RecordNotFound' } })).advice).not.toContain('subdomain');
-    expect((await ask({ status: 403, body: {} })).advice).toContain('scopes read and write');
-    expect((await ask({ status: 401, body: {} })).advice).toContain('authorize the connection again');
+  it('has an advice for a wrong subdomain, a token without privileges and a token that is not valid', async () => {
+    expect((await failureFor({ status: 404, body: {} })).advice).toContain('Check subdomain and baseUrl');
+    expect((await failureFor({ status: 404, body: { error: 'RecordNotFound' } })).advice).not.toContain('subdomain');
+    expect((await failureFor({ status: 403, body: {} })).advice).toContain('scopes read and write');
+    expect((await failureFor({ status: 401, body: {} })).advice).toContain('ledgerdesk connection authorize ID');
   });
 });
 
@@ -223,6 +226,6 @@ describe('too many requests to Zendesk', () => {
     [{ status: 503, headers: { 'retry-after': '4' }, body: 'Database timeout' }, ['account'], 'account'],
   ];
   it.each(cases)('%j with buckets %j closes %s', async (reply, buckets, bucket) => {
-    expect(await ask(reply, buckets)).toMatchObject({ kind: 'limited', bucket });
+    expect(await failureFor(reply, buckets)).toMatchObject({ kind: 'limited', bucket });
   });
 });

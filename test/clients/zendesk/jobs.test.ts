@@ -7,34 +7,34 @@ afterEach(closeLoopbacks);
 
 const queued = { id: 'V3-69', url: 'x', total: 2, progress: null, status: 'queued', message: null, results: null };
 
-describe('jobs that are shown', () => {
-  it('carry the time of the answer by the clock of Zendesk, each the time of its own answer', async () => {
-    const { desk, client } = await clientOf((_request, { nth }) => ({
+describe('shown jobs', () => {
+  it('have the time of their own response, by the clock of Zendesk', async () => {
+    const { server, client } = await clientOf((_request, { nth }) => ({
       headers: { date: nth === 1 ? 'Fri, 20 Nov 2026 10:00:07 GMT' : 'Fri, 20 Nov 2026 10:00:08 GMT' },
       body: { job_statuses: [{ id: `V3-${String(nth)}`, status: 'queued' }] },
     }));
     const shown = await client.showJobs(Array.from({ length: 100 }, (_none, n) => `${'x'.repeat(100)}${String(n)}`));
-    expect(desk.requests).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
     expect(shown).toMatchObject([
       { id: 'V3-1', shownAt: '2026-11-20T10:00:07Z' },
       { id: 'V3-2', shownAt: '2026-11-20T10:00:08Z' },
     ]);
   });
 
-  it('carry no time where the answer has no readable date', async () => {
+  it('have no time if the response has no valid date', async () => {
     const { client } = await clientOf({ headers: { date: 'soon' }, body: { job_statuses: [queued] } });
     expect(await client.showJobs(['V3-69'])).toMatchObject([{ id: 'V3-69', shownAt: null }]);
   });
 
-  it('are none without a request where none are wanted', async () => {
-    const { desk, client } = await clientOf({ body: { job_statuses: [queued] } });
+  it('are an empty list without a request for an empty list of ids', async () => {
+    const { server, client } = await clientOf({ body: { job_statuses: [queued] } });
     expect(await client.showJobs([])).toEqual([]);
-    expect(desk.requests).toHaveLength(0);
+    expect(server.requests).toHaveLength(0);
   });
 });
 
 describe('jobs', () => {
-  it('are read with every shape of result that Zendesk was seen to send', async () => {
+  it('are read with every known shape of results', async () => {
     const results = [
       { status: 'Created', id: 11 },
       { id: 12, action: 'update', status: 'Updated', success: true },
@@ -74,7 +74,7 @@ describe('jobs', () => {
     ]);
   });
 
-  it('may hold no items, an unknown word, or no more than id and status', async () => {
+  it('may have no items, an unknown status, or only id and status', async () => {
     const list = [
       { ...queued, status: 'failed', message: 'Bearer abcdefghijkl broke' },
       { ...queued, status: 'Pausing', results: { success: true } },
@@ -88,8 +88,8 @@ describe('jobs', () => {
     ]);
   });
 
-  it('are listed by cursor until there are no more, over an empty page too', async () => {
-    const { desk, client } = await clientOf((_request, { nth }) => ({
+  it('are listed by cursor until the last page, including after an empty page', async () => {
+    const { server, client } = await clientOf((_request, { nth }) => ({
       body: {
         job_statuses: nth === 2 ? [] : [{ id: `V3-${String(nth)}`, status: 'queued' }],
         meta: { has_more: nth < 3, after_cursor: `c+${String(nth)}=` },
@@ -97,18 +97,18 @@ describe('jobs', () => {
       },
     }));
     expect((await client.listJobs()).map(({ id }) => id)).toEqual(['V3-1', 'V3-3']);
-    expect(desk.requests.map(({ url }) => url)).toEqual([
+    expect(server.requests.map(({ url }) => url)).toEqual([
       '/api/v2/job_statuses?page[size]=100',
       '/api/v2/job_statuses?page[size]=100&page[after]=c%2B1%3D',
       '/api/v2/job_statuses?page[size]=100&page[after]=c%2B2%3D',
     ]);
   });
 
-  it('are listed for at most a hundred pages', async () => {
-    const { desk, client } = await clientOf({
+  it('are listed from at most 100 pages', async () => {
+    const { server, client } = await clientOf({
       body: { job_statuses: [], meta: { has_more: true, after_cursor: 'same' } },
     });
     expect((await failureOf(client.listJobs())).kind).toBe('unexpected');
-    expect(desk.requests.length).toBeLessThanOrEqual(100);
+    expect(server.requests.length).toBeLessThanOrEqual(100);
   });
 });

@@ -13,27 +13,27 @@ import { TEST_SETTINGS } from '../../fixtures/accounts.ts';
 import { startLoopback, type Loopback, type LoopbackHandler, type LoopbackReply } from '../../fixtures/loopback.ts';
 import { createRecorder, httpTo, type Recorder } from '../kit.ts';
 
-/** Creates a client of a server that answers as a test says; `closeLoopbacks` belongs after each test that uses it. */
+/** Starts a server that responds with `handler`, and creates a client for it. Call `closeLoopbacks` after each test. */
 export async function clientOf(
   handler: LoopbackHandler | LoopbackReply,
-): Promise<{ desk: Loopback; client: ZendeskClient; recorder: Recorder }> {
-  const desk = await startLoopback(typeof handler === 'function' ? handler : () => handler);
+): Promise<{ server: Loopback; client: ZendeskClient; recorder: Recorder }> {
+  const server = await startLoopback(typeof handler === 'function' ? handler : () => handler);
   const recorder = createRecorder();
   const accessToken = (): Promise<string> => Promise.resolve('canary-token-2');
-  const client = createZendeskClient({ origin: desk.origin, accessToken, http: httpTo(desk, 'zendesk', recorder) });
-  return { desk, client, recorder };
+  const client = createZendeskClient({ origin: server.origin, accessToken, http: httpTo(server, 'zendesk', recorder) });
+  return { server, client, recorder };
 }
 
 let running: ZendeskServer | undefined;
 
-/** Closes the simulated Zendesk of the test; belongs after each test that uses it. */
-export async function closeDesk(): Promise<void> {
+/** Closes the simulated Zendesk of a test. Call it after each test. */
+export async function closeTestZendesk(): Promise<void> {
   await running?.close();
   running = undefined;
 }
 
-/** Starts a simulated Zendesk whose jobs end at once and whose indexes do not lag, unless told otherwise. */
-export async function startDesk(
+/** Starts a simulated Zendesk with short jobs and without index lag, unless `settings` changes that. */
+export async function startTestZendesk(
   settings: Partial<ZendeskSettings> = {},
 ): Promise<{ client: ZendeskClient; faults: Faults; zendesk: ZendeskServer; recorder: Recorder }> {
   const clock = createClock();
@@ -48,7 +48,7 @@ export async function startDesk(
   return { client: createZendeskClient({ origin: zendesk.url, accessToken, http }), faults, zendesk, recorder };
 }
 
-/** Requests a job until it has ended. */
+/** Reads a job until it has ended, and returns it. */
 export async function ended(client: ZendeskClient, { id }: JobStatus): Promise<JobStatus> {
   for (;;) {
     const [job] = await client.showJobs([id]);

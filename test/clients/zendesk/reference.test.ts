@@ -10,17 +10,17 @@ import { triggerWire } from '../../../clients/zendesk/triggers.ts';
 import { userWire } from '../../../clients/zendesk/user-wire.ts';
 import { isNullable, membersOf, sampleOf } from '../../reference/openapi-schema.ts';
 
-/** Members that we read and Zendesk's description does not have, each with where it is known from. */
-const BEYOND_THE_DESCRIPTION: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+/** Members that Ledgerdesk reads although Zendesk's OpenAPI description lacks them, each with its source. */
+const DOCUMENTED_ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   OrganizationObject: { deleted_at: 'Zendesk docs, Incremental Exports: deleted organizations' },
   TicketObject: { metric_set: 'Zendesk docs, Side-Loading: include=metric_sets' },
 };
 
-/** What the samples need where the description gives no format. */
-const MOMENT = '2026-11-30T09:00:00Z';
-const MOMENTS = { created_at: MOMENT, updated_at: MOMENT, deleted_at: null };
+/** Valid times for samples, since the description does not specify their format. */
+const TIME = '2026-11-30T09:00:00Z';
+const TIMES = { created_at: TIME, updated_at: TIME, deleted_at: null };
 
-const FORMS: readonly (readonly [string, z.ZodType])[] = [
+const SCHEMAS: readonly (readonly [string, z.ZodType])[] = [
   ['OrganizationObject', organizationWire],
   ['UserForAdmin', userWire],
   ['JobStatusObject', jobWire],
@@ -32,31 +32,31 @@ const FORMS: readonly (readonly [string, z.ZodType])[] = [
   ['TriggerObject', triggerWire],
 ];
 
-describe.each(FORMS)('our form of %s', (name, form) => {
+describe.each(SCHEMAS)('the schema for %s', (name, schema) => {
   const read = Object.keys(
-    (z.toJSONSchema(form, { io: 'input', unrepresentable: 'any' }) as { properties: object }).properties,
+    (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as { properties: object }).properties,
   );
   const described = membersOf(name);
-  const sample: Readonly<Record<string, unknown>> = { ...sampleOf(name), ...MOMENTS };
+  const sample: Readonly<Record<string, unknown>> = { ...sampleOf(name), ...TIMES };
 
-  it('reads only members that Zendesk describes, or documents elsewhere', () => {
-    const known = [...Object.keys(described), ...Object.keys(BEYOND_THE_DESCRIPTION[name] ?? {})];
+  it('reads only members that Zendesk describes or documents elsewhere', () => {
+    const known = [...Object.keys(described), ...Object.keys(DOCUMENTED_ELSEWHERE[name] ?? {})];
     expect(known).toEqual(expect.arrayContaining(read));
   });
 
-  it('takes an object with every member that Zendesk describes', () => {
-    expect(form.safeParse(sample).error).toBeUndefined();
+  it('accepts an object with all members that Zendesk describes', () => {
+    expect(schema.safeParse(sample).error).toBeUndefined();
   });
 
-  it('takes null wherever Zendesk may send it', () => {
+  it('accepts null for all members that Zendesk may set to null', () => {
     const nullable = read.filter((member) => described[member] !== undefined && isNullable(described[member]));
     for (const member of nullable)
-      expect([member, form.safeParse({ ...sample, [member]: null }).error]).toEqual([member, undefined]);
+      expect([member, schema.safeParse({ ...sample, [member]: null }).error]).toEqual([member, undefined]);
   });
 
-  it('refuses an object without its id or key, so that the samples above are no mere formality', () => {
+  it('rejects an object without its id or key, which shows that the samples above are validated', () => {
     const identifying = ['id', 'key', 'type', 'organization_id'];
     const rest = Object.entries(sample).filter(([member]) => !identifying.includes(member));
-    expect(form.safeParse(Object.fromEntries(rest)).success).toBe(false);
+    expect(schema.safeParse(Object.fromEntries(rest)).success).toBe(false);
   });
 });

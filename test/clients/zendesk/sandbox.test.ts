@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { OrganizationForm } from '../../../domain/accounts/organization.ts';
 import { failureOf } from '../kit.ts';
-import { closeDesk, createFields, ended, neededFields, startDesk } from './kit.ts';
+import { closeTestZendesk, createFields, ended, neededFields, startTestZendesk } from './kit.ts';
 
-afterEach(closeDesk);
+afterEach(closeTestZendesk);
 
 const fields = (key: string): OrganizationForm['fields'] => ({
   erp_account_number: key,
@@ -18,7 +18,7 @@ const fields = (key: string): OrganizationForm['fields'] => ({
 
 describe('the client of Zendesk, against the simulated Zendesk', () => {
   it('creates, finds, changes and exports fields, organizations and tags', async () => {
-    const { client } = await startDesk();
+    const { client } = await startTestZendesk();
     expect(await client.currentUser()).toMatchObject({ role: 'admin' });
     await createFields(client);
     expect((await client.listFields('organization')).map(({ key }) => key).sort()).toEqual(
@@ -60,8 +60,8 @@ describe('the client of Zendesk, against the simulated Zendesk', () => {
     expect(page.organizations.map((organization) => organization.id)).toContain(id);
   });
 
-  it('tells limits, lost answers and rejected tokens apart', async () => {
-    const { client, faults, zendesk } = await startDesk();
+  it('distinguishes limits, lost responses and rejected tokens', async () => {
+    const { client, faults, zendesk } = await startTestZendesk();
     const form = { externalId: 'A', name: 'A', fields: fields('A') };
     faults.add({ system: 'zendesk', action: { kind: 'status', status: 429, retryAfter: 3, body: 'edge' } });
     expect(await failureOf(client.currentUser())).toMatchObject({
@@ -82,14 +82,14 @@ describe('the client of Zendesk, against the simulated Zendesk', () => {
     expect((await failureOf(client.listFields('organization'))).kind).toBe('unauthorized');
   });
 
-  it('changes what an update gives and leaves the rest as it is', async () => {
-    const { client, zendesk } = await startDesk();
+  it('changes only the members of an update', async () => {
+    const { client, zendesk } = await startTestZendesk();
     await createFields(client);
     const form = { externalId: 'usmf:A', name: 'Firm A', fields: fields('A') };
     await ended(client, await client.createOrganizations([{ form, tags: ['erp_customer', 'vip'] }]));
     const [created] = await client.showOrganizations({ externalIds: ['usmf:A'] });
     const id = created?.id ?? '';
-    zendesk.state.editOrganization(Number(id), { notes: 'people write here' });
+    zendesk.state.editOrganization(Number(id), { notes: 'notes of agents' });
 
     const change = { fields: { erp_city: 'Lyon', erp_currency: null } };
     const job = await ended(client, await client.updateOrganizations([{ id, form: change }]));
@@ -104,13 +104,11 @@ describe('the client of Zendesk, against the simulated Zendesk', () => {
     expect(await client.showOrganizations({ ids: [id] })).toMatchObject([
       { externalId: 'usmf:A', name: 'Firm B', fields: { erp_city: 'Lyon', erp_country: 'USA', erp_currency: null } },
     ]);
-    expect(zendesk.state.organizations()).toMatchObject([
-      { notes: 'people write here', tags: ['erp_customer', 'vip'] },
-    ]);
+    expect(zendesk.state.organizations()).toMatchObject([{ notes: 'notes of agents', tags: ['erp_customer', 'vip'] }]);
   });
 
-  it('says when jobs were shown and tags were added', async () => {
-    const { client, zendesk } = await startDesk();
+  it('returns the times at which jobs were shown and tags were added', async () => {
+    const { client, zendesk } = await startTestZendesk();
     const id = String(zendesk.state.seedOrganization({ name: 'Contoso' }).id);
     const job = await client.updateOrganizations([{ id, form: { name: 'Contoso Ltd' } }]);
     const [shown] = await client.showJobs([job.id]);

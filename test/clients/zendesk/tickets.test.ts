@@ -2,12 +2,12 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { SupportTicket } from '../../../domain/support/support-ticket.ts';
 import { closeLoopbacks } from '../../fixtures/loopback.ts';
 import { failureOf } from '../kit.ts';
-import { clientOf, closeDesk, startDesk } from './kit.ts';
+import { clientOf, closeTestZendesk, startTestZendesk } from './kit.ts';
 
 afterEach(closeLoopbacks);
-afterEach(closeDesk);
+afterEach(closeTestZendesk);
 
-/** A ticket as Zendesk's docs show it, cut down; the texts are what must not be kept. */
+/** A ticket, as in Zendesk's documentation, shortened. Ledgerdesk must not read the texts. */
 const WIRE = {
   url: 'https://contoso.zendesk.com/api/v2/tickets/35436.json',
   id: 35436,
@@ -40,15 +40,15 @@ const TICKET: SupportTicket = {
   solvedAt: null,
 };
 
-const answer = (tickets: readonly object[], others: object = {}): { body: object } => ({
-  body: { tickets, after_cursor: 'MTU3', after_url: 'https://elsewhere.example/', end_of_stream: true, ...others },
+const responseWith = (tickets: readonly object[], others: object = {}): { body: object } => ({
+  body: { tickets, after_cursor: 'MTU3', after_url: 'https://other.example/', end_of_stream: true, ...others },
 });
 
 describe('a ticket of Zendesk', () => {
-  it('is read without anything that anybody wrote', async () => {
-    const { client, desk } = await clientOf(answer([WIRE]));
+  it('is read without texts that users wrote', async () => {
+    const { client, server } = await clientOf(responseWith([WIRE]));
     expect(await client.showTickets(['35436', '35437'])).toEqual([TICKET]);
-    expect(desk.requests.map(({ url }) => url)).toEqual([
+    expect(server.requests.map(({ url }) => url)).toEqual([
       '/api/v2/tickets/show_many?ids=35436,35437&include=metric_sets',
     ]);
   });
@@ -62,7 +62,7 @@ describe('a ticket of Zendesk', () => {
     ['status', 'HOLD', { status: 'hold' }],
     ['status', 'something new', { status: 'open' }],
     ['priority', null, { priority: null }],
-    ['priority', 'unheard of', { priority: null }],
+    ['priority', 'unknown', { priority: null }],
     ['satisfaction_rating', null, { satisfaction: null }],
     ['satisfaction_rating', { score: 'offered' }, { satisfaction: null }],
     ['satisfaction_rating', { score: 'unoffered' }, { satisfaction: null }],
@@ -72,16 +72,16 @@ describe('a ticket of Zendesk', () => {
     ['metric_set', { solved_at: '2026-11-21T08:00:00Z' }, { solvedAt: '2026-11-21T08:00:00Z' }],
     ['metric_set', { solved_at: null }, { solvedAt: null }],
   ])('with %s %j is read as %j', async (name, value, expected) => {
-    const { client } = await clientOf(answer([{ ...WIRE, [name]: value }]));
+    const { client } = await clientOf(responseWith([{ ...WIRE, [name]: value }]));
     expect(await client.showTickets(['35436'])).toEqual([{ ...TICKET, ...expected }]);
   });
 
-  it('takes the time at which it was solved from a list of its own as well', async () => {
+  it('is also read with its solved time from a separate list', async () => {
     const metric_sets = [
       { ticket_id: 35436, solved_at: '2026-11-21T08:00:00Z' },
       { ticket_id: 35437, solved_at: null },
     ];
-    const { client } = await clientOf(answer([WIRE, { ...WIRE, id: 35437 }], { metric_sets }));
+    const { client } = await clientOf(responseWith([WIRE, { ...WIRE, id: 35437 }], { metric_sets }));
     const solvedAt = '2026-11-21T08:00:00Z';
     expect(await client.showTickets(['35436'])).toEqual([
       { ...TICKET, solvedAt },
@@ -89,9 +89,9 @@ describe('a ticket of Zendesk', () => {
     ]);
   });
 
-  it('that was deleted for good may lack all but its id and time, and is shown by the export alone', async () => {
+  it('that was permanently deleted may have only an id and a time, and is only in the export', async () => {
     const gone = { id: 7, status: 'deleted', updated_at: '2026-11-22T00:00:00Z', subject: 'SCRUBBED' };
-    const { client } = await clientOf(answer([gone]));
+    const { client } = await clientOf(responseWith([gone]));
     expect((await client.exportTickets({ startTime: 1 })).tickets).toEqual([
       {
         id: '7',
@@ -113,8 +113,8 @@ describe('a ticket of Zendesk', () => {
     ['created_at', null],
     ['updated_at', 'yesterday'],
     ['organization_id', {}],
-  ])('with %s %j is refused, without the value in the message', async (name, value) => {
-    const { client } = await clientOf(answer([{ ...WIRE, [name]: value }]));
+  ])('with %s %j is an error, without the value in the message', async (name, value) => {
+    const { client } = await clientOf(responseWith([{ ...WIRE, [name]: value }]));
     const failure = await failureOf(client.showTickets(['35436']));
     expect(failure.kind).toBe('unexpected');
     expect(failure.detail).toContain(`tickets.0.${name}`);
@@ -122,7 +122,7 @@ describe('a ticket of Zendesk', () => {
   });
 
   it('is looked up with at most 99 others', async () => {
-    const { client } = await clientOf(answer([]));
+    const { client } = await clientOf(responseWith([]));
     const ids = Array.from({ length: 101 }, (_, at) => String(at + 1));
     expect(await client.showTickets(ids.slice(1))).toEqual([]);
     await expect(client.showTickets(ids)).rejects.toThrow('At most 100');
@@ -131,13 +131,13 @@ describe('a ticket of Zendesk', () => {
 });
 
 describe('an export by cursor', () => {
-  it('begins at a time, goes on behind a cursor and keeps it at the end', async () => {
+  it('begins at a time, continues after a cursor, and returns the same cursor at the end', async () => {
     const pages = [
-      answer([WIRE], { after_cursor: 'a=|', end_of_stream: false }),
-      answer([{ ...WIRE, id: 8 }], { after_cursor: 'b' }),
-      answer([], { after_cursor: null }),
+      responseWith([WIRE], { after_cursor: 'a=|', end_of_stream: false }),
+      responseWith([{ ...WIRE, id: 8 }], { after_cursor: 'b' }),
+      responseWith([], { after_cursor: null }),
     ];
-    const { client, desk, recorder } = await clientOf((_request, { nth }) => pages[nth - 1]);
+    const { client, server, recorder } = await clientOf((_request, { nth }) => pages[nth - 1]);
     const first = await client.exportTickets({ startTime: 1_700_000_000 });
     expect(first).toEqual({ tickets: [TICKET], cursor: 'a=|', endOfStream: false });
     const second = await client.exportTickets({ cursor: first.cursor ?? '' });
@@ -148,7 +148,7 @@ describe('an export by cursor', () => {
       endOfStream: true,
     });
     const path = '/api/v2/incremental/tickets/cursor';
-    expect(desk.requests.map(({ url }) => url)).toEqual([
+    expect(server.requests.map(({ url }) => url)).toEqual([
       `${path}?start_time=1700000000&per_page=1000&include=metric_sets`,
       `${path}?cursor=a%3D%7C&per_page=1000&include=metric_sets`,
       `${path}?cursor=b&per_page=100&include=metric_sets`,
@@ -156,8 +156,8 @@ describe('an export by cursor', () => {
     expect(recorder.ended.map(({ buckets }) => buckets)).toEqual(Array(3).fill(['account', 'incremental']));
   });
 
-  it('has no cursor where nothing has ever changed', async () => {
-    const { client } = await clientOf(answer([], { after_cursor: null, users: [] }));
+  it('has no cursor if nothing has ever changed', async () => {
+    const { client } = await clientOf(responseWith([], { after_cursor: null, users: [] }));
     const none = { cursor: null, endOfStream: true };
     expect(await client.exportTickets({ startTime: 1 })).toEqual({ tickets: [], ...none });
     expect(await client.exportUsers({ startTime: 1 })).toEqual({ users: [], ...none });
@@ -167,14 +167,14 @@ describe('an export by cursor', () => {
     [{ startTime: 1 }, null],
     [{ cursor: 'a' }, 'a'],
     [{ cursor: 'a' }, null],
-  ])('asked by %j never goes on to %j when it is not at its end', async (wanted, after_cursor) => {
-    const { client } = await clientOf(answer([], { users: [], after_cursor, end_of_stream: false }));
+  ])('with %j does not continue with %j if the page is not the last', async (wanted, after_cursor) => {
+    const { client } = await clientOf(responseWith([], { users: [], after_cursor, end_of_stream: false }));
     const failures = [await failureOf(client.exportTickets(wanted)), await failureOf(client.exportUsers(wanted))];
     for (const failure of failures)
-      expect(failure).toMatchObject({ kind: 'unexpected', detail: expect.stringContaining('leads to no other') });
+      expect(failure).toMatchObject({ kind: 'unexpected', detail: expect.stringContaining('has no new cursor') });
   });
 
-  it('that is limited closes its own bucket', async () => {
+  it('with status 429 limits the bucket of exports', async () => {
     const description = 'Number of allowed incremental export API requests per minute exceeded';
     const body = { error: 'APIRateLimitExceeded', description };
     const { client } = await clientOf({ status: 429, headers: { 'retry-after': '21' }, body });
@@ -185,8 +185,8 @@ describe('an export by cursor', () => {
 });
 
 describe('tickets of the simulated Zendesk', () => {
-  it('are shown by id, and exported with the deleted ones, page by page', async () => {
-    const { client, zendesk } = await startDesk();
+  it('are shown by id, and exported page by page including deleted ones', async () => {
+    const { client, zendesk } = await startTestZendesk();
     const organization = zendesk.state.seedOrganization({ name: 'Contoso' });
     const user = zendesk.state.seedUser({
       name: 'Ann',
@@ -234,14 +234,14 @@ describe('tickets of the simulated Zendesk', () => {
     expect(await client.exportTickets({ cursor })).toEqual({ tickets: [], cursor, endOfStream: true });
   });
 
-  it('are not exported by a cursor that is none, or from a time that is too recent', async () => {
-    const { client } = await startDesk({ exportExcludesNewestSeconds: 60 });
+  it('are not exported with an invalid cursor, or from a time that is too recent', async () => {
+    const { client } = await startTestZendesk({ exportExcludesNewestSeconds: 60 });
     expect((await failureOf(client.exportTickets({ cursor: 'nonsense' }))).kind).toBe('refused');
     expect((await failureOf(client.exportTickets({ startTime: 4_000_000_000 }))).kind).toBe('refused');
   });
 
-  it('are exported ten times a minute, users counted in', async () => {
-    const { client } = await startDesk();
+  it('are exported ten times a minute, including exports of users', async () => {
+    const { client } = await startTestZendesk();
     for (let at = 0; at < 5; at += 1) {
       await client.exportTickets({ startTime: 1 });
       await client.exportUsers({ startTime: 1 });
@@ -255,8 +255,8 @@ describe('tickets of the simulated Zendesk', () => {
 });
 
 describe('users of the simulated Zendesk', () => {
-  it('are exported by cursor, deleted and suspended ones too', async () => {
-    const { client, zendesk } = await startDesk();
+  it('are exported by cursor, including deleted and suspended ones', async () => {
+    const { client, zendesk } = await startTestZendesk();
     const [ann, bob, cy] = ['ann', 'bob', 'cy'].map((name) =>
       zendesk.state.seedUser({ name, email: `${name}@contoso.example`, suspended: name === 'bob' }),
     );

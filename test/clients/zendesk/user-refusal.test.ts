@@ -27,7 +27,7 @@ describe('a refusal of a user', () => {
     ['Record not found', 'other'],
     ['', 'other'],
     [null, 'other'],
-  ])('with the words "%s" is one of %s', (words, refusal) => {
-    expect(userRefusalOf(words)).toBe(refusal);
+  ])('with the text "%s" has the reason %s', (text, refusal) => {
+    expect(userRefusalOf(text)).toBe(refusal);
   });
 });

@@ -26,7 +26,7 @@ const WIRE = {
   active: true,
   suspended: true,
   organization_id: 360000000001,
-  notes: 'people write here',
+  notes: 'notes of agents',
   tags: ['vip'],
   updated_at: '2026-11-20T12:00:00.750+02:00',
   user_fields: { ...FIELDS, erp_job_title: '', shoe_sizes: [41, 42], others: { a: 1 } },
@@ -48,11 +48,11 @@ const SEEN = {
 
 const queued = { id: 'V3-70', total: 1, progress: null, status: 'queued', message: null, results: null };
 
-describe('a user on the wire', () => {
-  it('is read with what we write and what decides how it may be treated', async () => {
-    const { desk, client } = await clientOf({ body: { users: [WIRE], count: 1 } });
+describe('a user in a response', () => {
+  it('is read with the members that Ledgerdesk needs', async () => {
+    const { server, client } = await clientOf({ body: { users: [WIRE], count: 1 } });
     expect(await client.showUsers({ externalIds: ['usmf:000001', 'ä 1'] })).toEqual([SEEN]);
-    expect(desk.requests[0]?.url).toBe('/api/v2/users/show_many?external_ids=usmf%3A000001,%C3%A4%201');
+    expect(server.requests[0]?.url).toBe('/api/v2/users/show_many?external_ids=usmf%3A000001,%C3%A4%201');
   });
 
   it.each([
@@ -91,15 +91,15 @@ describe('a user on the wire', () => {
     const { client } = await clientOf({ body: { users: [wire] } });
     const failure = await failureOf(client.showUsers({ ids: ['1'] }));
     expect(failure).toMatchObject({ kind: 'unexpected', operation: 'show users' });
-    expect(failure.message).not.toContain('people write here');
+    expect(failure.message).not.toContain('notes of agents');
   });
 
-  it('is absent from those shown when it was deleted', async () => {
+  it('is not shown if it was deleted', async () => {
     const { client } = await clientOf({ body: { users: [{ ...WIRE, active: false }] } });
     expect(await client.showUsers({ ids: ['19856122753301'] })).toEqual([]);
   });
 
-  it('is gone only where Zendesk says so, not where a path or an address is wrong', async () => {
+  it('is deleted only with the code RecordNotFound, not if a path or an address is wrong', async () => {
     for (const body of [{ error: 'InvalidEndpoint', description: 'Not found' }, {}, '<html></html>']) {
       const { client } = await clientOf({ status: 404, body });
       const calls = [
@@ -118,25 +118,25 @@ describe('a user on the wire', () => {
 });
 
 describe('writes of users', () => {
-  it('create without role, verification and empty members, and with no mail', async () => {
-    const { desk, client, recorder } = await clientOf({ body: { job_status: queued } });
+  it('create users without role, verification and empty members, and without an email', async () => {
+    const { server, client, recorder } = await clientOf({ body: { job_status: queued } });
     await client.createUsers([
       { form: FORM, email: null, organizationId: null },
       { form: { ...FORM, attributes: { phone: '+1' } }, email: 'a@b.example', organizationId: '360000000001' },
     ]);
-    expect(desk.requests[0]).toMatchObject({ method: 'POST', url: '/api/v2/users/create_many' });
+    expect(server.requests[0]).toMatchObject({ method: 'POST', url: '/api/v2/users/create_many' });
     const base = { name: 'Alicia Thornber', external_id: 'usmf:000001', user_fields: FIELDS, skip_verify_email: true };
-    expect(JSON.parse(desk.requests[0]?.body ?? '')).toEqual({
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({
       users: [base, { ...base, phone: '+1', email: 'a@b.example', organization_id: 360000000001 }],
     });
     expect(recorder.ended[0]?.buckets).toEqual(['account', 'jobs']);
   });
 
-  it('create one by one under the limit of user writes', async () => {
-    const { desk, client, recorder } = await clientOf({ status: 201, body: { user: WIRE } });
+  it('create a single user under the rate limit of user writes', async () => {
+    const { server, client, recorder } = await clientOf({ status: 201, body: { user: WIRE } });
     expect(await client.createUser({ form: FORM, email: 'a@b.example', organizationId: null })).toEqual(SEEN);
-    expect(desk.requests[0]).toMatchObject({ method: 'POST', url: '/api/v2/users' });
-    expect(JSON.parse(desk.requests[0]?.body ?? '')).toMatchObject({ user: { skip_verify_email: true } });
+    expect(server.requests[0]).toMatchObject({ method: 'POST', url: '/api/v2/users' });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({ user: { skip_verify_email: true } });
     expect(recorder.ended[0]?.buckets).toEqual(['account', 'user-write']);
     const busy = await clientOf({
       status: 429,
@@ -148,8 +148,8 @@ describe('writes of users', () => {
     });
   });
 
-  it('change what is given, a phone to none as well, and nothing else', async () => {
-    const { desk, client } = await clientOf({ body: { job_status: queued } });
+  it('change only the given members, including the removal of a phone', async () => {
+    const { server, client } = await clientOf({ body: { job_status: queued } });
     await client.updateUsers([
       { id: '9007199254740993', form: { attributes: { phone: null } } },
       { id: '5', form: { name: 'A' } },
@@ -157,8 +157,8 @@ describe('writes of users', () => {
       { id: '7', form: { externalId: 'usmf:000002', fields: { erp_job_title: null } } },
       { id: '8', form: {} },
     ]);
-    expect(desk.requests[0]).toMatchObject({ method: 'PUT', url: '/api/v2/users/update_many' });
-    expect(JSON.parse(desk.requests[0]?.body ?? '')).toEqual({
+    expect(server.requests[0]).toMatchObject({ method: 'PUT', url: '/api/v2/users/update_many' });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({
       users: [
         { id: '9007199254740993', phone: null },
         { id: 5, name: 'A' },
@@ -169,38 +169,38 @@ describe('writes of users', () => {
     });
   });
 
-  it('take no empty batch and none of more than a hundred', async () => {
-    const { desk, client } = await clientOf({ body: { job_status: queued } });
+  it('reject an empty batch and one of more than 100', async () => {
+    const { server, client } = await clientOf({ body: { job_status: queued } });
     const many = Array.from({ length: 101 }, (_none, n) => ({ userId: String(n), organizationId: '1' }));
     expect(() => client.createUsers([])).toThrow(RangeError);
     expect(() => client.updateUsers(many.map(({ userId: id }) => ({ id, form: {} })))).toThrow(RangeError);
     expect(() => client.addMemberships(many)).toThrow(RangeError);
-    expect(desk.requests).toHaveLength(0);
+    expect(server.requests).toHaveLength(0);
   });
 });
 
 describe('a search by email', () => {
-  it('searches for the whole address, and needs no further look-up where a primary address equals it', async () => {
+  it('uses the whole address, and needs no other request if it is the primary address of a user', async () => {
     const other = { ...WIRE, id: 2, email: 'xalicia@contoso.example' };
-    const { desk, client } = await clientOf({ body: { users: [other, WIRE], next_page: null, count: 2 } });
+    const { server, client } = await clientOf({ body: { users: [other, WIRE], next_page: null, count: 2 } });
     expect(await client.findUsersByEmail(' Alicia@Contoso.example')).toEqual([SEEN]);
-    expect(desk.requests.map(({ url }) => url)).toEqual([
+    expect(server.requests.map(({ url }) => url)).toEqual([
       '/api/v2/users/search?query=%22alicia%40contoso.example%22&per_page=100',
     ]);
   });
 
-  it('lists the addresses of five candidates and no more', async () => {
+  it('lists the addresses of at most five candidates', async () => {
     const users = Array.from({ length: 9 }, (_none, n) => ({ ...WIRE, id: n + 1, email: `${String(n)}@x.example` }));
-    const { desk, client } = await clientOf((request) =>
+    const { server, client } = await clientOf((request) =>
       request.url.includes('search')
         ? { body: { users, next_page: null, count: 9 } }
         : { body: { identities: [{ id: 1, type: 'email', value: 'else@x.example' }], meta: { has_more: false } } },
     );
     expect(await client.findUsersByEmail('alicia@contoso.example')).toEqual([]);
-    expect(desk.requests).toHaveLength(6);
+    expect(server.requests).toHaveLength(6);
   });
 
-  it('finds no addresses among other identities', async () => {
+  it('ignores other identities', async () => {
     const identities = [
       { id: 1, type: 'twitter', value: 'alicia@contoso.example' },
       { id: 2, type: 'email', value: 'a@x.example' },
@@ -217,7 +217,7 @@ describe('the account settings', () => {
     [{ user: { multiple_organizations: false } }, false],
     [{ user: {} }, null],
     [{}, null],
-  ])('%j tell of several organizations: %s', async (settings, multipleOrganizations) => {
+  ])('%j have multiple organizations: %s', async (settings, multipleOrganizations) => {
     const { client } = await clientOf({ body: { settings } });
     expect(await client.accountSettings()).toEqual({ multipleOrganizations });
   });

@@ -4,20 +4,22 @@ import { userRefusalOf } from '../../../clients/zendesk/user-refusal.ts';
 import type { NewUser } from '../../../clients/zendesk/user-wire.ts';
 import type { ZendeskServer } from '../../../sandbox/zendesk/server.ts';
 import { failureOf } from '../kit.ts';
-import { closeDesk, createFields, ended, startDesk } from './kit.ts';
+import { closeTestZendesk, createFields, ended, startTestZendesk } from './kit.ts';
 
-let desk: ZendeskServer | undefined;
+let zendeskServer: ZendeskServer | undefined;
 
 afterEach(async () => {
-  const mails = desk?.state.mailsSent();
-  desk = undefined;
-  await closeDesk();
+  const mails = zendeskServer?.state.mailsSent();
+  zendeskServer = undefined;
+  await closeTestZendesk();
   expect(mails).toEqual([]);
 });
 
-async function start(settings: Parameters<typeof startDesk>[0] = {}): Promise<Awaited<ReturnType<typeof startDesk>>> {
-  const started = await startDesk(settings);
-  desk = started.zendesk;
+async function start(
+  settings: Parameters<typeof startTestZendesk>[0] = {},
+): Promise<Awaited<ReturnType<typeof startTestZendesk>>> {
+  const started = await startTestZendesk(settings);
+  zendeskServer = started.zendesk;
   await createFields(started.client);
   return started;
 }
@@ -36,14 +38,14 @@ function personOf(contactId: string, others: Partial<NewUser> = {}): NewUser {
   };
 }
 
-/** The words of the only item of a job that failed. */
+/** Returns the reason of the only, failed item of a job. */
 async function refusalOfJob(client: ZendeskClient, job: Parameters<typeof ended>[1]): Promise<string> {
   const [item] = (await ended(client, job)).results ?? [];
   return userRefusalOf(item?.details ?? item?.error ?? null);
 }
 
 describe('users of the simulated Zendesk', () => {
-  it('are created by a job with organization and primary address, shown and changed', async () => {
+  it('are created with a job with organization and primary address, shown and changed', async () => {
     const { client, zendesk } = await start();
     const organizationId = String(zendesk.state.seedOrganization({ name: 'Contoso' }).id);
     const items = [personOf('C1', { organizationId }), personOf('C2', { email: null })];
@@ -92,7 +94,7 @@ describe('users of the simulated Zendesk', () => {
     expect(await client.listUserEmails(id)).toEqual(['c1@contoso.example']);
   });
 
-  it('are found by id after they were deleted, and nowhere else', async () => {
+  it('are found only by id after they were deleted', async () => {
     const { client, zendesk } = await start();
     const { id } = await client.createUser(personOf('C1'));
     zendesk.state.deleteUser(Number(id));
@@ -107,13 +109,13 @@ describe('users of the simulated Zendesk', () => {
     expect(item).toMatchObject({ ok: false });
   });
 
-  it('are found by any of their addresses, not by a part of one', async () => {
+  it('are found by any of their addresses, but not by a part of one', async () => {
     const { client, zendesk } = await start();
     const { id } = await client.createUser(personOf('C1', { email: 'Ann@contoso.example' }));
     await client.createUser(personOf('C2', { email: 'joann@contoso.example' }));
     const staff = zendesk.state.seedUser({
       name: 'Agent',
-      email: 'agent@desk.example',
+      email: 'agent@support.example',
       role: 'agent',
       suspended: true,
     });
@@ -131,13 +133,13 @@ describe('users of the simulated Zendesk', () => {
     expect(await found('third+ann@contoso.example')).toEqual([id]);
     expect(await found('nn@contoso.example')).toEqual([]);
     expect(await found('contoso.example')).toEqual([]);
-    expect(await client.findUsersByEmail('agent@desk.example')).toMatchObject([
+    expect(await client.findUsersByEmail('agent@support.example')).toMatchObject([
       { id: String(staff.id), role: 'agent', isSuspended: true },
     ]);
     expect(await client.findUser(id)).toMatchObject({ email: 'Ann@contoso.example' });
   });
 
-  it('are not found by email while the index lags, but by external id', async () => {
+  it('are found by external id, but not by email while the index lags', async () => {
     const { client } = await start({ searchLagSeconds: 60 });
     const { id } = await client.createUser(personOf('C1'));
     expect(await client.findUsersByEmail('c1@contoso.example')).toEqual([]);
@@ -146,7 +148,7 @@ describe('users of the simulated Zendesk', () => {
 });
 
 describe('a refusal by the simulated Zendesk', () => {
-  it('of a taken address or external id is told apart, by job and one by one', async () => {
+  it('distinguishes taken addresses from taken external ids, for jobs and for single users', async () => {
     const { client } = await start();
     const { id } = await client.createUser(personOf('C1'));
     const sameEmail = personOf('C2', { email: 'C1@contoso.example' });
@@ -177,7 +179,7 @@ describe('a refusal by the simulated Zendesk', () => {
     expect(await client.showUsers({ ids: [id, second.id] })).toHaveLength(2);
   });
 
-  it('to import in bulk is forbidden, and does not hold for one user or for changes', async () => {
+  it('of bulk import is forbidden, but does not apply to single users or changes', async () => {
     const { client, recorder } = await start({ bulkUserImport: false });
     expect(await failureOf(client.createUsers([personOf('C1')]))).toMatchObject({
       system: 'zendesk',
@@ -193,7 +195,7 @@ describe('a refusal by the simulated Zendesk', () => {
 });
 
 describe('memberships of the simulated Zendesk', () => {
-  it('are added one by one and by a job, listed with the default, and removed twice without harm', async () => {
+  it('are added singly and with a job, listed with the default, and can be removed twice', async () => {
     const { client, zendesk } = await start();
     const [a = '', b = '', c = ''] = ['A', 'B', 'C'].map((name) => String(zendesk.state.seedOrganization({ name }).id));
     expect(await client.accountSettings()).toEqual({ multipleOrganizations: true });
@@ -202,7 +204,9 @@ describe('memberships of the simulated Zendesk', () => {
     const job = await client.addMemberships([{ userId, organizationId: c }]);
     expect((await ended(client, job)).results).toMatchObject([{ ok: true }]);
     const byOrganization = async (): Promise<unknown> =>
-      Object.fromEntries((await client.listMemberships(userId)).map((one) => [one.organizationId, one.isDefault]));
+      Object.fromEntries(
+        (await client.listMemberships(userId)).map(({ organizationId, isDefault }) => [organizationId, isDefault]),
+      );
     expect(await byOrganization()).toEqual({ [a]: true, [b]: false, [c]: false });
 
     const twice = await failureOf(client.addMembership({ userId, organizationId: b }));
@@ -216,7 +220,7 @@ describe('memberships of the simulated Zendesk', () => {
     expect(await client.findUser(userId)).toMatchObject({ organizationId: a });
   });
 
-  it('are one per user where the account allows no more', async () => {
+  it('are limited to one per user if the account does not allow more', async () => {
     const { client, zendesk } = await start({ multipleOrganizations: false });
     const [a = '', b = ''] = ['A', 'B'].map((name) => String(zendesk.state.seedOrganization({ name }).id));
     expect(await client.accountSettings()).toEqual({ multipleOrganizations: false });
@@ -229,7 +233,7 @@ describe('memberships of the simulated Zendesk', () => {
     expect(await client.listMemberships(userId)).toEqual([{ organizationId: a, isDefault: true }]);
   });
 
-  it('are not removed for sure when no answer came, and asking again is harmless', async () => {
+  it('may remain if there is no response, and can be removed again', async () => {
     const { client, faults, zendesk } = await start();
     const organizationId = String(zendesk.state.seedOrganization({ name: 'A' }).id);
     const { id: userId } = await client.createUser(personOf('C1', { organizationId }));

@@ -3,16 +3,16 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ZendeskClient } from '../../../clients/zendesk/client.ts';
 import { closeLoopbacks, startLoopback, type LoopbackRequest } from '../../fixtures/loopback.ts';
 import { failureOf } from '../kit.ts';
-import { clientOf, closeDesk, startDesk } from './kit.ts';
+import { clientOf, closeTestZendesk, startTestZendesk } from './kit.ts';
 
 afterEach(closeLoopbacks);
-afterEach(closeDesk);
+afterEach(closeTestZendesk);
 
 const FOR_TRIGGERS = ['conditional_ticket_events'];
 const TICKET_EVENTS = ['zen:event-type:ticket.created', 'zen:event-type:ticket.status_changed'];
 const ENDPOINT = 'https://ledgerdesk.example/webhooks/zendesk/hook';
 
-/** A webhook as the docs show it. */
+/** A webhook, as in Zendesk's documentation. */
 const WIRE = {
   id: '01EJFTSCC78X5V07NPY2MHR00M',
   name: 'Ledgerdesk',
@@ -28,17 +28,17 @@ const WIRE = {
 const WEBHOOK = { id: WIRE.id, name: 'Ledgerdesk', endpoint: ENDPOINT, subscriptions: FOR_TRIGGERS, isActive: true };
 
 describe('a webhook', () => {
-  it('is created active, posting JSON', async () => {
-    const { client, desk } = await clientOf({ status: 201, body: { webhook: WIRE } });
+  it('is created active, with JSON as its format', async () => {
+    const { client, server } = await clientOf({ status: 201, body: { webhook: WIRE } });
     const created = { name: 'Ledgerdesk', endpoint: ENDPOINT, subscriptions: FOR_TRIGGERS };
     expect(await client.createWebhook(created)).toEqual(WEBHOOK);
-    expect(desk.requests[0]).toMatchObject({ method: 'POST', url: '/api/v2/webhooks' });
-    expect(JSON.parse(desk.requests[0]?.body ?? '')).toEqual({
+    expect(server.requests[0]).toMatchObject({ method: 'POST', url: '/api/v2/webhooks' });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({
       webhook: { ...created, http_method: 'POST', request_format: 'json', status: 'active' },
     });
   });
 
-  it.each([400, 422])('that Zendesk does not take is refused, told by %d', async (status) => {
+  it.each([400, 422])('that Zendesk rejects with %d is refused', async (status) => {
     const detail = 'Subscription zen:event-type:ticket.created is not supported';
     const body = { errors: [{ code: 'InvalidSubscription', title: 'Invalid', detail }] };
     const { client } = await clientOf({ status, body });
@@ -48,7 +48,7 @@ describe('a webhook', () => {
     expect(failure).toMatchObject({ kind: 'refused', code: 'InvalidSubscription', detail });
   });
 
-  it('whose creation gets no answer may be there, or not', async () => {
+  it('may exist if its creation has no response', async () => {
     const { client } = await clientOf((_request, { response }) => {
       response.destroy();
       return undefined;
@@ -65,28 +65,28 @@ describe('a webhook', () => {
       { isActive: false, endpoint: ENDPOINT },
       { status: 'inactive', endpoint: ENDPOINT },
     ],
-  ])('is changed by %j alone', async (change, wire) => {
-    const { client, desk } = await clientOf({ status: 204 });
+  ])('is changed only in %j', async (change, wire) => {
+    const { client, server } = await clientOf({ status: 204 });
     await client.updateWebhook(WIRE.id, change);
-    expect(desk.requests[0]).toMatchObject({ method: 'PATCH', url: `/api/v2/webhooks/${WIRE.id}` });
-    expect(JSON.parse(desk.requests[0]?.body ?? '')).toEqual({ webhook: wire });
+    expect(server.requests[0]).toMatchObject({ method: 'PATCH', url: `/api/v2/webhooks/${WIRE.id}` });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({ webhook: wire });
   });
 
-  it('is listed over pages, whatever port the links name', async () => {
+  it('is listed from all pages, with any port in the links', async () => {
     const links = { next: 'https://contoso.zendesk.com:443/api/v2/webhooks?page[after]=c1', prev: null };
     const pages = [
       { webhooks: [WIRE], links, meta: { has_more: true, after_cursor: 'c1' } },
       { webhooks: [{ ...WIRE, id: 'B', status: 'inactive' }], links, meta: { has_more: false, after_cursor: null } },
     ];
-    const { client, desk } = await clientOf((_request, { nth }) => ({ body: pages[nth - 1] }));
+    const { client, server } = await clientOf((_request, { nth }) => ({ body: pages[nth - 1] }));
     expect(await client.listWebhooks('Ledger & desk')).toEqual([WEBHOOK, { ...WEBHOOK, id: 'B', isActive: false }]);
-    expect(desk.requests.map(({ url }) => decodeURIComponent(url))).toEqual([
+    expect(server.requests.map(({ url }) => decodeURIComponent(url))).toEqual([
       '/api/v2/webhooks?filter[name_contains]=Ledger & desk&page[size]=100',
       '/api/v2/webhooks?filter[name_contains]=Ledger & desk&page[size]=100&page[after]=c1',
     ]);
   });
 
-  it('has a secret for SHA-256 and no other algorithm', async () => {
+  it('has a secret for SHA-256 and for no other algorithm', async () => {
     const secretOf = async (signing_secret: object): Promise<unknown> => {
       const { client } = await clientOf({ body: { signing_secret } });
       return client.signingSecret(WIRE.id);
@@ -97,7 +97,7 @@ describe('a webhook', () => {
     expect(failure.message).not.toContain('canary-secret');
   });
 
-  it('that is gone is missing, and the address is not suspected', async () => {
+  it('that was deleted is missing, with an advice that does not mention the subdomain', async () => {
     const { client } = await clientOf({
       status: 404,
       body: { errors: [{ code: 'WebhookNotFound', title: 'Not Found' }] },
@@ -107,7 +107,7 @@ describe('a webhook', () => {
     expect(failure.advice).not.toContain('subdomain');
   });
 
-  it('shows its last deliveries, the newest first', async () => {
+  it('shows its last deliveries, newest first', async () => {
     const body = {
       invocations: [
         { id: 'A', status: 'success', status_code: 202, latest_completed_at: '2026-11-20T10:00:00.123Z' },
@@ -116,12 +116,12 @@ describe('a webhook', () => {
       ],
       meta: { has_more: true, after_cursor: 'x' },
     };
-    const { client, desk } = await clientOf({ body });
+    const { client, server } = await clientOf({ body });
     expect(await client.invocations(WIRE.id, 2)).toEqual([
       { status: 'success', at: '2026-11-20T10:00:00Z' },
       { status: 'circuit broken', at: null },
     ]);
-    expect(desk.requests.map(({ url }) => url)).toEqual([
+    expect(server.requests.map(({ url }) => url)).toEqual([
       `/api/v2/webhooks/${WIRE.id}/invocations?page[size]=2&sort=-latest_completed_at`,
     ]);
   });
@@ -149,23 +149,23 @@ describe('a trigger', () => {
     [{ body: { trigger_categories: [] } }, {}],
     [{ status: 404, body: { error: 'InvalidEndpoint', description: 'Not found' } }, {}],
     [{ status: 403, body: { error: 'Forbidden' } }, {}],
-  ])('is created with what %j says of categories', async (categories, category) => {
-    const { client, desk } = await clientOf(({ method }) =>
+  ])('is created with the category of the response %j', async (categories, category) => {
+    const { client, server } = await clientOf(({ method }) =>
       method === 'GET' ? categories : { status: 201, body: { trigger: wire } },
     );
     expect(await client.createTrigger(FORM)).toEqual(seen);
-    expect(desk.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'GET /api/v2/trigger_categories?page[size]=1&sort=position',
       'POST /api/v2/triggers',
     ]);
-    expect(JSON.parse(desk.requests[1]?.body ?? '')).toEqual({ trigger: { ...sent, ...category } });
+    expect(JSON.parse(server.requests[1]?.body ?? '')).toEqual({ trigger: { ...sent, ...category } });
   });
 
   it('is updated as a whole', async () => {
-    const { client, desk } = await clientOf({ body: { trigger: wire } });
+    const { client, server } = await clientOf({ body: { trigger: wire } });
     expect(await client.updateTrigger('19856122753300', FORM)).toEqual(seen);
-    expect(desk.requests[0]).toMatchObject({ method: 'PUT', url: '/api/v2/triggers/19856122753300' });
-    expect(JSON.parse(desk.requests[0]?.body ?? '')).toEqual({ trigger: sent });
+    expect(server.requests[0]).toMatchObject({ method: 'PUT', url: '/api/v2/triggers/19856122753300' });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({ trigger: sent });
   });
 
   it.each([
@@ -176,21 +176,21 @@ describe('a trigger', () => {
     [[{ field: 'notification_webhook', value: ['W', [['id', '{{ticket.id}}']]] }], { webhookId: 'W', body: null }],
     [[{ field: 'notification_webhook', value: 'W' }], { webhookId: 'W', body: null }],
     [[{ field: 'status', value: 1 }, ...sent.actions], { webhookId: FORM.webhookId, body: FORM.body }],
-  ])('of people with the actions %j is read as well', async (actions, expected) => {
+  ])('of other apps with the actions %j is also read', async (actions, expected) => {
     const { client } = await clientOf({ body: { triggers: [{ ...wire, active: false, actions }], meta: {} } });
     expect(await client.listTriggers()).toEqual([{ id: seen.id, title: FORM.title, isActive: false, ...expected }]);
   });
 });
 
 describe('the simulated Zendesk', () => {
-  it('is wired by a webhook and a trigger, and a ticket then makes a signed delivery', async () => {
+  it('sends a signed delivery for a ticket after a webhook and a trigger were created', async () => {
     let receive: (request: LoopbackRequest) => void;
     const received = new Promise<LoopbackRequest>((resolve) => (receive = resolve));
     const receiver = await startLoopback((request) => {
       receive(request);
       return { status: 202 };
     });
-    const { client, zendesk } = await startDesk();
+    const { client, zendesk } = await startTestZendesk();
     const user = zendesk.state.seedUser({ name: 'Ann', email: 'ann@contoso.example' });
     const { id } = zendesk.state.seedTicket({ requester_id: user.id, description: 'canary' });
     const endpoint = `${receiver.origin}/webhooks/zendesk/hook`;
@@ -218,8 +218,8 @@ describe('the simulated Zendesk', () => {
     ]);
   });
 
-  it('keeps what a change of a webhook does not name', async () => {
-    const { client } = await startDesk();
+  it('changes only the given members of a webhook', async () => {
+    const { client } = await startTestZendesk();
     const created = { name: 'Ledgerdesk', endpoint: ENDPOINT, subscriptions: ['zen:event-type:user.deleted'] };
     const { id } = await client.createWebhook(created);
     await client.updateWebhook(id, { isActive: false });
@@ -228,8 +228,8 @@ describe('the simulated Zendesk', () => {
     expect(await client.listWebhooks()).toEqual([{ ...created, id, isActive: true, endpoint: `${ENDPOINT}2` }]);
   });
 
-  it('refuses a subscription to ticket events where it does not offer them', async () => {
-    const { client } = await startDesk({ ticketEventSubscriptions: false });
+  it('rejects a subscription to ticket events if it does not support them', async () => {
+    const { client } = await startTestZendesk({ ticketEventSubscriptions: false });
     const wanted = { name: 'Ledgerdesk', endpoint: ENDPOINT, subscriptions: TICKET_EVENTS };
     expect((await failureOf(client.createWebhook(wanted))).kind).toBe('refused');
     expect(await client.listWebhooks()).toEqual([]);
@@ -237,7 +237,7 @@ describe('the simulated Zendesk', () => {
   });
 });
 
-/** Resolves when the only delivery of a webhook has ended. */
+/** Waits until the only delivery of a webhook has ended. */
 async function ended(client: ZendeskClient, webhookId: string): Promise<void> {
   for (;;) {
     const [last] = await client.invocations(webhookId, 1);

@@ -74,7 +74,7 @@ describe('a problem with a field', () => {
     [
       { key: 'erp_city', code: 'field_missing', type: null },
       /^Zendesk no longer has the organization field "erp_city"/,
-      /^Create the organization field "erp_city" of the type text in Zendesk\./,
+      /^Create the organization field "erp_city" with the type text in Zendesk\./,
     ],
     [
       { key: 'erp_city', code: 'field_type_differs', type: 'dropdown' },
@@ -98,7 +98,7 @@ describe('a problem with a field', () => {
   it('is no problem any more when the field was created again', () => {
     expect(fieldRecreated('user', 'erp_job_title')).toEqual({
       code: 'field_recreated',
-      message: expect.stringContaining('the user field "erp_job_title"') as unknown,
+      message: expect.stringContaining('The user field "erp_job_title"') as unknown,
     });
   });
 });

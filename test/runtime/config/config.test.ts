@@ -47,7 +47,7 @@ describe('loadConfig', () => {
     });
   });
 
-  it('reads every documented name', () => {
+  it('reads all documented settings', () => {
     const config = loadConfig({
       LEDGERDESK_DATA_DIR: '/data',
       LEDGERDESK_HOST: '::1',
@@ -92,11 +92,11 @@ describe('loadConfig', () => {
     expect(config.alertSecret?.reveal()).toBe('signing');
   });
 
-  it('takes an empty value for an absent one, as compose files write it', () => {
+  it('ignores empty values, which compose files contain', () => {
     expect(loadConfig({ LEDGERDESK_PUBLIC_URL: '', DATABASE_URL: ' ', TEMPORAL_ADDRESS: '' })).toEqual(loadConfig({}));
   });
 
-  it('reads a secret from the file that its _FILE twin names', () => {
+  it('reads a secret from the file of its _FILE setting', () => {
     const config = loadConfig({
       DATABASE_URL_FILE: fileWith('url', 'postgres://u:p@db/l\n'),
       LEDGERDESK_ADMIN_TOKEN_FILE: fileWith('token', 'from-a-file\n'),
@@ -147,14 +147,14 @@ describe('loadConfig', () => {
     ['LEDGERDESK_ENCRYPTION_KEYS', KEY, /id:base64/],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', /http or https URL/],
     ['DATABASE_URL', 'mysql://db/l', /postgres:\/\//],
-  ])('refuses %s=%s with one line that names it and hides the value', (name, value, reason) => {
+  ])('rejects %s=%s with one line that contains the name but not the value', (name, value, reason) => {
     const lines = linesOf({ [name]: value });
     expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} .*\\.$`))]);
     expect(lines[0]).toMatch(reason);
     if (value.length > 5) expect(lines[0]).not.toContain(value);
   });
 
-  it('allows plain http for alerts only to a host that is allowed by name', () => {
+  it('accepts plain HTTP for alerts only with an allowed host', () => {
     const env = {
       LEDGERDESK_ALERT_URL: 'http://127.0.0.1:9000/hook',
       LEDGERDESK_ALERT_SECRET: 'signing',
@@ -164,17 +164,17 @@ describe('loadConfig', () => {
     expect(linesOf({ ...env, LEDGERDESK_ALLOW_HOSTS: '127.0.0.1:9001' })).toHaveLength(1);
   });
 
-  it('refuses an address of alerts that is not https, and one without a key to sign them', () => {
+  it('rejects an alert URL without https, and an alert URL without a signing secret', () => {
     const signed = { LEDGERDESK_ALERT_SECRET: 'signing' };
     expect(linesOf({ ...signed, LEDGERDESK_ALERT_URL: 'http://alerts.example.com' })).toEqual([
       'LEDGERDESK_ALERT_URL must be an https URL without credentials.',
     ]);
     expect(linesOf({ LEDGERDESK_ALERT_URL: 'https://alerts.example.com' })).toEqual([
-      'LEDGERDESK_ALERT_SECRET is not set: LEDGERDESK_ALERT_URL receives signed alerts only.',
+      'LEDGERDESK_ALERT_SECRET is not set, but LEDGERDESK_ALERT_URL needs it, because alerts are signed.',
     ]);
   });
 
-  it('refuses an unknown name, a twin beside its plain name, and files it cannot read, all at once', () => {
+  it('reports unknown settings, duplicate settings and unreadable files together', () => {
     const lines = linesOf({
       LEDGERDESK_PROT: '1',
       LEDGERDESK_DEBUG: '1',
@@ -185,16 +185,16 @@ describe('loadConfig', () => {
       LEDGERDESK_ENCRYPTION_KEYS_FILE: fileWith('empty', '\n'),
     });
     expect(lines).toEqual([
-      'LEDGERDESK_DEBUG is not a name that Ledgerdesk knows.',
-      'LEDGERDESK_PROT is not a name that Ledgerdesk knows.',
+      'LEDGERDESK_DEBUG is not a setting of Ledgerdesk; see .env.example for all settings.',
+      'LEDGERDESK_PROT is not a setting of Ledgerdesk; see .env.example for all settings.',
       expect.stringMatching(/^LEDGERDESK_PORT must be/),
-      'DATABASE_URL and DATABASE_URL_FILE are both set: give one of them.',
-      expect.stringMatching(/^LEDGERDESK_ENCRYPTION_KEYS .*LEDGERDESK_ENCRYPTION_KEYS_FILE names is empty\.$/),
+      'DATABASE_URL and DATABASE_URL_FILE are both set; set only one of them.',
+      expect.stringMatching(/^LEDGERDESK_ENCRYPTION_KEYS .*file in LEDGERDESK_ENCRYPTION_KEYS_FILE is empty\.$/),
       expect.stringMatching(/^LEDGERDESK_ADMIN_TOKEN .*ENOENT/),
     ]);
   });
 
-  it('never shows a secret in a printed configuration', () => {
+  it('redacts secrets in a printed configuration', () => {
     const config = loadConfig({
       LEDGERDESK_ENCRYPTION_KEYS: `k1:${KEY}`,
       LEDGERDESK_ADMIN_TOKEN: 'very-secret-token',
@@ -207,7 +207,7 @@ describe('loadConfig', () => {
 });
 
 describe('requireSettings', () => {
-  it('names what is missing, a line each', () => {
+  it('reports each missing setting in its own line', () => {
     const config = loadConfig({ LEDGERDESK_ADMIN_TOKEN: 'token' });
     expect(() => requireSettings(config, ['databaseUrl', 'encryptionKeys', 'adminToken'])).toThrow(
       'DATABASE_URL is not set.\nLEDGERDESK_ENCRYPTION_KEYS is not set.',

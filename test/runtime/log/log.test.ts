@@ -9,16 +9,16 @@ import { searchFor } from '../../fixtures/canaries.ts';
 const CANARY = 'canary+secret/0123456789';
 const HEADERS = { authorization: `Bearer ${CANARY}`, accept: 'application/json' };
 
-/** Nothing listens at port 9; got's error carries what was to be sent. */
+/** Returns an error of got, which contains the request. No server listens on port 9. */
 async function errorOfGot(): Promise<unknown> {
   const options = { headers: HEADERS, json: { client_secret: CANARY }, retry: { limit: 0 } };
   return got.post('http://127.0.0.1:9/oauth/tokens', options).then(
-    () => new Error('It was answered.'),
+    () => new Error('The request succeeded.'),
     (error: unknown) => error,
   );
 }
 
-/** MSAL's error of a token endpoint that repeats the secret. */
+/** Returns an error of MSAL for a token endpoint that repeats the secret. */
 async function errorOfMsal(): Promise<unknown> {
   const body = { error: 'invalid_client', error_description: `AADSTS7000215: client_secret=${CANARY}` };
   const sendPostRequestAsync = () => Promise.resolve({ status: 401, headers: {}, body: body as never });
@@ -31,7 +31,7 @@ async function errorOfMsal(): Promise<unknown> {
     system: { networkClient: { sendPostRequestAsync, sendGetRequestAsync: sendPostRequestAsync } },
   });
   return app.acquireTokenByClientCredential({ scopes: ['https://x/.default'] }).then(
-    () => new Error('It gave a token.'),
+    () => new Error('The request succeeded.'),
     (error: unknown) => error,
   );
 }
@@ -41,7 +41,7 @@ function logTo(lines: string[], options: Partial<LogOptions> = {}): LogSetup {
 }
 
 describe('createLog', () => {
-  it('writes one JSON line per entry, with level, time and process by name', () => {
+  it('writes one JSON line per entry, with level, time and process name', () => {
     const lines: string[] = [];
     logTo(lines, { process: 'api' }).log.info({ url: 'http://127.0.0.1:1' }, 'listening');
     expect(lines).toHaveLength(1);
@@ -54,16 +54,16 @@ describe('createLog', () => {
     });
   });
 
-  it('scrubs known secrets, also those learnt later, in every form they may take', () => {
+  it('redacts known secrets, including those added later, in all encodings', () => {
     const lines: string[] = [];
     const { log, protect } = logTo(lines, { secrets: ['tok"en/1'] });
-    protect('learnt later');
-    log.info({ a: 'tok"en/1', b: `?t=${encodeURIComponent('tok"en/1')}` }, 'learnt later');
-    expect(lines[0]).not.toMatch(/tok\\?"en|tok%22|learnt later/);
+    protect('added later');
+    log.info({ a: 'tok"en/1', b: `?t=${encodeURIComponent('tok"en/1')}` }, 'added later');
+    expect(lines[0]).not.toMatch(/tok\\?"en|tok%22|added later/);
     expect(lines[0]?.match(/\[redacted\]/g)).toHaveLength(3);
   });
 
-  it('keeps of an error what it says, not what it carries', () => {
+  it('writes the message and code of an error, but not its other members', () => {
     const lines: string[] = [];
     const error = Object.assign(new Error('refused'), { code: 'ECONNREFUSED', headers: { authorization: 'Bearer x' } });
     logTo(lines).log.error({ err: error }, 'failed');
@@ -74,19 +74,19 @@ describe('createLog', () => {
   });
 
   it.each(['plain', 'pretty'])(
-    'writes nothing of what errors of HTTP clients carry, under whatever name (%s)',
-    async (how) => {
+    'never writes the requests in errors of HTTP clients, under any member name (%s)',
+    async (format) => {
       const lines: string[] = [];
-      const { log } = logTo(lines, { level: 'trace', pretty: how === 'pretty' });
+      const { log } = logTo(lines, { level: 'trace', pretty: format === 'pretty' });
       const errors = [await errorOfGot(), await errorOfMsal()];
       for (const error of errors) {
         expect(inspect(error, { depth: 9 })).toContain(CANARY);
         const wrapped = new Error('wrapped', { cause: error });
-        const circle: Record<string, unknown> = { error };
-        circle['self'] = circle;
+        const circular: Record<string, unknown> = { error };
+        circular['self'] = circular;
         log.error(error);
         log.error({ err: error }, 'failed');
-        log.warn({ error, wrapped, several: [error], circle }, 'failed');
+        log.warn({ error, wrapped, several: [error], circular }, 'failed');
         log.trace({ options: (error as { options?: unknown }).options, request: { headers: HEADERS } }, 'sent');
         log.debug({ connection: { id: 'contoso', clientSecret: CANARY, zendesk: { accessToken: CANARY } } }, 'read');
       }
@@ -99,7 +99,7 @@ describe('createLog', () => {
     },
   );
 
-  it('writes short lines for people when pretty', () => {
+  it('writes short readable lines with `pretty`', () => {
     const lines: string[] = [];
     const { log } = logTo(lines, { pretty: true, process: 'api' });
     log.info({ url: 'http://x', n: 2 }, 'listening');

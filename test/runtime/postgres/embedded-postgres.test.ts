@@ -8,7 +8,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../../runtime/postgres/embedded-postgres.ts';
 import type { EmbeddedPostgres } from '../../../runtime/postgres/embedded-postgres.ts';
 import { createLog } from '../../../runtime/log/log.ts';
-import { canReach, findPrograms, findServerUser } from '../../../runtime/postgres/postgres-place.ts';
+import { canReach, findPrograms, findServerUser } from '../../../runtime/postgres/postgres-installation.ts';
 import { stagePrograms } from '../../../runtime/postgres/postgres-staging.ts';
 import { killHard, killLeftovers, startScript } from '../processes/run.ts';
 import type { Started } from '../processes/run.ts';
@@ -52,7 +52,7 @@ async function query(url: string, statement: string): Promise<unknown> {
 }
 
 describe('startEmbeddedPostgres', () => {
-  it('keeps rows, port and password over a restart', async () => {
+  it('keeps rows, port and password after a restart', async () => {
     const dataDir = dataDirectory('restart');
     server = await startEmbeddedPostgres(dataDir, log);
     const { url } = server;
@@ -64,7 +64,7 @@ describe('startEmbeddedPostgres', () => {
     expect(await query(url, 'select answer from note')).toEqual({ answer: 42 });
   });
 
-  it('is PostgreSQL 18 in UTF-8 that syncs to disk, takes 100 connections and listens on loopback alone', async () => {
+  it('is PostgreSQL 18 with UTF-8, fsync and 100 connections, and listens only on loopback', async () => {
     server = await startEmbeddedPostgres(dataDirectory('settings'), log);
     const settings = `current_setting('server_version_num')::int / 10000 as version, current_setting('fsync') as fsync,
       current_setting('max_connections') as connections, current_setting('listen_addresses') as addresses,
@@ -81,7 +81,7 @@ describe('startEmbeddedPostgres', () => {
     await expect(query(server.url.replace(/:[0-9a-f]{48}@/, ':wrong@'), 'select 1')).rejects.toThrow(/password/);
   });
 
-  it('adopts the server whose starter was killed, with the rows it has, and can stop it', async () => {
+  it('adopts a running server whose starter was killed, with its rows, and can stop it', async () => {
     const dataDir = dataDirectory('adopted');
     starter = startScript(new URL('../processes/start-postgres.ts', import.meta.url), { args: [dataDir] });
     const { url } = JSON.parse(await starter.line('url')) as { url: string };
@@ -94,7 +94,7 @@ describe('startEmbeddedPostgres', () => {
     await expect(query(url, 'select 1')).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  it('recovers what was committed when the server itself was killed', async () => {
+  it('recovers committed data after the server was killed', async () => {
     const dataDir = dataDirectory('killed');
     server = await startEmbeddedPostgres(dataDir, log);
     await query(server.url, 'create table note as select 9 as answer');
@@ -105,7 +105,7 @@ describe('startEmbeddedPostgres', () => {
     expect(await query(server.url, 'select answer from note')).toEqual({ answer: 9 });
   });
 
-  it('is not held up by a pid file whose number belongs to another process by now', async () => {
+  it('starts despite a pid file whose pid belongs to another process', async () => {
     const dataDir = dataDirectory('reused');
     server = await startEmbeddedPostgres(dataDir, log);
     await server.stop();
@@ -115,26 +115,26 @@ describe('startEmbeddedPostgres', () => {
     expect(server.adopted).toBe(false);
   });
 
-  it('moves to another port when its own was taken meanwhile', async () => {
+  it('uses another port if its own port is taken', async () => {
     const dataDir = dataDirectory('port');
     server = await startEmbeddedPostgres(dataDir, log);
     const port = Number(new URL(server.url).port);
     await server.stop();
-    const squatter = createServer().listen(port, '127.0.0.1');
-    await once(squatter, 'listening');
-    server = await startEmbeddedPostgres(dataDir, log).finally(() => squatter.close());
+    const other = createServer().listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    server = await startEmbeddedPostgres(dataDir, log).finally(() => other.close());
     expect(Number(new URL(server.url).port)).not.toBe(port);
   });
 
-  it('refuses to begin with an empty database where there was one', async () => {
+  it('does not create an empty database if there was one before', async () => {
     const dataDir = dataDirectory('lost');
     server = await startEmbeddedPostgres(dataDir, log);
     await server.stop();
     rmSync(join(dataDir, 'postgres', 'cluster'), { recursive: true });
-    await expect(startEmbeddedPostgres(dataDir, log)).rejects.toThrow(/is not there any more: restore it, or delete/);
+    await expect(startEmbeddedPostgres(dataDir, log)).rejects.toThrow(/no longer exists\. Restore it, or delete/);
   });
 
-  asRoot('lies outside a home that its user cannot enter, and is found there again', async () => {
+  asRoot('is stored outside a home directory that its user cannot enter, and is found there again', async () => {
     const home = join(folder, 'home');
     mkdirSync(home, { mode: 0o700 });
     const dataDir = join(home, 'data');
@@ -152,7 +152,7 @@ describe('startEmbeddedPostgres', () => {
     expect(await query(url, 'select answer from note')).toEqual({ answer: 1 });
   });
 
-  asRoot('stays in a data directory of root’s that only needs to be opened for passing through', async () => {
+  asRoot('is stored in a data directory of root that only needs permission to enter', async () => {
     const dataDir = mkdtempSync(join(folder, 'closed-'));
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);
     server = await startEmbeddedPostgres(dataDir, log);
@@ -160,7 +160,7 @@ describe('startEmbeddedPostgres', () => {
     expect(statSync(dataDir).mode & 0o777).toBe(0o711);
   });
 
-  asRoot('clears away what was staged for a temporary data directory that is gone', async () => {
+  asRoot('removes the staged files of a temporary data directory that no longer exists', async () => {
     const home = mkdtempSync(join(tmpdir(), 'ledgerdesk-gone-'));
     const other = mkdtempSync(join(tmpdir(), 'ledgerdesk-next-'));
     const stageFor = async (parent: string): Promise<string> => {
@@ -178,7 +178,7 @@ describe('startEmbeddedPostgres', () => {
     expect(existsSync(first)).toBe(false);
   });
 
-  asRoot('copies its programs to where its user can run them', async () => {
+  asRoot('copies its programs to a directory where its user can run them', async () => {
     const user = findServerUser();
     if (!user) throw new Error('root has a server user');
     const home = join(folder, 'closed');

@@ -3,11 +3,14 @@ import { loadConfig } from '../../../runtime/config/config.ts';
 import { always, createLog } from '../../../runtime/log/log.ts';
 import { EXIT_UNRECOVERABLE, onShutdown } from '../../../runtime/shutdown.ts';
 
-/** Listens like the API does: tells its environment on /environment, its pid on /pid, crashes on /crash, and ends for good on /unrecoverable. */
+/**
+ * A replacement for the API in tests of the supervisor. It responds with its environment to /environment and with its
+ * pid to /pid, crashes at /crash, and ends with an unrecoverable error at /unrecoverable.
+ */
 const config = loadConfig(process.env);
 const { log } = createLog({ level: config.logLevel, process: 'api' });
 
-const answers: Readonly<Record<string, () => unknown>> = {
+const responses: Readonly<Record<string, () => unknown>> = {
   '/readyz': () => ({ ok: true }),
   '/pid': () => ({ pid: process.pid }),
   '/environment': () => ({
@@ -20,12 +23,12 @@ const answers: Readonly<Record<string, () => unknown>> = {
   }),
   '/crash': () => process.exit(3),
   '/unrecoverable': () => process.exit(EXIT_UNRECOVERABLE),
-  '/leak': () => log.info({ url: config.databaseUrl?.reveal() }, 'a slip'),
+  '/leak': () => log.info({ url: config.databaseUrl?.reveal() }, 'a leaked secret'),
 };
 
 const server = createServer((request, response) => {
   response.setHeader('connection', 'close');
-  response.end(JSON.stringify(answers[request.url ?? '']?.() ?? {}));
+  response.end(JSON.stringify(responses[request.url ?? '']?.() ?? {}));
 });
 server.listen(config.port, config.host, () => {
   const address = server.address();

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { runSupervisor } from '../../../runtime/supervisor/run-supervisor.ts';
 
-/** The supervisor with stand-ins for the API and the worker, and waits that suit a test. */
+/** Runs the supervisor with replacements for the API and the worker, and with short waits. */
 runSupervisor(
   [
     { name: 'api', file: fileURLToPath(new URL('./stand-in-api.ts', import.meta.url)) },

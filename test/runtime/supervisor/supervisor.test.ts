@@ -33,10 +33,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(name: string, env: NodeJS.ProcessEnv = EXTERNAL, how: { shell?: boolean } = {}): Started {
+function start(name: string, env: NodeJS.ProcessEnv = EXTERNAL, options: { shell?: boolean } = {}): Started {
   const { XDG_CACHE_HOME } = process.env;
   const started = startScript(new URL('../processes/start-supervisor.ts', import.meta.url), {
-    ...how,
+    ...options,
     env: { ...env, XDG_CACHE_HOME, LEDGERDESK_DATA_DIR: join(folder, name) },
   });
   running.push(started);
@@ -58,12 +58,12 @@ async function get<T>(url: string): Promise<T> {
   return (await (await fetch(url, { signal: AbortSignal.timeout(5_000) })).json()) as T;
 }
 
-async function untilGone(pid: number): Promise<void> {
+async function untilEnded(pid: number): Promise<void> {
   while (processIdentity(pid) !== undefined) await sleep(20);
 }
 
 describe('the supervisor', () => {
-  it('writes JSON lines alone, says where the API is once it is ready, and ends with 0 on SIGTERM', async () => {
+  it('writes only JSON lines, logs the address of the API when it is ready, and ends with 0 after SIGTERM', async () => {
     const started = start('plain');
     const { apiUrl, dataDir } = await ready(started);
     expect(dataDir).toBe(join(folder, 'plain'));
@@ -78,76 +78,80 @@ describe('the supervisor', () => {
     expect(entries.slice(-3).map(({ msg }) => msg)).toEqual(['stopping', 'closing', 'stopped']);
   });
 
-  it('says at any level where the API is, that it is ready, and that it stops', async () => {
+  it('logs the address of the API, its readiness and its stop at any level', async () => {
     const started = start('quiet', { ...EXTERNAL, LEDGERDESK_LOG_LEVEL: 'silent' });
     const { apiUrl } = await ready(started);
     expect((await fetch(`${apiUrl}/readyz`)).status).toBe(200);
     started.process.kill('SIGTERM');
     expect(await started.exited).toBe(0);
     const entries = started.lines.map((line) => JSON.parse(line) as { msg: string; process: string });
-    const ours = entries.filter((entry) => entry.process !== 'worker').map(({ msg }) => msg);
-    expect(ours).toEqual(['listening', 'ready', 'stopping', 'stopped']);
+    const messages = entries.filter((entry) => entry.process !== 'worker').map(({ msg }) => msg);
+    expect(messages).toEqual(['listening', 'ready', 'stopping', 'stopped']);
   });
 
-  it('starts a crashed process again and says so', async () => {
+  it('starts a crashed process again, with a warning', async () => {
     const started = start('crash');
     const { apiUrl } = await ready(started);
     await fetch(`${apiUrl}/crash`).catch(() => undefined);
-    const line = JSON.parse(await started.line('ended by itself')) as Record<string, unknown>;
+    const line = JSON.parse(await started.line('has ended unexpectedly')) as Record<string, unknown>;
     expect(line).toMatchObject({ level: 'warn', child: 'api', code: 3, restartInMs: 200 });
     while (started.lines.filter((entry) => entry.includes('"msg":"ready"')).length < 2) await sleep(20);
   });
 
-  it('gives up, with 1, when a process says that a restart cannot help', async () => {
+  it('ends with 1 if a process ends with an unrecoverable error', async () => {
     const started = start('unrecoverable');
     const { apiUrl } = await ready(started);
     await fetch(`${apiUrl}/unrecoverable`).catch(() => undefined);
     expect(await started.exited).toBe(1);
   });
 
-  it('ends a second start on the same data directory with 1, and says which process holds it', async () => {
+  it('rejects a second start with the same data directory, and reports the pid of the first', async () => {
     const first = start('shared');
     const { apiUrl } = await ready(first);
     const second = start('shared');
     expect(await second.exited).toBe(1);
-    expect(second.said()).toMatch(/^Ledgerdesk already runs on .* \(pid \d+, http:\/\/127\.0\.0\.1:\d+\): .*\n$/);
-    expect(second.said()).toContain(apiUrl);
-    expect(second.said()).toContain(`pid ${first.process.pid}`);
+    expect(second.errors()).toMatch(
+      /^Ledgerdesk is already running with .* \(pid \d+, http:\/\/127\.0\.0\.1:\d+\)\. .*\n$/,
+    );
+    expect(second.errors()).toContain(apiUrl);
+    expect(second.errors()).toContain(`pid ${first.process.pid}`);
   });
 
-  it('prints every mistake in the settings, a line each, and ends with 1', async () => {
-    const started = start('mistakes', { LEDGERDESK_PORT: 'x', LEDGERDESK_PROT: '1' });
+  it('prints each error in the settings in its own line, and ends with 1', async () => {
+    const started = start('invalid', { LEDGERDESK_PORT: 'x', LEDGERDESK_PROT: '1' });
     expect(await started.exited).toBe(1);
-    expect(started.said().trim().split('\n')).toHaveLength(2);
+    expect(started.errors().trim().split('\n')).toHaveLength(2);
     const keyless = start('keyless', { DATABASE_URL: EXTERNAL.DATABASE_URL });
     expect(await keyless.exited).toBe(1);
-    expect(keyless.said()).toBe('LEDGERDESK_ENCRYPTION_KEYS is not set: with DATABASE_URL it must be.\n');
+    expect(keyless.errors()).toBe(
+      'LEDGERDESK_ENCRYPTION_KEYS is not set. It is required together with DATABASE_URL.\n',
+    );
   });
 
-  it('takes its processes with it when it is killed', async () => {
+  it('has its processes end when it is killed', async () => {
     const started = start('killed');
     const { pid } = await get<{ pid: number }>(`${(await ready(started)).apiUrl}/pid`);
     await killHard(started);
-    await untilGone(pid);
+    await untilEnded(pid);
   });
 
-  it('ends by itself when the shell that npm runs it in is gone', async () => {
+  it('ends when the shell in which npm runs it has ended', async () => {
     const started = start('orphaned', { ...EXTERNAL, npm_lifecycle_event: 'start' }, { shell: true });
     const { apiUrl, dataDir } = await ready(started);
     const { pid } = JSON.parse(readFileSync(join(dataDir, 'lock.json'), 'utf8')) as { pid: number };
     expect(pid).not.toBe(started.process.pid);
     started.process.kill('SIGTERM');
-    await untilGone(pid);
+    await untilEnded(pid);
     await expect(fetch(`${apiUrl}/pid`)).rejects.toThrow();
   });
 
-  it('keeps the database password out of the log even when a process writes it', async () => {
+  it('redacts the database password in the log of its processes', async () => {
     const started = start('leak');
     await fetch(`${(await ready(started)).apiUrl}/leak`);
-    expect(await started.line('a slip')).not.toContain('secret-of-the-database');
+    expect(await started.line('a leaked secret')).not.toContain('secret-of-the-database');
   });
 
-  it('embeds what is not configured, and after a kill finds the same servers and secrets again', async () => {
+  it('starts embedded servers by default, and finds the same servers and secrets after it was killed', async () => {
     const env = { LEDGERDESK_PORT: '0', TEMPORAL_API_KEY: 'of another server', TEMPORAL_TLS: 'true' };
     const first = start('embedded', env);
     const { apiUrl, uiUrl, adminTokenFile } = await ready(first);
@@ -166,16 +170,16 @@ describe('the supervisor', () => {
     await expect(fetch(uiUrl ?? '')).rejects.toThrow();
   });
 
-  it('starts an embedded server again that was killed', async () => {
+  it('starts a killed embedded server again', async () => {
     const started = start('revived', { LEDGERDESK_PORT: '0' });
     const { uiUrl } = await ready(started);
     const record = join(folder, 'revived', 'temporal', 'server.json');
     const { pid } = JSON.parse(readFileSync(record, 'utf8')) as { pid: number };
     process.kill(pid, 'SIGKILL');
-    await started.line('an embedded server is gone');
+    await started.line('an embedded server has ended');
     for (;;) {
-      const answer = await fetch(uiUrl ?? '').catch(() => undefined);
-      if (answer?.status === 200) break;
+      const response = await fetch(uiUrl ?? '').catch(() => undefined);
+      if (response?.status === 200) break;
       await sleep(50);
     }
   });

@@ -41,7 +41,7 @@ function temporal(address: string, ...args: string[]): string {
 }
 
 describe('startEmbeddedTemporal', () => {
-  it('keeps workflows and ports over a restart', async () => {
+  it('keeps workflows and ports after a restart', async () => {
     const start = { dataDir: join(folder, 'restart'), env, log };
     server = await startEmbeddedTemporal(start);
     const { address, uiUrl } = server;
@@ -52,7 +52,7 @@ describe('startEmbeddedTemporal', () => {
     expect(temporal(address, 'workflow', 'describe', '--workflow-id', 'kept')).toContain('kept');
   });
 
-  it('adopts the server whose starter was killed, and can stop it', async () => {
+  it('adopts a running server whose starter was killed, and can stop it', async () => {
     const dataDir = join(folder, 'adopted');
     starter = startScript(new URL('../processes/start-temporal.ts', import.meta.url), { args: [dataDir] });
     const { address } = JSON.parse(await starter.line('address')) as { address: string };
@@ -65,7 +65,7 @@ describe('startEmbeddedTemporal', () => {
     expect(server.isAlive()).toBe(false);
   });
 
-  it('shows its Web UI, keeps finished runs for 30 days, and leaves a retention that was changed since', async () => {
+  it('has a Web UI and a retention of 30 days, and does not reset a changed retention', async () => {
     const start = { dataDir: join(folder, 'retention'), env, log };
     const retentionOf = async ({ address }: EmbeddedTemporal): Promise<number> => {
       connection = connectTemporal({ env: { TEMPORAL_ADDRESS: address } });
@@ -82,7 +82,7 @@ describe('startEmbeddedTemporal', () => {
     expect(await retentionOf(server)).toBe(5);
   });
 
-  it('says in one message why it does not start', async () => {
+  it('reports the reason in one message if it does not start', async () => {
     const dataDir = join(folder, 'unwritable');
     server = await startEmbeddedTemporal({ dataDir, env, log });
     await server.stop();
@@ -97,7 +97,7 @@ describe('startEmbeddedTemporal', () => {
 });
 
 describe('connectTemporal', () => {
-  it('connects lazily by Temporal’s own variables, holds deadlines, and registers search attributes once', async () => {
+  it('connects lazily with Temporal’s own variables, enforces deadlines, and registers search attributes once', async () => {
     server = await startEmbeddedTemporal({ dataDir: join(folder, 'connection'), env, log });
     connection = connectTemporal({ env: { TEMPORAL_ADDRESS: server.address, TEMPORAL_API_KEY: '' } });
     const { client, namespace } = connection;
@@ -114,8 +114,10 @@ describe('connectTemporal', () => {
     expect(performance.now() - before).toBeLessThan(5_000);
   });
 
-  it('refuses a configuration file that is not there, instead of talking to localhost', () => {
+  it('rejects a configuration file that does not exist, instead of connecting to localhost', () => {
     const missing = join(folder, 'no-such.toml');
-    expect(() => connectTemporal({ env: { TEMPORAL_CONFIG_FILE: missing } })).toThrow(/which is not there/);
+    expect(() => connectTemporal({ env: { TEMPORAL_CONFIG_FILE: missing } })).toThrow(
+      /in TEMPORAL_CONFIG_FILE does not exist/,
+    );
   });
 });

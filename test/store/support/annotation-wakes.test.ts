@@ -24,7 +24,7 @@ describe('the annotation of an account', () => {
   }
   const wake = async (): Promise<void> => {
     const { accounts, askedAt } = await due('71');
-    await at.store.annotationWakes.woken('contoso', accounts, askedAt);
+    await at.store.annotationWakes.recordWakes('contoso', accounts, askedAt);
   };
 
   it('is woken after a few seconds, so that the changes that follow are written together', async () => {
@@ -38,7 +38,7 @@ describe('the annotation of an account', () => {
 
   it('is woken again once it has read them, but reads them at most every ten seconds', async () => {
     await wake();
-    await at.store.annotationWakes.looks('contoso', KEY);
+    await at.store.annotationWakes.recordReading('contoso', KEY);
     const [again] = (await due('71')).accounts;
     expect(again?.delayMs).toBeGreaterThan(5_000);
     expect(again?.delayMs).toBeLessThanOrEqual(10_000);
@@ -46,8 +46,8 @@ describe('the annotation of an account', () => {
 
   it('is woken again when it read them before the wake was recorded', async () => {
     const { accounts, askedAt } = await due('71');
-    await at.store.annotationWakes.looks('contoso', KEY);
-    await at.store.annotationWakes.woken('contoso', accounts, askedAt);
+    await at.store.annotationWakes.recordReading('contoso', KEY);
+    await at.store.annotationWakes.recordWakes('contoso', accounts, askedAt);
     expect((await due('71')).accounts).toHaveLength(1);
   });
 

@@ -34,8 +34,8 @@ describe('the reports of runs', () => {
 
   it('show of every run its own phases, requests and notes, live while it is under way', async () => {
     await begin('contoso', 'run-1', 2);
-    await store.runs.note('run-1', NOTE);
-    await store.runs.note('run-1', NOTE);
+    await store.runs.addNote('run-1', NOTE);
+    await store.runs.addNote('run-1', NOTE);
     await end('run-1');
     await begin('contoso', 'run-2', 1);
     const { items, total } = await store.reports.list('contoso', undefined);
@@ -67,7 +67,7 @@ describe('the reports of runs', () => {
     await begin('noted', 'noted-1', 0);
     const other = { code: 'field_missing', message: 'The field "erp_city" is missing.' };
     const second = { ...other, message: 'The field "erp_country" is missing.' };
-    for (const note of [other, NOTE, second, other, second, NOTE]) await store.runs.note('noted-1', note);
+    for (const note of [other, NOTE, second, other, second, NOTE]) await store.runs.addNote('noted-1', note);
     await end('noted-1');
     expect((await store.reports.get('noted-1'))?.notes).toEqual([
       NOTE,

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { coded, kind, time } from './list.ts';
+
+const count = z.int().min(0);
+const counts = {
+  read: count,
+  created: count,
+  updated: count,
+  adopted: count,
+  unchanged: count,
+  skipped: count,
+  rejected: count,
+};
+
+/** The schema of a run. After its end, `read` is the sum of the outcomes. */
+export const run = z
+  .strictObject({
+    runId: z.string(),
+    workflowId: z.string(),
+    connectionId: z.string(),
+    status: z.enum(['running', 'completed', 'failed', 'cancelled']),
+    startedAt: time,
+    finishedAt: time.nullable(),
+    waitedMs: count.describe('How long it waited for rate limits of remote systems, in ms.'),
+    totals: z.strictObject(counts),
+    phases: z.array(z.strictObject({ legalEntity: z.string(), kind, ...counts })).readonly(),
+    requests: z.strictObject({ dynamics: count, zendesk: count, entra: count }),
+    error: coded.nullable(),
+    notes: z.array(coded).readonly().describe('What the operator should know about the run.'),
+  })
+  .meta({ id: 'Run' });
+
+/** The schema of a run that was started or joined. */
+export const startedRun = z.strictObject({ runId: z.string(), workflowId: z.string() });

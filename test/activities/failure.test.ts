@@ -1,0 +1,147 @@
+import { describe, expect, it } from '@jest/globals';
+import { ApplicationFailure } from '@temporalio/common';
+import { stop, toFailure } from '../../activities/failure.ts';
+import { AlertNotDeliveredError } from '../../clients/alert-receiver.ts';
+import { remoteError, type RemoteErrorFacts, type RemoteErrorKind } from '../../clients/errors.ts';
+import { ConnectionStateError } from '../../store/connection/connections.ts';
+import { GateClosedError } from '../../store/connection/rate-gates.ts';
+import { SealError } from '../../store/connection/sealing.ts';
+
+/**
+ * Returns the failure of an attempt (default: the first) of a connection. `reached`: all systems have responded before.
+ */
+function failureOf(error: unknown, { attempt = 1, reached = true } = {}): ApplicationFailure {
+  return toFailure(error, { attempt, reached: () => reached });
+}
+
+/** Returns the failure of a request to Zendesk of this kind. */
+function remote(
+  kind: RemoteErrorKind,
+  at: Parameters<typeof failureOf>[1] = {},
+  facts: Partial<RemoteErrorFacts> = {},
+) {
+  const error = remoteError({ system: 'zendesk', operation: 'show jobs', kind, detail: 'Contoso is secret', ...facts });
+  return failureOf(error, at);
+}
+
+describe('the failure of a step whose request', () => {
+  it.each([
+    ['unauthorized', 'needs_reconnect'],
+    ['forbidden', 'missing_privilege'],
+    ['blocked', 'blocked_address'],
+  ] as const)('is %s is not retried, with the code %s', (kind, type) => {
+    expect(remote(kind)).toMatchObject({ type, nonRetryable: true });
+  });
+
+  it.each(['missing', 'refused', 'unexpected'] as const)('is %s is retried twice', (kind) => {
+    expect(remote(kind, { attempt: 1 })).toMatchObject({ type: 'zendesk_unavailable', nonRetryable: false });
+    expect(remote(kind, { attempt: 2 })).toMatchObject({ type: 'zendesk_unavailable', nonRetryable: false });
+    expect(remote(kind, { attempt: 3 })).toMatchObject({ type: 'unexpected_answer', nonRetryable: true });
+  });
+
+  const transient = ['unreachable', 'unavailable', 'unsure', 'conflict'] as const;
+
+  it.each(transient)('is %s is retried without a limit if the system has responded before', (kind) => {
+    expect(remote(kind, { attempt: 1_000 })).toMatchObject({ type: 'zendesk_unavailable', nonRetryable: false });
+  });
+
+  it.each(transient)('is %s is not retried after four attempts if the system has never responded', (kind) => {
+    const at = { reached: false };
+    expect(remote(kind, { ...at, attempt: 3 })).toMatchObject({ type: 'zendesk_unavailable', nonRetryable: false });
+    expect(remote(kind, { ...at, attempt: 4 })).toMatchObject({ type: 'unreachable', nonRetryable: true });
+  });
+
+  it('never had a response contains the advice to check the address', () => {
+    const { message } = remote('unavailable', { reached: false, attempt: 4 });
+    expect(message).toMatch(/check the address/i);
+    expect(message).not.toBe(remote('unavailable').message);
+  });
+
+  it('failed depends on whether the same system has responded before', () => {
+    const checked: string[] = [];
+    const error = remoteError({ system: 'entra', operation: 'get a token', kind: 'unavailable', detail: '' });
+    toFailure(error, { attempt: 1, reached: (system) => checked.push(system) > 0 });
+    expect(checked).toEqual(['entra']);
+  });
+
+  it('is limited has the bucket and the time to wait', () => {
+    expect(remote('limited', {}, { bucket: 'jobs', retryAfterMs: 1_500.2 })).toMatchObject({
+      ...{ type: 'RateLimited', nonRetryable: true, category: 'BENIGN' },
+      details: [{ system: 'zendesk', bucket: 'jobs', waitMs: 1_501 }],
+    });
+  });
+
+  it('is limited without details has the bucket of the account and 30 seconds', () => {
+    expect(remote('limited').details).toEqual([{ system: 'zendesk', bucket: 'account', waitMs: 30_000 }]);
+  });
+
+  it('failed contains system, status, code, operation, request id and advice, but not the message of the vendor', () => {
+    const facts = { status: 422, code: 'RecordInvalid', requestId: 'req-7', advice: 'Do this.' };
+    const { message } = remote('refused', {}, facts);
+    for (const part of ['Zendesk', '422', 'RecordInvalid', 'show jobs', 'req-7', 'Do this.'])
+      expect(message).toContain(part);
+    expect(message).not.toContain('Contoso');
+  });
+
+  it('had no response contains that information', () => {
+    expect(remote('unavailable').message).toContain('no answer');
+    expect(remote('unavailable', {}, { code: 'ECONNRESET' }).message).not.toContain('no answer');
+  });
+});
+
+describe('the failure of a step that', () => {
+  it('found a closed rate gate has the time to wait', () => {
+    const closed = new GateClosedError({ system: 'zendesk', bucket: 'incremental', waitMs: 41.5 });
+    expect(failureOf(closed)).toMatchObject({
+      ...{ type: 'RateLimited', nonRetryable: true, message: closed.message },
+      details: [{ system: 'zendesk', bucket: 'incremental', waitMs: 42 }],
+    });
+  });
+
+  it('threw an ApplicationFailure is that failure', () => {
+    const failure = ApplicationFailure.retryable('mine', 'mine');
+    expect(failureOf(failure)).toBe(failure);
+  });
+
+  it('could not deliver an alert is retried', () => {
+    const error = new AlertNotDeliveredError('The receiver responded with 500.');
+    expect(failureOf(error, { attempt: 99 })).toMatchObject({ type: 'alert_not_taken', nonRetryable: false });
+  });
+
+  it('found a connection that an operator must fix has the code of the connection state', () => {
+    const error = new ConnectionStateError('needs_authorization', 'Authorize it.');
+    expect(failureOf(error)).toMatchObject({
+      ...{ type: 'needs_authorization', message: 'Authorize it.', nonRetryable: true },
+    });
+  });
+
+  it('cannot decrypt secrets is not retried', () => {
+    expect(failureOf(new SealError('Other keys.'))).toMatchObject({ type: 'keys_do_not_fit', nonRetryable: true });
+  });
+
+  it('had a database error is retried, and contains the code but not the message', () => {
+    const error = Object.assign(new Error('Key (name)=(Contoso) already exists'), { code: '23505' });
+    const failure = failureOf(error);
+    expect(failure).toMatchObject({ type: 'step_failed', nonRetryable: false });
+    expect(failure.message).toContain('23505');
+    expect(failure.message).not.toContain('Contoso');
+  });
+
+  it('had a programming error is retried, and contains the message', () => {
+    const failure = failureOf(new TypeError('rows is undefined'));
+    expect(failure).toMatchObject({ type: 'step_failed', nonRetryable: false });
+    expect(failure.message).toContain('TypeError: rows is undefined');
+  });
+
+  it.each([undefined, null, 'a text', { code: 7 }])('threw %p is retried', (thrown) => {
+    expect(failureOf(thrown)).toMatchObject({ type: 'step_failed', nonRetryable: false });
+  });
+});
+
+describe('a failure that is not retried', () => {
+  it('has the given code and message', () => {
+    expect(stop('entity_shrank', 'Check it.')).toMatchObject({
+      ...{ type: 'entity_shrank', message: 'Check it.', nonRetryable: true },
+    });
+  });
+});

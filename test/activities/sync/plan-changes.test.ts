@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { planAgain, planChanges } from '../../../activities/sync/plan-changes.ts';
+import { useStepTests } from '../../fixtures/step-context.ts';
+import type { TestRun } from '../../fixtures/test-run.ts';
+
+const at = useStepTests({ hasFields: false });
+
+describe('planning the records of a slice', () => {
+  const plan = (run: TestRun, after = '') => planChanges(run.context, { ...run.slice(), after });
+
+  it('returns the number of unfinished operations after the last page', async () => {
+    const run = await at.begin();
+    await at.plan(run, run.customer('A1'), run.customer('A2'));
+    expect(await plan(run)).toEqual({ unfinished: 2, next: null });
+  });
+
+  it('plans 1,000 records in a step, and continues after the last one', async () => {
+    const run = await at.begin();
+    const keys = Array.from({ length: 1_000 }, (_, n) => `A${String(n).padStart(4, '0')}`);
+    await at.plan(run, run.customer('A1000'), ...keys.map((key) => run.customer(key)));
+    expect(await at.query('select key from staged_records where run_id = $1 and operation is null', run.runId)).toEqual(
+      [{ key: 'A1000' }],
+    );
+    await at.query('update staged_records set operation = null, operation_state = null where run_id = $1', run.runId);
+    expect(await plan(run)).toEqual({ unfinished: 0, next: 'A0999' });
+    expect(await plan(run, 'A0999')).toEqual({ unfinished: 1_001, next: null });
+  });
+
+  it('plans written records again, but not rejected ones', async () => {
+    const run = await at.begin();
+    const [first, second] = [run.customer('A1'), run.customer('A2')];
+    await at.plan(run, first, second);
+    const remark = { code: 'zendesk_refused', message: 'No.', action: '' } as const;
+    await at.store.planning.save(run, {
+      outcomes: [
+        { ...first, outcome: 'created', zendeskId: '71' },
+        { ...second, outcome: 'rejected', remark },
+      ],
+      operations: [],
+    });
+    await planAgain(run.context, { ...run.ref, kinds: ['vendor'] });
+    expect(await at.staged(run)).toMatchObject({ A1: { outcome: 'created' } });
+    await planAgain(run.context, { ...run.ref, kinds: ['customer'] });
+    expect(await at.staged(run)).toMatchObject({ A1: { outcome: null, state: null }, A2: { outcome: 'rejected' } });
+  });
+});
