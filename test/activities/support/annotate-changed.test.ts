@@ -21,7 +21,7 @@ const annotate = (
 async function withTickets(count: number, change?: ChangeSettings): Promise<{ run: TestRun; organizations: string[] }> {
   const run = await at.begin(change);
   const records = Array.from({ length: count }, (_, n) => run.customer(`A${String(n).padStart(2, '0')}`));
-  for (const { key } of records) await enterCustomer(at, run, key, '');
+  for (const { key } of records) await enterCustomer(at, run, { key, memo: '' });
   const [first = run.customer('A00'), ...others] = records;
   await at.write(run, first, ...others);
   return { run, organizations: await countOneTicketEach(run) };

@@ -14,7 +14,7 @@ export async function beginSupported(
   { memo = '', change }: { memo?: string; change?: ChangeSettings } = {},
 ): Promise<Supported> {
   const run = await at.begin(change);
-  await enterCustomer(at, run, 'A1', memo);
+  await enterCustomer(at, run, { key: 'A1', memo });
   await at.write(run, run.customer('A1'));
   const [record] = (await at.store.records.list(run.connectionId, {})).items;
   return { run, organization: record?.zendeskId ?? '' };
@@ -24,8 +24,7 @@ export async function beginSupported(
 export async function enterCustomer(
   { sandbox }: StepTests,
   { legalEntity }: TestRun,
-  key: string,
-  memo: string,
+  { key, memo }: { key: string; memo: string },
 ): Promise<void> {
   const values = { OrganizationName: `${legalEntity} ${key}`, SalesMemo: memo };
   await sandbox.control('PUT', `/state/dynamics/customers/${legalEntity}/${key}`, values);

@@ -53,7 +53,7 @@ describe('the check of the custom fields during a run', () => {
     const run = await at.begin();
     await check(run, true);
     await due(run);
-    await changeField(at, 'DELETE', '/erp_city');
+    await changeField(at, { method: 'DELETE', path: '/erp_city' });
     const { result, operations } = await at.observe(() => check(run, true));
     expect([result, operations]).toEqual([false, []]);
     const next = await at.next(run);
@@ -62,18 +62,18 @@ describe('the check of the custom fields during a run', () => {
 
   it('returns a change if a field was created', async () => {
     const run = await at.begin();
-    await changeField(at, 'DELETE', '/erp_city');
+    await changeField(at, { method: 'DELETE', path: '/erp_city' });
     expect(await check(run, true)).toBe(true);
     expect(await noteCodes(at, run)).toEqual(['field_recreated']);
   });
 
   it('returns a change if a field is suspended, and if it is active again', async () => {
     const run = await at.begin();
-    await changeField(at, 'PUT', '/erp_city', { active: false });
+    await changeField(at, { method: 'PUT', path: '/erp_city', field: { active: false } });
     expect(await check(run, true)).toBe(true);
     const second = await at.next(run);
     expect(await check(second, true)).toBe(false);
-    await changeField(at, 'PUT', '/erp_city', { active: true });
+    await changeField(at, { method: 'PUT', path: '/erp_city', field: { active: true } });
     const third = await at.next(second);
     expect(await check(third, true)).toBe(true);
     expect((await storedCheck(at, third))?.suspended).toEqual([]);
@@ -92,7 +92,7 @@ describe('reading the changes in Zendesk', () => {
   it('begins again if the custom fields have changed after the last page', async () => {
     const run = await at.begin();
     await due(run);
-    await changeField(at, 'DELETE', '/erp_city');
+    await changeField(at, { method: 'DELETE', path: '/erp_city' });
     await at.store.fieldChecks.save(run.connectionId, 'organization', {
       ...{ needed: '', present: ['erp_city'], suspended: [], created: [] },
     });

@@ -45,7 +45,11 @@ describe('the check of the custom fields at the start of a run', () => {
 
   it('does not change existing fields', async () => {
     const run = await firstRun();
-    await changeField(at, 'POST', '', { key: 'erp_city', title: 'Our own title', type: 'text' });
+    await changeField(at, {
+      method: 'POST',
+      path: '',
+      field: { key: 'erp_city', title: 'Our own title', type: 'text' },
+    });
     const { operations } = await at.observe(() => check(run));
     expect(operations.filter((operation) => operation === CREATE)).toHaveLength(KEYS.length - 1);
     expect((await stored(run))?.present).toEqual(KEYS);
@@ -69,7 +73,7 @@ describe('the check of the custom fields at the start of a run', () => {
 
   it('runs while a field is suspended', async () => {
     const before = await laterRun();
-    await changeField(at, 'PUT', '/erp_city', { active: false });
+    await changeField(at, { method: 'PUT', path: '/erp_city', field: { active: false } });
     await check(before, true);
     const run = await at.next(before);
     expect((await at.observe(() => check(run))).operations).toEqual([LIST]);
@@ -79,7 +83,7 @@ describe('the check of the custom fields at the start of a run', () => {
 describe('a custom field with other properties in Zendesk', () => {
   it('is suspended with a note if its type differs', async () => {
     const run = await firstRun();
-    await changeField(at, 'POST', '', { key: 'erp_city', title: 'City', type: 'integer' });
+    await changeField(at, { method: 'POST', path: '', field: { key: 'erp_city', title: 'City', type: 'integer' } });
     await check(run);
     expect(await stored(run)).toMatchObject({
       present: KEYS,
@@ -90,11 +94,11 @@ describe('a custom field with other properties in Zendesk', () => {
 
   it('is suspended with a note while it is inactive, and written again when it is active', async () => {
     const run = await laterRun();
-    await changeField(at, 'PUT', '/erp_city', { active: false });
+    await changeField(at, { method: 'PUT', path: '/erp_city', field: { active: false } });
     await check(run, true);
     expect((await stored(run))?.suspended).toEqual([{ key: 'erp_city', code: 'field_inactive', type: null }]);
     expect(await noteCodes(at, run)).toEqual(['field_inactive']);
-    await changeField(at, 'PUT', '/erp_city', { active: true });
+    await changeField(at, { method: 'PUT', path: '/erp_city', field: { active: true } });
     const next = await at.next(run);
     await check(next);
     expect((await stored(next))?.suspended).toEqual([]);
@@ -105,7 +109,7 @@ describe('a custom field with other properties in Zendesk', () => {
 describe('a custom field that Zendesk no longer has', () => {
   it('is created again, with a note', async () => {
     const run = await laterRun();
-    await changeField(at, 'DELETE', '/erp_city');
+    await changeField(at, { method: 'DELETE', path: '/erp_city' });
     const { operations } = await at.observe(() => check(run, true));
     expect(operations).toEqual([LIST, CREATE]);
     expect(await noteCodes(at, run)).toEqual(['field_recreated']);
@@ -144,7 +148,7 @@ describe('a custom field that Zendesk no longer has', () => {
 
   it('remains suspended if another app has created it at the same time with another type', async () => {
     const run = await firstRun();
-    await changeField(at, 'POST', '', { key: 'erp_city', title: 'City', type: 'integer' });
+    await changeField(at, { method: 'POST', path: '', field: { key: 'erp_city', title: 'City', type: 'integer' } });
     const nothing = { organization_fields: [], meta: { has_more: false } };
     await at.addFault({ method: 'GET', path: 'organization_fields' }, { kind: 'status', status: 200, body: nothing });
     await check(run);

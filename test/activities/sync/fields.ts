@@ -6,13 +6,16 @@ import type { TestRun } from '../../fixtures/test-run.ts';
 export async function clearFields(at: StepTests): Promise<void> {
   const shown = await at.callZendesk('GET', 'organization_fields?page[size]=100');
   const { organization_fields: fields } = shown as { organization_fields: { key: string }[] };
-  for (const { key } of fields) await changeField(at, 'DELETE', `/${key}`);
+  for (const { key } of fields) await changeField(at, { method: 'DELETE', path: `/${key}` });
 }
 
 /**
  * Changes a custom field of organizations, as an administrator does. `path`: empty, or `/` and the key of the field.
  */
-export async function changeField(at: StepTests, method: string, path: string, field?: object): Promise<void> {
+export async function changeField(
+  at: StepTests,
+  { method, path, field }: { method: string; path: string; field?: object },
+): Promise<void> {
   await at.callZendesk(method, `organization_fields${path}`, field && { organization_field: field });
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ORGANIZATIONS } from '../../../activities/accounts/organization-target.ts';
 import { isSameAttempt } from '../../../activities/sync/attempts.ts';
-import type { Target } from '../../../activities/sync/target.ts';
 import { asWritten, ignoredFields } from '../../../activities/sync/written.ts';
 import { contentDigest } from '../../../store/digests.ts';
 import { creation, openSliceOf, update } from './jobs/rows.ts';
@@ -12,7 +11,7 @@ const written = (ignored: readonly string[], isComplete = true) => ({
 
 /** Returns the changes to record for a written customer row. */
 function record(row: ReturnType<typeof creation>, ignored: readonly string[], isComplete?: boolean) {
-  const { outcomes, transitions } = asWritten(ORGANIZATIONS as Target, openSliceOf(), {
+  const { outcomes, transitions } = asWritten(ORGANIZATIONS, openSliceOf(), {
     ...{ row, written: written(ignored, isComplete) },
   });
   return { outcomes, transitions };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ok, runCheck, type Check } from '../../../../activities/connection/ping/check.ts';
-import { remoteError, RemoteError, type RemoteErrorFacts } from '../../../../clients/errors.ts';
+import type { RemoteError } from '../../../../clients/errors.ts';
+import { remoteError, type RemoteErrorFacts } from '../../../../clients/errors.ts';
 import { ConnectionStateError } from '../../../../store/connection/connections.ts';
 import { GateClosedError } from '../../../../store/connection/rate-gates.ts';
 
@@ -13,7 +14,7 @@ function run(work: Check['run'], members: Partial<Check> = {}) {
 }
 
 /** Runs a check of F&O that fails with this. */
-const runFailing = (error: unknown, members?: Partial<Check>) => run(() => Promise.reject(error as Error), members);
+const runFailing = (error: unknown, members?: Partial<Check>) => run(() => Promise.reject(error), members);
 
 /** Returns an error of a request. */
 const remote = (facts: Partial<RemoteErrorFacts>) =>

@@ -66,7 +66,7 @@ describe('the check of an address', () => {
     { name: 'zendesk.scopes', system: 'zendesk', status: 'warn', detail: 'some', fix: '' },
     { name: 'dynamics.user', system: 'dynamics', status: 'fail', detail: 'no', fix: 'Do that.' },
   ] as const satisfies PingCheck[];
-  const checks = [failing, warning, foreign].filter((check) => check !== undefined);
+  const checks = [failing, warning, foreign];
   const notRequested = { status: 'warn', detail: 'Not requested.' } as const;
 
   /** Puts the check of Zendesk's address first, by what was seen. */
