@@ -14,7 +14,7 @@ function run(work: Check['run'], members: Partial<Check> = {}) {
 }
 
 /** Runs a check of F&O that fails with this. */
-const runFailing = (error: unknown, members?: Partial<Check>) => run(() => Promise.reject(error), members);
+const runFailing = (error: Error, members?: Partial<Check>) => run(() => Promise.reject(error), members);
 
 /** Returns an error of a request. */
 const remote = (facts: Partial<RemoteErrorFacts>) =>
