@@ -9,6 +9,7 @@ import {
 import { ORGANIZATION_FIELDS } from './accounts/organization-fields.ts';
 import { USER_FIELDS } from './contacts/user-fields.ts';
 import { recordUsers, seenUserById, seenUserOf, type UserChanges } from './contacts/users.ts';
+import type { CreatedFields } from './connection/field-checks.ts';
 import type { Db } from './database.ts';
 
 /** Changes of the stored organizations and users that a step has learned from Zendesk. */
@@ -21,8 +22,11 @@ export interface TargetChanges {
 export interface RememberedFields {
   /** Forgets the values of these fields, also those that we wrote. They are unknown until Zendesk shows them again. */
   forget(db: Db, connectionId: string, keys: readonly string[]): Promise<void>;
-  /** Records that these fields have just been created: they are empty everywhere, even where we had written a value. */
-  created(db: Db, connectionId: string, keys: readonly string[]): Promise<void>;
+  /**
+   * Records that these fields have just been created: they are empty, even where we had written a value, unless the
+   * record was read since.
+   */
+  created(db: Db, connectionId: string, created: CreatedFields): Promise<void>;
 }
 
 /**

@@ -29,8 +29,17 @@ export async function checkFieldsAtStart(
   { run, target, full }: FieldsOfRun & { readonly full: boolean },
 ): Promise<void> {
   const state = await readState(context, { run, target });
-  const isDue = state.before?.needed !== fieldFingerprint(state.needed);
-  if (isDue || full || state.before.suspended.length > 0) await runCheck(context, { run, target }, state);
+  const hasSuspended = (state.before?.suspended.length ?? 0) > 0;
+  if (isDue(state) || full || hasSuspended) await runCheck(context, { run, target }, state);
+}
+
+/**
+ * Checks the custom fields before a resync if they have not been checked since the needed fields changed. Zendesk
+ * drops values of fields that do not exist without an error.
+ */
+export async function checkFieldsBeforeResync(context: StepContext, ref: FieldsOfRun): Promise<void> {
+  const state = await readState(context, ref);
+  if (isDue(state)) await runCheck(context, ref, state);
 }
 
 /**
@@ -46,14 +55,18 @@ export async function checkFieldsAgain(
   const isDue = before === undefined || before.needed === '';
   if (!isDue && !hasRefusals) return false;
   const begun = (await context.store.runs.get(run.runId))?.started_at;
-  if (before !== undefined && begun !== undefined && before.checkedAt >= begun) return false;
+  if (before !== undefined && begun !== undefined && before.checkedAt > begun) return false;
   const { created, suspended } = await runCheck(context, { run, target }, state);
-  return created.length > 0 || keysOf(suspended) !== keysOf(before?.suspended ?? []);
+  return created !== null || keysOf(suspended) !== keysOf(before?.suspended ?? []);
 }
 
 interface CheckState {
   readonly needed: readonly FieldMapping[];
   readonly before: StoredFieldCheck | undefined;
+}
+
+function isDue({ needed, before }: CheckState): boolean {
+  return before?.needed !== fieldFingerprint(needed);
 }
 
 async function readState({ store }: StepContext, { run, target }: FieldsOfRun): Promise<CheckState> {
@@ -70,6 +83,7 @@ async function runCheck(
   { needed, before }: CheckState,
 ): Promise<FieldCheckToStore> {
   const { store, remote } = context;
+  const askedAt = await store.staging.now();
   const existing = await remote(({ zendesk }) => zendesk.listFields(target));
   const found = checkFields(needed, existing);
   const refused: FieldMapping[] = [];
@@ -78,7 +92,12 @@ async function runCheck(
   const created = found.missing.filter((field) => !isMissing(field)).map(({ key }) => key);
   const suspended = [...found.suspended, ...(await findRefused(context, target, refused))];
   const present = needed.filter((field) => !isMissing(field)).map(({ key }) => key);
-  const check = { needed: fieldFingerprint(needed), present, suspended, created };
+  const check: FieldCheckToStore = {
+    needed: fieldFingerprint(needed),
+    present,
+    suspended,
+    created: created.length > 0 ? { keys: created, askedAt } : null,
+  };
   await store.fieldChecks.save(run.connectionId, target, check);
   const recreated = created.filter((key) => before?.present.includes(key) === true);
   await noteResult(context, { run, target }, { needed, suspended, recreated });

@@ -4,6 +4,7 @@ import type { RecordKey } from '../../domain/sync/record.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
+import { checkFieldsBeforeResync } from './check-fields.ts';
 import { openSlice, type OpenSlice } from './open-slice.ts';
 
 /**
@@ -33,6 +34,8 @@ export async function stageRecord(
 ): ReturnType<Steps['stageRecord']> {
   const { store } = context;
   const { connectionId, legalEntity, kind, key } = input;
+  const opened = await openSlice(store, input);
+  await checkFieldsBeforeResync(context, { run: input, target: opened.target });
   const slice = await openSlice(store, input);
   const { dynamics } = slice.connection.settings;
   const accounts: TargetName = 'organization';

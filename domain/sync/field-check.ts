@@ -56,7 +56,7 @@ export function fieldProblem(target: TargetName, { key, code, type }: SuspendedF
   const field = `the ${target} field "${key}"`;
   const problems: Readonly<Record<FieldProblemCode, Omit<FieldProblem, 'code'>>> = {
     field_missing: {
-      message: `Zendesk no longer has ${field} and does not let Ledgerdesk create it again, so it is not written.`,
+      message: `Zendesk does not have ${field} and refused to create it, so it is not written.`,
       action: `Create ${field} with the type ${wanted} in Zendesk. The next run fills it.`,
     },
     field_type_differs: {

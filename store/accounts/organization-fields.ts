@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { CreatedFields } from '../connection/field-checks.ts';
 import type { Db } from '../database.ts';
 
 /** Operations on the stored custom fields of organizations. */
@@ -14,11 +15,11 @@ export const ORGANIZATION_FIELDS = {
   },
 
   /** A field that is empty everywhere counts as read, so the export need not be read again for it. */
-  async created(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
+  async created(db: Db, connectionId: string, { keys, askedAt }: CreatedFields): Promise<void> {
     const names = sql.val([...keys]);
     const empty = JSON.stringify(Object.fromEntries(keys.map((key) => [key, null])));
     await sql`update organizations set fields = fields || ${empty}::jsonb, written = written - ${names}::text[]
-      where connection_id = ${connectionId}`.execute(db);
+      where connection_id = ${connectionId} and noted_at < ${askedAt}`.execute(db);
     await sql`update organization_cursors set fields = array(select distinct unnest(fields || ${names}::text[]))
       where connection_id = ${connectionId}`.execute(db);
   },

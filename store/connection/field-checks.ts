@@ -13,16 +13,22 @@ export interface StoredFieldCheck {
   readonly checkedAt: Date;
 }
 
-/** A check to store. `created` are the keys of the fields that it has created. */
+/** The keys of fields that were created because they were missing in an answer to a request made at `askedAt`. */
+export interface CreatedFields {
+  readonly keys: readonly string[];
+  readonly askedAt: Date;
+}
+
+/** A check to store. `created` is null if it has created no fields. */
 export interface FieldCheckToStore extends Omit<StoredFieldCheck, 'checkedAt'> {
-  readonly created: readonly string[];
+  readonly created: CreatedFields | null;
 }
 
 /** The results of field checks. Because of them, a run requests the custom fields only when something has changed. */
 export interface FieldCheckStore {
   /** Returns the last check, or undefined before the first one. */
   get(connectionId: string, target: TargetName): Promise<StoredFieldCheck | undefined>;
-  /** Stores a check. Forgets the values of newly suspended fields, and records created fields as empty everywhere. */
+  /** Stores a check. Forgets the values of newly suspended fields, and records created fields as empty where they were not read since. */
   save(connectionId: string, target: TargetName, check: FieldCheckToStore): Promise<void>;
   /** Makes the next run check the fields again. */
   again(connectionId: string, target: TargetName): Promise<void>;
@@ -31,7 +37,7 @@ export interface FieldCheckStore {
 /** A look-up of the operations on stored values of custom fields, by target. */
 export type RememberedFieldsOf = (target: TargetName) => {
   forget(db: Db, connectionId: string, keys: readonly string[]): Promise<void>;
-  created(db: Db, connectionId: string, keys: readonly string[]): Promise<void>;
+  created(db: Db, connectionId: string, created: CreatedFields): Promise<void>;
 };
 
 /** Creates the store of field checks. */
@@ -45,7 +51,7 @@ export function createFieldCheckStore(db: Db, rememberedFieldsOf: RememberedFiel
         const suspended = check.suspended.map(({ key }) => key).filter((key) => !known.has(key));
         const fields = rememberedFieldsOf(target);
         if (suspended.length > 0) await fields.forget(tx, connectionId, suspended);
-        if (check.created.length > 0) await fields.created(tx, connectionId, check.created);
+        if (check.created !== null) await fields.created(tx, connectionId, check.created);
         await write(tx, connectionId, { target, check });
       }),
     again: (connectionId, target) => checkFieldsAgain(db, connectionId, target),

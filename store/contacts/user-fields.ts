@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { CreatedFields } from '../connection/field-checks.ts';
 import type { Db } from '../database.ts';
 
 /** Operations on the stored digests of users' custom fields. */
@@ -11,10 +12,10 @@ export const USER_FIELDS = {
     );
   },
 
-  async created(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
+  async created(db: Db, connectionId: string, { keys, askedAt }: CreatedFields): Promise<void> {
     const names = sql.val([...keys]);
     const empty = JSON.stringify(Object.fromEntries(keys.map((key) => [key, null])));
     await sql`update users set digests = digests || ${empty}::jsonb, written = written - ${names}::text[]
-      where connection_id = ${connectionId}`.execute(db);
+      where connection_id = ${connectionId} and noted_at < ${askedAt}`.execute(db);
   },
 };

@@ -94,7 +94,7 @@ describe('reading the changes in Zendesk', () => {
     await due(run);
     await changeField(at, { method: 'DELETE', path: '/erp_city' });
     await at.store.fieldChecks.save(run.connectionId, 'organization', {
-      ...{ needed: '', present: ['erp_city'], suspended: [], created: [] },
+      ...{ needed: '', present: ['erp_city'], suspended: [], created: null },
     });
     await at.query(
       `update field_checks set checked_at = now() - interval '1 hour' where connection_id = $1`,

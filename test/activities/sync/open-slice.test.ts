@@ -12,7 +12,7 @@ const withSync =
 /** Suspends a custom field of organizations. */
 async function suspend({ connectionId }: TestRun, key: string): Promise<void> {
   const suspended = [{ key, code: 'field_inactive' as const, type: null }];
-  await at.store.fieldChecks.save(connectionId, 'organization', { needed: 'x', present: [], suspended, created: [] });
+  await at.store.fieldChecks.save(connectionId, 'organization', { needed: 'x', present: [], suspended, created: null });
 }
 
 describe('opening a slice', () => {

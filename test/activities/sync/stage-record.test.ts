@@ -41,6 +41,17 @@ describe('staging a single record', () => {
     });
   });
 
+  it('first checks the custom fields of a connection of which they were never checked, once', async () => {
+    const run = await at.begin();
+    await enter(run, 'A1');
+    await at.query(`delete from field_checks where connection_id = $1`, run.connectionId);
+    const first = await at.observe(() => stage(run, 'A1'));
+    expect(first.operations).toContain('organization_fields.list');
+    const { present } = (await at.store.fieldChecks.get(run.connectionId, 'organization')) ?? {};
+    expect(present).toContain('erp_city');
+    expect((await at.observe(() => stage(run, 'A1'))).operations).toEqual(['CustomersV3.list']);
+  });
+
   it('finds nothing if F&O does not have the record', async () => {
     const run = await at.begin();
     expect(await stage(run, 'A1')).toMatchObject({ found: false, own: false });

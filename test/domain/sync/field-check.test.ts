@@ -73,7 +73,7 @@ describe('a problem with a field', () => {
   const cases: readonly (readonly [SuspendedField, RegExp, RegExp])[] = [
     [
       { key: 'erp_city', code: 'field_missing', type: null },
-      /^Zendesk no longer has the organization field "erp_city"/,
+      /^Zendesk does not have the organization field "erp_city"/,
       /^Create the organization field "erp_city" with the type text in Zendesk\./,
     ],
     [

@@ -179,7 +179,7 @@ describe('the organization of an account, as planning sees it', () => {
 });
 
 describe('the check of the organization fields', () => {
-  const CHECK = { needed: 'erp_city:text', present: ['erp_city'], suspended: [], created: [] };
+  const CHECK = { needed: 'erp_city:text', present: ['erp_city'], suspended: [], created: null };
   const isDue = async () => (await at.store.fieldChecks.get(CONNECTION, 'organization'))?.needed === '';
   const check = () => at.store.fieldChecks.save(CONNECTION, 'organization', CHECK);
 

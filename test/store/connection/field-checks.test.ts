@@ -29,9 +29,11 @@ const save = (target: TargetName, check: Partial<FieldCheckToStore> = {}) =>
     needed: 'a:text',
     present: ['a'],
     suspended: [],
-    created: [],
+    created: null,
     ...check,
   });
+/** Returns fields as created after everything that is stored now. */
+const createdNow = async (keys: readonly string[]) => ({ keys, askedAt: await at.store.staging.now() });
 const suspended = (...keys: string[]) =>
   keys.map((key) => ({ key, code: 'field_type_differs' as const, type: 'checkbox' }));
 
@@ -151,24 +153,37 @@ describe('a field that was created', () => {
     await at.store.organizations.cursor(CONNECTION, ['erp_city', 'erp_country']);
     await link(at.store, ACCOUNT, '71');
     await recordOrganizations(at.store, [shownOrganization('71')], 500);
-    await save('organization', { created: ['erp_city', 'erp_group'] });
+    await save('organization', { created: await createdNow(['erp_city', 'erp_group']) });
     expect(await valuesOf('organization')).toMatchObject({ erp_city: null, erp_country: 'USA', erp_group: null });
     expect(await at.store.organizations.cursor(CONNECTION, ['erp_city', 'erp_country', 'erp_group'])).toBe(500);
+  });
+
+  it('keeps the value of a record that was read since, in organizations and users', async () => {
+    await link(at.store, ACCOUNT, '71');
+    await link(at.store, CONTACT, '81');
+    const organization = await createdNow(['erp_city']);
+    const user = await createdNow(['erp_job_title']);
+    await recordOrganizations(at.store, [shownOrganization('71')], 500);
+    await recordUsers(at.store, [shownUser('81')]);
+    const before = [await valuesOf('organization'), await valuesOf('user')];
+    await save('organization', { created: organization });
+    await save('user', { created: user });
+    expect([await valuesOf('organization'), await valuesOf('user')]).toEqual(before);
   });
 
   it('is empty of every user', async () => {
     await link(at.store, CONTACT, '81');
     await recordUsers(at.store, [shownUser('81')]);
     const { erp_contact_id: digest } = await valuesOf('user');
-    await save('user', { created: ['erp_job_title', 'erp_birthday'] });
+    await save('user', { created: await createdNow(['erp_job_title', 'erp_birthday']) });
     expect(await valuesOf('user')).toMatchObject({ erp_contact_id: digest, erp_job_title: null, erp_birthday: null });
     expect(await at.store.users.unknownIds(CONNECTION, ['erp_birthday'], { after: '', limit: 10 })).toEqual([]);
   });
 
   it('no longer counts as written, so that what Zendesk has lost with the former field is written again', async () => {
     await writeFields();
-    await save('organization', { created: ['erp_city'] });
-    await save('user', { created: ['erp_job_title'] });
+    await save('organization', { created: await createdNow(['erp_city']) });
+    await save('user', { created: await createdNow(['erp_job_title']) });
     expect((await seen('organization')).written).toEqual({ erp_country: 'USA' });
     expect((await seen('user')).written).toEqual({ erp_contact_id: 'digest of K-81' });
   });

@@ -93,7 +93,7 @@ describe('the user of a contact, as planning sees it', () => {
 });
 
 describe('the check of the user fields', () => {
-  const CHECK = { needed: 'erp_job_title:text', present: ['erp_job_title'], suspended: [], created: [] };
+  const CHECK = { needed: 'erp_job_title:text', present: ['erp_job_title'], suspended: [], created: null };
   const isDue = async () => (await at.store.fieldChecks.get(CONNECTION, 'user'))?.needed === '';
   const check = () => at.store.fieldChecks.save(CONNECTION, 'user', CHECK);
   const fields = (title: string | null) => ({ erp_contact_id: 'K1', erp_job_title: title });
@@ -135,7 +135,7 @@ describe('the users of which a field is unknown', () => {
   const unknown = (after = '', limit = 10) => at.store.users.unknownIds(CONNECTION, FIELDS, { after, limit });
   const forgetTitles = () =>
     at.store.fieldChecks.save(CONNECTION, 'user', {
-      ...{ needed: '', present: [], created: [] },
+      ...{ needed: '', present: [], created: null },
       suspended: [{ key: 'erp_job_title', code: 'field_inactive', type: null }],
     });
 

@@ -21,7 +21,7 @@ const createField = (field: object) => at.callZendesk('POST', 'organization_fiel
 const deleteField = (key: string) => at.callZendesk('DELETE', `organization_fields/${key}`);
 const suspend = ({ connectionId }: TestRun, present: string[], missing: string[]) =>
   at.store.fieldChecks.save(connectionId, 'organization', {
-    ...{ needed: '', present, created: [] },
+    ...{ needed: '', present, created: null },
     suspended: missing.map((key) => ({ key, code: 'field_missing' as const, type: null })),
   });
 
