@@ -1,20 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
-import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 const ADVICE = /Nothing was changed.*--accept-shrink/;
 
 describe('a run that does not find accounts in the ERP', () => {
-  let world: World;
-  let edits: Edits;
+  const world = setUpWorld();
+  const edits = createEdits(world);
 
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
-    await world.startWorker();
-  });
   afterEach(() =>
     world.sandbox.control('PATCH', '/settings/dynamics', {
       emptyPageAt: null,
@@ -23,9 +17,8 @@ describe('a run that does not find accounts in the ERP', () => {
       defaultPageSize: 10_000,
     }),
   );
-  afterAll(() => world.close());
 
-  /** Everything that Zendesk was asked to change since the last time. */
+  /** Returns the writes to Zendesk since the last call. */
   async function takeWrites(): Promise<readonly JournalEntry[]> {
     const seen = await edits.journal('zendesk');
     await world.sandbox.control('DELETE', '/journal');
@@ -73,7 +66,7 @@ describe('a run that does not find accounts in the ERP', () => {
     expect(await world.sync('shrunk')).toMatchObject({ status: 'failed', error: { code: 'entity_shrank' } });
   });
 
-  it('fails when F&O has answered with an empty page', async () => {
+  it('fails when F&O has returned an empty page', async () => {
     await edits.generateCustomers('em', 60);
     await world.connect('emptied', readingOnly(['em']));
     await world.sync('emptied');
@@ -107,7 +100,7 @@ describe('a run that does not find accounts in the ERP', () => {
     expect(untouched.organization_fields['erp_city']).not.toBe('Renton');
   });
 
-  it('lets adoption by name wait for a legal entity that has not been read', async () => {
+  it('postpones adoption by name while a legal entity has not been read', async () => {
     await edits.addOrganization({ name: 'Solo Trader', notes: 'Typed by hand.' });
     await edits.connect('waiting', { wa: { A1: 'Solo Trader', B1: 'Not Typed' }, wb: { C1: 'Somebody Else' } });
     const narrow = await world.sync('waiting', { legalEntity: 'wa' });
@@ -121,7 +114,7 @@ describe('a run that does not find accounts in the ERP', () => {
     expect(await edits.record('waiting', 'A1')).toMatchObject({ state: 'adopted', code: null });
   });
 
-  it('lets adoption by name wait for a legal entity whose reading failed', async () => {
+  it('postpones adoption by name while the reading of a legal entity fails', async () => {
     const numbers = await edits.generateCustomers('fb', 20);
     await edits.connect('failing', { fa: { A1: 'Early Bird' }, fb: {} });
     await world.sync('failing');

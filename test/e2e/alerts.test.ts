@@ -3,11 +3,11 @@ import { findFreePort } from '../../runtime/processes/free-port.ts';
 import { RECONNECT_NOTE, TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import { scheduleIds } from '../../workflows/ids.ts';
 import { expectedSignature, startAlertReceiver, type AlertReceiver } from '../fixtures/alert-receiver.ts';
-import { createEdits, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
+import { createEdits } from '../fixtures/edits.ts';
 import { until } from '../fixtures/stops.ts';
 import { WRONG_TOKEN } from '../fixtures/credential-failures.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
 import { historyToJson } from '../replay/history-json.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 const KEY = Buffer.alloc(32, 11);
 const PATH = '/hook/the-path-is-a-secret-too';
@@ -19,15 +19,12 @@ interface Delivered {
 }
 
 describe('alerts', () => {
-  let world: World;
-  let edits: Edits;
+  const world = setUpWorld({ worker: false });
+  const edits = createEdits(world);
   let port: number;
   let receiver: AlertReceiver | undefined;
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
     port = await findFreePort();
     await world.startWorker({
       LEDGERDESK_ALERT_URL: `http://127.0.0.1:${port}${PATH}`,
@@ -37,10 +34,7 @@ describe('alerts', () => {
     for (const id of ['first', 'outside', 'back'])
       await edits.connect(id, { [id]: { A1: `${id} One`, B1: `${id} Two` } });
   });
-  afterAll(async () => {
-    await receiver?.stop();
-    await world.close();
-  });
+  afterAll(async () => receiver?.stop());
 
   const deny = (deniedEntitySets: string[]) =>
     world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets });
@@ -120,7 +114,7 @@ describe('alerts', () => {
     await world.client.schedule.create({
       scheduleId: synced,
       spec: { intervals: [{ every: '7d' }] },
-      action: { type: 'startWorkflow', workflowType: 'syncMasterData', taskQueue: 'nobody', args: [] },
+      action: { type: 'startWorkflow', workflowType: 'syncMasterData', taskQueue: 'unused', args: [] },
     });
     const schedule = async () => (await world.client.schedule.getHandle(synced).describe()).state;
     expect(await world.sync('outside')).toMatchObject({ status: 'completed' });

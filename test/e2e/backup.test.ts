@@ -10,10 +10,11 @@ import pg from 'pg';
 import { lockDataDirectory } from '../../runtime/processes/data-lock.ts';
 import { createDataDirectory } from '../../runtime/processes/data-directory.ts';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
-import { createWorld, type TestWorker, type World } from '../fixtures/world.ts';
+import type { TestWorker } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 describe('the commands backup and restore', () => {
-  let world: World;
+  const world = setUpWorld({ seed: 'distributor', limits: 'sandbox', worker: false });
   let worker: TestWorker;
   let folder: string;
   let file: string;
@@ -21,27 +22,23 @@ describe('the commands backup and restore', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ledgerdesk-backup-'));
     file = join(folder, 'ledgerdesk.backup');
-    world = await createWorld({ seed: 'distributor' });
     await world.connect('kept', (settings) => ({ ...settings, sync: { ...settings.sync, contacts: true } }));
     worker = await world.startWorker();
     expect(await world.sync('kept')).toMatchObject({ status: 'completed' });
   }, 240_000);
-  afterAll(async () => {
-    await world.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  /** Runs `npm run backup` or `npm run restore` as npm would; answers what it said and how it ended. */
+  /** Runs `npm run backup` or `npm run restore`. Returns the exit code, the messages and the size of the output. */
   async function run(
     command: 'backup' | 'restore',
     args: readonly string[],
     env: Readonly<Record<string, string>> = { DATABASE_URL: world.databaseUrl },
-  ): Promise<{ code: number | null; said: string; bytes: number }> {
+  ): Promise<{ code: number | null; messages: string; bytes: number }> {
     const entry = fileURLToPath(new URL(`../../runtime/backup/${command}.ts`, import.meta.url));
     const all = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env };
     const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], { env: all });
-    const output = { said: '', bytes: 0 };
-    child.stderr.on('data', (chunk: Buffer) => (output.said += chunk.toString('utf8')));
+    const output = { messages: '', bytes: 0 };
+    child.stderr.on('data', (chunk: Buffer) => (output.messages += chunk.toString('utf8')));
     child.stdout.on('data', (chunk: Buffer) => (output.bytes += chunk.length));
     const [code] = (await once(child, 'close')) as [number | null];
     return { code, ...output };
@@ -59,9 +56,9 @@ describe('the commands backup and restore', () => {
   };
 
   it('write one file that only its owner can read, while the worker works, and name the key that it needs', async () => {
-    const { code, said, bytes } = await run('backup', [file]);
+    const { code, messages, bytes } = await run('backup', [file]);
     expect([code, bytes]).toEqual([0, 0]);
-    expect(said).toMatch(
+    expect(messages).toMatch(
       /^Backed up \d{3,} rows of \d+ tables\. The backup contains no encryption keys\. .* the key "test" /,
     );
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -73,17 +70,23 @@ describe('the commands backup and restore', () => {
 
   it('overwrite no file, and say what is missing', async () => {
     const before = await readFile(file);
-    expect(await run('backup', [file])).toMatchObject({ code: 1, said: expect.stringContaining('Give another name') });
+    expect(await run('backup', [file])).toMatchObject({
+      code: 1,
+      messages: expect.stringContaining('Give another name'),
+    });
     expect((await readFile(file)).equals(before)).toBe(true);
-    expect(await run('backup', [])).toMatchObject({ code: 2, said: expect.stringContaining('npm run backup -- FILE') });
+    expect(await run('backup', [])).toMatchObject({
+      code: 2,
+      messages: expect.stringContaining('npm run backup -- FILE'),
+    });
     expect(await run('restore', [join(folder, 'absent')])).toMatchObject({
       code: 1,
-      said: `The file ${join(folder, 'absent')} or its folder does not exist. Check the path.\n`,
+      messages: `The file ${join(folder, 'absent')} or its folder does not exist. Check the path.\n`,
     });
     const nowhere = { LEDGERDESK_DATA_DIR: join(folder, 'nowhere') };
     expect(await run('backup', [join(folder, 'other')], nowhere)).toMatchObject({
       code: 1,
-      said: expect.stringMatching(/^DATABASE_URL is not set, and .*nowhere contains no embedded database/),
+      messages: expect.stringMatching(/^DATABASE_URL is not set, and .*nowhere contains no embedded database/),
     });
     expect(await run('backup', ['-'])).toMatchObject({ code: 0, bytes: expect.any(Number) });
   });
@@ -91,7 +94,7 @@ describe('the commands backup and restore', () => {
   it('restore nothing over a database in use', async () => {
     expect(await run('restore', [file])).toMatchObject({
       code: 1,
-      said: expect.stringContaining('The database is not empty'),
+      messages: expect.stringContaining('The database is not empty'),
     });
     expect(await world.sync('kept')).toMatchObject({ status: 'completed', totals: { created: 0, updated: 0 } });
   });
@@ -105,10 +108,10 @@ describe('the commands backup and restore', () => {
     await truncate(cut, Math.floor((await stat(file)).size / 2));
     expect(await run('restore', [cut])).toMatchObject({
       code: 1,
-      said: expect.stringContaining('damaged or incomplete. Nothing was restored'),
+      messages: expect.stringContaining('damaged or incomplete. Nothing was restored'),
     });
-    const { code, said } = await run('restore', [file]);
-    expect([code, said]).toEqual([0, expect.stringMatching(/^Restored \d{3,} rows of \d+ tables from 20/)]);
+    const { code, messages } = await run('restore', [file]);
+    expect([code, messages]).toEqual([0, expect.stringMatching(/^Restored \d{3,} rows of \d+ tables from 20/)]);
 
     await world.sandbox.control('DELETE', '/journal');
     worker = await world.startWorker();
@@ -127,7 +130,7 @@ describe('the commands backup and restore', () => {
     const lock = await lockDataDirectory(dataDir);
     expect(await run('restore', [file], env)).toMatchObject({
       code: 1,
-      said: expect.stringContaining('is already running with the data directory'),
+      messages: expect.stringContaining('is already running with the data directory'),
     });
     await lock.release();
     const restored = await run('restore', [file], env);
@@ -136,6 +139,6 @@ describe('the commands backup and restore', () => {
     const backedUp = await run('backup', [again], env);
     expect(backedUp).toMatchObject({ code: 0 });
     const rows = /\d+ rows of \d+ tables/;
-    expect(rows.exec(backedUp.said)?.[0]).toBe(rows.exec(restored.said)?.[0]);
+    expect(rows.exec(backedUp.messages)?.[0]).toBe(rows.exec(restored.messages)?.[0]);
   });
 });

@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { OUTCOMES, type Totals } from '../../domain/sync/outcome.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
-import { createEdits, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
+import { createEdits } from '../fixtures/edits.ts';
 import { setStop } from '../fixtures/stops.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 const CREATE = 'organizations/create_many';
 const UPDATE = 'organizations/update_many';
 const ACCOUNTS = 12;
 
 /** What goes wrong with a request that starts a bulk job, or with the job. */
-const MISHAPS: readonly (readonly [string, object])[] = [
+const FAULTS: readonly (readonly [string, object])[] = [
   ['whose answer is cut off after it took effect', { kind: 'cut', when: 'after' }],
   ['that is cut off before it takes effect', { kind: 'cut', when: 'before' }],
   ['whose answer breaks off in the middle', { kind: 'truncate', bytes: 60 }],
@@ -21,20 +21,13 @@ const MISHAPS: readonly (readonly [string, object])[] = [
 ];
 
 describe('a bulk job', () => {
-  let world: World;
-  let edits: Edits;
+  const world = setUpWorld();
+  const edits = createEdits(world);
   let entities = 0;
 
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
-    await world.startWorker();
-  });
   afterEach(() => world.sandbox.control('DELETE', '/faults'));
-  afterAll(() => world.close());
 
-  it.each(MISHAPS)('%s is recovered within the run, whether it creates or updates', async (_, action) => {
+  it.each(FAULTS)('%s is recovered within the run, whether it creates or updates', async (_, action) => {
     const id = await connect();
     await addFault(CREATE, action);
     await expectWhole(id, await world.sync(id), { created: ACCOUNTS });
@@ -56,7 +49,7 @@ describe('a bulk job', () => {
     await Promise.all(ids.map(expectNothingLeft));
   });
 
-  it('that exceeds the limit of jobs is submitted again later, whatever status Zendesk answers', async () => {
+  it('that exceeds the limit of jobs is submitted again later, whatever status Zendesk returns', async () => {
     const id = await connect();
     const body = { error: 'TooManyJobs', description: 'Too many BulkCreateOrganizationJob jobs are running.' };
     for (const status of [429, 422, 200]) await addFault(CREATE, { kind: 'status', status, retryAfter: 1, body });
@@ -66,7 +59,7 @@ describe('a bulk job', () => {
     await expectNothingLeft(id);
   });
 
-  it('that gets no answer is submitted again at growing intervals, and nothing is rejected', async () => {
+  it('that gets no response is submitted again at growing intervals, and nothing is rejected', async () => {
     const id = await connect();
     const fault = {
       system: 'zendesk',
@@ -98,7 +91,7 @@ describe('a bulk job', () => {
     await expectNothingLeft(id);
   });
 
-  it('adopts an organization of the same name that a person has typed meanwhile', async () => {
+  it('adopts an organization of the same name that an agent has created meanwhile', async () => {
     const id = await connect();
     const run = await syncWhileTyped(id, { name: `${id} Company N04` });
     await expectWhole(id, run, { created: ACCOUNTS - 1, adopted: 1 });
@@ -113,7 +106,7 @@ describe('a bulk job', () => {
     await expectNothingLeft(id);
   });
 
-  it('updates an organization to which somebody has given the external id meanwhile', async () => {
+  it('updates an organization to which an agent has given the external id meanwhile', async () => {
     const id = await connect();
     const run = await syncWhileTyped(id, { name: 'Typed By Hand', external_id: `${id}:N04` });
     await expectWhole(id, run, { created: ACCOUNTS - 1, updated: 1 });
@@ -150,7 +143,7 @@ describe('a bulk job', () => {
     });
   });
 
-  it('that got no answer does not claim an organization that somebody else made', async () => {
+  it('that got no response does not claim an organization that another app created', async () => {
     const id = await connect();
     await edits.addOrganization({ name: 'Typed Before', external_id: `${id}:N04` });
     await addFault('incremental/organizations', { kind: 'status', status: 200, body: NO_CHANGES });
@@ -159,7 +152,7 @@ describe('a bulk job', () => {
     await expectNothingLeft(id);
   });
 
-  /** Enters customers in a legal entity of their own and connects it; answers its id, which is the connection's too. */
+  /** Creates customers in a new legal entity and connects it. Returns its id, which is also the connection's. */
   async function connect(): Promise<string> {
     entities += 1;
     const id = `b${String(entities).padStart(2, '0')}`;
@@ -172,7 +165,7 @@ describe('a bulk job', () => {
     return world.sandbox.control('POST', '/faults', { system: 'zendesk', match: { path }, action });
   }
 
-  /** Runs a sync while somebody types organizations into Zendesk, after the creates were planned and before they take effect. */
+  /** Runs a sync. Adds organizations in Zendesk after the creates were planned and before they take effect. */
   async function syncWhileTyped(id: string, ...inputs: readonly object[]): Promise<RunReport> {
     const creating = { system: 'zendesk', path: CREATE, when: 'before' } as const;
     const stop = await setStop(world, { name: 'the creates are asked for', request: creating });
@@ -183,19 +176,19 @@ describe('a bulk job', () => {
     return run;
   }
 
-  /** The run has completed with these outcomes and no others, and every account has one organization. */
+  /** Expects that the run has completed with exactly these outcomes, and that every account has one organization. */
   async function expectWhole(id: string, run: RunReport, totals: Partial<Totals>): Promise<void> {
     const none = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0]));
     const { read, ...outcomes } = run.totals;
     expect([run.status, run.error, outcomes]).toEqual(['completed', null, { ...none, ...totals }]);
     expect(OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0)).toBe(read);
     const { items } = await world.store.records.list(id, {});
-    const ours = await edits.organizations(`${id}:`);
-    expect([...ours.keys()].sort()).toEqual(items.map(({ key }) => `${id}:${key}`).sort());
-    expect(ours.size).toBe(read);
+    const created = await edits.organizations(`${id}:`);
+    expect([...created.keys()].sort()).toEqual(items.map(({ key }) => `${id}:${key}`).sort());
+    expect(created.size).toBe(read);
   }
 
-  /** Another sync finds nothing to write. */
+  /** Expects that another sync writes nothing. */
   async function expectNothingLeft(id: string): Promise<void> {
     await world.sandbox.control('DELETE', '/journal');
     const { status, totals } = await world.sync(id);
@@ -204,5 +197,5 @@ describe('a bulk job', () => {
   }
 });
 
-/** An export of organizations in which nothing has changed. */
+/** The request for an export of organizations without changes. */
 const NO_CHANGES = { organizations: [], count: 0, end_time: 0, end_of_stream: true, next_page: null };

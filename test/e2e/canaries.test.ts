@@ -43,7 +43,7 @@ describe('the search for secrets', () => {
   });
 });
 
-describe('the secrets of an installation in which everything goes wrong', () => {
+describe('the secrets of an installation in which everything fails', () => {
   let setup: CanarySetup;
   let search: CanarySearch;
   let mark: CanarySearch;
@@ -78,7 +78,7 @@ describe('the secrets of an installation in which everything goes wrong', () => 
   }, 600_000);
   afterAll(() => setup.close());
 
-  it('were all used, and repeated to us by the systems that they open', async () => {
+  it('were all used, and repeated in responses of the systems that accept them', async () => {
     expect(counted).toBeGreaterThanOrEqual(18);
     const { items } = await setup.sandbox.control<{ items: JournalEntry[] }>('GET', '/journal');
     const sent = searchFor(setup.canaries())(JSON.stringify(items.map(({ body }) => body)));
@@ -97,7 +97,7 @@ describe('the secrets of an installation in which everything goes wrong', () => 
   });
 
   it('are in no log line', () => expect(search(setup.recorded().logs)).toEqual([]));
-  it('are in no answer of the API', () => expect(search(answers)).toEqual([]));
+  it('are in no response of the API', () => expect(search(answers)).toEqual([]));
   it('are in no line of the command line', () => expect(search(setup.recorded().commands)).toEqual([]));
   it('are in no metric', () => expect(search(metrics)).toEqual([]));
   it('are in no row of the database', () => expect(search(database)).toEqual([]));
@@ -115,7 +115,7 @@ describe('the secrets of an installation in which everything goes wrong', () => 
   });
 });
 
-/** Reads whatever the API has to read, of every connection and run. */
+/** Reads everything that the API returns, of every connection and run. */
 async function readAllAnswers(setup: CanarySetup): Promise<void> {
   const paths = ENDPOINTS.filter(({ method }) => method === 'get').map(({ path }) => path);
   const runs: string[] = [];
@@ -131,7 +131,7 @@ async function readAllAnswers(setup: CanarySetup): Promise<void> {
   for (const path of ['/healthz', '/readyz', '/nothing']) await setup.request('GET', path);
 }
 
-/** Reads whatever the command line has to read of the connection that has most to tell. */
+/** Reads everything that the command line returns of the connection with the most data. */
 async function readAllCommands(setup: CanarySetup): Promise<void> {
   for (const command of ['connection show', 'runs', 'records', 'events', 'support', 'schedule', 'audit'])
     await setup.cli([...command.split(' '), 'main']);

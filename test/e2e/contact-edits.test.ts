@@ -1,25 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_KINDS } from '../../domain/entities.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import { expectNoChanges } from '../fixtures/expect-no-changes.ts';
-import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createPeople } from '../fixtures/people.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 describe('contacts that are edited in the ERP', () => {
-  let world: World;
-  let people: People;
+  const world = setUpWorld();
+  const people = createPeople(world);
 
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    people = createPeople(world);
-    await relaxZendeskLimitsForUsers(world.sandbox);
-    await world.startWorker();
-  });
   afterEach(async () => {
     await world.sandbox.control('DELETE', '/faults');
     expect(await people.mails()).toBe(0);
   });
-  afterAll(() => world.close());
 
   it('get a changed email as a further address, keep the primary one, and cause no other request', async () => {
     await people.begin('ca', { K1: { account: 'A1', email: 'first@ca.example' } });
@@ -112,7 +105,7 @@ describe('contacts that are edited in the ERP', () => {
     expectNoChanges(await people.observe('cg'), { unchanged: 2 });
   });
 
-  it('move our membership along to another account, while memberships made by an agent stay', async () => {
+  it("move Ledgerdesk's membership to another account, while memberships of an agent stay", async () => {
     await people.account('ch', 'B1');
     await people.account('ch', 'C1');
     await people.begin('ch', { K1: { account: 'A1', email: 'mover@ch.example' } });
@@ -217,7 +210,7 @@ describe('contacts that are edited in the ERP', () => {
     expectNoChanges(await people.observe('co'), { unchanged: 3 });
   });
 
-  it('are read again and written one by one when somebody asks for it', async () => {
+  it('are read again and written one by one when an operator asks for it', async () => {
     await people.begin('cp', {
       K1: { account: 'A1', email: 'one@cp.example' },
       K2: { account: 'A1', email: 'two@cp.example' },
@@ -234,7 +227,7 @@ describe('contacts that are edited in the ERP', () => {
     expect((await people.observe('cp')).run.totals).toMatchObject({ updated: 1, unchanged: 2 });
   });
 
-  it('that may not be read stop no account, and the run says why it failed', async () => {
+  it('that may not be read stop no account, and the run reports the reason', async () => {
     await people.account('cn', 'A1');
     await people.contact('cn', 'K1', { account: 'A1', email: 'unseen@cn.example' });
     await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: ['ContactPersons'] });

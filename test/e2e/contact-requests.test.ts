@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPeople, type People } from '../fixtures/people.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createPeople } from '../fixtures/people.ts';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 describe('what a sync of 1,000 contacts asks of Zendesk', () => {
-  let world: World;
-  let people: People;
+  const world = setUpWorld({ limits: 'sandbox' });
+  const people = createPeople(world);
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    people = createPeople(world);
     const generate = (kind: string, count: number) =>
       world.sandbox.control('POST', `/state/dynamics/${kind}/generate`, { legalEntity: 'usmf', count });
     await generate('customers', 100);
     await generate('contacts', 1_000);
-    await world.startWorker();
     await people.connect(['usmf'], (settings) => ({ ...settings, sync: { ...settings.sync, contacts: false } }));
     expect(await world.sync('usmf')).toMatchObject({ totals: { created: 100 } });
   });
-  afterAll(() => world.close());
 
   it('is at most 45 requests the first time with bulk import on, user fields included', async () => {
     await people.connect(['usmf']);

@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { OUTCOMES, type Totals } from '../../domain/sync/outcome.ts';
-import type { RunReport } from '../../store/sync/run-reports.ts';
-import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
-import { setStop, type Stop } from '../fixtures/stops.ts';
-import { createWorld, type TestWorker, type World } from '../fixtures/world.ts';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createPeople } from '../fixtures/people.ts';
+import type { Stop } from '../fixtures/stops.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
+import { expectTotals } from '../fixtures/expect-totals.ts';
+import { setUpKillableWorker } from '../fixtures/killable-worker.ts';
 
 const write = (path: string) => ({ system: 'zendesk', path, method: 'POST' }) as const;
 const CREATE = write('users/create_many');
@@ -13,40 +13,36 @@ const ADDRESS = write('users/\\d+/identities$');
 const LOOK_UP = { system: 'zendesk', path: 'users/show_many', method: 'GET' } as const;
 
 const WHILE_CREATING: readonly Stop[] = [
-  { name: 'a create is asked for and takes effect without the worker', request: { ...CREATE, when: 'before' } },
-  { name: 'another create has its effect, unanswered', request: { ...CREATE, when: 'after' } },
-  { name: 'what it came to is being recorded', request: { ...LOOK_UP, when: 'after' }, table: 'records' },
-  { name: 'the third membership is there, unanswered', request: { ...JOIN, skip: 2, when: 'after' } },
+  {
+    name: 'a create is requested and takes effect after the worker was killed',
+    request: { ...CREATE, when: 'before' },
+  },
+  { name: 'another create has taken effect without a response', request: { ...CREATE, when: 'after' } },
+  { name: 'its result is being recorded', request: { ...LOOK_UP, when: 'after' }, table: 'records' },
+  { name: 'the third membership exists without a response', request: { ...JOIN, skip: 2, when: 'after' } },
   { name: 'another membership is being recorded', request: { ...JOIN, when: 'after' }, table: 'records' },
 ];
 
 const WHILE_CHANGING: readonly Stop[] = [
-  { name: 'the third address is there, unanswered', request: { ...ADDRESS, skip: 2, when: 'after' } },
+  { name: 'the third address exists without a response', request: { ...ADDRESS, skip: 2, when: 'after' } },
   { name: 'another address is being recorded', request: { ...ADDRESS, when: 'after' }, table: 'records' },
-  { name: 'a membership is there, unanswered', request: { ...JOIN, when: 'after' } },
+  { name: 'a membership exists without a response', request: { ...JOIN, when: 'after' } },
 ];
 
 const WHILE_CREATING_SINGLY: readonly Stop[] = [
-  { name: 'the sixth user is there, unanswered', request: { ...CREATE_ONE, skip: 5, when: 'after' } },
+  { name: 'the sixth user exists without a response', request: { ...CREATE_ONE, skip: 5, when: 'after' } },
   { name: 'another user is being recorded', request: { ...CREATE_ONE, skip: 3, when: 'after' }, table: 'records' },
 ];
 
 describe('a sync of contacts whose worker is killed', () => {
-  let world: World;
-  let people: People;
-  let worker: TestWorker;
+  const world = setUpWorld({ worker: false });
+  const people = createPeople(world);
+  const worker = setUpKillableWorker(world);
 
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    people = createPeople(world);
-    await relaxZendeskLimitsForUsers(world.sandbox);
-    worker = await world.startWorker();
-  });
   afterEach(async () => {
     await world.sandbox.control('DELETE', '/faults');
     expect(await people.mails()).toBe(0);
   });
-  afterAll(() => world.close());
 
   it('at 8 points creates each of 120 users once, with every address and membership once', async () => {
     for (const number of ['A1', 'B1', 'C1']) await people.account('kc', number);
@@ -61,13 +57,13 @@ describe('a sync of contacts whose worker is killed', () => {
     for (let nth = 1; nth <= 20; nth += 1)
       await people.contact('kc', `M${nth}`, { account: 'B1', name: `Person ${nth}`, person: `X${nth}` });
     await people.connect(['kc']);
-    expectAccounted(await syncThrough('kc', WHILE_CREATING), { created: 123, unchanged: 20 });
+    expectTotals(await worker.syncThrough('kc', WHILE_CREATING), { created: 123, unchanged: 20 });
     await expectOneEach('kc', 120);
     await expectMembers('kc', { A1: 120, B1: 20, C1: 0 });
 
     for (let nth = 1; nth <= 10; nth += 1) await people.contact('kc', `K${nth}`, { email: `new${nth}@kc.example` });
     for (let nth = 91; nth <= 95; nth += 1) await people.contact('kc', `K${nth}`, { account: 'C1' });
-    expectAccounted(await syncThrough('kc', WHILE_CHANGING), { updated: 15, unchanged: 128 });
+    expectTotals(await worker.syncThrough('kc', WHILE_CHANGING), { updated: 15, unchanged: 128 });
     await expectOneEach('kc', 120);
     await expectMembers('kc', { A1: 115, B1: 20, C1: 5 });
     const identities = await people.identities();
@@ -77,7 +73,7 @@ describe('a sync of contacts whose worker is killed', () => {
       expect(own).toEqual([`k${nth}@kc.example`, `new${nth}@kc.example`]);
     }
     const { run, writes } = await people.observe('kc');
-    expectAccounted(run, { unchanged: 143 });
+    expectTotals(run, { unchanged: 143 });
     expect(writes).toEqual([]);
   }, 300_000);
 
@@ -87,13 +83,13 @@ describe('a sync of contacts whose worker is killed', () => {
     for (let nth = 1; nth <= 20; nth += 1)
       await people.contact('ks', `K${nth}`, { account: 'A1', email: `k${nth}@ks.example`, name: `Person ${nth}` });
     await people.connect(['ks']);
-    expectAccounted(await syncThrough('ks', WHILE_CREATING_SINGLY), { created: 21 });
+    expectTotals(await worker.syncThrough('ks', WHILE_CREATING_SINGLY), { created: 21 });
     await expectOneEach('ks', 20);
     expect((await people.observe('ks')).writes).toEqual([]);
     await world.sandbox.control('PATCH', '/settings/zendesk', { bulkUserImport: true });
   });
 
-  it('or whose answers are cut comes to the same result', async () => {
+  it('comes to the same result when responses are cut', async () => {
     for (const number of ['A1', 'B1']) await people.account('kx', number);
     for (let nth = 1; nth <= 5; nth += 1) {
       await people.contact('kx', `K${nth}`, {
@@ -108,11 +104,11 @@ describe('a sync of contacts whose worker is killed', () => {
     await cut(CREATE, 'after');
     await cut(JOIN, 'after', 1);
     await cut(JOIN, 'before', 2);
-    expectAccounted(await world.sync('kx'), { created: 7, unchanged: 5 });
+    expectTotals(await world.sync('kx'), { created: 7, unchanged: 5 });
     for (let nth = 1; nth <= 5; nth += 1) await people.contact('kx', `K${nth}`, { email: `new${nth}@kx.example` });
     await cut(ADDRESS, 'after', 1);
     await cut(ADDRESS, 'before', 2);
-    expectAccounted(await world.sync('kx'), { updated: 5, unchanged: 7 });
+    expectTotals(await world.sync('kx'), { updated: 5, unchanged: 7 });
     await expectOneEach('kx', 5);
     await expectMembers('kx', { A1: 5, B1: 5 });
     for (let nth = 1; nth <= 5; nth += 1)
@@ -121,7 +117,7 @@ describe('a sync of contacts whose worker is killed', () => {
         `new${nth}@kx.example`,
       ]);
     expect((await people.observe('kx')).writes).toEqual([]);
-    // A membership whose answer was lost is ours all the same, and goes with the contact.
+    // A membership whose response was lost was nevertheless created by Ledgerdesk, which removes it with the contact.
     for (let nth = 1; nth <= 5; nth += 1) await people.contact('kx', `M${nth}`, { inactive: true });
     await world.sync('kx');
     await expectMembers('kx', { A1: 5, B1: 0 });
@@ -131,37 +127,15 @@ describe('a sync of contacts whose worker is killed', () => {
     return world.sandbox.control('POST', '/faults', { system, match, skip, action: { kind: 'cut', when } });
   }
 
-  /** Runs a sync whose worker is killed at each of these stops and replaced by a new one. */
-  async function syncThrough(connectionId: string, stops: readonly Stop[]): Promise<RunReport> {
-    const [first, ...others] = stops;
-    let stop = await setStop(world, first ?? { name: 'none' });
-    const runId = await world.start({ connectionId });
-    for (const next of [...others, undefined]) {
-      await stop.reached();
-      await worker.kill();
-      const nextStop = next === undefined ? undefined : await setStop(world, next);
-      await stop.release();
-      worker = await world.startWorker();
-      if (nextStop !== undefined) stop = nextStop;
-    }
-    return world.ended(runId);
-  }
-
-  function expectAccounted({ status, totals: { read, ...outcomes } }: RunReport, wanted: Partial<Totals>): void {
-    const none = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0]));
-    expect([status, outcomes]).toEqual(['completed', { ...none, ...wanted }]);
-    expect(OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0)).toBe(read);
-  }
-
-  /** So many users of this legal entity, each of one name, with one primary address and one external id of its own. */
+  /** Expects this number of users with addresses of the legal entity, each with its own external id. */
   async function expectOneEach(entity: string, count: number): Promise<void> {
     const all = await people.users();
-    const ours = all.filter(({ email }) => email?.endsWith(`@${entity}.example`) === true);
-    expect(new Set(ours.map(({ external_id: key }) => key)).size).toBe(count);
-    expect(ours).toHaveLength(count);
+    const found = all.filter(({ email }) => email?.endsWith(`@${entity}.example`) === true);
+    expect(new Set(found.map(({ external_id: key }) => key)).size).toBe(count);
+    expect(found).toHaveLength(count);
   }
 
-  /** How many users belong to each account's organization, and how many memberships there are in all. */
+  /** Expects these numbers of members in the organizations of the accounts. */
   async function expectMembers(entity: string, wanted: Readonly<Record<string, number>>): Promise<void> {
     const memberships = await people.memberships();
     const found: Record<string, number> = {};

@@ -1,26 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_KINDS } from '../../domain/entities.ts';
 import { expectNoChanges } from '../fixtures/expect-no-changes.ts';
-import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createPeople } from '../fixtures/people.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
-describe('users that people have typed or edited in Zendesk', () => {
-  let world: World;
-  let people: People;
+describe('users that agents have created or edited in Zendesk', () => {
+  const world = setUpWorld();
+  const people = createPeople(world);
 
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    people = createPeople(world);
-    await relaxZendeskLimitsForUsers(world.sandbox);
-    await world.startWorker();
-  });
   afterEach(async () => {
     await world.sandbox.control('DELETE', '/faults');
     expect(await people.mails()).toBe(0);
   });
-  afterAll(() => world.close());
 
-  it('are taken over where they have our external id already, with the address of the ERP added', async () => {
+  it("are taken over where they already have Ledgerdesk's external id, with the address of the ERP added", async () => {
     const typed = await people.addUser({ name: 'Typed', email: 'typed@da.example', external_id: 'DA:k1' });
     const run = await people.begin('da', { K1: { account: 'A1', email: 'erp@da.example', name: 'From the ERP' } });
     expect(run).toMatchObject({ status: 'completed', totals: { created: 1, updated: 1 } });
@@ -126,7 +119,7 @@ describe('users that people have typed or edited in Zendesk', () => {
     expect(await people.user('df:K1')).toMatchObject({ id, name: 'Renamed' });
   });
 
-  it('are not created again after they were deleted, unless somebody asks for it', async () => {
+  it('are not created again after they were deleted, unless an operator asks for it', async () => {
     await people.begin('dg', { K1: { account: 'A1', email: 'deleted@dg.example' } });
     const { id } = await people.user('dg:K1');
     await people.deleteUser(id);
@@ -157,20 +150,20 @@ describe('users that people have typed or edited in Zendesk', () => {
       K1: { account: 'A1', email: 'loser@di.example' },
       K2: { account: 'A1', email: 'second@di.example' },
     });
-    const nobodys = await people.addUser({ name: 'Winner', email: 'winner@di.example' });
+    const winner = await people.addUser({ name: 'Winner', email: 'winner@di.example' });
     const others = await people.addUser({ name: 'Winner 2', email: 'winner2@di.example', external_id: 'crm:di' });
-    await people.mergeUser((await people.user('di:K1')).id, nobodys.id);
+    await people.mergeUser((await people.user('di:K1')).id, winner.id);
     await people.mergeUser((await people.user('di:K2')).id, others.id);
     const { run } = await people.observe('di', { full: true });
     expect(run).toMatchObject({ status: 'completed', totals: { read: 3, created: 0, rejected: 1 } });
-    expect(await people.user('di:K1')).toMatchObject({ id: nobodys.id, email: 'winner@di.example' });
-    expect(await people.record('di', 'K1')).toMatchObject({ zendeskId: String(nobodys.id) });
+    expect(await people.user('di:K1')).toMatchObject({ id: winner.id, email: 'winner@di.example' });
+    expect(await people.record('di', 'K1')).toMatchObject({ zendeskId: String(winner.id) });
     expect(await people.record('di', 'K2')).toMatchObject({ code: 'email_taken' });
-    expect(await people.organizationsOf(nobodys.id)).toEqual(['di:A1']);
+    expect(await people.organizationsOf(winner.id)).toEqual(['di:A1']);
     expectNoChanges(await people.observe('di'), { unchanged: 2, rejected: 1 });
   });
 
-  it('keep memberships that an agent made, even if our own request for the same one is cut', async () => {
+  it("keep memberships that an agent made, even if Ledgerdesk's request for the same one is cut", async () => {
     await people.account('dm', 'B1');
     await people.begin('dm', { K1: { account: 'A1', email: 'mover@dm.example' } });
     const { id } = await people.user('dm:K1');

@@ -1,28 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createRandomEdits, type RandomEdits } from '../fixtures/random-edits.ts';
-import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createRandomEdits } from '../fixtures/random-edits.ts';
+import { createPeople } from '../fixtures/people.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
-/** Longer runs ask for more rounds; from so many on, bulk jobs are lost as well, each of which costs half a minute. */
+/** Set PROPERTY_ROUNDS for longer runs. From 8 rounds on, bulk jobs are also lost. Each lost job takes half a minute. */
 const ROUNDS = Number(process.env['PROPERTY_ROUNDS'] ?? 3);
 const ROUNDS_WITH_LOST_JOBS = 8;
 const SEED = Number(process.env['PROPERTY_SEED'] ?? 20_261);
 
-describe('contacts that are edited at random while faults strike', () => {
-  let world: World;
-  let people: People;
-  let crowd: RandomEdits;
+describe('contacts that are edited at random while requests fail', () => {
+  const world = setUpWorld();
+  const people = createPeople(world);
+  const contacts = createRandomEdits(world, people, { seed: SEED, loseJobs: ROUNDS >= ROUNDS_WITH_LOST_JOBS });
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    people = createPeople(world);
-    await relaxZendeskLimitsForUsers(world.sandbox);
-    crowd = createRandomEdits(world, people, { seed: SEED, loseJobs: ROUNDS >= ROUNDS_WITH_LOST_JOBS });
-    await crowd.enter();
-    await people.connect(crowd.entities);
-    await world.startWorker();
+    await contacts.enter();
+    await people.connect(contacts.entities);
   });
-  afterAll(() => world.close());
 
   it(
     'keep their users, primary addresses and the memberships that agents made, and differ in nothing after a run without faults',
@@ -31,7 +25,7 @@ describe('contacts that are edited at random while faults strike', () => {
         try {
           await playRound();
         } catch (error) {
-          const where = `seed ${SEED}, round ${round} of ${ROUNDS}:\n${crowd.history().join('\n')}`;
+          const where = `seed ${SEED}, round ${round} of ${ROUNDS}:\n${contacts.history().join('\n')}`;
           throw new Error(`${where}\n${error instanceof Error ? error.message : String(error)}`, { cause: error });
         }
       }
@@ -40,15 +34,15 @@ describe('contacts that are edited at random while faults strike', () => {
   );
 
   async function playRound(): Promise<void> {
-    await crowd.edit();
-    await crowd.addFaults();
-    await world.sync(crowd.connectionId);
-    await crowd.edit();
+    await contacts.edit();
+    await contacts.addFaults();
+    await world.sync(contacts.connectionId);
+    await contacts.edit();
     await world.sandbox.control('DELETE', '/faults');
-    const quiet = await world.sync(crowd.connectionId);
+    const quiet = await world.sync(contacts.connectionId);
     expect([quiet.status, quiet.error]).toEqual(['completed', null]);
-    expect(await crowd.findErrors()).toEqual([]);
-    const { run, writes } = await people.observe(crowd.connectionId);
+    expect(await contacts.findErrors()).toEqual([]);
+    const { run, writes } = await people.observe(contacts.connectionId);
     expect([run.status, run.totals.created, run.totals.updated, run.totals.adopted]).toEqual(['completed', 0, 0, 0]);
     expect(writes.map(({ method, path, body }) => [method, path, body])).toEqual([]);
     expect(await people.mails()).toBe(0);

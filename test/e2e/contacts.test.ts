@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { isAccountedFor } from '../../domain/sync/outcome.ts';
 import type { RecordReport } from '../../store/sync/records.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
-import { createPeople, type People, type SandboxUser } from '../fixtures/people.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createPeople, type SandboxUser } from '../fixtures/people.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 interface ErpRow {
   readonly legalEntity: string;
@@ -12,27 +12,23 @@ interface ErpRow {
 }
 
 describe('the contacts of a distributor with two companies', () => {
-  let world: World;
-  let people: People;
+  const world = setUpWorld({ seed: 'distributor', limits: 'sandbox' });
+  const people = createPeople(world);
   let first: RunReport;
   let contacts: readonly ErpRow[];
   let records: ReadonlyMap<string, RecordReport>;
   let users: ReadonlyMap<string, SandboxUser>;
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'distributor' });
-    people = createPeople(world);
     await world.connect('contoso', (settings) => ({ ...settings, sync: { ...settings.sync, contacts: true } }));
-    await world.startWorker();
     first = await world.sync('contoso');
     contacts = await erp('contacts');
     const { items } = await world.store.records.list('contoso', {});
     records = new Map(items.map((record) => [`${record.legalEntity}/${record.kind}/${record.key}`, record]));
     users = new Map((await people.users()).map((user) => [user.external_id ?? `#${user.id}`, user]));
   });
-  afterAll(() => world.close());
 
-  it('are all accounted for, in both companies, and nobody gets a mail', async () => {
+  it('are all accounted for, in both companies, and no user gets an email', async () => {
     expect(first).toMatchObject({ status: 'completed', error: null });
     expect(first.phases.map(({ legalEntity, kind }) => `${legalEntity} ${kind}`)).toEqual(
       ['frrt', 'usmf'].flatMap((entity) => ['contact', 'customer', 'vendor'].map((kind) => `${entity} ${kind}`)),
@@ -62,7 +58,7 @@ describe('the contacts of a distributor with two companies', () => {
     expect([...users.keys()].filter((key) => !key.startsWith('#'))).toHaveLength(made);
   });
 
-  it('carry name, phone, title and where they come from', () => {
+  it('have the name, phone, title and origin', () => {
     for (const contact of contacts) {
       const user = users.get(`${contact.legalEntity}:${contact.key}`);
       if (user === undefined) continue;
@@ -140,7 +136,7 @@ describe('the contacts of a distributor with two companies', () => {
     return (await world.sandbox.control<{ items: ErpRow[] }>('GET', `/state/dynamics/${kind}`)).items;
   }
 
-  /** The accounts of both companies, by company and party. */
+  /** Returns the accounts of both companies, by company and party. */
   async function accounts(): Promise<readonly { place: string; key: string }[]> {
     const customers = (await erp('customers')).map((row) => ({ row, kind: 'customer', party: 'PartyNumber' }));
     const vendors = (await erp('vendors')).map((row) => ({ row, kind: 'vendor', party: 'VendorPartyNumber' }));
@@ -150,7 +146,7 @@ describe('the contacts of a distributor with two companies', () => {
     }));
   }
 
-  /** External ids of the organizations that the accounts of a party have. */
+  /** Returns the external ids of the organizations of a party's accounts. */
   async function organizationsByParty(): Promise<ReadonlyMap<string, readonly string[]>> {
     const found = new Map<string, string[]>();
     for (const { place, key } of await accounts()) {

@@ -2,22 +2,23 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createLog } from '../../runtime/log/log.ts';
 import { findTemporal } from '../../runtime/temporal/temporal-binary.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { workerDataConverter } from '../../workers/data-converter.ts';
-import { ADMIN_TOKEN, startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
+import { ADMIN_TOKEN } from '../fixtures/api-process.ts';
 import { createErpIngress } from '../fixtures/erp-ingress.ts';
 import { bytesAsText, findPayloads, inClear, type FoundPayload, type History } from '../fixtures/payloads.ts';
-import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
+import { createPeople } from '../fixtures/people.ts';
 import { readable } from '../fixtures/readable.ts';
 import { until } from '../fixtures/stops.ts';
 import { WRONG_TOKEN } from '../fixtures/credential-failures.ts';
 import { readPayload, readWaits } from '../fixtures/waits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { connectionFile } from '../fixtures/connection-file.ts';
+import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/operating.md'), 'utf8');
 const execute = promisify(execFile);
@@ -27,44 +28,22 @@ const NAMES_AND_TIMES = [
 ];
 
 describe('Temporal under configured keys', () => {
-  let world: World;
-  let people: People;
-  let api: ApiProcess;
+  const { world, api } = setUpWorldWithApi({ encrypted: true });
+  const people = createPeople(world);
   let temporal: string;
-  /** A client that has no keys: what somebody sees who has nothing but Temporal. */
+  /** A client without keys: it sees what anyone with access to Temporal sees. */
   let keyless: Client;
   let histories: { id: string; type: string; history: History }[];
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty', encrypted: true });
-    people = createPeople(world);
     temporal = await findTemporal({ env: process.env, log: createLog({ level: 'error' }).log });
     const { connection, options } = world.client;
     keyless = new Client({ connection, namespace: options.namespace });
-    await relaxZendeskLimitsForUsers(world.sandbox);
     await people.account('usmf', 'US-001');
     await people.contact('usmf', '000001', { account: 'US-001', name: 'Ada Lane', email: 'ada@example.com' });
-    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
-    expect(await api.request('POST', '/api/connections', connectionFile())).toMatchObject({ status: 200 });
+    const file = connectionFile(world.sandbox, { id: 'contoso', dynamics: { legalEntities: ['usmf'] } });
+    expect(await api.request('POST', '/api/connections', file)).toMatchObject({ status: 200 });
   });
-  afterAll(async () => {
-    await api.kill();
-    await world.close();
-  });
-
-  function connectionFile(): object {
-    const { dynamics, entra, zendesk, tenantId, clientId, clientSecret, zendeskToken } = world.sandbox;
-    return {
-      id: 'contoso',
-      name: 'Contoso',
-      dynamics: {
-        ...{ environmentUrl: dynamics, authorityHost: entra, tenantId, clientId, clientSecret },
-        legalEntities: ['usmf'],
-      },
-      zendesk: { subdomain: 'contoso', baseUrl: zendesk, accessToken: zendeskToken },
-      sync: { vendors: false, every: '7d', reconcileEvery: '7d' },
-    };
-  }
 
   const cli = async (command: string, env: Readonly<Record<string, string>> = {}): Promise<string> => {
     const all = {
@@ -105,7 +84,7 @@ describe('Temporal under configured keys', () => {
     expect((await ingress.events()).at(-1)).toMatchObject({ verdict: 'accepted', outcome: 'updated' });
   });
 
-  it('waits out a rate limit, which is in the details of a failure', async () => {
+  it('waits for a rate limit, which is in the details of a failure', async () => {
     await world.sandbox.control('POST', '/faults', {
       ...{ system: 'dynamics', match: { path: 'CustomersV3' }, times: 1 },
       action: { kind: 'status', status: 429, retryAfter: 1 },
@@ -125,7 +104,7 @@ describe('Temporal under configured keys', () => {
     await until('the schedule has run', async () => (await scheduled())[0]?.status === 'completed');
   });
 
-  it('says of a failed run what a person must do', async () => {
+  it('tells what to do about a failed run', async () => {
     await world.store.credentials.apply('contoso', { 'zendesk.accessToken': WRONG_TOKEN });
     const runId = await startByApi();
     expect(await world.ended(runId)).toMatchObject({
@@ -191,10 +170,10 @@ describe('Temporal under configured keys', () => {
         keyless.workflow.getHandle('master-sync/contoso').query('__temporal_workflow_metadata'),
       ).rejects.toThrow('encoding');
       const steps = histories.flatMap(({ history }) => history.events ?? []);
-      const said = steps.flatMap(({ activityTaskFailedEventAttributes: step }) =>
+      const failures = steps.flatMap(({ activityTaskFailedEventAttributes: step }) =>
         step?.failure?.encodedAttributes ? [step.failure.encodedAttributes] : [],
       );
-      const sentences = await Promise.all(said.map((each) => readPayload<{ message: string }>(world.client, each)));
+      const sentences = await Promise.all(failures.map((each) => readPayload<{ message: string }>(world.client, each)));
       expect(sentences.map(({ message }) => message).join('\n')).toMatch(/^Zendesk: 401/m);
     });
 
@@ -239,7 +218,7 @@ describe('Temporal under configured keys', () => {
   });
 });
 
-/** What the failures in a message say, down to their causes. */
+/** Returns the messages of all failures in a value, with their causes. */
 function findMessages(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
   const { message } = value as { readonly message?: unknown };

@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { describe, expect, it } from '@jest/globals';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 describe('accounts that are edited in the ERP', () => {
-  let world: World;
-  let edits: Edits;
-
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
-    await world.startWorker();
-  });
-  afterAll(() => world.close());
+  const world = setUpWorld();
+  const edits = createEdits(world);
 
   it('give their new name to the same organization', async () => {
     await edits.connect('renamed', { rn: { A1: 'Alpha Renamed', B1: 'Beta Renamed' } });

@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { WORKFLOW_TYPES, TASK_QUEUE, type PingResult } from '../../workflows/contract.ts';
-import { createEdits, readingOnly, type Edits } from '../fixtures/edits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
+import type { World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 const KEYS = ['A1', 'A2', 'A3', 'A4'] as const;
 
-/** What somebody does to the field `erp_city` in Zendesk, by its code in notes; of the deleted one, as ping and runs name it. */
+/** Changes of the field `erp_city` in Zendesk, with the code of the note that reports each. */
 const DRIFTS = [
   { title: 'is deleted', code: 'field_recreated', drift: deleteField },
   { title: 'becomes an integer field', code: 'field_type_differs', drift: retype({ type: 'integer' }) },
@@ -41,22 +42,18 @@ async function deactivate(world: World): Promise<void> {
 }
 
 describe.each(DRIFTS)('a field in Zendesk that $title', ({ code, drift }) => {
-  let world: World;
-  let edits: Edits;
+  const world = setUpWorld({ limits: 'sandbox' });
+  const edits = createEdits(world);
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
     const settings = { incrementalPerMinute: 1_000, organizationUpdatesPerMinute: 100 };
     await world.sandbox.control('PATCH', '/settings/zendesk', settings);
     for (const key of KEYS)
       await edits.customer('fd', key, { OrganizationName: `Field Drift ${key}`, AddressCity: 'Bergen' });
     await world.connect('drift', readingOnly(['fd']));
-    await world.startWorker();
     expect(await world.sync('drift')).toMatchObject({ status: 'completed', totals: { created: 4 } });
     await drift(world);
   });
-  afterAll(() => world.close());
 
   const writes = async (): Promise<readonly string[]> =>
     (await edits.journal('zendesk'))
@@ -75,7 +72,7 @@ describe.each(DRIFTS)('a field in Zendesk that $title', ({ code, drift }) => {
     expect(result.ok).toBe(true);
   });
 
-  it('is found by the next run that writes; the other fields are written, and nobody is rejected', async () => {
+  it('is found by the next run that writes; the other fields are written, and no record is rejected', async () => {
     for (const key of KEYS.slice(0, 3))
       await edits.customer('fd', key, { AddressCity: 'Oslo', AddressCountryRegionId: 'NOR' });
     const run = await world.sync('drift');
@@ -110,19 +107,16 @@ describe.each(DRIFTS)('a field in Zendesk that $title', ({ code, drift }) => {
 });
 
 describe('a field that another app has taken before the first sync, with another type', () => {
-  let world: World;
+  const world = setUpWorld({ seed: 'distributor', limits: 'sandbox' });
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'distributor' });
     const field = { key: 'erp_account_number', title: 'Account number of another app', type: 'integer' };
     await api(world, 'POST organization_fields', { organization_field: field });
     await world.connect('taken', (settings) => ({
       ...settings,
       dynamics: { ...settings.dynamics, legalEntities: ['frrt'] },
     }));
-    await world.startWorker();
   });
-  afterAll(() => world.close());
 
   it('is left out, with a note that names it, and all accounts are written without it', async () => {
     const run = await world.sync('taken');

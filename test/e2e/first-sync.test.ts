@@ -1,24 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { isAccountedFor } from '../../domain/sync/outcome.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
 import type { SandboxOrganization } from '../fixtures/sandbox.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 describe('the first syncs of a distributor with two legal entities', () => {
-  let world: World;
+  const world = setUpWorld({ seed: 'distributor', limits: 'sandbox' });
   let before: SandboxOrganization[];
   let first: RunReport;
   let second: RunReport;
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'distributor' });
     await world.connect('contoso');
     before = await world.organizations();
-    await world.startWorker();
     first = await world.sync('contoso');
     second = await world.sync('contoso');
   });
-  afterAll(() => world.close());
 
   it('account for every record, per legal entity and kind', () => {
     expect(first).toMatchObject({ status: 'completed', error: null });

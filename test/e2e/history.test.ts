@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { ConnectionSettings } from '../../domain/connection/connection.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
@@ -7,7 +7,8 @@ import { accountSyncId, alertId, HOUSEKEEPING_ID } from '../../workflows/ids.ts'
 import { exportHistories, type ExportedHistory } from '../fixtures/histories.ts';
 import { WRONG_TOKEN } from '../fixtures/credential-failures.ts';
 import { runOtherWorkflows } from '../fixtures/other-workflows.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import type { World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 interface ErpRecord {
   readonly values: Readonly<Record<string, string>>;
@@ -18,17 +19,15 @@ const withContacts = (settings: ConnectionSettings): ConnectionSettings => ({
   sync: { ...settings.sync, contacts: true },
 });
 
-/** What identifies a person or a company in F&O's records. */
+/** Names of F&O properties that identify a person or a company. */
 const PERSONAL = /name|email|phone|city|address|memo|notes/i;
 
-describe('the histories of a first sync, a resync, the way back and a failed run', () => {
-  let world: World;
+describe('the histories of a first sync, a resync, the support of accounts and a failed run', () => {
+  const world = setUpWorld({ seed: 'distributor', limits: 'sandbox' });
   let histories: ExportedHistory[];
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'distributor' });
     await world.connect('contoso', withContacts);
-    await world.startWorker();
     expect(await world.sync('contoso')).toMatchObject({ status: 'completed' });
     const key = { legalEntity: 'usmf', kind: 'customer' as const, key: 'US-001' };
     const input: SyncAccountInput = {
@@ -56,8 +55,7 @@ describe('the histories of a first sync, a resync, the way back and a failed run
       args: [{ connectionId: 'contoso' }],
     });
     histories = await exportHistories(world.client);
-  });
-  afterAll(() => world.close());
+  }, 240_000);
 
   it('are those of every workflow type', () => {
     expect(new Set(histories.map(({ type }) => type))).toEqual(new Set(Object.values(WORKFLOW_TYPES)));
@@ -67,7 +65,7 @@ describe('the histories of a first sync, a resync, the way back and a failed run
       expect(text).toContain(id === HOUSEKEEPING_ID ? '"part":"tickets"' : '"connectionId":"contoso"');
   });
 
-  it('hold no name, address, mailbox or telephone number of anybody', async () => {
+  it('hold no name, address, mailbox or phone number of a person', async () => {
     const secrets = await personalTexts(world);
     expect(secrets.size).toBeGreaterThan(300);
     const found = histories.flatMap(({ id, text }) =>
@@ -110,7 +108,7 @@ describe('the histories of a first sync, a resync, the way back and a failed run
   });
 });
 
-/** Texts that belong to the people and companies of both systems: what must never be in a history. */
+/** Returns the texts about people and companies of both systems, which must never be in a history. */
 async function personalTexts({ sandbox, organizations }: World): Promise<Set<string>> {
   const texts = new Set((await organizations()).map(({ name }) => name));
   for (const set of ['customers', 'vendors', 'contacts']) {
@@ -122,7 +120,7 @@ async function personalTexts({ sandbox, organizations }: World): Promise<Set<str
   return texts;
 }
 
-/** Whether a text stands there as words of its own, as JSON writes it: "Nice" is a city, "nicely" is none. */
+/** Returns whether JSON text contains a text as whole words: "Nice" is a city, "nicely" is not. */
 function holds(text: string, secret: string): boolean {
   const escaped = JSON.stringify(secret).slice(1, -1);
   return [secret, escaped].some((form) => {

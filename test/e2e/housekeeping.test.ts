@@ -1,40 +1,30 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import pg from 'pg';
 import type { SweepStoreResult } from '../../workflows/contract.ts';
-import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
 import { createErpIngress, type ErpIngress, type SentEvent } from '../fixtures/erp-ingress.ts';
-import { createEdits, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
+import { createEdits } from '../fixtures/edits.ts';
 import { until } from '../fixtures/stops.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 
 const DAY_MS = 86_400_000;
 const RETENTION_DAYS = 7;
-/** What Temporal keeps here (one day) and 90 more. */
+/** The retention of the test namespace in Temporal (one day) and 90 days more. */
 const MEMORY_DAYS = 91;
 
 describe('the daily sweep', () => {
-  let world: World;
-  let edits: Edits;
-  let api: ApiProcess;
+  const { world, api } = setUpWorldWithApi({ worker: false });
+  const edits = createEdits(world);
   let ingress: ErpIngress;
   let client: pg.Client;
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
     await edits.connect('kept', { ke: { A1: 'First', B1: 'Second' } });
-    const started = world.startWorker({ LEDGERDESK_RETENTION_DAYS: String(RETENTION_DAYS) });
-    [api] = await Promise.all([startApiProcess(world), started]);
+    await world.startWorker({ LEDGERDESK_RETENTION_DAYS: String(RETENTION_DAYS) });
     ingress = await createErpIngress({ world, api, edits }, 'kept');
     client = new pg.Client({ connectionString: world.databaseUrl });
     await client.connect();
-  });
-  afterAll(async () => {
-    await client.end();
-    await api.kill();
-    await world.close();
+    world.beforeClose(() => client.end());
   });
 
   const schedule = () => world.client.schedule.getHandle('housekeeping');
@@ -45,17 +35,17 @@ describe('the daily sweep', () => {
         () => true,
         () => false,
       );
-  /** All sweeps so far; of two that a schedule starts within one second, the workflow ids are the same. */
+  /** Returns all sweeps so far. Two sweeps that a schedule starts within one second have the same workflow id. */
   const sweeps = async (): Promise<{ workflowId: string; runId: string }[]> => {
     const found: { workflowId: string; runId: string }[] = [];
     for await (const { workflowId, runId } of world.client.workflow.list({ query: `WorkflowType = 'sweepStore'` }))
       found.push({ workflowId, runId });
     return found;
   };
-  /** Triggers the schedule and waits for what its workflow came to. */
+  /** Triggers the schedule and returns the result of its workflow. */
   async function sweep(): Promise<SweepStoreResult> {
     const before = new Set((await sweeps()).map(({ runId }) => runId));
-    // By its own policy the schedule skips a sweep while it has not heard yet that the last one has ended.
+    // The schedule skips a sweep as long as it does not know that the last one has ended.
     await schedule().trigger(ScheduleOverlapPolicy.ALLOW_ALL);
     const started: { workflowId: string; runId: string }[] = [];
     await until('a sweep is under way', async () => {

@@ -5,7 +5,7 @@ import { printMeasurement } from '../fixtures/print-measurement.ts';
 import { startTopology, type Topology } from '../fixtures/topology.ts';
 import { percentile, sendWebhooks, type DeliveryResult } from '../fixtures/webhook-load.ts';
 
-/** Longer runs ask for more: LOAD_ACCOUNTS=5000 LOAD_PER_SECOND=50 LOAD_SECONDS=60. */
+/** For longer runs: LOAD_ACCOUNTS=5000 LOAD_PER_SECOND=50 LOAD_SECONDS=60. */
 const ACCOUNTS = Number(process.env['LOAD_ACCOUNTS'] ?? 500);
 const PER_SECOND = Number(process.env['LOAD_PER_SECOND'] ?? 20);
 const SECONDS = Number(process.env['LOAD_SECONDS'] ?? 10);
@@ -15,9 +15,9 @@ const TICKETS = Math.ceil(EVENTS / 3);
 const BUSY_ACCOUNTS = Math.ceil(TICKETS / 4);
 const STATUSES = ['open', 'pending', 'hold', 'solved'] as const;
 const SECRET = 'the-signing-secret-of-the-load';
-/** What the issue allows for an answer. */
+/** The longest time until a response. */
 const LONGEST_ANSWER_MS = 3_000;
-/** The sync may take so many times as long as alone: whoever sends, both systems and all servers share its cores. */
+/** The longest duration of the sync, as a multiple of its duration without load. All processes share the cores. */
 const MOST_TIMES_AS_LONG = 8;
 
 interface Run {
@@ -56,7 +56,7 @@ describe(`${PER_SECOND} webhooks a second for ${SECONDS} s, and a sync of ${ACCO
   }, 300_000);
   afterAll(() => topology.close());
 
-  it('answer every delivery in time, do not starve the sync, and lose no event', async () => {
+  it('get a response in time, do not starve the sync, and lose no event', async () => {
     await changeAccounts();
     const alone = [await timeSync()];
     await changeAccounts();
@@ -83,7 +83,7 @@ describe(`${PER_SECOND} webhooks a second for ${SECONDS} s, and a sync of ${ACCO
     }
   }
 
-  /** The time of the sync that tells Zendesk of it, in ms. */
+  /** Changes the accounts and syncs them. Returns the duration in ms. */
   async function timeSync(): Promise<number> {
     const since = performance.now();
     const run = await topology.ledgerdesk<Run>('sync', 'contoso', '--wait');
@@ -91,7 +91,7 @@ describe(`${PER_SECOND} webhooks a second for ${SECONDS} s, and a sync of ${ACCO
     return performance.now() - since;
   }
 
-  /** Changes the tickets of one second in Zendesk, and answers them. */
+  /** Changes the tickets of one second in Zendesk, and returns their ids. */
   async function ticketsOf(second: number): Promise<number[]> {
     const events = Array.from({ length: PER_SECOND }, (_, nth) => second * PER_SECOND + nth);
     const changes = events.map((nth) => ({ id: firstTicket + (nth % TICKETS), status: statusOf(nth) }));
@@ -124,7 +124,7 @@ describe(`${PER_SECOND} webhooks a second for ${SECONDS} s, and a sync of ${ACCO
     expect(new Set(accepted.map(({ outcome }) => outcome))).toEqual(new Set(['read']));
   }
 
-  /** Accounts with tickets whose memo does not count what Zendesk has. */
+  /** Returns the accounts whose memo differs from the tickets in Zendesk. */
   async function wrongAnnotations(): Promise<string[]> {
     const { control } = topology.sandbox;
     const [tickets, customers] = await Promise.all([

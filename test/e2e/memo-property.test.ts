@@ -1,25 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { BLOCK_END, BLOCK_START } from '../../domain/support/annotation.ts';
 import { createRandom } from '../fixtures/random-choices.ts';
-import { createEdits, relaxZendeskLimits, readingOnly } from '../fixtures/edits.ts';
-import { createSupport, type Support } from '../fixtures/support.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
+import { createSupport } from '../fixtures/support.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
-/** Longer runs ask for more: MEMO_EDITS=1000. */
+/** For longer runs: MEMO_EDITS=1000. */
 const EDITS = Number(process.env['MEMO_EDITS'] ?? 200);
 const SEED = Number(process.env['MEMO_SEED'] ?? 20_261_128);
 const KEYS = ['M1', 'M2', 'M3', 'M4'];
 const PIECES = ['Call first.', ' ', '\r\n', '\n', '\r', '\t', 'ü–✓', '---', '--- Zendesk support', 'x'.repeat(80), ''];
-/** So long the ERP takes for each of our writes: time for people to be quicker. */
+/** The delay of each write by Ledgerdesk, so that users' edits can come first. */
 const WRITE_MS = 40;
 
-/** What people have saved last on each account, and everything before, a line each. */
+/** The texts that users have saved last, by account, and all edits so far. */
 interface Past {
   readonly saved: Map<string, string>;
   readonly history: string[];
 }
 
-/** A memo around our block: `undefined` where there is none that is whole. */
+/** Splits a memo at Ledgerdesk's block. Returns undefined if it has no complete block. */
 function parts(memo: string): { before: string; block: string; after: string } | undefined {
   const end = memo.indexOf(BLOCK_END);
   const start = end < 0 ? -1 : memo.lastIndexOf(BLOCK_START, end);
@@ -28,7 +28,7 @@ function parts(memo: string): { before: string; block: string; after: string } |
   return { before: memo.slice(0, start), block: memo.slice(start, behind), after: memo.slice(behind) };
 }
 
-/** What is wrong with a memo that a person saved last; undefined: every byte of it is there, and nothing but our block is new. */
+/** Returns the error in a memo that a user saved last, or undefined if only Ledgerdesk's block was added. */
 function mistake(saved: string, memo: string): string | undefined {
   if (memo === saved) return undefined;
   const [was, is] = [parts(saved), parts(memo)];
@@ -39,22 +39,18 @@ function mistake(saved: string, memo: string): string | undefined {
   return isBehind ? undefined : 'the words differ';
 }
 
-describe('a memo that people edit at random while we write it', () => {
-  let world: World;
-  let support: Support;
+describe('a memo that users edit at random while Ledgerdesk writes it', () => {
+  const world = setUpWorld();
+  const support = createSupport(world);
   let tickets: number[];
   const random = createRandom(SEED);
   const pick = <Item>(items: readonly Item[]): Item => items[random(items.length)] as Item;
   const words = (): string => Array.from({ length: 1 + random(6) }, () => pick(PIECES)).join('');
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
     const edits = createEdits(world);
-    support = createSupport(world);
-    await relaxZendeskLimits(world.sandbox);
     for (const key of KEYS) await edits.customer('mm', key, { OrganizationName: `Memo of ${key}` });
     await world.connect('memo', readingOnly(['mm']));
-    await world.startWorker();
     expect(await world.sync('memo')).toMatchObject({ status: 'completed', totals: { created: KEYS.length } });
     const organizations = await edits.organizations('mm:');
     const organizationIds = [...organizations.values()].map(({ id }) => id);
@@ -66,7 +62,6 @@ describe('a memo that people edit at random while we write it', () => {
       action: { kind: 'delay', ms: WRITE_MS, when: 'before' },
     });
   });
-  afterAll(() => world.close());
 
   it(
     `keeps every byte that people wrote, through ${EDITS} edits (seed ${SEED})`,
@@ -103,7 +98,7 @@ describe('a memo that people edit at random while we write it', () => {
     120_000 + EDITS * 1_000,
   );
 
-  /** As a person edits who sees the whole memo: words around our block, all anew, something behind, or a torn block. */
+  /** Edits a memo as a user does: words around the block, a new text, an addition, or a damaged block. */
   function edited(memo: string): string {
     const found = parts(memo);
     switch (random(5)) {
@@ -126,7 +121,7 @@ describe('a memo that people edit at random while we write it', () => {
     throw new Error(`${where}, ${wrong}: ${JSON.stringify(memo)}\n${last.join('\n')}`);
   }
 
-  /** Keeps the counts of all accounts changing, and has them written. */
+  /** Changes the ticket counts of all accounts until `isOver`, and lets Ledgerdesk write them. */
   async function writeMeanwhile(writing: { goes: boolean; written: number }): Promise<void> {
     for (let round = 0; writing.goes; round += 1) {
       await support.change(tickets, { status: round % 2 === 0 ? 'pending' : 'open' }, true);

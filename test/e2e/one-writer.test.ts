@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '../../store/sync/run-reports.ts';
 import {
   TASK_QUEUE,
@@ -7,32 +7,17 @@ import {
   type SyncMasterDataInput,
 } from '../../workflows/contract.ts';
 import { accountSyncId } from '../../workflows/ids.ts';
-import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
+import { createRandom } from '../fixtures/random-choices.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 const CITIES = ['Seattle', 'Renton', 'Tacoma', 'Everett', 'Bellevue', 'Kent'];
 
-/** Numbers from 0 to `below`, the same ones at every run (a linear congruential generator). */
-function createDice(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return Math.floor((state / 2_147_483_648) * below);
-  };
-}
-
 describe('several runs that write the same accounts', () => {
-  let world: World;
-  let edits: Edits;
+  const world = setUpWorld();
+  const edits = createEdits(world);
 
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
-    await world.startWorker();
-  });
   afterEach(() => world.sandbox.control('DELETE', '/faults'));
-  afterAll(() => world.close());
 
   const startAccountSync = (input: SyncAccountInput, workflowId: string) =>
     world.client.workflow.start(WORKFLOW_TYPES.syncAccount, { taskQueue: TASK_QUEUE, workflowId, args: [input] });
@@ -55,8 +40,8 @@ describe('several runs that write the same accounts', () => {
     }
   }
 
-  it('leave every organization as the ERP was last, with no duplicate', async () => {
-    const random = createDice(20_260_301);
+  it('leave every organization in the last state of the ERP, without a duplicate', async () => {
+    const random = createRandom(20_260_301);
     const numbers = await edits.generateCustomers('rc', 20);
     await world.connect('racing', readingOnly(['rc']));
     const name = (number: string) => `Racer ${number}`;
@@ -86,7 +71,7 @@ describe('several runs that write the same accounts', () => {
     expect(await world.sync('racing')).toMatchObject({ status: 'completed', totals: { read: 20, unchanged: 20 } });
   });
 
-  it('take over and finish what a terminated run had claimed', async () => {
+  it('take over and finish what a terminated run had reserved', async () => {
     const numbers = await edits.generateCustomers('tk', 30);
     await world.connect('taken', readingOnly(['tk']));
     const fault = await hold('zendesk', 'organizations/create_many');

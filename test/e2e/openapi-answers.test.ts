@@ -1,46 +1,37 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApiProcess, type ApiResponse, type ApiProcess } from '../fixtures/api-process.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ApiResponse } from '../fixtures/api-process.ts';
 import {
   createDocumentValidator,
   operationsOf,
   type ApiDocument,
   type DocumentValidator,
 } from '../fixtures/api-document.ts';
-import { createEdits, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
+import { createEdits } from '../fixtures/edits.ts';
 import { until } from '../fixtures/stops.ts';
-import { createSupport, type Support } from '../fixtures/support.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createSupport } from '../fixtures/support.ts';
+import { connectionFile } from '../fixtures/connection-file.ts';
+import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 
 const ID = 'described';
 
-describe('the answers of the API', () => {
-  let world: World;
-  let api: ApiProcess;
-  let edits: Edits;
-  let support: Support;
+describe('the responses of the API', () => {
+  const { world, api } = setUpWorldWithApi();
+  const edits = createEdits(world);
+  const support = createSupport(world);
   let document: ApiDocument;
   let validator: DocumentValidator;
-  /** Operations of which a good answer was seen. */
+  /** Operations that have returned a 2xx response. */
   const seen = new Set<string>();
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    support = createSupport(world);
-    await relaxZendeskLimits(world.sandbox);
     for (const key of ['A1', 'A2']) await edits.customer('de', key, { OrganizationName: `Described ${key}` });
     await world.sandbox.control('POST', '/state/dynamics/fields', { entitySet: 'CustomersV3', name: 'SupportStatus' });
     await edits.customer('de', 'B,1', { OrganizationName: 'Rejected for its number' });
-    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
     document = (await api.request('GET', '/api/openapi.json')).body as ApiDocument;
     validator = createDocumentValidator(document);
   });
-  afterAll(async () => {
-    await api.kill();
-    await world.close();
-  });
 
-  /** Asks an operation; whatever the answer is, it must be as it is described. */
+  /** Calls an operation. Expects that the response matches its description. */
   async function ask(
     operation: string,
     at: { id?: string; query?: string; body?: unknown } = {},
@@ -66,25 +57,16 @@ describe('the answers of the API', () => {
   }
 
   const file = (id: string, more: object = {}): object => ({
-    id,
-    dynamics: {
-      environmentUrl: world.sandbox.dynamics,
-      tenantId: world.sandbox.tenantId,
-      clientId: world.sandbox.clientId,
-      clientSecret: world.sandbox.clientSecret,
-      authorityHost: world.sandbox.entra,
-      legalEntities: ['de'],
-      entitySets: { customers: 'CustomersV3' },
-      events: { Changed: { record: 'customer', legalEntity: 'LegalEntity', key: 'AccountNumber' } },
-    },
-    zendesk: {
-      subdomain: 'contoso',
-      baseUrl: world.sandbox.zendesk,
-      accessToken: world.sandbox.zendeskToken,
-      oauthClientId: world.sandbox.oauthClientId,
-      ...more,
-    },
-    sync: { contacts: false, vendors: false, every: '7d', reconcileEvery: '7d' },
+    ...connectionFile(world.sandbox, {
+      id,
+      dynamics: {
+        legalEntities: ['de'],
+        entitySets: { customers: 'CustomersV3' },
+        events: { Changed: { record: 'customer', legalEntity: 'LegalEntity', key: 'AccountNumber' } },
+      },
+      zendesk: { oauthClientId: world.sandbox.oauthClientId, ...more },
+      sync: { contacts: false },
+    }),
     annotation: {
       customers: { fields: { status: 'SupportStatus' }, maxLength: 500 },
       status: { escalated: { urgent: 2 }, active: null },
@@ -158,9 +140,9 @@ describe('the answers of the API', () => {
 
   it('that refuse a request match the document', async () => {
     const wanted: [string, Parameters<typeof ask>[1], number][] = [
-      ['GET /api/connections/{id}', { id: 'nobody' }, 404],
+      ['GET /api/connections/{id}', { id: 'unknown' }, 404],
       ['GET /api/connections/{id}', { id: '%zz' }, 400],
-      ['GET /api/runs/{runId}', { id: 'nobody' }, 404],
+      ['GET /api/runs/{runId}', { id: 'unknown' }, 404],
       ['DELETE /api/tokens/{id}', { id: '%00' }, 404],
       ['GET /api/connections/{id}/records', { id: ID, query: '?state=odd' }, 400],
       ['GET /api/audit', { query: '?limit=0' }, 400],

@@ -1,58 +1,36 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { legalEntitySyncId } from '../../workflows/ids.ts';
-import { ADMIN_TOKEN, startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
+import { ADMIN_TOKEN } from '../fixtures/api-process.ts';
 import { createErpIngress } from '../fixtures/erp-ingress.ts';
 import { readPageCommands, type PageCommands } from '../fixtures/page-commands.ts';
-import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
+import { createPeople } from '../fixtures/people.ts';
 import { until } from '../fixtures/stops.ts';
 import { readWaits } from '../fixtures/waits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { connectionFile } from '../fixtures/connection-file.ts';
+import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 
 describe('the commands of docs/operating.md', () => {
-  let world: World;
-  let people: People;
-  let api: ApiProcess;
+  const { world, api } = setUpWorldWithApi();
+  const people = createPeople(world);
   let page: PageCommands;
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    people = createPeople(world);
     page = await readPageCommands('operating.md', world);
-    await relaxZendeskLimitsForUsers(world.sandbox);
     for (const number of ['US-001', 'US-002']) await people.account('usmf', number);
     await people.account('frrt', 'FR-001');
     await people.contact('usmf', '000001', { account: 'US-001', name: 'Ada Lane', email: 'ada@example.com' });
-    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
-    expect(await api.request('POST', '/api/connections', connectionFile())).toMatchObject({ status: 200 });
+    const file = connectionFile(world.sandbox, { id: 'contoso', dynamics: { legalEntities: ['usmf', 'frrt'] } });
+    expect(await api.request('POST', '/api/connections', file)).toMatchObject({ status: 200 });
     expect(await world.sync('contoso')).toMatchObject({ status: 'completed', totals: { read: 4, created: 4 } });
   });
   afterEach(async () => {
     await world.sandbox.control('DELETE', '/faults');
     await world.sandbox.control('PATCH', '/settings/dynamics', { deniedEntitySets: [] });
   });
-  afterAll(async () => {
-    await api.kill();
-    await world.close();
-  });
-
-  /** The connection as an operator applies it; its schedules do nothing by themselves meanwhile. */
-  function connectionFile(): object {
-    const { dynamics, entra, zendesk, tenantId, clientId, clientSecret, zendeskToken } = world.sandbox;
-    return {
-      id: 'contoso',
-      name: 'Contoso',
-      dynamics: {
-        ...{ environmentUrl: dynamics, authorityHost: entra, tenantId, clientId, clientSecret },
-        legalEntities: ['usmf', 'frrt'],
-      },
-      zendesk: { subdomain: 'contoso', baseUrl: zendesk, accessToken: zendeskToken },
-      sync: { vendors: false, every: '7d', reconcileEvery: '7d' },
-    };
-  }
 
   const run = (heading: string, { nth = 0, workflowId = '' } = {}): Promise<string> => {
-    const ours = { LEDGERDESK_URL: api.url, LEDGERDESK_ADMIN_TOKEN: ADMIN_TOKEN };
-    return page.run(heading, { nth, variables: { WORKFLOW_ID: workflowId, ...ours } });
+    const server = { LEDGERDESK_URL: api.url, LEDGERDESK_ADMIN_TOKEN: ADMIN_TOKEN };
+    return page.run(heading, { nth, variables: { WORKFLOW_ID: workflowId, ...server } });
   };
   const runs = async () => (await world.store.reports.list('contoso', undefined)).items;
   const runOf = async (workflowId: string) => {

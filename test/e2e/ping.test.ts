@@ -1,15 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { runCli } from '../cli/run-cli.ts';
 import type { ConnectionSettings } from '../../domain/connection/connection.ts';
 import type { PingCheck } from '../../domain/connection/ping-check.ts';
-import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
 import { issueZendeskToken } from '../fixtures/consent.ts';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { WRONG_SECRET, WRONG_TOKEN } from '../fixtures/credential-failures.ts';
+import { saveConnection } from '../fixtures/accounts.ts';
+import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 
-const WRONG_SECRET = 'Wr0ng~Secret~That-nobody-may-see';
-const WRONG_TOKEN = 'a1b2c3d4e5f6a7b8c9d0-no-token';
-/** Port 9 is for discarding; nothing listens there. */
+/** Nothing listens at port 9 (discard). */
 const NOWHERE = 'http://127.0.0.1:9';
 const ZENDESK_CHECKS = [
   'zendesk.address',
@@ -42,26 +41,16 @@ interface Ping {
 }
 
 describe('ping', () => {
-  let world: World;
-  let api: ApiProcess;
+  const { world, api } = setUpWorldWithApi({ seed: 'distributor', limits: 'sandbox' });
   const connections = { count: 0 };
 
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'distributor' });
-    await world.startWorker();
-    api = await startApiProcess(world);
-  });
   afterEach(async () => {
     const dynamics = { unmappedAppStatus: null, deniedEntitySets: [], notEditable: [] };
     await world.sandbox.control('PATCH', '/settings/dynamics', dynamics);
     await world.sandbox.control('PATCH', '/settings/zendesk', { bulkUserImport: true, multipleOrganizations: true });
   });
-  afterAll(async () => {
-    await api.kill();
-    await world.close();
-  });
 
-  /** A connection of its own, so that what one test finds out of a system does not hold for the next. */
+  /** Creates a connection for one test, because results about a system are kept for its connection. */
   const connect = async (change: (settings: ConnectionSettings) => ConnectionSettings = (same) => same) => {
     connections.count += 1;
     const id = `ping-${connections.count}`;
@@ -78,9 +67,9 @@ describe('ping', () => {
     expect(new Set(found.checks.map(({ system }) => system))).toEqual(new Set(['entra', 'dynamics', 'zendesk']));
     const names = found.checks.map(({ name }) => name);
     expect(names).toEqual(['entra.address', 'entra.token', ...DYNAMICS_CHECKS, ...ZENDESK_CHECKS]);
-    const said = JSON.stringify(body);
+    const text = JSON.stringify(body);
     for (const secret of [WRONG_SECRET, WRONG_TOKEN, world.sandbox.clientSecret, world.sandbox.zendeskToken])
-      expect(said).not.toContain(secret);
+      expect(text).not.toContain(secret);
     for (const { status: state, fix, detail } of found.checks) {
       expect(detail).not.toBe('');
       if (state === 'fail') expect(fix).not.toBe('');
@@ -137,16 +126,9 @@ describe('ping', () => {
     expect(JSON.parse(asJson.stdout)).toMatchObject({ ok: false });
   });
 
-  it('blames Entra for a connection without a credential for F&O', async () => {
+  it('reports Entra for a connection without a credential for F&O', async () => {
     const { settings } = await world.store.connections.require(await connect());
-    const bare = {
-      id: 'bare',
-      name: 'bare',
-      settings,
-      externalIdTemplate: '{accountNumber}',
-      state: 'active' as const,
-    };
-    await world.store.connections.save(bare);
+    await saveConnection(world.store, 'bare', settings);
     await world.store.credentials.apply('bare', { 'zendesk.accessToken': world.sandbox.zendeskToken });
     expect(failures(await ping('bare'))).toMatchObject([{ name: 'entra.token', system: 'entra' }]);
   });
@@ -178,7 +160,7 @@ describe('ping', () => {
     expect(of(found, 'dynamics.customers')?.status).toBe('ok');
   });
 
-  it('names an annotation field that nobody may write', async () => {
+  it('names an annotation field that no user may write', async () => {
     const id = await connect();
     await world.sandbox.control('PATCH', '/settings/dynamics', { notEditable: ['CustomerV3.SalesMemo'] });
     const found = await ping(id);
@@ -186,7 +168,7 @@ describe('ping', () => {
     expect(of(found, 'dynamics.annotation.customers')).toMatchObject({ status: 'warn' });
   });
 
-  it('blames Zendesk for a token that it treats as anonymous', async () => {
+  it('reports Zendesk for a token that it treats as anonymous', async () => {
     const id = await connect();
     await world.store.credentials.apply(id, { 'zendesk.accessToken': WRONG_TOKEN });
     const found = await ping(id);
@@ -194,7 +176,7 @@ describe('ping', () => {
     expect(of(found, 'dynamics.user')?.status).toBe('ok');
   });
 
-  it('blames Zendesk for the token of an agent, and for one that may not write', async () => {
+  it('reports Zendesk for the token of an agent, and for one that may not write', async () => {
     const id = await connect();
     await world.sandbox.control('POST', '/state/zendesk/users', { name: 'Agent', email: 'a@desk.test', role: 'agent' });
     const agent = await issueZendeskToken(world.sandbox, { role: 'agent' });
@@ -208,7 +190,7 @@ describe('ping', () => {
     expect(failures(byReader)).toMatchObject([{ name: 'zendesk.scopes', system: 'zendesk' }]);
   });
 
-  it('says that every address answers, and that the clocks agree', async () => {
+  it('reports that every address responds, and that the clocks agree', async () => {
     const found = await ping(await connect());
     for (const system of ['entra', 'dynamics', 'zendesk'] as const) {
       const { host } = new URL(world.sandbox[system]);
@@ -231,27 +213,27 @@ describe('ping', () => {
   });
 
   it.each([
-    { system: 'zendesk', where: 'nobody listens', code: 'ECONNREFUSED', change: toZendesk(() => NOWHERE) },
+    { system: 'zendesk', where: 'nothing listens', code: 'ECONNREFUSED', change: toZendesk(() => NOWHERE) },
     {
       system: 'zendesk',
-      where: 'nobody speaks TLS',
+      where: 'the server has no TLS',
       code: 'E(PROTO|RR_SSL)',
       change: toZendesk((baseUrl) => baseUrl.replace('http:', 'https:')),
     },
     {
       system: 'zendesk',
-      where: 'no operator has opened the host',
+      where: 'the host is not allowed',
       code: 'EGRESS',
       change: toZendesk(() => 'https://localhost'),
     },
     {
       system: 'dynamics',
-      where: 'nobody listens',
+      where: 'nothing listens',
       code: 'ECONNREFUSED',
       change: to({ environmentUrl: NOWHERE }),
     },
-    { system: 'entra', where: 'nobody listens', code: 'ECONNREFUSED', change: to({ authorityHost: NOWHERE }) },
-  ])('blames only the address of $system where $where', async ({ system, code, change }) => {
+    { system: 'entra', where: 'nothing listens', code: 'ECONNREFUSED', change: to({ authorityHost: NOWHERE }) },
+  ])('reports only the address of $system where $where', async ({ system, code, change }) => {
     await world.sandbox.control('PATCH', '/settings/entra', { furtherResources: [NOWHERE] });
     const found = await ping(await connect(change));
     expect(failures(found)).toMatchObject([{ name: `${system}.address`, system }]);

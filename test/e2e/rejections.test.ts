@@ -1,20 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_KINDS } from '../../domain/entities.ts';
-import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 describe('accounts that cannot be written', () => {
-  let world: World;
-  let edits: Edits;
+  const world = setUpWorld();
+  const edits = createEdits(world);
 
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
-    await world.startWorker();
-  });
   afterEach(() => world.sandbox.control('DELETE', '/faults'));
-  afterAll(() => world.close());
 
   it('include those with a comma in their number, but not those with other unusual characters', async () => {
     const numbers = ["O'HARA-1", 'U 32', 'U/33', 'A&B-35', 'ÉTÉ-36', '株式-37', '50%', '#+?=', '"quoted"'];
@@ -28,7 +21,7 @@ describe('accounts that cannot be written', () => {
     expect(await world.sync('odd')).toMatchObject({ totals: { updated: numbers.length, rejected: 1 } });
   });
 
-  it('include the lower in rank of two whose external ids differ only by case, and the holder keeps its own', async () => {
+  it('include the second of two whose external ids differ only by case, and the first keeps its own', async () => {
     await edits.customer('cs', 'ab-1', { OrganizationName: 'Case Customer' });
     await edits.vendor('cs', 'AB-1', { VendorOrganizationName: 'Case Vendor' });
     await edits.vendor('cs', 'CD-2', { VendorOrganizationName: 'Case Holder' });
@@ -42,7 +35,7 @@ describe('accounts that cannot be written', () => {
     expect(await edits.record('cased', 'CD-2', 'vendor')).toMatchObject({ state: 'unchanged' });
   });
 
-  it('because Zendesk refuses them are tried again only when somebody asks for it', async () => {
+  it('because Zendesk refuses them are tried again only when an operator asks for it', async () => {
     await edits.connect('refused', { re: { A1: 'Refused One' } });
     await world.sync('refused');
     const match = { method: 'POST', path: 'organizations/create_many' };

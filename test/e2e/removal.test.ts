@@ -1,44 +1,33 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { scheduleIds } from '../../workflows/ids.ts';
-import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
 import { createErpIngress } from '../fixtures/erp-ingress.ts';
 import { createEdits } from '../fixtures/edits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { connectionFile } from '../fixtures/connection-file.ts';
+import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 
-/** What belongs to no connection: who may do what, who did what, which keys there are, and which migrations and upgrades were made. */
-const OF_NOBODY = ['api_tokens', 'audit', 'key_canary', 'kysely_migration', 'kysely_migration_lock', 'upgrades'];
+/** The tables that belong to no connection: API tokens, audit, keys, migrations and upgrades. */
+const SHARED_TABLES = ['api_tokens', 'audit', 'key_canary', 'kysely_migration', 'kysely_migration_lock', 'upgrades'];
 
 describe('a connection that is removed', () => {
-  let world: World;
-  let api: ApiProcess;
+  const { world, api } = setUpWorldWithApi({ seed: 'distributor', limits: 'sandbox' });
   let client: pg.Client;
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'distributor' });
-    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
     client = new pg.Client({ connectionString: world.databaseUrl });
     await client.connect();
+    world.beforeClose(() => client.end());
     for (const id of ['leaving', 'staying']) await fill(id);
   }, 240_000);
-  afterAll(async () => {
-    await client.end();
-    await api.kill();
-    await world.close();
-  });
 
-  /** Applies a connection, and sees to it that every table has something of it. */
+  /** Applies a connection, and fills every table with a row of it. */
   async function fill(id: string): Promise<void> {
-    const { dynamics, entra, zendesk, tenantId, clientId, clientSecret, zendeskToken } = world.sandbox;
-    const { status } = await api.request('POST', '/api/connections', {
+    const file = connectionFile(world.sandbox, {
       id,
-      dynamics: {
-        ...{ environmentUrl: dynamics, authorityHost: entra, tenantId, clientId, clientSecret },
-        legalEntities: ['frrt'],
-      },
-      zendesk: { subdomain: 'contoso', baseUrl: zendesk, accessToken: zendeskToken },
-      sync: { every: '7d', reconcileEvery: '7d', externalId: `${id}:{legalEntity}:{accountNumber}` },
+      dynamics: { legalEntities: ['frrt'] },
+      sync: { vendors: true, externalId: `${id}:{legalEntity}:{accountNumber}` },
     });
+    const { status } = await api.request('POST', '/api/connections', file);
     expect(status).toBe(200);
     const run = await world.sync(id);
     expect(run).toMatchObject({ status: 'completed' });
@@ -77,7 +66,7 @@ describe('a connection that is removed', () => {
       BusinessEventId: 'E',
       BusinessEventLegalEntity: 'FRRT',
       ControlNumber: 1,
-      CustomerAccount: 'nobody',
+      CustomerAccount: 'UNKNOWN',
     };
     expect(await ingress.post(event)).toMatchObject({ status: 202 });
     await ingress.handled();
@@ -87,9 +76,9 @@ describe('a connection that is removed', () => {
     const { rows } = await client.query<{ name: string }>(
       `select tablename as name from pg_tables where schemaname = 'public' order by 1`,
     );
-    return rows.map(({ name }) => name).filter((name) => !OF_NOBODY.includes(name));
+    return rows.map(({ name }) => name).filter((name) => !SHARED_TABLES.includes(name));
   }
-  /** How many rows each table has of a connection, by its own column or that of the run that a row belongs to. */
+  /** Returns the number of rows of a connection in each table, by the connection or the run of the row. */
   async function rowsOf(id: string): Promise<Record<string, number>> {
     const counted: Record<string, number> = {};
     for (const table of await tables()) {
@@ -100,8 +89,8 @@ describe('a connection that is removed', () => {
       const names = columns.map(({ name }) => name);
       const own = names.includes('connection_id') ? `connection_id = '${id}'` : undefined;
       const ofRun = `run_id in (select run_id from runs where connection_id = '${id}')`;
-      const isOurs = table === 'connections' ? `id = '${id}'` : (own ?? (names.includes('run_id') ? ofRun : 'false'));
-      const { rows } = await client.query<{ n: number }>(`select count(*)::int as n from ${table} where ${isOurs}`);
+      const belongs = table === 'connections' ? `id = '${id}'` : (own ?? (names.includes('run_id') ? ofRun : 'false'));
+      const { rows } = await client.query<{ n: number }>(`select count(*)::int as n from ${table} where ${belongs}`);
       counted[table] = rows[0]?.n ?? 0;
     }
     return counted;
@@ -109,7 +98,7 @@ describe('a connection that is removed', () => {
 
   it('leaves nothing in any table, removes nothing of another, and its schedules are gone', async () => {
     const [leaving, staying] = [await rowsOf('leaving'), await rowsOf('staying')];
-    // So that nothing is found empty because it always was.
+    // Otherwise a table could be empty because nothing was ever written to it.
     expect(Object.entries(leaving).filter(([, rows]) => rows === 0)).toEqual([]);
     expect(await api.request('DELETE', '/api/connections/leaving')).toMatchObject({ status: 200 });
     for (const table of await tables()) {
@@ -131,7 +120,7 @@ describe('a connection that is removed', () => {
       const { rowCount } = await client.query(`select from ${name} t where t::text like '%leaving%'`);
       if ((rowCount ?? 0) > 0) found.push(name);
     }
-    // Both work with one Zendesk account here, where what was written stays: the other has seen these organizations, too.
+    // Both connections use the same Zendesk account, so the other one has also read these organizations.
     expect(found.sort()).toEqual(['audit', 'organizations']);
   });
 });

@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { firstSyncCost } from '../../domain/connection/first-sync-cost.ts';
 import { entitiesOf, fieldsOf } from '../../domain/entities.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 describe('what a sync of 1,000 accounts asks of Zendesk', () => {
-  let world: World;
+  const world = setUpWorld({ limits: 'sandbox' });
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
     await world.connect('contoso', (settings) => ({
       ...settings,
       dynamics: { ...settings.dynamics, legalEntities: ['usmf'] },
       sync: { ...settings.sync, vendors: false },
     }));
     await world.sandbox.control('POST', '/state/dynamics/customers/generate', { legalEntity: 'usmf', count: 1_000 });
-    const fields = await world.sandbox.control('GET', '/counts');
-    expect(fields).toMatchObject({ zendesk: { total: 0 } });
-    await world.startWorker();
+    expect(await world.sandbox.control('GET', '/counts')).toMatchObject({ zendesk: { total: 0 } });
   });
-  afterAll(() => world.close());
 
   it('is at most 40 requests the first time, organization fields included', async () => {
     const run = await world.sync('contoso');

@@ -1,22 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { RECONNECT_NOTE } from '../../workflows/contract.ts';
 import { masterSyncId } from '../../workflows/ids.ts';
 import { keepNewTokens } from '../fixtures/consent.ts';
-import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
 import { setStop } from '../fixtures/stops.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 const ACCOUNTS = 300;
 const ID = 'revoked';
 
 describe('a connection whose tokens are revoked during a run', () => {
-  let world: World;
-  let edits: Edits;
+  const world = setUpWorld({ seed: 'distributor' });
+  const edits = createEdits(world);
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'distributor' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
     await edits.generateCustomers('rv', ACCOUNTS);
     await world.connect(ID, (settings) => {
       const { dynamics, sync, zendesk } = readingOnly(['rv'])(settings);
@@ -28,19 +25,17 @@ describe('a connection whose tokens are revoked during a run', () => {
     await world.client.schedule.create({
       scheduleId: masterSyncId(ID),
       spec: { intervals: [{ every: '7d' }] },
-      action: { type: 'startWorkflow', workflowType: 'syncMasterData', taskQueue: 'nobody', args: [] },
+      action: { type: 'startWorkflow', workflowType: 'syncMasterData', taskQueue: 'unused', args: [] },
     });
-    await world.startWorker();
   });
-  afterAll(() => world.close());
 
   const schedule = async () => (await world.client.schedule.getHandle(masterSyncId(ID)).describe()).state;
   const refreshes = async (): Promise<number> =>
     (await edits.journal('zendesk')).filter(({ operation }) => operation === 'oauth.token.refresh_token').length;
-  const ours = async (): Promise<string[]> =>
+  const created = async (): Promise<string[]> =>
     (await world.organizations()).flatMap(({ external_id: id }) => (id?.startsWith('rv:') === true ? [id] : []));
 
-  it('stops after one refresh, says why, and goes on without loss once it is reconnected', async () => {
+  it('stops after one refresh, says why, and continues without loss after it is reconnected', async () => {
     const create = { system: 'zendesk', method: 'POST', path: 'organizations/create_many', skip: 1 } as const;
     const stop = await setStop(world, { name: 'the second create', request: { ...create, when: 'before' } });
     const runId = await world.start({ connectionId: ID });
@@ -55,12 +50,12 @@ describe('a connection whose tokens are revoked during a run', () => {
     await world.sandbox.control('DELETE', '/journal');
     expect(await world.sync(ID)).toMatchObject({ status: 'failed', error: { code: 'needs_reconnect' } });
     expect(await refreshes()).toBe(0);
-    expect((await ours()).length).toBeLessThan(ACCOUNTS);
+    expect((await created()).length).toBeLessThan(ACCOUNTS);
 
     await keepNewTokens(world.sandbox, world.store, ID);
     const again = await world.sync(ID);
     expect(again).toMatchObject({ status: 'completed', totals: { read: ACCOUNTS, rejected: 0, skipped: 0 } });
-    const ids = await ours();
+    const ids = await created();
     expect(ids).toHaveLength(ACCOUNTS);
     expect(new Set(ids).size).toBe(ACCOUNTS);
     expect(await schedule()).toMatchObject({ paused: false });

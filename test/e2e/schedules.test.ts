@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
-import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { createEdits, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
+import { createEdits } from '../fixtures/edits.ts';
 import { until } from '../fixtures/stops.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { connectionFile } from '../fixtures/connection-file.ts';
+import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 
 const MASTER = 'master-sync/planned';
 const RECONCILE = 'support-reconcile/planned';
@@ -16,35 +16,17 @@ interface ShownSchedule {
 }
 
 describe('the schedules of a connection', () => {
-  let world: World;
-  let edits: Edits;
-  let api: ApiProcess;
+  const { world, api } = setUpWorldWithApi();
+  const edits = createEdits(world);
 
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
-    await edits.customer('pl', 'P1', { OrganizationName: 'Planned' });
-    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
-  });
-  afterAll(async () => {
-    await api.kill();
-    await world.close();
-  });
+  beforeAll(() => edits.customer('pl', 'P1', { OrganizationName: 'Planned' }));
 
-  const file = (sync: object) => ({
-    id: 'planned',
-    dynamics: {
-      environmentUrl: world.sandbox.dynamics,
-      tenantId: world.sandbox.tenantId,
-      clientId: world.sandbox.clientId,
-      clientSecret: world.sandbox.clientSecret,
-      authorityHost: world.sandbox.entra,
-      legalEntities: ['pl'],
-    },
-    zendesk: { subdomain: 'contoso', baseUrl: world.sandbox.zendesk, accessToken: world.sandbox.zendeskToken },
-    sync: { vendors: false, contacts: false, externalId: '{legalEntity}:{accountNumber}', ...sync },
-  });
+  const file = (sync: object) =>
+    connectionFile(world.sandbox, {
+      id: 'planned',
+      dynamics: { legalEntities: ['pl'] },
+      sync: { contacts: false, externalId: '{legalEntity}:{accountNumber}', ...sync },
+    });
   const apply = async (sync: object = {}) => {
     const { status, body } = await api.request('POST', '/api/connections', file(sync));
     expect([status, body]).toMatchObject([200, { connection: { id: 'planned', state: 'active' } }]);

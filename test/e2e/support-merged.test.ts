@@ -1,41 +1,30 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
-import { createSupport, type Support } from '../fixtures/support.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
+import { createSupport } from '../fixtures/support.ts';
+import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 
 const ID = 'merged';
 
 describe('tickets that are merged or moved', () => {
-  let world: World;
-  let edits: Edits;
-  let support: Support;
-  let api: ApiProcess;
+  const { world, api } = setUpWorldWithApi();
+  const edits = createEdits(world);
+  const support = createSupport(world);
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    support = createSupport(world);
-    await relaxZendeskLimits(world.sandbox);
     for (const key of ['M1', 'M2', 'M3', 'M4']) await edits.customer('me', key, { OrganizationName: `Merged ${key}` });
     await world.connect(ID, readingOnly(['me']));
-    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
     expect(await world.sync(ID)).toMatchObject({ status: 'completed', totals: { created: 4 } });
     expect(await api.request('POST', `/api/connections/${ID}/wire`)).toMatchObject({ status: 200 });
   });
-  afterAll(async () => {
-    await api.kill();
-    await world.close();
-  });
 
-  /** New tickets of an account, the first of them urgent. */
+  /** Creates tickets of an account, the first of them urgent. */
   async function ticketsOf(key: string, count: number): Promise<[number, ...number[]]> {
     const organization = await edits.organization(`me:${key}`);
     const priorities = ['urgent', ...Array.from({ length: count - 1 }, () => 'normal')];
     return (await support.tickets({ count, organizationIds: [organization.id], priorities, silent: true })) as [number];
   }
 
-  /** The line with the counts, as it is in the ERP. */
+  /** Returns the line with the counts from the ERP. */
   const counts = async (key: string) => /^Open: .*$/m.exec(await support.memo('me', key))?.[0];
   const line = (open: number, urgent: number) => `Open: ${open} (urgent: ${urgent}), pending: 0, on hold: 0`;
 
@@ -51,9 +40,9 @@ describe('tickets that are merged or moved', () => {
       { id: two, status: 'open', tags: [] },
     ]);
     await support.waitUntilIdle(ID);
-    const told = (await world.store.events.list(ID, undefined)).items.map(({ type, outcome }) => [type, outcome]);
-    expect(told).toContainEqual(['zen:event-type:ticket.merged', 'read']);
-    expect(told.every(([, outcome]) => outcome === 'read')).toBe(true);
+    const events = (await world.store.events.list(ID, undefined)).items.map(({ type, outcome }) => [type, outcome]);
+    expect(events).toContainEqual(['zen:event-type:ticket.merged', 'read']);
+    expect(events.every(([, outcome]) => outcome === 'read')).toBe(true);
   });
 
   it('count once, as the ticket that they were merged into, when the webhook reports it', async () => {

@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { AnnotationTarget } from '../../domain/support/annotation-target.ts';
-import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
-import { blockOf, createSupport, type Support } from '../fixtures/support.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
+import { blockOf, createSupport } from '../fixtures/support.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 describe('writing support to the ERP', () => {
-  let world: World;
-  let edits: Edits;
-  let support: Support;
+  const world = setUpWorld();
+  const edits = createEdits(world);
+  const support = createSupport(world);
 
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    support = createSupport(world);
-    await relaxZendeskLimits(world.sandbox);
-    await world.startWorker();
-  });
-  afterAll(() => world.close());
-
-  /** Connects a legal entity of one customer, M1, whose annotation goes to this place; answers its organization. */
+  /** Connects a legal entity with one customer, M1, and an annotation target. Returns the id of its organization. */
   async function begin(entity: string, target: Partial<AnnotationTarget>, memo = ''): Promise<number> {
     await edits.customer(entity, 'M1', { OrganizationName: `Mode of ${entity}`, SalesMemo: memo });
     await connect(entity, target);
@@ -95,7 +86,7 @@ describe('writing support to the ERP', () => {
     expect(await dynamicsWritesOf(() => support.reconcile('mc'))).toBe(0);
   });
 
-  it('reports that there is no room, keeps what people wrote, and writes once there is room', async () => {
+  it('reports that there is no room, keeps what users wrote, and writes when there is room', async () => {
     const human = 'x'.repeat(100);
     const organization = await begin('md', { maxLength: 150 }, human);
     await support.tickets({ count: 1, organizationIds: [organization] });

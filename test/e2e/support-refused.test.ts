@@ -1,15 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import pg from 'pg';
-import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
-import { createSupport, type Support } from '../fixtures/support.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
+import { createSupport } from '../fixtures/support.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 const CUSTOMERS = ['C1', 'C2', 'C3'];
 const VENDORS = ['V1', 'V2'];
 const ID = 'refused';
 
-/** The cause at the bottom of a workflow's failure, as its history tells it. */
+/** Returns the root cause of a workflow's failure, from its history. */
 interface Cause {
   readonly type?: string;
   readonly message: string;
@@ -17,31 +17,25 @@ interface Cause {
 }
 
 describe('annotations that the ERP refuses', () => {
-  let world: World;
-  let edits: Edits;
-  let support: Support;
+  const world = setUpWorld();
+  const edits = createEdits(world);
+  const support = createSupport(world);
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    support = createSupport(world);
-    await relaxZendeskLimits(world.sandbox);
     for (const key of CUSTOMERS) await edits.customer('re', key, { OrganizationName: `Customer ${key}` });
     for (const key of VENDORS) await edits.vendor('re', key, { VendorOrganizationName: `Vendor ${key}` });
     await world.connect(ID, readingOnly(['re'], { vendors: true }));
-    await world.startWorker();
     expect(await world.sync(ID)).toMatchObject({ status: 'completed', totals: { created: 5 } });
   });
   afterEach(async () => {
     await world.sandbox.control('DELETE', '/faults');
     await readOnly([]);
   });
-  afterAll(() => world.close());
 
   const readOnly = (readOnlyEntitySets: string[]) =>
     world.sandbox.control('PATCH', '/settings/dynamics', { readOnlyEntitySets });
 
-  /** A further ticket for every account. */
+  /** Creates one more ticket for every account. */
   async function ticketsForAll(): Promise<void> {
     const organizations = [...(await edits.organizations('re:')).values()];
     await support.tickets({ count: organizations.length, organizationIds: organizations.map(({ id }) => id) });
@@ -58,7 +52,7 @@ describe('annotations that the ERP refuses', () => {
   const problems = async (keys: readonly string[]) =>
     Promise.all(keys.map(async (key) => (await support.report(ID, key))?.problem?.code ?? null));
 
-  /** Accounts whose text in the ERP counts this many open tickets. */
+  /** Returns the accounts whose text in the ERP has this number of open tickets. */
   async function counting(open: number): Promise<string[]> {
     const texts = await Promise.all([
       ...CUSTOMERS.map(async (key) => [key, await support.memo('re', key)] as const),
@@ -67,7 +61,7 @@ describe('annotations that the ERP refuses', () => {
     return texts.filter(([, text]) => text.includes(`Open: ${open} (`)).map(([key]) => key);
   }
 
-  /** What was asked of an entity set, such as `GET 200`. */
+  /** Returns the method and status of each request for an entity set, such as `GET 200`. */
   const asked = async (entitySet: string) =>
     (await edits.journal('dynamics'))
       .filter(({ path }) => path.includes(`/${entitySet}(`))

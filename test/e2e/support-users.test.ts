@@ -1,34 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createPeople } from '../fixtures/people.ts';
 import { until } from '../fixtures/stops.ts';
-import { createSupport, type Support } from '../fixtures/support.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createSupport } from '../fixtures/support.ts';
+import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 
 describe('a change of users that contacts are linked to', () => {
-  let world: World;
-  let people: People;
-  let support: Support;
-  let api: ApiProcess;
+  const { world, api } = setUpWorldWithApi();
+  const people = createPeople(world);
+  const support = createSupport(world);
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    people = createPeople(world);
-    support = createSupport(world);
-    await relaxZendeskLimitsForUsers(world.sandbox);
-    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
     const contacts = Object.fromEntries(
       ['K1', 'K2', 'K3', 'K4'].map((key) => [key, { account: 'A1', email: `${key.toLowerCase()}@us.example` }]),
     );
     expect(await people.begin('us', contacts)).toMatchObject({ status: 'completed', totals: { created: 5 } });
   });
-  afterAll(async () => {
-    await api.kill();
-    await world.close();
-  });
 
   const code = async (key: string) => (await people.record('us', key))?.code ?? null;
-  const told = (type: string) =>
+  const waitForEvent = (type: string) =>
     until(`${type} has been read`, async () => {
       const { items } = await world.store.events.list('us', undefined);
       return items.some((event) => event.type === `zen:event-type:${type}` && event.outcome !== null);
@@ -37,12 +26,12 @@ describe('a change of users that contacts are linked to', () => {
   it('is recorded by its events: suspended, deleted, merged', async () => {
     expect((await api.request('POST', '/api/connections/us/wire')).status).toBe(200);
     await people.editUser((await people.user('us:K1')).id, { suspended: true });
-    await told('user.suspended_changed');
+    await waitForEvent('user.suspended_changed');
     await people.deleteUser((await people.user('us:K2')).id);
-    await told('user.deleted');
+    await waitForEvent('user.deleted');
     const winner = await people.addUser({ name: 'Winner', email: 'winner@us.example' });
     await people.mergeUser((await people.user('us:K3')).id, winner.id);
-    await told('user.merged');
+    await waitForEvent('user.merged');
     await support.waitUntilIdle('us');
     expect(await world.sync('us')).toMatchObject({ status: 'completed' });
     expect([await code('K1'), await code('K2'), await code('K4')]).toEqual(['user_suspended', 'user_deleted', null]);

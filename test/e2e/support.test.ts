@@ -1,38 +1,26 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { WireConnectionResult } from '../../workflows/contract.ts';
-import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
-import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
 import { setStop, until } from '../fixtures/stops.ts';
-import { blockOf, createSupport, type Support } from '../fixtures/support.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { blockOf, createSupport } from '../fixtures/support.ts';
+import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 
 const QUIET_ROUNDS = Number(process.env['SUPPORT_QUIET_ROUNDS'] ?? 2);
 const CUSTOMERS = ['S1', 'S2', 'S3', 'S4', 'S5', 'S6'];
 
-describe('the way of support back to the ERP', () => {
-  let world: World;
-  let edits: Edits;
-  let support: Support;
-  let api: ApiProcess;
+describe('writing the support of accounts to the ERP', () => {
+  const { world, api } = setUpWorldWithApi();
+  const edits = createEdits(world);
+  const support = createSupport(world);
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    support = createSupport(world);
-    await relaxZendeskLimits(world.sandbox);
-    await world.sandbox.control('PATCH', '/settings/zendesk', { searchLagSeconds: 0 });
     for (const key of CUSTOMERS) await edits.customer('su', key, { OrganizationName: `Supported ${key}` });
     await edits.vendor('su', 'V1', { VendorOrganizationName: 'Supported vendor' });
     await world.connect('support', readingOnly(['su'], { vendors: true }), '{legalEntity}:{kind}:{accountNumber}');
-    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
     expect(await world.sync('support')).toMatchObject({ status: 'completed', totals: { created: 7 } });
   });
   afterEach(() => world.sandbox.control('DELETE', '/faults'));
-  afterAll(async () => {
-    await api.kill();
-    await world.close();
-  });
 
   const organizationOf = async (key: string, kind = 'customer') => (await edits.organization(`su:${kind}:${key}`)).id;
   const url = (id: number) => `${world.sandbox.zendesk}/agent/organizations/${id}`;
@@ -88,12 +76,12 @@ describe('the way of support back to the ERP', () => {
     }
   });
 
-  /** Payloads are bytes: compared as text. */
+  /** Returns a payload as text, for comparisons. */
   function decoded(_name: string, value: unknown): unknown {
     return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value;
   }
 
-  it('writes a block beside what people wrote, which stays as it is to the last byte', async () => {
+  it('writes a block beside the text of users, which stays the same to the last byte', async () => {
     const human = 'Call Mrs. Müller first.\r\n\r\n\tThen write.  ';
     await support.writeMemo('su', 'S1', human);
     const organization = await organizationOf('S1');
@@ -174,7 +162,7 @@ describe('the way of support back to the ERP', () => {
     await support.waitForLine('support', 'S3', 'Open: 1');
   });
 
-  it('loses nothing when a person saves the memo between our read and our write', async () => {
+  it("loses nothing when a user saves the memo between Ledgerdesk's read and its write", async () => {
     for (const outdatedEtagStatus of [412, 409]) {
       await world.sandbox.control('PATCH', '/settings/dynamics', { outdatedEtagStatus });
       const stop = await setStop(world, {
@@ -200,7 +188,7 @@ describe('the way of support back to the ERP', () => {
     await support.waitForLine('support', 'S5', 'Status: escalated');
   });
 
-  it('comes to rest when the deliveries of both sides report only our own writes', async () => {
+  it("stops when the events of both systems report only Ledgerdesk's writes", async () => {
     const { hooks } = await world.store.connections.require('support');
     const { id } = await world.sandbox.control<{ id: number }>('POST', '/state/dynamics/endpoints', {
       url: `${api.url}/events/dynamics/${hooks.dynamics}`,

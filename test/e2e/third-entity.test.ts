@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { EntitySpec } from '../../domain/entity-spec.ts';
-import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
 import { until } from '../fixtures/stops.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
-/** Branches of customers, kept as rows of a set that has its own key, names and a numeric member of an extension. */
+/** Branches of customers, in an entity set with its own key, names and a numeric member of an extension. */
 const BRANCH: EntitySpec = {
   kind: 'branch',
   target: 'organization',
@@ -33,13 +33,10 @@ const TITLE_FIELD = {
 } as const;
 
 describe('a third entity, by its specification alone', () => {
-  let world: World;
-  let edits: Edits;
+  const world = setUpWorld();
+  const edits = createEdits(world);
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
     const field = { entitySet: 'ContactPersons', name: 'ABCHeadCount', type: 'Edm.Int32' };
     await world.sandbox.control('POST', '/state/dynamics/fields', field);
     await edits.customer('te', 'C1', { OrganizationName: 'Contoso Retail', AddressCity: 'Bergen' });
@@ -49,9 +46,7 @@ describe('a third entity, by its specification alone', () => {
     ] as const)
       await branch(key, { ContactPersonName: name, ABCHeadCount: heads, ProfessionalTitle: `Branch ${key}` });
     await connect([BRANCH]);
-    await world.startWorker();
   });
-  afterAll(() => world.close());
 
   const branch = (key: string, values: object) =>
     world.sandbox.control('PUT', `/state/dynamics/contacts/te/${key}`, values);
@@ -92,7 +87,7 @@ describe('a third entity, by its specification alone', () => {
     expect(fields).toMatchObject({ erp_head_count: '8' });
   });
 
-  it('gets a field more by a line more: it is created and filled in the next run, and nothing is written in the one after', async () => {
+  it('gets another field through another line of its specification: the next run creates and fills it, and the one after writes nothing', async () => {
     const fields = [...BRANCH.mapping.fields, TITLE_FIELD];
     await connect([{ ...BRANCH, mapping: { ...BRANCH.mapping, fields } }]);
     expect(await world.sync('thirds')).toMatchObject({ status: 'completed', totals: { updated: 2, unchanged: 1 } });
@@ -105,7 +100,7 @@ describe('a third entity, by its specification alone', () => {
     expect(await writes()).toBe(0);
   });
 
-  it('is drained when its run is cancelled: what Zendesk was doing is recorded', async () => {
+  it('has its open jobs recorded when its run is cancelled', async () => {
     await world.sandbox.control('PATCH', '/settings/zendesk', { jobDelayMs: 4_000 });
     await branch('B3', { ContactPersonName: 'Contoso Retail West', ABCHeadCount: 3 });
     const runId = await world.start({ connectionId: 'thirds' });

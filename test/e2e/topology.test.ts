@@ -4,24 +4,24 @@ import { setStop, until, type ActiveStop } from '../fixtures/stops.ts';
 import { startTopology, type ProductProcess, type Topology } from '../fixtures/topology.ts';
 import { printMeasurement } from '../fixtures/print-measurement.ts';
 
-/** Longer runs ask for more: TOPOLOGY_OUTAGE_MS=18000, after which steps that were under way count as lost. The command line waits for 30 s. */
+/** For longer runs: TOPOLOGY_OUTAGE_MS=18000, after which running steps count as lost. The command line waits for 30 s. */
 const ACCOUNTS = Number(process.env['TOPOLOGY_ACCOUNTS'] ?? 2_000);
 const OUTAGE_MS = Number(process.env['TOPOLOGY_OUTAGE_MS'] ?? 5_000);
-/** A job holds 100 rows. */
+/** A job has 100 rows. */
 const JOBS = ACCOUNTS / 100;
-/** How soon the product must be at work again: a lost step is noticed after 15 s, and a failing one tried again after up to 60. */
+/** The longest time until the product works again. A lost step is detected after 15 s, a failed one is repeated after up to 60 s. */
 const LONGEST_RETURN_MS = 90_000;
 
 const CREATE = 'organizations/create_many';
-/** What a job came to is found out by looking up its rows. */
+/** The result of a job is read by looking up its rows. */
 const LOOK_UP = 'organizations/show_many';
 
-interface Blow<Next> {
-  readonly blow: () => Promise<void>;
-  /** What `/readyz` must say is missing then. */
+interface Outage<Next> {
+  readonly cause: () => Promise<void>;
+  /** The parts that `/readyz` must report as missing. */
   readonly missing?: readonly string[];
-  readonly mend?: () => Promise<void>;
-  /** Lays the next stop, before the held request is let go. */
+  readonly repair?: () => Promise<void>;
+  /** Sets the next stop, before the held request is released. */
   readonly next?: () => Promise<Next>;
 }
 
@@ -51,7 +51,7 @@ describe('the api and two workers as separate processes', () => {
     const begun = performance.now();
     const first = await hold(CREATE, Math.floor(JOBS / 2) - 1);
     const syncing = topology.ledgerdesk<Run>('sync', 'contoso', '--wait');
-    const tooSoon = syncing.then((run) => Promise.reject(new Error(`It ended too soon: ${JSON.stringify(run)}`)));
+    const tooSoon = syncing.then((run) => Promise.reject(new Error(`The sync ended too soon: ${JSON.stringify(run)}`)));
     const meanwhile = <Result>(work: Promise<Result>) => Promise.race([work, tooSoon]);
     await meanwhile(first.reached());
     const [{ runId } = { runId: '' }] = await runs();
@@ -59,24 +59,24 @@ describe('the api and two workers as separate processes', () => {
     const lost = await topology.busyWorker(workers);
     const replaced = lost.exited.then(async () => workers.push(await topology.startWorker()));
     const second = await meanwhile(
-      strike('a worker', first, { blow: () => lost.kill(), next: () => hold(CREATE, Math.floor(JOBS / 4)) }),
+      causeOutage('a worker', first, { cause: () => lost.kill(), next: () => hold(CREATE, Math.floor(JOBS / 4)) }),
     );
     await replaced;
 
     const { temporal, postgres } = topology.servers;
     const third = await meanwhile(
-      strike('Temporal', second, {
-        blow: () => temporal.kill(),
+      causeOutage('Temporal', second, {
+        cause: () => temporal.kill(),
         missing: ['temporal', 'worker'],
-        mend: () => temporal.start(),
+        repair: () => temporal.start(),
         next: () => hold(LOOK_UP, Math.floor(JOBS / 4)),
       }),
     );
     await meanwhile(
-      strike('PostgreSQL', third, {
-        blow: () => postgres.kill(),
+      causeOutage('PostgreSQL', third, {
+        cause: () => postgres.kill(),
         missing: ['store'],
-        mend: () => postgres.start(),
+        repair: () => postgres.start(),
       }),
     );
 
@@ -101,7 +101,7 @@ describe('the api and two workers as separate processes', () => {
 
   const runs = async () => (await topology.ledgerdesk<{ items: Run[] }>('runs', 'contoso')).items;
 
-  /** A request, the next but `skip`, has its effect and is not answered. */
+  /** Holds the response of a request, after `skip` others. */
   function hold(path: string, skip: number): Promise<ActiveStop> {
     const { sandbox, servers } = topology;
     const request = { system: 'zendesk', path, skip, when: 'after' } as const;
@@ -109,19 +109,19 @@ describe('the api and two workers as separate processes', () => {
   }
 
   /**
-   * Strikes while a request is held, lets go of it, and mends after a while. Measures until when nothing was asked of
-   * Zendesk; then waits for the next stop, and answers it.
+   * Causes an outage while a request is held, releases the request, and repairs the outage after a while. Measures the
+   * time until the next request to Zendesk. Waits for the next stop and returns it.
    */
-  async function strike<Next extends ActiveStop | undefined>(what: string, held: ActiveStop, plan: Blow<Next>) {
+  async function causeOutage<Next extends ActiveStop | undefined>(what: string, held: ActiveStop, plan: Outage<Next>) {
     const since = performance.now();
     const elapsed = () => performance.now() - since;
-    await plan.blow();
+    await plan.cause();
     const next = await plan.next?.();
     await held.release();
     if (plan.missing) await expectMissing(plan.missing);
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, (plan.missing ? OUTAGE_MS : 1_000) - elapsed())));
     const last = (await topology.journal('zendesk')).at(-1)?.n ?? 0;
-    await plan.mend?.();
+    await plan.repair?.();
     const away = elapsed();
     await until('everything is ready', async () => (await topology.readyz()).status === 200, LONGEST_RETURN_MS);
     const ready = elapsed();

@@ -6,13 +6,13 @@ import { startProductWorker, type ProductWorker } from '../fixtures/product-work
 import { until } from '../fixtures/stops.ts';
 import { startTraceCollector, type TraceCollector } from '../fixtures/trace-collector.ts';
 import { readWaits } from '../fixtures/waits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
-/** Long enough for a worker to end before it is over. */
+/** Long enough for a worker to end during the wait. */
 const WAIT_S = 12;
 
-/** Writes, as a process ends, which of OpenTelemetry's files it has loaded. */
-const TELL_LOADED = `data:text/javascript,${encodeURIComponent(`
+/** Writes the loaded files to a file when a process ends. */
+const WRITE_LOADED = `data:text/javascript,${encodeURIComponent(`
   import { writeFileSync } from 'node:fs';
   import { Module } from 'node:module';
   process.on('exit', () => {
@@ -22,7 +22,7 @@ const TELL_LOADED = `data:text/javascript,${encodeURIComponent(`
 `)}`;
 
 describe('a run during which tracing is switched on and off again', () => {
-  let world: World;
+  const world = setUpWorld({ seed: 'distributor', limits: 'sandbox', encrypted: true, worker: false });
   let collector: TraceCollector;
   let workers: { worker: ProductWorker; loadedFile: string }[];
   let runId: string;
@@ -31,10 +31,7 @@ describe('a run during which tracing is switched on and off again', () => {
   beforeAll(async () => {
     workers = [];
     directory = await mkdtemp(join(tmpdir(), 'ledgerdesk-loaded-'));
-    [world, collector] = await Promise.all([
-      createWorld({ seed: 'distributor', encrypted: true }),
-      startTraceCollector(),
-    ]);
+    collector = await startTraceCollector();
     await world.connect('contoso', (settings) => ({
       ...settings,
       dynamics: { ...settings.dynamics, legalEntities: ['usmf'] },
@@ -59,15 +56,13 @@ describe('a run during which tracing is switched on and off again', () => {
     await stopWorker();
   });
   afterAll(async () => {
-    await Promise.all(workers.map(({ worker }) => worker.stop()));
-    await world.close();
     await collector.close();
     await rm(directory, { recursive: true });
   });
 
   async function startWorker(env: Readonly<Record<string, string>>): Promise<void> {
     const loadedFile = join(directory, `${workers.length}.json`);
-    const more = { ...env, NODE_OPTIONS: `--import=${TELL_LOADED}`, LOADED_FILE: loadedFile };
+    const more = { ...env, NODE_OPTIONS: `--import=${WRITE_LOADED}`, LOADED_FILE: loadedFile };
     workers.push({ worker: await startProductWorker(world, more), loadedFile });
   }
 

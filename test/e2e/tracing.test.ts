@@ -1,47 +1,38 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ADMIN_TOKEN, startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
+import { ADMIN_TOKEN, startApiProcess } from '../fixtures/api-process.ts';
 import { bytesAsText, findPayloads, inClear, type History } from '../fixtures/payloads.ts';
 import { startProductWorker, type ProductWorker } from '../fixtures/product-worker.ts';
 import { until } from '../fixtures/stops.ts';
 import { startTraceCollector, type ReceivedSpan, type TraceCollector } from '../fixtures/trace-collector.ts';
 import { readPayload } from '../fixtures/waits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 describe('the traces of a sync, with payloads encrypted', () => {
-  let world: World;
+  const world = setUpWorld({ seed: 'distributor', limits: 'sandbox', encrypted: true, worker: false });
   let collector: TraceCollector;
-  let api: ApiProcess | undefined;
-  let worker: ProductWorker | undefined;
+  let worker: ProductWorker;
   let spans: readonly ReceivedSpan[];
-  /** As Temporal keeps them. */
+  /** The histories as Temporal stores them. */
   let histories: { id: string; history: History }[];
 
   beforeAll(async () => {
-    [world, collector] = await Promise.all([
-      createWorld({ seed: 'distributor', encrypted: true }),
-      startTraceCollector(),
-    ]);
+    collector = await startTraceCollector();
     await world.connect('contoso');
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '200' };
-    const starting = startProductWorker(world, env).then((started) => (worker = started));
-    api = await startApiProcess(world, { env });
-    await starting;
+    const [api, started] = await Promise.all([startApiProcess(world, { env }), startProductWorker(world, env)]);
+    worker = started;
     await world.sandbox.control('POST', '/faults', {
       ...{ system: 'dynamics', match: { path: 'CustomersV3' }, times: 1 },
       action: { kind: 'status', status: 500 },
     });
     const { body } = await api.request('POST', '/api/connections/contoso/sync', {});
     expect(await world.ended((body as { runId: string }).runId)).toMatchObject({ status: 'completed' });
-    await worker?.stop();
+    await worker.stop();
     await until('the start has arrived', () => Promise.resolve(named('StartWorkflow:syncMasterData').length > 0));
     spans = collector.spans();
     histories = await readHistories();
   });
-  afterAll(async () => {
-    await Promise.all([api?.kill(), worker?.stop()]);
-    await world.close();
-    await collector.close();
-  });
+  afterAll(() => collector.close());
 
   async function readHistories(): Promise<typeof histories> {
     const read: typeof histories = [];
@@ -52,7 +43,7 @@ describe('the traces of a sync, with payloads encrypted', () => {
 
   const named = (name: string): readonly ReceivedSpan[] => collector.spans().filter((span) => span.name === name);
 
-  /** The names of a span and of those that it came from, up to the first. */
+  /** Returns the names of a span and its ancestors, up to the root. */
   const wayTo = (span: ReceivedSpan): readonly string[] => {
     const parent = spans.find(({ spanId, traceId }) => spanId === span.parentSpanId && traceId === span.traceId);
     return parent === undefined ? [span.name] : [...wayTo(parent), span.name];
@@ -95,7 +86,7 @@ describe('the traces of a sync, with payloads encrypted', () => {
 
   it('are named in the log line of the step that failed', () => {
     const [start] = named('StartWorkflow:syncMasterData');
-    const lines = (worker?.logged() ?? []).map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = worker.logged().map((line) => JSON.parse(line) as Record<string, unknown>);
     const failed = lines.filter(({ activityType }) => activityType === 'readRecordsPage');
     expect(failed).toMatchObject([{ msg: 'Activity failed', traceId: start?.traceId }]);
   });
@@ -125,8 +116,8 @@ describe('the traces of a sync, with payloads encrypted', () => {
     const ofSpans = new Set(['workflowId', 'runId', 'kind', 'status']);
     expect(members.filter((member) => !ofSpans.has(member) && sent.includes(`"${member}"`))).toEqual([]);
     const sentences = values.flatMap((value) => {
-      const said = typeof value === 'string' ? value : (value as { message?: unknown } | null)?.message;
-      return typeof said === 'string' && said.includes(' ') ? [said] : [];
+      const text = typeof value === 'string' ? value : (value as { message?: unknown } | null)?.message;
+      return typeof text === 'string' && text.includes(' ') ? [text] : [];
     });
     expect(sentences).toContainEqual(expect.stringContaining('Dynamics 365: 500'));
     expect(sentences.length).toBeGreaterThan(20);
@@ -134,7 +125,7 @@ describe('the traces of a sync, with payloads encrypted', () => {
   });
 });
 
-/** The names of the members of a value, however deep. */
+/** Returns the names of all members of a value, at any depth. */
 function membersOf(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) => [

@@ -36,7 +36,7 @@ describe('an upgrade from 0.1.0', () => {
       .filter(({ method }) => method !== 'GET')
       .map(({ method, path }) => `${method} ${path}`);
 
-  /** What an operator has set, and what others were given: the settings, the addresses of the ingress, and the schedules. */
+  /** Returns what an upgrade must keep: the settings, the ingress URLs and the schedules. */
   async function readKept(id: string): Promise<object> {
     const shown = await topology.ledgerdesk<Record<string, unknown>>('connection', 'show', id);
     const { items } = await topology.ledgerdesk<Listed<Record<string, unknown>>>('schedule', id);

@@ -1,29 +1,26 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundleChanged, type ChangedBundle } from '../fixtures/changed-bundle.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 import { until } from '../fixtures/stops.ts';
-import { createUpgrades, FIRST_STEP, LAST_STEP, twoExtraSteps, type Upgrades } from '../fixtures/upgrades.ts';
+import { createUpgrades, FIRST_STEP, LAST_STEP, twoExtraSteps } from '../fixtures/upgrades.ts';
 
 describe('a new version of the workers, after the old one has ended', () => {
-  let upgrades: Upgrades;
+  const world = setUpWorld({ worker: false });
+  const { start, end, endAll, startWaiting, wake, history } = createUpgrades(world);
   let guarded: ChangedBundle;
   let unguarded: ChangedBundle;
 
   beforeAll(async () => {
-    upgrades = await createUpgrades();
     guarded = await bundleChanged(twoExtraSteps((id) => `if (patched('${id}'))`));
     unguarded = await bundleChanged(twoExtraSteps((id) => `void [patched, '${id}'];`));
   });
   afterEach(async () => {
-    await upgrades.wake();
-    await upgrades.endAll();
+    await wake();
+    await endAll();
   });
-  afterAll(async () => {
-    await Promise.all([guarded.remove(), unguarded.remove()]);
-    await upgrades.world.close();
-  });
+  afterAll(() => Promise.all([guarded.remove(), unguarded.remove()]));
 
   it('continues a waiting sync with the new code, without a failed workflow task', async () => {
-    const { world, start, end, startWaiting, wake, history } = upgrades;
     const old = await start();
     const { runId, waiting } = await startWaiting('up');
     await end(old);
@@ -40,7 +37,6 @@ describe('a new version of the workers, after the old one has ended', () => {
   });
 
   it('fails visibly when its change is not guarded, and the old version can still end the sync', async () => {
-    const { world, start, end, startWaiting, wake, history } = upgrades;
     const old = await start();
     const { runId, waiting } = await startWaiting('ng');
     await end(old);

@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
 import { bundleChanged, type ChangedBundle } from '../fixtures/changed-bundle.ts';
 import { createErpIngress, type ErpIngress } from '../fixtures/erp-ingress.ts';
 import { readPageCommands, type PageCommands } from '../fixtures/page-commands.ts';
+import { createEdits } from '../fixtures/edits.ts';
+import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 import { until } from '../fixtures/stops.ts';
-import { createUpgrades, LAST_STEP, twoExtraSteps, type Upgrades } from '../fixtures/upgrades.ts';
+import { createUpgrades, LAST_STEP, twoExtraSteps } from '../fixtures/upgrades.ts';
 import type { TestWorker } from '../fixtures/world.ts';
 
-/** As docs/upgrading.md has it; its commands are run as they stand there. */
+/** Follows docs/upgrading.md and runs its commands unchanged. */
 describe('two versions of the workers side by side', () => {
-  let upgrades: Upgrades;
-  let api: ApiProcess;
+  const { world, api } = setUpWorldWithApi({ worker: false });
+  const edits = createEdits(world);
+  const upgrades = createUpgrades(world);
   let page: PageCommands;
   let next: ChangedBundle;
   let ingress: ErpIngress;
@@ -18,25 +20,19 @@ describe('two versions of the workers side by side', () => {
   const variables = { OLD_VERSION: '2026.11.1', VERSION: '2026.11.2' };
 
   beforeAll(async () => {
-    upgrades = await createUpgrades();
-    page = await readPageCommands('upgrading.md', upgrades.world);
+    page = await readPageCommands('upgrading.md', world);
     next = await bundleChanged(
       twoExtraSteps((id) => `if (patched('${id}'))`),
       { versioned: true },
     );
-    api = await startApiProcess(upgrades.world);
   });
-  afterAll(async () => {
-    await api.kill();
-    await next.remove();
-    await upgrades.world.close();
-  });
+  afterAll(() => next.remove());
 
   const readiness = async () => (await fetch(`${api.url}/readyz`)).status;
-  const resultOf = (workflowId: string) => upgrades.world.client.workflow.getHandle(workflowId).result();
+  const resultOf = (workflowId: string) => world.client.workflow.getHandle(workflowId).result();
   const versionsOf = async (workflowId: string) => (await upgrades.history(workflowId)).versions;
 
-  /** Sends an event about an account; answers its workflow. */
+  /** Sends an event about an account. Returns the id of its workflow. */
   async function sendEvent(): Promise<string> {
     const event = ingress.event('sb', 'A1');
     expect(await ingress.post(event)).toMatchObject({ status: 202 });
@@ -44,8 +40,7 @@ describe('two versions of the workers side by side', () => {
   }
 
   it('get no work, and the api is not ready, until a version is current', async () => {
-    const { world, edits, start } = upgrades;
-    old = await start({ LEDGERDESK_WORKER_VERSION: variables.OLD_VERSION });
+    old = await upgrades.start({ LEDGERDESK_WORKER_VERSION: variables.OLD_VERSION });
     await edits.connect('sb', { sb: { A1: 'Beside One' } });
     const runId = await world.start({ connectionId: 'sb' });
     expect(await readiness()).toBe(503);
@@ -56,10 +51,10 @@ describe('two versions of the workers side by side', () => {
     expect(await versionsOf('master-sync/sb')).toEqual([variables.OLD_VERSION]);
   });
 
-  it('share the work: the new one takes over syncs and what is new, and the old one ends the events that it has', async () => {
-    const { world, startWaiting, limit, untilWaiting, wake, history, start, end } = upgrades;
+  it('share the work: the new one takes over syncs and new work, and the old one finishes the events that it has', async () => {
+    const { startWaiting, limit, untilWaiting, wake, history, start, end } = upgrades;
     const { OLD_VERSION, VERSION } = variables;
-    ingress = await createErpIngress({ world, api, edits: upgrades.edits }, 'sb');
+    ingress = await createErpIngress({ world, api, edits }, 'sb');
     const { runId, waiting } = await startWaiting('au');
     await limit('dynamics', 'CustomersV3');
     const pinned = await sendEvent();

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { findFreePort } from '../../runtime/processes/free-port.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
-import { startProductWorker, type ProductWorker } from '../fixtures/product-worker.ts';
+import { startProductWorker } from '../fixtures/product-worker.ts';
 import { until } from '../fixtures/stops.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 const read = (path: string): string => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
 
@@ -17,8 +17,7 @@ interface Series {
 }
 
 describe('the metrics of a worker', () => {
-  let world: World;
-  let worker: ProductWorker;
+  const world = setUpWorld({ seed: 'distributor', limits: 'sandbox', worker: false });
   let run: RunReport;
   let address: string;
   let text: string;
@@ -27,10 +26,9 @@ describe('the metrics of a worker', () => {
   const scrape = async (): Promise<string> => (await fetch(`http://${address}/metrics`)).text();
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'distributor' });
     await world.connect('contoso');
     address = `127.0.0.1:${await findFreePort()}`;
-    worker = await startProductWorker(world, { LEDGERDESK_WORKER_METRICS: address });
+    await startProductWorker(world, { LEDGERDESK_WORKER_METRICS: address });
     await world.sandbox.control('POST', '/faults', {
       ...{ system: 'dynamics', match: { path: 'CustomersV3' }, times: 1 },
       action: { kind: 'status', status: 429, retryAfter: 1 },
@@ -40,12 +38,8 @@ describe('the metrics of a worker', () => {
     text = await scrape();
     series = parse(text);
   });
-  afterAll(async () => {
-    await worker.stop();
-    await world.close();
-  });
 
-  /** A type that no worker knows fails its workflow task, as a change that does not fit a history does. */
+  /** Starts an unknown workflow type, whose workflow task fails like one after an incompatible change. */
   async function failWorkflowTask(): Promise<void> {
     const handle = await world.client.workflow.start('unknownType', { taskQueue: TASK_QUEUE, workflowId: 'unknown' });
     await until('the task has failed', async () => (await scrape()).includes('workflow_task_execution_failed'));
@@ -59,7 +53,7 @@ describe('the metrics of a worker', () => {
       )
       .reduce((total, { value }) => total + value, 0);
 
-  it('count each request of a run by connection, system and class of answer', () => {
+  it('count each request of a run by connection, system and class of response', () => {
     expect(run.status).toBe('completed');
     for (const [system, count] of Object.entries(run.requests)) {
       const labels = { connection: 'contoso', system };
@@ -79,9 +73,9 @@ describe('the metrics of a worker', () => {
     expect([...names]).toEqual(expect.arrayContaining([...wanted]));
   });
 
-  it('prevent the start of a worker that cannot serve them, which names the setting', async () => {
+  it('prevent the start of a worker that cannot serve them, whose message names the setting', async () => {
     await expect(startProductWorker(world, { LEDGERDESK_WORKER_METRICS: address })).rejects.toThrow(
-      /said last: .*LEDGERDESK_WORKER_METRICS/,
+      /Its last log line: .*LEDGERDESK_WORKER_METRICS/,
     );
   });
 

@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { describe, expect, it } from '@jest/globals';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 describe('organizations that are edited in Zendesk', () => {
-  let world: World;
-  let edits: Edits;
+  const world = setUpWorld();
+  const edits = createEdits(world);
 
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
-    await world.startWorker();
-  });
-  afterAll(() => world.close());
-
-  it('get back what an agent changed of ours, and keep what belongs to the agents', async () => {
+  it("get back the mapped values that an agent changed, and keep the agents' own values", async () => {
     await edits.connect('agent', { ag: { A1: 'Agent One', B1: 'Agent Two', C1: 'Agent Three' } });
     await world.sync('agent');
     const { id } = await edits.organization('ag:A1');
@@ -54,7 +46,7 @@ describe('organizations that are edited in Zendesk', () => {
     expect(await world.sync('deleted')).toMatchObject({ totals: { created: 0, unchanged: 2 } });
   });
 
-  it('are linked, and not counted as adopted, if they have our external id', async () => {
+  it("are linked, and not counted as adopted, if they have Ledgerdesk's external id", async () => {
     const typed = await edits.addOrganization({ name: 'Carried Elsewhere', external_id: 'ca:A1', tags: ['old'] });
     await edits.connect('carried', { ca: { A1: 'Carried One', B1: 'Carried Two' } });
     const run = await world.sync('carried');

@@ -4,8 +4,8 @@ import { IMPATIENT_SCENARIOS, SCENARIOS, type Scenario } from './scenarios.ts';
 import { replaceStoredHistories, toStored, type StoredHistory } from './stored-histories.ts';
 
 /**
- * Records anew the histories that `replay.test.ts` replays. To be run after a change of the workflows that is meant, once
- * no run that began before it can still be under way.
+ * Records the histories that `replay.test.ts` replays. Run it after an intended change of the workflows, when no run that
+ * started before the change can still be running.
  */
 const servers = await startRecordingServers();
 process.env['TEST_DATABASE_URL'] = servers.databaseUrl;
@@ -33,7 +33,7 @@ async function record(temporal: string, scenarios: Readonly<Record<string, Scena
   }
 }
 
-/** All histories of a world; runs of the same workflow are numbered in their order. */
+/** Returns all histories of a world. Runs of the same workflow are numbered in their order. */
 async function exportHistories({ client }: World): Promise<StoredHistory[]> {
   const executions = [];
   for await (const execution of client.workflow.list()) executions.push(execution);
@@ -53,7 +53,7 @@ async function exportHistories({ client }: World): Promise<StoredHistory[]> {
   return stored;
 }
 
-/** Names a history after its connection, its legal entity where that has another name, and its stage: `first-sync.usmf.read`. */
+/** Returns the name of a history: its connection, its legal entity if that has another name, and its stage: `first-sync.usmf.read`. */
 function nameOf(workflowId: string): string {
   const [what = '', connectionId = '', legalEntity = '', , stage = ''] = workflowId.split('/');
   if (what !== 'legal-entity-sync') return `${connectionId}.${what}`;

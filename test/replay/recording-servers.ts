@@ -9,19 +9,19 @@ import { findFreePort } from '../../runtime/processes/free-port.ts';
 import { createLog } from '../../runtime/log/log.ts';
 import { findTemporal } from '../../runtime/temporal/temporal-binary.ts';
 
-/** Servers to record histories with. One Temporal server lets histories grow long; the other soon asks to leave them. */
+/** The servers for recording histories. One Temporal server allows long histories, the other suggests continue-as-new early. */
 export interface RecordingServers {
   readonly databaseUrl: string;
   readonly temporal: string;
-  /** Suggests continue-as-new after a few steps already, as a real one does after thousands. */
+  /** Suggests continue-as-new after a few steps, as a real server does after thousands. */
   readonly impatientTemporal: string;
   stop(): Promise<void>;
 }
 
-/** More events than a workflow needs to get anywhere, and fewer than a small run has. */
+/** More events than a workflow needs for its first steps, and fewer than a small run has. */
 const SHORT_HISTORY = 'limit.historyCount.suggestContinueAsNew=24';
 
-/** Starts a PostgreSQL and two Temporal servers that keep nothing. */
+/** Starts a PostgreSQL and two Temporal servers. Their data is removed when they stop. */
 export async function startRecordingServers(): Promise<RecordingServers> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ledgerdesk-record-'));
   const { log } = createLog({ level: 'error' });

@@ -19,8 +19,8 @@ beforeAll(() => {
 });
 
 /**
- * When one of these fails, a run that is under way while workers are replaced would get stuck: keep what it has recorded
- * possible, by `patched('…')`, or record anew (`npm run replay:record`) if no such run can exist.
+ * If one of these tests fails, a run would get stuck when its workers are replaced. Guard the change with `patched('…')`,
+ * or record the histories again (`npm run replay:record`) if no such run can exist.
  */
 describe.each([
   { as: 'as they are now', isTraced: false },
@@ -41,7 +41,7 @@ describe.each([
 
   it.each([
     ['another step was recorded', 'ACTIVITY_TASK_SCHEDULED', { activityType: { name: 'discardReading' } }],
-    ['another child was recorded', 'START_CHILD_WORKFLOW_EXECUTION_INITIATED', { workflowId: 'somebody-else' }],
+    ['another child was recorded', 'START_CHILD_WORKFLOW_EXECUTION_INITIATED', { workflowId: 'another' }],
   ])('do not replay a history in which %s', async (_, eventType, change) => {
     const { name, events } = requireHistory('first-sync.master-sync');
     const at = events.findIndex((event) => event.eventType === `EVENT_TYPE_${eventType}`);
@@ -66,7 +66,7 @@ describe('the stored histories', () => {
     expect([...ends].sort()).toEqual(ways.map((way) => `EVENT_TYPE_WORKFLOW_EXECUTION_${way}`).sort());
   });
 
-  it('tell of a wait that a remote system asked for, and of one that was ended early', () => {
+  it('contain a wait that a remote system asked for, and one that was ended early', () => {
     const limited = requireHistory('limited.apply').events.map(readable).join('\n');
     expect(limited).toContain('Zendesk asked us to wait: 30 s');
     expect(limited).toContain('Try Zendesk before its wait is over');
@@ -93,7 +93,7 @@ describe('the stored histories', () => {
 
 function requireHistory(name: string): StoredHistory {
   const found = histories.find((history) => history.name === name);
-  if (!found) throw new Error(`There is no stored history ${name}: record them anew (npm run replay:record).`);
+  if (!found) throw new Error(`There is no stored history ${name}: record them with npm run replay:record.`);
   return found;
 }
 

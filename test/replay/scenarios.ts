@@ -6,25 +6,25 @@ import { readWaits } from '../fixtures/waits.ts';
 import { runOtherWorkflows } from '../fixtures/other-workflows.ts';
 import type { World } from '../fixtures/world.ts';
 
-/** Does something in a world that is worth a stored history, for a connection of this name; throws when it went another way. */
+/** Runs workflows whose histories are stored, for a connection with this name. Throws if their result is not the expected one. */
 export type Scenario = (world: World, name: string) => Promise<void>;
 
-/** What is recorded with histories that may grow; the names are those of connections and files. */
+/** The scenarios with histories of any length. Their names are those of connections and files. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'first-sync': recordFirstSync,
   people: recordContacts,
   resync: recordResync,
-  'way-back': recordWayBack,
+  'other-workflows': recordOtherWorkflows,
   compared: recordComparison,
   'lost-answer': recordLostAnswer,
   limited: recordLimits,
-  'turned-away': recordFailure,
+  'wrong-secret': recordFailure,
   cancelled: recordCancellation,
   kept: recordHousekeeping,
   'by-hand': recordStartsByHand,
 };
 
-/** What is recorded with histories that are soon left. */
+/** The scenarios in which Temporal suggests continue-as-new early. */
 export const IMPATIENT_SCENARIOS: Readonly<Record<string, Scenario>> = { continued: recordContinuation };
 
 async function recordFirstSync(world: World, name: string): Promise<void> {
@@ -37,7 +37,7 @@ async function recordContacts(world: World, name: string): Promise<void> {
   expectEnd(await world.sync(name), 'completed');
 }
 
-async function recordWayBack(world: World, name: string): Promise<void> {
+async function recordOtherWorkflows(world: World, name: string): Promise<void> {
   await world.connect(name);
   expectEnd(await world.sync(name), 'completed');
   await runOtherWorkflows(world, name);
@@ -60,14 +60,14 @@ async function recordComparison(world: World, name: string): Promise<void> {
   expectEnd(await world.sync(name, { full: true }), 'completed');
 }
 
-/** The connection breaks after Zendesk has taken a bulk job. */
+/** Zendesk accepts a bulk job and closes the connection without a response. */
 async function recordLostAnswer(world: World, name: string): Promise<void> {
   await connectOne(world, name);
   await addFault(world, { system: 'zendesk', match: { path: 'create_many' }, action: { kind: 'cut', when: 'after' } });
   expectEnd(await world.sync(name), 'completed');
 }
 
-/** F&O asks for a second, which is waited for, and Zendesk for half a minute, which a signal ends. */
+/** F&O asks for a wait of a second. Zendesk asks for half a minute, which a signal ends early. */
 async function recordLimits(world: World, name: string): Promise<void> {
   await connectOne(world, name);
   const status = { kind: 'status', status: 429 };
@@ -82,11 +82,11 @@ async function recordLimits(world: World, name: string): Promise<void> {
 
 async function recordFailure(world: World, name: string): Promise<void> {
   await connectOne(world, name);
-  await world.store.credentials.apply(name, { 'dynamics.clientSecret': 'a-secret-that-nobody-issued' });
+  await world.store.credentials.apply(name, { 'dynamics.clientSecret': 'an-unknown-secret' });
   expectEnd(await world.sync(name), 'failed');
 }
 
-/** Somebody cancels a run while a bulk job is being submitted. */
+/** A run is cancelled while a bulk job is being submitted. */
 async function recordCancellation(world: World, name: string): Promise<void> {
   await connectOne(world, name);
   const action = { kind: 'hold', when: 'before' };
@@ -101,7 +101,7 @@ async function recordCancellation(world: World, name: string): Promise<void> {
   expectEnd(await world.ended(runId), 'cancelled');
 }
 
-/** The daily sweep, and an alert that is delivered. */
+/** Runs the daily sweep and delivers an alert. */
 async function recordHousekeeping(world: World, name: string): Promise<void> {
   await connectOne(world, name);
   const problem = { code: 'unreachable', message: 'Dynamics 365 gives no answer.' };
@@ -118,7 +118,7 @@ async function recordHousekeeping(world: World, name: string): Promise<void> {
   await workflow.execute(WORKFLOW_TYPES.sweepStore, { taskQueue: TASK_QUEUE, workflowId, args: [{}] });
 }
 
-/** What an operator starts with Temporal's own tools, which give no search attributes. */
+/** Starts workflows as an operator does with Temporal's own tools, which set no search attributes. */
 async function recordStartsByHand(world: World, name: string): Promise<void> {
   await connectOne(world, name);
   const account = { connectionId: name, legalEntity: name, kind: 'customer', accountNumber: 'A1' };
@@ -140,7 +140,7 @@ async function recordContinuation(world: World, name: string): Promise<void> {
   expectEnd(await world.sync(name), 'completed');
 }
 
-/** Connects a legal entity of one customer, both named like the connection. */
+/** Connects a legal entity with one customer, both with the name of the connection. */
 async function connectOne(world: World, name: string): Promise<void> {
   await createEdits(world).customer(name, 'A1', { OrganizationName: `Customer of ${name}`, AddressCity: 'Seattle' });
   await world.connect(name, readingOnly([name]));
@@ -149,13 +149,13 @@ async function connectOne(world: World, name: string): Promise<void> {
 const addFault = ({ sandbox }: World, fault: object): Promise<unknown> => sandbox.control('POST', '/faults', fault);
 
 function expectEnd(run: RunReport, status: RunReport['status']): void {
-  if (run.status !== status) throw new Error(`A run was to be ${status}: ${JSON.stringify(run)}`);
+  if (run.status !== status) throw new Error(`A run should be ${status}: ${JSON.stringify(run)}`);
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 20_000;
   while (!(await isSo().catch(() => false))) {
-    if (Date.now() > deadline) throw new Error('What was to be recorded has not happened.');
+    if (Date.now() > deadline) throw new Error('The scenario did not reach the expected state.');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

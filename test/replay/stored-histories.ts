@@ -9,19 +9,19 @@ export interface StoredEvent {
   readonly [member: string]: unknown;
 }
 
-/** A history of a workflow as it is kept in the repository. */
+/** A history of a workflow, as it is stored in the repository. */
 export interface StoredHistory {
   readonly name: string;
   readonly events: readonly StoredEvent[];
 }
 
 const FOLDER = join(import.meta.dirname, 'histories');
-/** Who did a step, and the queue of that worker's own: a process id and a host name, which are nobody's business. */
+/** The identity of a worker, and the name of its own task queue: a process id and a host name. */
 const PROCESS = /^\d+@/;
-const SOMEBODY = 'recorded';
-/** Where a server of the sandbox listened, as the results of a ping name it. */
+const RECORDED_PROCESS = 'recorded';
+/** The address of a server of the sandbox, in the results of a ping. */
 const ADDRESS = /127\.0\.0\.1:\d+/g;
-const SOMEWHERE = 'sandbox.example';
+const RECORDED_ADDRESS = 'sandbox.example';
 
 /** Reads all stored histories, by name. */
 export async function readStoredHistories(): Promise<StoredHistory[]> {
@@ -34,10 +34,10 @@ export async function readStoredHistories(): Promise<StoredHistory[]> {
   );
 }
 
-/** Turns a history into what may be stored of it: without hosts, processes, addresses and paths of the machine that recorded it. */
+/** Returns a history without hosts, processes, addresses and paths of the machine that recorded it. */
 export function toStored(name: string, history: History): StoredHistory {
   const { events } = JSON.parse(JSON.stringify(historyToJson(history)), (member, value: unknown) => {
-    if (typeof value === 'string' && PROCESS.test(value)) return SOMEBODY;
+    if (typeof value === 'string' && PROCESS.test(value)) return RECORDED_PROCESS;
     if (typeof value === 'string' && member === 'data') return withoutAddresses(value);
     return member === 'stackTrace' ? undefined : value;
   }) as Omit<StoredHistory, 'name'>;
@@ -47,11 +47,11 @@ export function toStored(name: string, history: History): StoredHistory {
 /** Replaces the addresses in a payload, which is base64. */
 function withoutAddresses(data: string): string {
   const text = Buffer.from(data, 'base64').toString('utf8');
-  const replaced = text.replaceAll(ADDRESS, SOMEWHERE);
+  const replaced = text.replaceAll(ADDRESS, RECORDED_ADDRESS);
   return replaced === text ? data : Buffer.from(replaced).toString('base64');
 }
 
-/** Replaces all stored histories, one event a line, so that a difference can be read. */
+/** Replaces all stored histories, with one event per line, so that differences are readable. */
 export async function replaceStoredHistories(histories: readonly StoredHistory[]): Promise<void> {
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });

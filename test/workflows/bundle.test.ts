@@ -43,7 +43,7 @@ describe('the bundle of the workflows', () => {
   });
 
   it.each([
-    ['activities/index.ts', '@temporalio/activity'],
+    ['activities/index.ts', 'node:https'],
     ['clients/http.ts', 'node:http'],
     ['store/connection/rate-gates.ts', 'node:crypto'],
     ['workers/run-owner.ts', '@temporalio/client'],

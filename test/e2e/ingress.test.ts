@@ -1,35 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createRandom } from '../fixtures/random-choices.ts';
 import { createErpIngress, type ErpIngress, type SentEvent } from '../fixtures/erp-ingress.ts';
-import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
 import { until } from '../fixtures/stops.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 
-/** Longer runs ask for more: DOOR_EVENTS=1000 DOOR_ACCOUNTS=50. */
-const EVENTS = Number(process.env['DOOR_EVENTS'] ?? 120);
-const ACCOUNTS = Number(process.env['DOOR_ACCOUNTS'] ?? 20);
-const SEED = Number(process.env['DOOR_SEED'] ?? 20_261_126);
+/** For longer runs: INGRESS_EVENTS=1000 INGRESS_ACCOUNTS=50. */
+const EVENTS = Number(process.env['INGRESS_EVENTS'] ?? 120);
+const ACCOUNTS = Number(process.env['INGRESS_ACCOUNTS'] ?? 20);
+const SEED = Number(process.env['INGRESS_SEED'] ?? 20_261_126);
 const CITIES = ['Seattle', 'Renton', 'Tacoma', 'Everett', 'Bellevue', 'Kent'];
 
 describe('the endpoint for events of F&O', () => {
-  let world: World;
-  let edits: Edits;
-  let api: ApiProcess;
+  const { world, api } = setUpWorldWithApi();
+  const edits = createEdits(world);
   let ingress: ErpIngress;
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
-    await edits.connect('doors', { dr: { A1: 'First', B1: 'Second', C1: 'Third', D1: 'Fourth' } });
-    [api] = await Promise.all([startApiProcess(world), world.startWorker()]);
-    expect(await world.sync('doors')).toMatchObject({ status: 'completed', totals: { created: 4 } });
-    ingress = await createErpIngress({ world, api, edits }, 'doors');
-  });
-  afterAll(async () => {
-    await api.kill();
-    await world.close();
+    await edits.connect('ingress', { dr: { A1: 'First', B1: 'Second', C1: 'Third', D1: 'Fourth' } });
+    expect(await world.sync('ingress')).toMatchObject({ status: 'completed', totals: { created: 4 } });
+    ingress = await createErpIngress({ world, api, edits }, 'ingress');
   });
 
   const move = (key: string, city: string) => edits.customer('dr', key, { AddressCity: city });
@@ -39,6 +29,15 @@ describe('the endpoint for events of F&O', () => {
 
   const runsOf = async (workflowId: string): Promise<number> =>
     (await world.client.workflow.count(`WorkflowId = '${workflowId}'`)).count;
+
+  /** Expects that F&O can activate an endpoint of this kind with the URL of the ingress. Removes it afterwards. */
+  async function expectActivation(kind: object): Promise<void> {
+    const path = '/state/dynamics/endpoints';
+    const wanted = { url: ingress.url, ...kind };
+    const { id, activation } = await world.sandbox.control<{ id: number; activation: object }>('POST', path, wanted);
+    expect(activation).toMatchObject({ accepted: true, status: 200 });
+    await world.sandbox.control('DELETE', `${path}/${id}`);
+  }
 
   const eventsOf = async ({ ControlNumber: number }: SentEvent) =>
     (await ingress.events()).filter(({ controlNumber }) => controlNumber === String(number));
@@ -54,7 +53,7 @@ describe('the endpoint for events of F&O', () => {
     expect(await cityOf('A1')).toBe('Renton');
     const writes = (await edits.journal('zendesk')).filter(({ method }) => method !== 'GET');
     expect(writes.map(({ method, path }) => [method, path])).toEqual([['PUT', '/api/v2/organizations/update_many']]);
-    const workflowId = `erp-event/doors/${String(event['ControlNumber'])}`;
+    const workflowId = `erp-event/ingress/${String(event['ControlNumber'])}`;
     await until('the workflow is listed', async () => (await runsOf(workflowId)) > 0);
     expect(await runsOf(workflowId)).toBe(1);
     const kept = await eventsOf(event);
@@ -68,11 +67,11 @@ describe('the endpoint for events of F&O', () => {
       status: 422,
       body: { error: { code: 'other_content' } },
     });
-    const { body } = await api.request('GET', '/api/connections/doors/events?limit=1');
+    const { body } = await api.request('GET', '/api/connections/ingress/events?limit=1');
     expect(body).toMatchObject({
       items: [
         {
-          connectionId: 'doors',
+          connectionId: 'ingress',
           source: 'dynamics',
           eventId: event['EventId'],
           controlNumber: String(event['ControlNumber']),
@@ -87,28 +86,12 @@ describe('the endpoint for events of F&O', () => {
 
   it('accepts the test event of a new endpoint, and neither starts nor stores anything', async () => {
     const before = await ingress.events();
-    for (const payload of ['business', 'data']) {
-      const endpoint = await world.sandbox.control<{ id: number; activation: object }>(
-        'POST',
-        '/state/dynamics/endpoints',
-        { url: ingress.url, payload },
-      );
-      expect(endpoint.activation).toMatchObject({ accepted: true, status: 200 });
-      await world.sandbox.control('DELETE', `/state/dynamics/endpoints/${endpoint.id}`);
-    }
+    for (const payload of ['business', 'data']) await expectActivation({ payload });
     expect(await ingress.events()).toEqual(before);
   });
 
-  it('answers the handshakes of Event Grid', async () => {
-    for (const transport of ['event-grid', 'cloud-events']) {
-      const endpoint = await world.sandbox.control<{ id: number; activation: object }>(
-        'POST',
-        '/state/dynamics/endpoints',
-        { url: ingress.url, transport },
-      );
-      expect(endpoint.activation).toMatchObject({ accepted: true, status: 200 });
-      await world.sandbox.control('DELETE', `/state/dynamics/endpoints/${endpoint.id}`);
-    }
+  it('responds to the handshakes of Event Grid', async () => {
+    for (const transport of ['event-grid', 'cloud-events']) await expectActivation({ transport });
     const foreign = await fetch(ingress.url, {
       method: 'OPTIONS',
       headers: { 'webhook-request-origin': 'evil.example' },
@@ -149,11 +132,11 @@ describe('the endpoint for events of F&O', () => {
     ]);
   });
 
-  it.each(['', 'not json', '"text"', '{"hello":"world"}', 'null'])('answers 400 to %p', async (body) => {
+  it.each(['', 'not json', '"text"', '{"hello":"world"}', 'null'])('returns 400 for %p', async (body) => {
     expect(await ingress.post(body)).toMatchObject({ status: 400, body: { error: { code: 'malformed' } } });
   });
 
-  it('answers 413 to more than a MiB or 5,000 events, 401 to an unknown hook and 415 to a compressed body', async () => {
+  it('returns 413 for more than a MiB or 5,000 events, 401 for an unknown hook and 415 for a compressed body', async () => {
     expect(await ingress.post({ ...ingress.event('dr', 'A1'), More: 'x'.repeat(1024 * 1024) })).toMatchObject({
       status: 413,
     });
@@ -175,7 +158,7 @@ describe('the endpoint for events of F&O', () => {
     await ingress.handled();
     const [event] = (await ingress.events()).slice(-1);
     expect(event).toMatchObject({ type: 'mserp_custcustomerv3entity OnExternalUpdated', outcome: 'updated' });
-    expect(event?.workflowId).toMatch(/^erp-event\/doors\/data-[0-9a-f]{32}$/);
+    expect(event?.workflowId).toMatch(/^erp-event\/ingress\/data-[0-9a-f]{32}$/);
     await world.sandbox.control('DELETE', `/state/dynamics/endpoints/${id}`);
   });
 
@@ -201,8 +184,8 @@ describe('the endpoint for events of F&O', () => {
     const busy = await createErpIngress({ world, api, edits }, 'together');
     await Promise.all(keys.map((key) => edits.customer('tg', key, { AddressCity: `Together ${key}` })));
     await world.sandbox.control('DELETE', '/journal');
-    const answers = await Promise.all(keys.map((key) => busy.post(busy.event('tg', key))));
-    expect(answers.map(({ status }) => status)).toEqual(Array<number>(40).fill(202));
+    const responses = await Promise.all(keys.map((key) => busy.post(busy.event('tg', key))));
+    expect(responses.map(({ status }) => status)).toEqual(Array<number>(40).fill(202));
     await busy.handled();
     expect(await busy.differences('tg', keys)).toEqual([]);
     expect(new Set((await busy.events()).map(({ outcome }) => outcome))).toEqual(new Set(['updated']));
@@ -212,7 +195,7 @@ describe('the endpoint for events of F&O', () => {
   });
 
   it(
-    `leaves every account as the ERP was last, after ${EVENTS} shuffled events, a fifth of them doubled, and a sync (seed ${SEED})`,
+    `leaves every account in the last state of the ERP, after ${EVENTS} shuffled events, a fifth of them doubled, and a sync (seed ${SEED})`,
     async () => {
       const random = createRandom(SEED);
       const keys = await edits.generateCustomers('sh', ACCOUNTS);

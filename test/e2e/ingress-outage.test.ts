@@ -1,30 +1,30 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
 import { startBreakableProxy, type BreakableProxy } from '../fixtures/breakable-proxy.ts';
 import { createRandom } from '../fixtures/random-choices.ts';
 import { createErpIngress, type IngressResponse, type ErpIngress, type SentEvent } from '../fixtures/erp-ingress.ts';
-import { createEdits, relaxZendeskLimits, readingOnly, type Edits } from '../fixtures/edits.ts';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
 import { lockTable } from '../fixtures/table-lock.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
-/** Longer runs ask for more: DOOR_KILLS=50 DOOR_OUTAGE_EVENTS=500. */
-const KILLS = Number(process.env['DOOR_KILLS'] ?? 8);
-const OUTAGE_EVENTS = Number(process.env['DOOR_OUTAGE_EVENTS'] ?? 50);
-const SEED = Number(process.env['DOOR_SEED'] ?? 20_261_127);
+/** For longer runs: INGRESS_KILLS=50 INGRESS_OUTAGE_EVENTS=500. */
+const KILLS = Number(process.env['INGRESS_KILLS'] ?? 8);
+const OUTAGE_EVENTS = Number(process.env['INGRESS_OUTAGE_EVENTS'] ?? 50);
+const SEED = Number(process.env['INGRESS_SEED'] ?? 20_261_127);
 const AT_ONCE = 4;
-/** The longest that a sender may wait for the news that an event cannot be taken. */
-const LONGEST_ANSWER_MS = 3_500;
+/** The longest time until a sender must get the response 503. */
+const LONGEST_RESPONSE_MS = 3_500;
 
 interface Sent {
   readonly key: string;
   readonly event: SentEvent;
-  readonly answer: IngressResponse;
+  readonly response: IngressResponse;
 }
 
 describe('the endpoint for events of F&O during an outage', () => {
-  let world: World;
-  let edits: Edits;
+  const world = setUpWorld();
+  const edits = createEdits(world);
   let proxy: BreakableProxy;
   let api: ApiProcess;
   let ingress: ErpIngress;
@@ -32,24 +32,16 @@ describe('the endpoint for events of F&O during an outage', () => {
   const random = createRandom(SEED);
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
     keys = await edits.generateCustomers('ot', Math.max(KILLS * AT_ONCE, OUTAGE_EVENTS));
     await world.connect('outage', readingOnly(['ot']));
     proxy = await startBreakableProxy(process.env['TEST_TEMPORAL_ADDRESS'] ?? '');
-    const started = startApiProcess(world, { temporalAddress: proxy.address });
-    [api] = await Promise.all([started, world.startWorker()]);
+    world.beforeClose(() => proxy.close());
+    api = await startApiProcess(world, { temporalAddress: proxy.address });
     expect(await world.sync('outage')).toMatchObject({ status: 'completed', totals: { created: keys.length } });
     ingress = await createErpIngress({ world, api, edits }, 'outage');
   });
-  afterAll(async () => {
-    await api.kill();
-    await proxy.close();
-    await world.close();
-  });
 
-  /** Changes these customers, each to a city of its own, and sends an event for each, all at once. */
+  /** Changes each customer's city, and sends an event for each, all at once. Returns the events and the responses. */
   async function send(
     some: readonly string[],
     city: string,
@@ -57,16 +49,16 @@ describe('the endpoint for events of F&O during an outage', () => {
   ): Promise<Sent[]> {
     await Promise.all(some.map((key) => edits.customer('ot', key, { AddressCity: `${city} ${key}` })));
     const events = some.map((key) => ({ key, event: ingress.event('ot', key) }));
-    const sending = events.map(async (one) => ({ ...one, answer: await ingress.post(one.event) }));
+    const sending = events.map(async (one) => ({ ...one, response: await ingress.post(one.event) }));
     await meanwhile?.(sending);
     return Promise.all(sending);
   }
 
   type Sending = readonly Promise<Sent>[];
 
-  const isAccepted = ({ answer: { status } }: Sent): boolean => status !== null && status >= 200 && status < 300;
+  const isAccepted = ({ response: { status } }: Sent): boolean => status !== null && status >= 200 && status < 300;
 
-  /** The moments between verification and answer at which the API is killed. */
+  /** The moments between verification and response at which the API is killed. */
   const moments: readonly (readonly [string, (some: readonly string[], city: string) => Promise<Sent[]>])[] = [
     [
       'before the event is stored',
@@ -82,21 +74,21 @@ describe('the endpoint for events of F&O during an outage', () => {
       },
     ],
     [
-      'before Temporal hears of it',
+      'before Temporal receives it',
       async (some, city) => {
         proxy.setState('silent');
         return send(some, city, killedAfter(300));
       },
     ],
     [
-      'after Temporal has taken it',
+      'after Temporal has accepted it',
       async (some, city) => {
         proxy.setState('one-way');
         return send(some, city, killedAfter(300));
       },
     ],
     [
-      'under load, as soon as one event is answered',
+      'under load, as soon as one event has a response',
       (some, city) =>
         send(some, city, async (sending) => {
           await Promise.race(sending);
@@ -111,7 +103,7 @@ describe('the endpoint for events of F&O during an outage', () => {
   };
 
   it(
-    `loses no event that it has accepted, killed ${KILLS} times between verification and answer (seed ${SEED})`,
+    `loses no event that it has accepted, killed ${KILLS} times between verification and response (seed ${SEED})`,
     async () => {
       const sent: Sent[] = [];
       const accepted: number[] = [];
@@ -149,22 +141,22 @@ describe('the endpoint for events of F&O during an outage', () => {
   );
 
   it.each([['silent'], ['closed']] as const)(
-    'answers 503 in time while Temporal is %s, and has handled everything after a redelivery',
+    'returns 503 in time while Temporal is %s, and handles all events after a redelivery',
     async (state) => {
       proxy.setState(state);
       const sent = await send(keys.slice(0, OUTAGE_EVENTS), `Outage ${state}`);
       const batch = await ingress.post(sent.map(({ event }) => ({ eventType: 'e', data: event })));
       proxy.setState('open');
-      for (const { status, retryAfter, body } of [...sent.map(({ answer }) => answer), batch]) {
+      for (const { status, retryAfter, body } of [...sent.map(({ response }) => response), batch]) {
         expect([status, body]).toEqual([503, { error: { code: 'unavailable', message: expect.any(String) } }]);
         expect(Number(retryAfter)).toBeGreaterThan(0);
         expect(Number(retryAfter)).toBeLessThan(60);
       }
-      const slowest = Math.max(...sent.map(({ answer }) => answer.ms), batch.ms);
-      expect(slowest).toBeLessThan(LONGEST_ANSWER_MS);
+      const slowest = Math.max(...sent.map(({ response }) => response.ms), batch.ms);
+      expect(slowest).toBeLessThan(LONGEST_RESPONSE_MS);
       for (const { event } of sent) {
-        const answer = await redelivered(event);
-        expect([200, 202]).toContain(answer.status);
+        const response = await redelivered(event);
+        expect([200, 202]).toContain(response.status);
       }
       await ingress.handled(60_000 + OUTAGE_EVENTS * 600);
       expect(
@@ -177,7 +169,7 @@ describe('the endpoint for events of F&O during an outage', () => {
     120_000 + OUTAGE_EVENTS * 1_500,
   );
 
-  /** As F&O and Event Grid do: a 503 is tried again after a while. The client needs a moment to find the way again. */
+  /** Sends an event again, and once more after a 503, as F&O and Event Grid do. The client needs a moment to reconnect. */
   async function redelivered(event: SentEvent): Promise<IngressResponse> {
     const first = await ingress.post(event);
     if (first.status !== 503) return first;
@@ -185,7 +177,7 @@ describe('the endpoint for events of F&O during an outage', () => {
     return ingress.post(event);
   }
 
-  it('goes on when the database drops all connections', async () => {
+  it('continues when the database drops all connections', async () => {
     const sent = await send(keys.slice(0, 8), 'Dropped', async () => {
       await new Promise((resolve) => setTimeout(resolve, 150));
       await dropConnections();
@@ -203,11 +195,11 @@ describe('the endpoint for events of F&O during an outage', () => {
     await client.end();
   }
 
-  it('answers 503 in time while the database does not answer, and accepts the event afterwards', async () => {
+  it('returns 503 in time while the database does not respond, and accepts the event afterwards', async () => {
     const lock = await lockTable(world.databaseUrl, 'events');
     const [sent] = await send(keys.slice(0, 1), 'Locked');
-    expect(sent?.answer).toMatchObject({ status: 503, retryAfter: expect.any(String) });
-    expect(sent?.answer.ms).toBeLessThan(LONGEST_ANSWER_MS);
+    expect(sent?.response).toMatchObject({ status: 503, retryAfter: expect.any(String) });
+    expect(sent?.response.ms).toBeLessThan(LONGEST_RESPONSE_MS);
     await lock.release();
     expect([200, 202]).toContain((await ingress.post(sent?.event)).status);
     await ingress.handled();
