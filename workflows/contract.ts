@@ -122,6 +122,8 @@ export interface SyncLegalEntityInput {
   readonly acceptShrink: boolean;
   readonly incompleteEntities: readonly string[];
   readonly waitedMs: number;
+  /** True if an earlier history of this stage found that custom fields in Zendesk have changed. */
+  readonly fieldsChanged?: boolean;
 }
 
 /**

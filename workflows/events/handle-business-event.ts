@@ -1,4 +1,4 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, proxyLocalActivities } from '@temporalio/workflow';
 import type { Totals } from '../../domain/sync/outcome.ts';
 import type { HandleBusinessEventInput } from '../contract.ts';
 import { ownRun } from '../sync/own-run.ts';
@@ -28,7 +28,8 @@ export async function handleBusinessEvent(input: HandleBusinessEventInput): Prom
     await end(proxy, own ? input : { ...input, outcome: 'not_found' });
     return totals;
   } catch (error) {
-    await end(proxy, { ...input, outcome: problemOf(error).code });
+    const outcome = isCancellation(error) ? 'cancelled' : problemOf(error).code;
+    await CancellationScope.nonCancellable(() => end(proxy, { ...input, outcome }));
     throw error;
   }
 }

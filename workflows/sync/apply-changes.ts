@@ -50,10 +50,10 @@ export async function applyChanges(proxy: StepProxy, slice: SliceRef, options: A
 export async function drainJobs(proxy: StepProxy, slice: SliceRef): Promise<void> {
   const { steps, pause } = proxy;
   await clarifyAll(proxy, slice);
-  for (const waitMs of POLL_WAITS_MS) {
+  for (const waitMs of [...POLL_WAITS_MS, null]) {
     const { open, ended } = await steps.pollJobs(slice, summaryOf(slice, 'poll the open jobs in Zendesk'));
     if (ended > 0) await steps.recordJobs(slice, summaryOf(slice, 'record the results of ended jobs'));
-    if (open === 0) return;
+    if (open === 0 || waitMs === null) return;
     await pause(waitMs, `${open} job(s) still running in Zendesk`);
   }
 }

@@ -23,7 +23,7 @@ export interface Conclusion {
  * message of the run's error, so that the Web UI says what a person must do.
  */
 export async function concludeRun(
-  { steps, waitedMs }: StepProxy,
+  { steps, waitedMs }: Pick<StepProxy, 'steps' | 'waitedMs'>,
   run: RunRef,
   work: () => Promise<Conclusion>,
 ): Promise<Totals> {

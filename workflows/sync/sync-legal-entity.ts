@@ -82,11 +82,11 @@ async function readSlice(
 }
 
 async function applyAll(proxy: StepProxy, input: SyncLegalEntityInput): Promise<SyncLegalEntityResult> {
-  let fieldsChanged = false;
+  let fieldsChanged = input.fieldsChanged ?? false;
   for (const kind of input.kinds) {
     const applied = await applySlice(proxy, sliceOf(input, kind), input);
     fieldsChanged ||= applied.fieldsChanged;
-    if (applied.isLong) return continueRun(proxy, input);
+    if (applied.isLong) return continueRun(proxy, { ...input, fieldsChanged });
   }
   return { waitedMs: proxy.waitedMs(), notRead: [], fieldsChanged };
 }

@@ -1,6 +1,6 @@
 import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import { concludeRun, type Conclusion } from './conclude.ts';
-import type { SyncMasterDataInput, SyncMasterDataResult } from '../contract.ts';
+import { concludeRun } from './conclude.ts';
+import type { MasterProgress, SyncMasterDataInput, SyncMasterDataResult } from '../contract.ts';
 import { describeTotals } from './details.ts';
 import { addSearchAttributes } from '../add-search-attributes.ts';
 import { BEGINNING, STAGES, type MasterRun } from './master-stages.ts';
@@ -23,7 +23,13 @@ export async function syncMasterData(input: SyncMasterDataInput): Promise<SyncMa
   const master: MasterRun = { run, proxy, input };
   const joined = input.progress === undefined ? await begin(master) : null;
   if (joined !== null) return { joined };
-  return { runId: run.runId, totals: await concludeRun(proxy, run, () => runStages(master)) };
+  const state = { progress: input.progress ?? BEGINNING };
+  const waitedMs = (): number => state.progress.waitedMs + proxy.waitedMs();
+  const totals = await concludeRun({ steps: proxy.steps, waitedMs }, run, async () => {
+    await runStages(master, state);
+    return { error: runError(state.progress.problems), waitedMs: waitedMs() };
+  });
+  return { runId: run.runId, totals };
 }
 
 /** Takes the connection for this run. Returns the run that already does the same, if there is one. */
@@ -41,11 +47,12 @@ async function begin({ proxy: { steps, pause }, run, input }: MasterRun): Promis
   }
 }
 
-async function runStages(master: MasterRun): Promise<Conclusion> {
+/** Runs the stages that are left, and keeps the progress in `state`. */
+async function runStages(master: MasterRun, state: { progress: MasterProgress }): Promise<void> {
   const { proxy, run, input } = master;
-  let progress = input.progress ?? BEGINNING;
-  while (progress.stage !== 'done') {
-    progress = await STAGES[progress.stage](master, progress);
+  while (state.progress.stage !== 'done') {
+    const progress = await STAGES[state.progress.stage](master, state.progress);
+    state.progress = progress;
     if (progress.problems.some(endsTheRun)) break;
     if (progress.stage === 'apply' && progress.level === 0) {
       setCurrentDetails(describeTotals(await proxy.steps.countOutcomes(run, 'Count the records that were read')));
@@ -55,5 +62,4 @@ async function runStages(master: MasterRun): Promise<Conclusion> {
       await continueAsNew<typeof syncMasterData>({ ...input, progress: { ...progress, waitedMs } });
     }
   }
-  return { error: runError(progress.problems), waitedMs: progress.waitedMs + proxy.waitedMs() };
 }
