@@ -1,7 +1,8 @@
 import { legalEntityKey, type ErpRecord } from '../../domain/sync/record.ts';
 import { companyFilter, lookUpUrls, rowsUrl } from './query.ts';
 import type { Reader } from './reader.ts';
-import { collationKey, type RowPage, type RowSource } from './rows.ts';
+import { collationKey, type RowSource } from './rows.ts';
+import type { RowPage } from './served-rows.ts';
 
 /** The environment, entity and company whose rows are read. */
 interface RowScope {
@@ -30,7 +31,7 @@ export async function readPage(scope: RowScope, nextLink: string | undefined): P
   const operation = `read ${source.entitySet}`;
   const first = rowsUrl(origin, source, companyFilter(legalEntity));
   const url = nextLink === undefined ? first : reader.follow(nextLink, { operation, url: first });
-  const page = await reader.read(source.page, { operation, url });
+  const page = await reader.read(source.page, { operation, url, asServed: true });
   const next = page.nextLink === undefined ? null : reader.follow(page.nextLink, { operation, url });
   return { records: recordsOf(scope, page, operation), nextLink: next, rows: page.value.length };
 }
@@ -50,7 +51,7 @@ export async function lookUp(scope: RowScope, wanted: readonly string[]): Promis
     for (let pages = 1; url !== undefined; pages += 1) {
       if (pages > MAX_LOOK_UP_PAGES)
         throw reader.unexpected(operation, `a look-up by keys returned more than ${MAX_LOOK_UP_PAGES} pages.`);
-      const page: RowPage = await reader.read(source.page, { operation, url });
+      const page: RowPage = await reader.read(source.page, { operation, url, asServed: true });
       for (const record of recordsOf(scope, page, operation))
         if (keys.has(collationKey(record.key))) found.set(record.key, record);
       url = page.nextLink === undefined ? undefined : reader.follow(page.nextLink, { operation, url });
