@@ -123,14 +123,30 @@ describe('a page of accounts', () => {
   });
 
   it.each([
-    ['a list in a column', { AddressCity: ['San Diego'] }, 'record_unreadable', 'AddressCity'],
-    ['an object in a column', { OrganizationName: { text: 'x' } }, 'record_unreadable', 'OrganizationName'],
-    ['a party that cannot be stored', { PartyNumber: '0\ud83e' }, 'record_unreadable', 'PartyNumber'],
-    ['an empty key', { CustomerAccount: ' ' }, 'record_unreadable', 'CustomerAccount'],
-    ['half an emoji in its key', { CustomerAccount: 'K\ud83e' }, 'external_id_unsupported', String.raw`K\ud83e`],
-    ['NUL in its company', { dataAreaId: 'us\u0000mf' }, 'external_id_unsupported', String.raw`us\u0000mf`],
-    ['a key of 20,000 characters', { CustomerAccount: 'x'.repeat(20_000) }, 'external_id_unsupported', '255'],
-  ])('with one row with %s has the other rows', async (_what, fields, code, named) => {
+    ['a list in a column', { AddressCity: ['San Diego'] }, { code: 'record_unreadable', named: 'AddressCity' }],
+    [
+      'an object in a column',
+      { OrganizationName: { text: 'x' } },
+      { code: 'record_unreadable', named: 'OrganizationName' },
+    ],
+    ['a party that cannot be stored', { PartyNumber: '0\ud83e' }, { code: 'record_unreadable', named: 'PartyNumber' }],
+    ['an empty key', { CustomerAccount: ' ' }, { code: 'record_unreadable', named: 'CustomerAccount' }],
+    [
+      'half an emoji in its key',
+      { CustomerAccount: 'K\ud83e' },
+      { code: 'external_id_unsupported', named: String.raw`K\ud83e` },
+    ],
+    [
+      'NUL in its company',
+      { dataAreaId: 'us\u0000mf' },
+      { code: 'external_id_unsupported', named: String.raw`us\u0000mf` },
+    ],
+    [
+      'a key of 20,000 characters',
+      { CustomerAccount: 'x'.repeat(20_000) },
+      { code: 'external_id_unsupported', named: '255' },
+    ],
+  ])('with one row with %s has the other rows', async (_what, fields, { code, named }) => {
     const { client } = await clientOf(
       page([
         { ...CUSTOMER, CustomerAccount: 'A' },
