@@ -19,13 +19,10 @@ describe('a text that PostgreSQL', () => {
     expect(isStorable(repaired) && isStorable(escaped)).toBe(true);
   });
 
-  it.each(['', 'Contoso', '🥐 株式会社', 'a\tb\u0001', { repaired: '\uFFFD', escaped: String.raw`\u0000` }])(
-    'can store stays: %j',
-    (text) => {
-      expect(isStorable(text)).toBe(true);
-      expect([repairText(text), escapeText(text)]).toEqual([text, text]);
-    },
-  );
+  it.each(['', 'Contoso', '🥐 株式会社', 'a\tb\u0001', '\uFFFD', String.raw`\u0000`])('can store stays: %j', (text) => {
+    expect(isStorable(text)).toBe(true);
+    expect([repairText(text), escapeText(text)]).toEqual([text, text]);
+  });
 
   it('cannot store is repaired at every depth of a JSON value', () => {
     const value = { name: 'a\u0000', list: ['\ud83e', 1, null, { 'k\ud83e': true }] };
