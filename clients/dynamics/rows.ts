@@ -9,6 +9,7 @@ import { pageOf, type Row, type RowPage, type ServedRow } from './served-rows.ts
 
 /** The query and the parser for the records of one entity. Column names are case-sensitive. */
 export interface RowSource {
+  readonly kind: string;
   readonly entitySet: string;
   /** The selected columns, including `dataAreaId` and `keyColumn`. */
   readonly columns: readonly string[];
@@ -21,12 +22,13 @@ export interface RowSource {
 
 /** Returns the query and the parser for the records of an entity. */
 export function rowSourceOf(spec: EntitySpec): RowSource {
-  const { entitySet, key: keyColumn, order, members, mapping } = spec;
+  const { kind, entitySet, key: keyColumn, order, members, mapping } = spec;
   const mapped = membersOf(mapping);
   const named = members.name.flatMap(({ join, when }) => [...join, ...(when === undefined ? [] : [when.member])]);
   const single = [members.party, members.person, members.email, members.inactive].filter((name) => name !== undefined);
   const columns = [...new Set(['dataAreaId', keyColumn, ...named, ...single, ...mapped])];
   return {
+    kind,
     entitySet,
     columns,
     order,
@@ -63,7 +65,7 @@ function storablePart(text: string): string {
 }
 
 /** A longer key than F&O has anywhere. The indexes of the store hold no text of any length. */
-const MAX_KEY = 255;
+export const MAX_KEY = 255;
 
 /** Returns a key in the form in which it is stored and listed. */
 function listedKey(key: string): string {
