@@ -5,12 +5,15 @@ import { SYSTEM_NAMES } from '../domain/connection/remote-system.ts';
 import { ConnectionStateError } from '../store/connection/connections.ts';
 import { GateClosedError } from '../store/connection/rate-gates.ts';
 import { SealError } from '../store/connection/sealing.ts';
+import { classOf, framesOf, nameOfError, type AbsentService } from './error-class.ts';
 
 /**
  * A failed attempt of a step. `reached` returns whether a remote system has ever answered a request of this connection.
  */
 export interface FailedAttempt {
   readonly attempt: number;
+  /** The name of the step. */
+  readonly step?: string;
   readonly reached: (system: RemoteSystem) => boolean;
 }
 
@@ -18,11 +21,16 @@ export interface FailedAttempt {
 const MAX_ATTEMPTS_UNREACHED = 4;
 /** Attempts when an answer is unexpected, because it may be a transient error. */
 const MAX_ATTEMPTS_UNEXPECTED = 3;
+/** Attempts of a step that fails in the same way with the same input. */
+const MAX_ATTEMPTS_CERTAIN = 2;
+/** Attempts of a step whose error nobody has classified: about ten minutes, by the retry policy of the steps. */
+const MAX_ATTEMPTS_UNKNOWN = 16;
 
 /**
  * Converts an error of a step into a failure for Temporal. Its type is the code of an entry in the runbook. Its message
  * contains no record and no secret, because it stays in the history. Temporal retries all failures that are not marked
- * as non-retryable. All failures are created in this file.
+ * as non-retryable: without an end while something is absent, and else a bounded number of times. All failures are
+ * created in this file.
  */
 export function toFailure(error: unknown, at: FailedAttempt): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
@@ -31,7 +39,7 @@ export function toFailure(error: unknown, at: FailedAttempt): ApplicationFailure
   if (error instanceof AlertNotDeliveredError) return ApplicationFailure.retryable(error.message, 'alert_not_taken');
   if (error instanceof ConnectionStateError) return stop(error.code, error.message);
   if (error instanceof SealError) return stop('keys_do_not_fit', error.message);
-  return ApplicationFailure.create({ type: 'step_failed', message: describeUnknown(error) });
+  return otherFailure(error, at);
 }
 
 /** Creates a failure that is not retried. `message` says what a person must do. */
@@ -92,11 +100,31 @@ function messageOf(error: RemoteError, advice = error.advice): string {
   return `${SYSTEM_NAMES[system]}: ${answer} to "${operation}"${id}. ${advice}`;
 }
 
-/** Returns only the code of a database or network error, because its message may quote values. */
-function describeUnknown(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (typeof code === 'string') return `The database or the network failed with ${code}. The step is retried.`;
-  return error instanceof Error
-    ? `The step failed: ${error.name}: ${error.message}`
-    : 'The step failed with an unknown error.';
+const ABSENT: Readonly<Record<AbsentService, readonly [type: string, subject: string]>> = {
+  database: ['database_unavailable', 'PostgreSQL does not answer'],
+  temporal: ['temporal_unavailable', 'Temporal does not answer'],
+  network: ['network_unavailable', 'A server of Ledgerdesk, such as PostgreSQL or Temporal, cannot be reached'],
+};
+
+/** Converts an error that has no class of its own. Its message is left out, because it may quote values. */
+function otherFailure(error: unknown, { attempt, step = 'unknown' }: FailedAttempt): ApplicationFailure {
+  const found = classOf(error);
+  const name = nameOfError(error);
+  if (found.kind === 'absent') {
+    const [type, subject] = ABSENT[found.service];
+    return ApplicationFailure.retryable(`${subject} (${name}). The step "${step}" is retried until it does.`, type);
+  }
+  const isLast = attempt >= (found.kind === 'certain' ? MAX_ATTEMPTS_CERTAIN : MAX_ATTEMPTS_UNKNOWN);
+  const failure = isLast
+    ? stop(
+        'internal_error',
+        `The step "${step}" failed ${attempt} times, the last time with ${name}. ${INTERNAL_ADVICE}`,
+      )
+    : ApplicationFailure.retryable(`The step "${step}" failed with ${name}. It is retried.`, 'step_failed');
+  const frames = framesOf(error);
+  if (frames !== undefined) failure.stack = `${failure.name}: ${failure.message}\n${frames}`;
+  return failure;
 }
+
+const INTERNAL_ADVICE =
+  'This is an error in Ledgerdesk. Report it with the step, the name of the error and the log of the worker. The next run tries again.';

@@ -10,7 +10,13 @@ import { endEvent } from './events/end-event.ts';
 import { takeDueRecords } from './events/take-due-records.ts';
 import { toFailure } from './failure.ts';
 import { deliverAlert } from './operations/deliver-alert.ts';
-import { recordCredentialFailure, recordSupportFailure, type RecordFailure } from './operations/record-failure.ts';
+import {
+  recordCredentialFailure,
+  recordSupportFailure,
+  recordSupportStepFailure,
+  recordSyncFailure,
+  type RecordFailure,
+} from './operations/record-failure.ts';
 import { sweep } from './operations/sweep.ts';
 import { createRequestObserver, watched } from './request-observer.ts';
 import { annotateChanged } from './support/annotate-changed.ts';
@@ -42,55 +48,56 @@ export function createActivities(dependencies: ActivityDependencies): Steps & Ho
   type Step<Input, Result> = (context: StepContext, input: Input) => Promise<Result>;
   const step =
     <Input extends ConnectionRef & Partial<RunRef>, Result>(
+      name: string,
       work: Step<Input, Result>,
-      recordFailure = recordCredentialFailure,
+      recordFailure = recordSyncFailure,
     ) =>
     (input: Input): Promise<Result> => {
       const context = contextOf(dependencies, input);
       return withHeartbeat(
         () => work(context, input),
-        (error) => failureOf(error, { context, input, recordFailure }),
+        (error) => failureOf(error, { context, input, recordFailure, step: name }),
       );
     };
   return {
-    beginRun: step(beginRun),
-    findLegalEntities: step(findLegalEntities),
-    readRecordsPage: step(readRecordsPage),
-    acceptReading: step(acceptReading),
-    discardReading: step(discardReading),
-    readZendeskChanges: step(readZendeskChanges),
-    compareWithZendesk: step(compareWithZendesk),
-    rankRecords: step(rankRecords),
-    reserveRecords: step(reserveRecords),
-    takeOverClaims: step(takeOverClaims),
-    planChanges: step(planChanges),
-    planAgain: step(planAgain),
-    submitJobs: step(submitJobs),
-    clarifyJobs: step(clarifyJobs),
-    pollJobs: step(pollJobs),
-    recordJobs: step(recordJobs),
-    completeRecords: step(completeRecords),
-    resolveRefusals: step(resolveRefusals),
-    readAgain: step(readAgain),
-    stageRecord: step(stageRecord),
-    readBack: step(readBack),
-    endEventIfRead: step(endEventIfRead),
-    takeDueRecords: step(takeDueRecords),
-    endEvent: step(endEvent),
-    annotate: step(annotate),
-    readTicketChanges: step(readTicketChanges, recordSupportFailure),
-    readUserChanges: step(readUserChanges, recordSupportFailure),
-    annotateChanged: step(annotateChanged, recordSupportFailure),
-    wireZendesk: step(wireZendesk),
-    pingSystem: step(pingSystem),
-    endWait: step(endWait),
-    deliverAlert: step(deliverAlert),
-    countOutcomes: step(countOutcomes),
-    finishRun: step(finishRun),
+    beginRun: step('beginRun', beginRun),
+    findLegalEntities: step('findLegalEntities', findLegalEntities),
+    readRecordsPage: step('readRecordsPage', readRecordsPage),
+    acceptReading: step('acceptReading', acceptReading),
+    discardReading: step('discardReading', discardReading),
+    readZendeskChanges: step('readZendeskChanges', readZendeskChanges),
+    compareWithZendesk: step('compareWithZendesk', compareWithZendesk),
+    rankRecords: step('rankRecords', rankRecords),
+    reserveRecords: step('reserveRecords', reserveRecords),
+    takeOverClaims: step('takeOverClaims', takeOverClaims),
+    planChanges: step('planChanges', planChanges),
+    planAgain: step('planAgain', planAgain),
+    submitJobs: step('submitJobs', submitJobs),
+    clarifyJobs: step('clarifyJobs', clarifyJobs),
+    pollJobs: step('pollJobs', pollJobs),
+    recordJobs: step('recordJobs', recordJobs),
+    completeRecords: step('completeRecords', completeRecords),
+    resolveRefusals: step('resolveRefusals', resolveRefusals),
+    readAgain: step('readAgain', readAgain),
+    stageRecord: step('stageRecord', stageRecord),
+    readBack: step('readBack', readBack, recordSupportStepFailure),
+    endEventIfRead: step('endEventIfRead', endEventIfRead, recordSupportStepFailure),
+    takeDueRecords: step('takeDueRecords', takeDueRecords),
+    endEvent: step('endEvent', endEvent),
+    annotate: step('annotate', annotate, recordSupportStepFailure),
+    readTicketChanges: step('readTicketChanges', readTicketChanges, recordSupportFailure),
+    readUserChanges: step('readUserChanges', readUserChanges, recordSupportFailure),
+    annotateChanged: step('annotateChanged', annotateChanged, recordSupportFailure),
+    wireZendesk: step('wireZendesk', wireZendesk, recordCredentialFailure),
+    pingSystem: step('pingSystem', pingSystem, recordCredentialFailure),
+    endWait: step('endWait', endWait, recordCredentialFailure),
+    deliverAlert: step('deliverAlert', deliverAlert, recordCredentialFailure),
+    countOutcomes: step('countOutcomes', countOutcomes),
+    finishRun: step('finishRun', finishRun),
     sweep: (input) =>
       withHeartbeat(
         () => sweep(dependencies, input),
-        (error) => Promise.resolve(toFailure(error, { attempt: attemptOf(), reached: () => true })),
+        (error) => Promise.resolve(toFailure(error, { attempt: attemptOf(), step: 'sweep', reached: () => true })),
       ),
   };
 }
@@ -137,17 +144,18 @@ async function withHeartbeat<Result>(
 /** Returns the failure of a step. Records a non-retryable failure first. If that fails, the step is retried instead. */
 async function failureOf(
   error: unknown,
-  { context, input, recordFailure }: { context: StepContext; input: ConnectionRef; recordFailure: RecordFailure },
+  at: { context: StepContext; input: ConnectionRef; recordFailure: RecordFailure; step: string },
 ): Promise<ApplicationFailure> {
+  const { context, input, recordFailure, step } = at;
   const reached = await context.store.connections.get(input.connectionId).then(
     (connection) => connection?.reached,
     () => undefined,
   );
-  const at = { attempt: context.attempt, reached: (system: RemoteSystem) => reached?.[system] ?? true };
-  const failure = toFailure(error, at);
+  const attempt = { attempt: context.attempt, step, reached: (system: RemoteSystem) => reached?.[system] ?? true };
+  const failure = toFailure(error, attempt);
   if (failure.nonRetryable !== true || failure.type === 'RateLimited') return failure;
   return recordFailure(context, input, failure).then(
     () => failure,
-    (notRecorded: unknown) => toFailure(notRecorded, at),
+    (notRecorded: unknown) => toFailure(notRecorded, attempt),
   );
 }

@@ -1,5 +1,6 @@
 import type { Terminal } from './command.ts';
 import { OUTCOMES, type Run } from './run-report.ts';
+import { printable } from './printable.ts';
 import { showDuration } from './times.ts';
 
 /** A progress line that overwrites itself. */
@@ -18,10 +19,10 @@ export function createProgress(terminal: Terminal): Progress {
   };
 }
 
-function progressLine({ status, totals, requests, waitedMs }: Run): string {
+function progressLine({ status, waiting, totals, requests, waitedMs }: Run): string {
   const outcomes = OUTCOMES.filter((outcome) => totals[outcome] > 0).map((outcome) => `${totals[outcome]} ${outcome}`);
   return [
-    status,
+    waiting === undefined ? status : `${status} (${printable(waiting.code)})`,
     `${totals.read} read`,
     ...(outcomes.length === 0 ? [] : [outcomes.join(', ')]),
     `${requests.dynamics + requests.zendesk + requests.entra} requests`,

@@ -40,6 +40,7 @@ export function showRun(run: Run, now: number): string {
     ...(run.finishedAt === null ? [] : [`Finished    ${showTime(run.finishedAt)}`]),
     `Duration    ${runDuration(run, now)}, including ${showDuration(run.waitedMs)} of waiting for rate limits`,
     `Requests    ${showRequests(run.requests)}`,
+    ...(run.waiting === undefined ? [] : [`Waiting     ${run.waiting.message} (${run.waiting.code})`]),
     ...(run.error === null ? [] : [`Error       ${run.error.message} (${run.error.code})`]),
     ...run.notes.map(({ code, message }) => `Note        ${message} (${code})`),
   ];

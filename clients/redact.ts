@@ -1,3 +1,5 @@
+import { repairText } from '../domain/sync/text.ts';
+
 const LONGEST = 300;
 const SECRET_NAME =
   /^(authorization|client_secret|client_assertion|access_token|refresh_token|code|code_verifier|password|secret|signing_secret)$/i;
@@ -15,7 +17,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
 
 /**
  * Returns a message of a remote system in a form that can be logged and stored: on one line, at most `longest`
- * characters, without the given secrets and without anything that looks like a token.
+ * characters, without the given secrets and without anything that looks like a token. It can always be stored, also
+ * when it was cut within a character.
  */
 export function redact(text: string, secrets: readonly string[] = [], longest: number = LONGEST): string {
   let clean = text.slice(0, 16 * LONGEST);
@@ -25,7 +28,7 @@ export function redact(text: string, secrets: readonly string[] = [], longest: n
   clean = hideTokens(clean)
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim();
-  return clean.length <= longest ? clean : `${clean.slice(0, longest - 1).trimEnd()}…`;
+  return repairText(clean.length <= longest ? clean : `${clean.slice(0, longest - 1).trimEnd()}…`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { RemoteError } from '../../clients/errors.ts';
 import { accountChanges } from '../../domain/accounts/plan-account.ts';
-import { fieldIgnored } from '../../domain/sync/rejection.ts';
+import { accountRemark } from '../../domain/sync/rejection.ts';
 import { keyOf } from '../../domain/sync/record.ts';
 import type { Changes } from '../../store/sync/changes.ts';
 import type { RemoteSystems, StepContext } from '../dependencies.ts';
@@ -35,7 +35,7 @@ export async function completeOrganization(
   }
   const { ignored } = accountChanges({ desired: desiredValues(row, spec), known: row.seen });
   const ownTags = [...new Set([...present, ...tags])];
-  const remark = ignored.length === 0 ? null : fieldIgnored(ignored);
+  const remark = accountRemark(row.record, ignored);
   return {
     outcomes: [{ ...keyOf(row.record), outcome: OUTCOME_OF[row.operation], zendeskId: id, remark }],
     organizations: { written: [{ id, written: {}, writtenAt: added.at, ownTags, isShown: false }] },

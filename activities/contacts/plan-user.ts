@@ -3,7 +3,7 @@ import type { ContactReservation, ContactReservationResult } from '../../domain/
 import { renderUser, userValues } from '../../domain/contacts/user.ts';
 import type { EntitySpec } from '../../domain/entity-spec.ts';
 import { keyOf } from '../../domain/sync/record.ts';
-import { zendeskRefused } from '../../domain/sync/rejection.ts';
+import { withRepairs, zendeskRefused } from '../../domain/sync/rejection.ts';
 import { contentDigest, valueDigests } from '../../store/digests.ts';
 import type { PlannedOperation } from '../../store/sync/claims.ts';
 import type { RecordOutcome } from '../../store/sync/outcomes.ts';
@@ -45,7 +45,7 @@ function planReserved(
     return { ...contact, outcome: 'rejected', remark: refusal, refusedAttempt: contentDigest(attempt) };
   }
   const zendeskId = linkedId === plan.id ? undefined : plan.id;
-  const note = userRemark({ ...wanted, remark, ignored: plan.ignored }, known);
+  const note = withRepairs(record.repaired, userRemark({ ...wanted, remark, ignored: plan.ignored }, known));
   return { ...contact, outcome: 'unchanged', zendeskId, upToDate: true, remark: note };
 }
 

@@ -10,7 +10,7 @@ import { renderUser, userPart, userValues, type UserForm } from '../../domain/co
 import type { EntitySpec } from '../../domain/entity-spec.ts';
 import { valuesAfter } from '../../domain/sync/diff.ts';
 import type { Values } from '../../domain/sync/field-value.ts';
-import type { Remark } from '../../domain/sync/rejection.ts';
+import { withRepairs, type Remark } from '../../domain/sync/rejection.ts';
 import { valueDigests } from '../../store/digests.ts';
 import type { JobRow } from '../../store/sync/job-rows.ts';
 
@@ -71,5 +71,6 @@ export function attemptOf(row: UserRow, spec: EntitySpec): string {
 
 /** Returns the remark on a row that was written, or null. */
 export function remarkOf(row: UserRow, ignored: readonly string[]): Remark | null {
-  return userRemark({ ...wantedOf(row), remark: reservationOf(row).remark, ignored }, row.seen);
+  const remark = userRemark({ ...wantedOf(row), remark: reservationOf(row).remark, ignored }, row.seen);
+  return withRepairs(row.record.repaired, remark);
 }

@@ -1,6 +1,6 @@
 import type { Steps } from '../../workflows/steps.ts';
-import { annotateOne } from './annotate.ts';
-import type { AnnotationProblem } from './annotation-problem.ts';
+import { annotateOne, mayRetry } from './annotate.ts';
+import { isOfEntitySet, SET_UP_CODES, type AnnotationProblem } from './annotation-problem.ts';
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
 import { wakeAlertsIfDue } from '../operations/deliver-alert.ts';
@@ -11,8 +11,9 @@ const MAX_REQUESTED = 20;
 
 /**
  * Writes the annotations that differ, among the accounts that have tickets or had an annotation. The others need no
- * request. If the F&O user lacks a privilege, the step skips the other accounts of that kind, which are in the same
- * entity set.
+ * request. If the F&O user lacks a privilege, or the field does not exist, the step skips the other accounts of that
+ * kind, which are in the same entity set. A failure of one account is retried with the step only while no other account
+ * was written, because then F&O may be down.
  */
 export async function annotateChanged(
   context: StepContext,
@@ -26,10 +27,11 @@ export async function annotateChanged(
   for (const account of accounts) {
     const { kind } = account.account;
     const obstacle = denied.get(kind);
-    const result = await annotateOne(context, input, { account, connection, obstacle });
+    const isRetried = written === 0 && mayRetry(context);
+    const result = await annotateOne(context, input, { account, connection, obstacle, mayRetry: isRetried });
     if (result === 'written') written += 1;
     if (result !== 'unchanged' && result !== obstacle) requested += 1;
-    if (typeof result === 'object' && result.code === 'missing_privilege') denied.set(kind, result);
+    if (typeof result === 'object' && isOfEntitySet(result)) denied.set(kind, result);
     if (requested === MAX_REQUESTED) return { written, next: account.organizationId };
   }
   const next = accounts.length < PAGE ? null : (accounts.at(-1)?.organizationId ?? null);
@@ -37,10 +39,12 @@ export async function annotateChanged(
   return { written, next };
 }
 
-/** Records after the last page that support works again. Fails if a privilege is still missing. */
+/** Records after the last page that support works again. Fails if a privilege or a field is still missing. */
 async function recordSupportHealth(context: StepContext, connectionId: string): Promise<void> {
-  const missing = await context.store.support.problems(connectionId, 'missing_privilege');
-  if (missing.length > 0) throw stop('missing_privilege', missing.join(' '));
+  for (const code of SET_UP_CODES) {
+    const missing = await context.store.support.problems(connectionId, code);
+    if (missing.length > 0) throw stop(code, missing.join(' '));
+  }
   await context.store.health.record({ connectionId, subject: 'support', problem: null });
   await wakeAlertsIfDue(context, connectionId);
 }

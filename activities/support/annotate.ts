@@ -1,3 +1,4 @@
+import { remoteError } from '../../clients/errors.ts';
 import { annotateText } from '../../domain/support/annotation-text.ts';
 import { annotationLines, changedFields, type Annotation } from '../../domain/support/annotation.ts';
 import type { AnnotationTarget } from '../../domain/support/annotation-target.ts';
@@ -9,6 +10,8 @@ import type { SupportedAccount } from '../../store/support/support.ts';
 import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
 import {
   ACCOUNT_MISSING,
+  accountProblem,
+  fieldMissing,
   missingPrivilege,
   NO_ROOM,
   refusedWrite,
@@ -22,6 +25,13 @@ type Written = 'written' | 'unchanged' | AnnotationProblem;
 
 /** How often a write is tried again at once after a concurrent change. Then the step is retried. */
 const MAX_ATTEMPTS = 3;
+/** Attempts of a step until a failure of one account counts as a problem of that account. */
+const MAX_STEP_ATTEMPTS = 3;
+
+/** Returns whether a step may fail because of one account, so that it is retried. */
+export function mayRetry({ attempt }: StepContext): boolean {
+  return attempt < MAX_STEP_ATTEMPTS;
+}
 
 /** Writes the annotation of one account if it differs from the last one. */
 export async function annotate(
@@ -33,7 +43,7 @@ export async function annotate(
   const account = await context.store.support.account(connectionId, key);
   if (account === undefined) return { outcome: 'not_linked' };
   const connection = await context.store.connections.require(connectionId);
-  const result = await annotateOne(context, input, { account, connection });
+  const result = await annotateOne(context, input, { account, connection, mayRetry: mayRetry(context) });
   if (typeof result === 'string') return { outcome: result };
   if (result.code === 'missing_privilege') throw stop(result.code, result.message);
   return { outcome: result.code };
@@ -42,6 +52,8 @@ export async function annotate(
 interface AccountToAnnotate {
   readonly account: SupportedAccount;
   readonly connection: Connection;
+  /** True if a failure that may pass is thrown. Otherwise it is a problem of the account. */
+  readonly mayRetry: boolean;
   /** The problem that prevents the write, if it is already known. */
   readonly obstacle?: AnnotationProblem | undefined;
 }
@@ -53,7 +65,7 @@ interface AccountToAnnotate {
 export async function annotateOne(
   context: StepContext,
   { connectionId }: ConnectionRef,
-  { account, connection, obstacle }: AccountToAnnotate,
+  { account, connection, mayRetry: isRetried, obstacle }: AccountToAnnotate,
 ): Promise<Written> {
   const { settings } = connection;
   const load = supportLoadOf(account.tickets);
@@ -62,7 +74,8 @@ export async function annotateOne(
   const annotation: Annotation = { load, status, organizationUrl };
   const lines = annotationLines(annotation).join('\n');
   const isCurrent = account.written === lines || (account.written === null && account.tickets.length === 0);
-  const result = isCurrent ? 'unchanged' : (obstacle ?? (await write(context, { account, connection }, annotation)));
+  const at = { account, connection, mayRetry: isRetried };
+  const result = isCurrent ? 'unchanged' : (obstacle ?? (await write(context, at, annotation)));
   const problem = typeof result === 'string' ? null : result;
   await context.store.support.save(connectionId, account.account, {
     computed: { load, status },
@@ -72,11 +85,13 @@ export async function annotateOne(
   return result;
 }
 
+/** Writes an annotation. A problem of one account never holds up the others for long. */
 async function write(...args: Parameters<typeof mergeAnnotation>): Promise<Written> {
   try {
     return await mergeAnnotation(...args);
   } catch (error) {
-    const problem = missingPrivilege(error);
+    const problem =
+      missingPrivilege(error) ?? fieldMissing(error) ?? (args[1].mayRetry ? undefined : accountProblem(error));
     if (problem === undefined) throw error;
     return problem;
   }
@@ -108,7 +123,8 @@ async function mergeAnnotation(
     if (answer === 'missing') return ACCOUNT_MISSING;
     if (answer !== 'conflict') return answer;
   }
-  throw new Error('The account was changed by others during each attempt to write its annotation.');
+  const detail = 'the account was changed by others during each attempt to write its annotation.';
+  throw remoteError({ system: 'dynamics', operation: `write fields of ${place.entitySet}`, kind: 'conflict', detail });
 }
 
 function refused(error: unknown): AnnotationProblem {

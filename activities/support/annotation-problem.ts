@@ -1,10 +1,19 @@
 import { RemoteError } from '../../clients/errors.ts';
+import { classOf, nameOfError } from '../error-class.ts';
 
 /**
  * The reason why an account is not annotated: the code of an entry in the runbook, and a message that says what to do.
  */
 export interface AnnotationProblem {
-  readonly code: 'annotation_no_room' | 'account_missing' | 'annotation_refused' | 'missing_privilege';
+  readonly code:
+    | 'annotation_no_room'
+    | 'account_missing'
+    | 'annotation_refused'
+    | 'annotation_conflict'
+    | 'annotation_failed'
+    | 'annotation_field_missing'
+    | 'missing_privilege'
+    | 'internal_error';
   readonly message: string;
 }
 
@@ -41,6 +50,64 @@ export function refusedWrite(error: unknown): AnnotationProblem | undefined {
     message: `Dynamics 365 refuses to save the annotation: ${error.detail} Fix the account in Dynamics 365. The next reconcile tries again.`,
   };
 }
+
+/**
+ * The codes of problems that all accounts of an entity set have, so that requests for the others would be in vain. They
+ * fail a reconcile after all accounts were checked, because a person must change the set-up.
+ */
+export const SET_UP_CODES = ['missing_privilege', 'annotation_field_missing'] as const;
+
+/** Returns whether all accounts of the kind have a problem. */
+export function isOfEntitySet({ code }: AnnotationProblem): boolean {
+  return SET_UP_CODES.some((shared) => shared === code);
+}
+
+/** F&O answers this when `$select` names an unknown member (live responses). */
+const NO_SUCH_FIELD = /could not find a property named '(\w{1,128})'/i;
+
+/** Returns the problem when the entity set has no such field; undefined for any other error. */
+export function fieldMissing(error: unknown): AnnotationProblem | undefined {
+  const field = isOf(error, 'refused') ? NO_SUCH_FIELD.exec(error.detail)?.[1] : undefined;
+  if (field === undefined) return undefined;
+  return {
+    code: 'annotation_field_missing',
+    message: `Dynamics 365 has no field ${field} in the entity set to which the annotation is written. Check the names under "annotation" in the connection file, and whether the extension with the field is installed. Then run \`ledgerdesk connection apply FILE\`.`,
+  };
+}
+
+/**
+ * Returns the problem when F&O cannot read or write this account, although it has answered; undefined for any other
+ * error. Some records can never be written: each write answers 412, or 500 with an exception of the business logic
+ * (public reports). Without an answer of the business logic, F&O as a whole may be down, which is waited for.
+ */
+export function accountProblem(error: unknown): AnnotationProblem | undefined {
+  if (isOf(error, 'conflict')) return CONFLICT;
+  if (isOf(error, 'refused')) return refusedWrite(error);
+  if (classOf(error).kind === 'certain')
+    return {
+      code: 'internal_error',
+      message: `Ledgerdesk could not write the annotation (${nameOfError(error)}). Report this with the log of the worker.`,
+    };
+  if (!(error instanceof RemoteError) || error.system !== 'dynamics' || !isAboutRecord(error)) return undefined;
+  const answer = [error.status, error.code].filter((part) => part !== null).join(' ');
+  return {
+    code: 'annotation_failed',
+    message: `Dynamics 365 fails to ${error.operation} for this account (${answer}). Open the account in Dynamics 365 and save it, to see the error there. The next reconcile tries again.`,
+  };
+}
+
+/** A gateway in front of F&O answers with other statuses, and without the name of an exception. */
+function isAboutRecord({ kind, status, code }: RemoteError): boolean {
+  if (kind === 'missing' || kind === 'unexpected') return true;
+  return status === 500 && code !== null && code !== 'NoRoute' && code !== 'HtmlPage';
+}
+
+/** Every write of the account meets another change. */
+const CONFLICT: AnnotationProblem = {
+  code: 'annotation_conflict',
+  message:
+    'Dynamics 365 answers each write of this account with a conflict. Another process may change it all the time, or the record is locked. Look for jobs that write this account. The next reconcile tries again.',
+};
 
 function isOf(error: unknown, kind: RemoteError['kind']): error is RemoteError {
   return error instanceof RemoteError && error.system === 'dynamics' && error.kind === kind;

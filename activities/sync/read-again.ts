@@ -6,6 +6,7 @@ import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
 import { checkFieldsBeforeResync } from './check-fields.ts';
 import { openSlice, type OpenSlice } from './open-slice.ts';
+import { MAX_ATTEMPTS_OF_RECORD } from './read-records.ts';
 
 /**
  * Reads the records again that another run asked for while this run had claimed them, before it releases the claims.
@@ -62,7 +63,8 @@ async function stage(
   const { store, remote } = context;
   const { legalEntity, entity } = slice;
   const keys = wanted.keys.map(({ key }) => key);
-  const records = await remote(({ dynamics }) => dynamics.readRecords({ entity, legalEntity, keys }));
+  const isLastAttempt = context.attempt >= MAX_ATTEMPTS_OF_RECORD;
+  const records = await remote(({ dynamics }) => dynamics.readRecords({ entity, legalEntity, keys, isLastAttempt }));
   if (records.length > 0) {
     await store.staging.addRecords(slice, records, wanted.readAt);
     const { incompleteEntities } = wanted;

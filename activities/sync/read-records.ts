@@ -1,24 +1,52 @@
+import { unreadableBecause } from '../../clients/dynamics/isolate.ts';
+import type { RecordsPage } from '../../clients/dynamics/row-reads.ts';
 import { shrinkReason } from '../../domain/sync/shrink.ts';
 import type { SliceRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
-import { openSlice } from './open-slice.ts';
+import { openSlice, type OpenSlice } from './open-slice.ts';
+
+/** Attempts of a step until a failure that can come from a record is taken for one of that record. */
+export const MAX_ATTEMPTS_OF_RECORD = 3;
+
+/** The longest page of which all records may be unreadable, such as the last page of a company. */
+const MAX_UNREADABLE_PAGE = 10;
 
 /** Reads the next page of a slice, and stages it together with the cursor of the following page. */
-export async function readRecordsPage(
-  { store, remote }: StepContext,
-  ref: SliceRef,
-): ReturnType<Steps['readRecordsPage']> {
+export async function readRecordsPage(context: StepContext, ref: SliceRef): ReturnType<Steps['readRecordsPage']> {
+  const { store } = context;
   const { nextLink, complete } = await store.staging.progress(ref);
   if (complete) return { read: 0, done: true };
   const slice = await openSlice(store, ref);
-  const { legalEntity, entity } = slice;
   const readAt = await store.staging.now();
-  const from = nextLink === null ? {} : { nextLink };
-  const page = await remote(({ dynamics }) => dynamics.readRecordsPage({ entity, legalEntity, ...from }));
+  const page = await readPage(context, slice, nextLink ?? undefined);
   if (page.rows === 0 && page.nextLink !== null) throw emptyPage(ref);
   await store.staging.addPage(slice, { records: page.records, nextLink: page.nextLink, readAt });
   return { read: page.records.length, done: page.nextLink === null };
+}
+
+/**
+ * Reads a page. If it fails again and again although F&O answers, one of its records cannot be read. Then it is found by
+ * reading the records of the page by their keys.
+ */
+async function readPage(
+  { remote, attempt }: StepContext,
+  { entity, legalEntity }: OpenSlice,
+  nextLink: string | undefined,
+): Promise<RecordsPage> {
+  const place = { entity, legalEntity };
+  try {
+    return await remote(({ dynamics }) => dynamics.readRecordsPage({ ...place, nextLink }));
+  } catch (error) {
+    if (attempt < MAX_ATTEMPTS_OF_RECORD || unreadableBecause(error) === undefined) throw error;
+    return remote(async ({ dynamics }) => {
+      const { keys, nextLink: next } = await dynamics.readKeysPage({ ...place, nextLink });
+      // If no record of a long page can be read, the failure is not that of single records.
+      const isLastAttempt = keys.length <= MAX_UNREADABLE_PAGE;
+      const records = await dynamics.readRecords({ ...place, keys, isLastAttempt });
+      return { records, nextLink: next, rows: keys.length };
+    });
+  }
 }
 
 function emptyPage({ legalEntity, kind }: SliceRef) {

@@ -4,6 +4,7 @@ import { run } from './responses/run.ts';
 import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
 import { pageQuery } from './read-input.ts';
+import { withReason } from './why-waiting.ts';
 
 /** Defines the endpoint `GET /api/connections/{id}/runs`. */
 export const listRuns = endpoint({
@@ -17,9 +18,11 @@ export const listRuns = endpoint({
   response: listOf(run),
   errors: [404],
   handle:
-    ({ services: { store } }) =>
+    (deps) =>
     async ({ params, query }) => {
+      const { store } = deps.services;
       const { id } = await findConnection(store, params.id);
-      return store.reports.list(id, query.limit);
+      const { items, total } = await store.reports.list(id, query.limit);
+      return { items: await Promise.all(items.map((item) => withReason(deps, item))), total };
     },
 });

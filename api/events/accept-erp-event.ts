@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { knownEntities } from '../../domain/entities.ts';
 import { readErpEvent, type ErpEvent } from '../../domain/events/erp-event.ts';
 import { canonicalJson } from '../../domain/events/json.ts';
+import { eventDefect, payloadDefect } from '../../domain/events/limits.ts';
 import { legalEntityKey } from '../../domain/sync/record.ts';
 import type { Connection } from '../../store/connection/connections.ts';
 import type { IncomingEvent } from '../../store/events/events.ts';
@@ -11,8 +12,9 @@ import { acceptEvent, type EventWorkflow, type IngressDeps, type EventResult } f
 
 /**
  * The result of an event of F&O. A `test` event, which F&O sends to check an endpoint, is neither stored nor handled.
+ * `unusable` is a sentence that says why the event can never be handled.
  */
-export type ErpEventResult = EventResult | 'test' | 'malformed';
+export type ErpEventResult = EventResult | 'test' | 'malformed' | { readonly unusable: string };
 
 /**
  * Accepts one event of F&O, once per ControlNumber. An event about a record that is not synced is stored and ignored.
@@ -22,13 +24,24 @@ export async function acceptErpEvent(
   connection: Connection,
   payload: unknown,
 ): Promise<ErpEventResult> {
+  const tooDeep = payloadDefect(payload);
+  if (tooDeep !== undefined) {
+    // No function that walks the whole payload is safe for any depth.
+    await deps.services.store.events.refused(unknownEvent(connection.id, randomUUID()), 'unusable');
+    return { unusable: tooDeep };
+  }
   const naming = { mappings: connection.settings.dynamics.events, entities: knownEntities(connection) };
   const event = readErpEvent(payload, naming);
   if (event === 'test') return event;
   const bodyHash = createHash('sha256').update(canonicalJson(payload)).digest('hex');
   if (event === 'malformed') {
-    await deps.services.store.events.refused(malformed(connection.id, bodyHash), 'malformed');
+    await deps.services.store.events.refused(unknownEvent(connection.id, bodyHash), 'malformed');
     return event;
+  }
+  const unusable = defectOf(event);
+  if (unusable !== undefined) {
+    await deps.services.store.events.refused(unknownEvent(connection.id, bodyHash), 'unusable');
+    return { unusable };
   }
   const dedupeKey = dedupeKeyOf(event, bodyHash);
   const incoming: IncomingEvent = {
@@ -52,7 +65,12 @@ function dedupeKeyOf({ form, controlNumber, eventId }: ErpEvent, bodyHash: strin
   return controlNumber ?? `event-${eventId ?? bodyHash.slice(0, 32)}`;
 }
 
-function malformed(connectionId: string, bodyHash: string): IncomingEvent {
+/** Returns why an event can never be handled. */
+function defectOf({ eventId, controlNumber, type, record }: ErpEvent): string | undefined {
+  return eventDefect({ ids: [eventId, controlNumber], type, company: record?.legalEntity, key: record?.key });
+}
+
+function unknownEvent(connectionId: string, bodyHash: string): IncomingEvent {
   const unknown = { eventId: null, controlNumber: null, type: 'unknown' };
   return { connectionId, source: 'dynamics', dedupeKey: bodyHash, bodyHash, ...unknown };
 }

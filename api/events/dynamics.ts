@@ -119,6 +119,8 @@ const BATCH_LIMIT_MS = 25_000;
 
 function respond(response: Response, result: ErpEventResult): void {
   if (result === 'malformed') return void response.status(400).json(MALFORMED);
+  if (typeof result === 'object')
+    return void response.status(400).json({ error: { code: 'unusable', message: result.unusable } });
   if (result === 'other_content') {
     const message = 'An event with this ControlNumber was received before with other content.';
     return void response.status(422).json({ error: { code: 'other_content', message } });

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { canonicalJson } from '../../domain/events/json.ts';
+import { eventDefect, payloadDefect } from '../../domain/events/limits.ts';
 import { readZendeskEvent, type ZendeskEvent } from '../../domain/events/zendesk-event.ts';
 import type { Connection } from '../../store/connection/connections.ts';
 import { WORKFLOW_TYPES, type HandleZendeskEventInput } from '../../workflows/contract.ts';
@@ -87,9 +88,16 @@ async function acceptDelivery(deps: IngressDeps, delivery: IngressRequest & { co
   const { connection, bytes, request, response, withDeadline } = delivery;
   const payload = parse(deps, bytes);
   const invocationId = single(request, 'x-zendesk-webhook-invocation-id');
-  const event = payload === undefined ? undefined : readZendeskEvent(payload, invocationId);
+  const tooDeep = payloadDefect(payload) !== undefined;
+  const event = payload === undefined || tooDeep ? undefined : readZendeskEvent(payload, invocationId);
   if (event === undefined) {
     response.status(400).json(MALFORMED);
+    return;
+  }
+  const unusable = eventDefect({ ids: [event.eventId], type: event.type, key: event.about?.zendeskId });
+  if (unusable !== undefined) {
+    response.status(400).json({ error: { code: 'unusable', message: unusable } });
+    recordRefused(deps, connection, { reason: 'unusable', body: bytes });
     return;
   }
   const incoming = {

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { printable } from '../printable.ts';
 import { COUNT_COLUMNS, countCells, runDuration } from '../run-report.ts';
 import { formatList } from '../table.ts';
 import { showTime } from '../times.ts';
@@ -21,6 +22,10 @@ export const runs: Command = {
       ...countCells(run.totals),
     ]);
     const table = { columns: ['RUN', 'STATUS', 'STARTED', 'DURATION', ...COUNT_COLUMNS], rows };
-    return { json: list, text: formatList(table, { total: list.total, none: 'There are no runs.' }) };
+    const waiting = list.items.flatMap(({ runId, waiting: reason }) =>
+      reason === undefined ? [] : [printable(`Run ${runId} waits: ${reason.message} (${reason.code})`)],
+    );
+    const text = formatList(table, { total: list.total, none: 'There are no runs.' });
+    return { json: list, text: [text, ...(waiting.length > 0 ? ['', ...waiting] : [])].join('\n') };
   },
 };

@@ -10,7 +10,7 @@ import { fieldAccess, type FieldAccess } from './field-access.ts';
 import { fieldLookUp, type FieldLookUp } from './field-info.ts';
 import { collectionUrl, companyFilter } from './query.ts';
 import { createReader, type Reader } from './reader.ts';
-import { lookUp, readPage, type RecordsPage } from './row-reads.ts';
+import { lookUp, readKeys, readPage, type RecordsPage } from './row-reads.ts';
 import { rowSourceOf } from './rows.ts';
 
 /** The records of one entity in one company. */
@@ -23,8 +23,21 @@ interface EntityInCompany {
 export interface DynamicsClient extends FieldAccess, FieldLookUp {
   /** Reads the first page, or the page of an earlier `nextLink`. Inactive records are included. */
   readRecordsPage(wanted: EntityInCompany & { readonly nextLink?: string | undefined }): Promise<RecordsPage>;
-  /** Reads single records. Records that F&O does not have, or does not show to the user, are absent from the result. */
-  readRecords(wanted: EntityInCompany & { readonly keys: readonly string[] }): Promise<readonly ErpRecord[]>;
+  /**
+   * Reads the keys of the page that `readRecordsPage` would read, for a page that fails because of a record in it. Read
+   * the records of the keys with `readRecords`.
+   */
+  readKeysPage(
+    wanted: EntityInCompany & { readonly nextLink?: string | undefined },
+  ): Promise<{ readonly keys: readonly string[]; readonly nextLink: string | null }>;
+  /**
+   * Reads single records. Records that F&O does not have, or does not show to the user, are absent from the result. A
+   * record that breaks the request is unreadable in the result. If all do, the failure is thrown before the last
+   * attempt.
+   */
+  readRecords(
+    wanted: EntityInCompany & { readonly keys: readonly string[]; readonly isLastAttempt?: boolean },
+  ): Promise<readonly ErpRecord[]>;
   /**
    * Returns the ids of all companies in lower case, including those whose records the user may not read (`canRead`).
    */
@@ -68,7 +81,8 @@ export function createDynamicsClient(options: {
     ...fieldAccess(origin, call),
     ...fieldLookUp(origin, call),
     readRecordsPage: ({ nextLink, ...wanted }) => readPage(scopeOf(wanted), nextLink),
-    readRecords: ({ keys, ...wanted }) => lookUp(scopeOf(wanted), keys),
+    readKeysPage: ({ nextLink, ...wanted }) => readKeys(scopeOf(wanted), nextLink),
+    readRecords: ({ keys, isLastAttempt = false, ...wanted }) => lookUp(scopeOf(wanted), { keys, isLastAttempt }),
     listLegalEntities: () => listLegalEntities(reader, origin),
     async canRead({ entity: { entitySet, key }, legalEntity }) {
       const query = { $top: '1', $select: key, $filter: companyFilter(legalEntity) };

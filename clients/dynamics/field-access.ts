@@ -52,7 +52,8 @@ export function fieldAccess(origin: string, call: DynamicsCaller): FieldAccess {
       const url = urlOf(origin, row, { $select: fields.join(',') });
       try {
         const response = await call({ operation, method: 'GET', url });
-        return readResponse(rowOf(fields), response, { system: 'dynamics', operation });
+        // The text of people goes back to F&O as it was served, and is never stored.
+        return readResponse(rowOf(fields), response, { system: 'dynamics', operation, asServed: true });
       } catch (error) {
         if (isRowMissing(error)) return null;
         throw error;

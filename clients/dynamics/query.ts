@@ -52,19 +52,29 @@ export function companyFilter(legalEntity: string): string {
   return `dataAreaId eq ${literal(legalEntity)}`;
 }
 
+/** Returns a URL with other selected columns, also that of a later page. */
+export function withSelect(url: string, columns: readonly string[]): string {
+  return url.replace(/([?&](?:\$|%24)select=)[^&]*/i, (_all, name: string) => name + encoded(columns.join(',')));
+}
+
+/** The look-up of some keys of a company. */
+interface KeysInCompany {
+  readonly legalEntity: string;
+  readonly keys: readonly string[];
+}
+
+/** Returns the URL of the look-up of some keys. */
+export function lookUpUrl(origin: string, source: QuerySource, { legalEntity, keys }: KeysInCompany): string {
+  const terms = keys.map((key) => `${source.keyColumn} eq ${literal(key)}`);
+  return rowsUrl(origin, source, `${companyFilter(legalEntity)} and (${terms.join(' or ')})`);
+}
+
 /**
- * Returns the URLs of the look-ups for some keys, split so that the URLs stay short. A key with `*` gets a URL of its
- * own, because F&O treats the star as a wildcard and may return many rows.
+ * Splits keys for look-ups with short URLs. A key with `*` gets a URL of its own, because F&O treats the star as a
+ * wildcard and may return many rows.
  */
-export function lookUpUrls(
-  origin: string,
-  source: QuerySource,
-  wanted: { readonly legalEntity: string; readonly keys: readonly string[] },
-): readonly string[] {
-  const urlOf = (keys: readonly string[]): string => {
-    const terms = keys.map((key) => `${source.keyColumn} eq ${literal(key)}`);
-    return rowsUrl(origin, source, `${companyFilter(wanted.legalEntity)} and (${terms.join(' or ')})`);
-  };
+export function lookUpChunks(origin: string, source: QuerySource, wanted: KeysInCompany): readonly string[][] {
+  const urlOf = (keys: readonly string[]): string => lookUpUrl(origin, source, { ...wanted, keys });
   const chunks: string[][] = [];
   for (const key of wanted.keys) {
     const last = chunks.at(-1);
@@ -72,7 +82,7 @@ export function lookUpUrls(
     if (fits && urlOf([...last, key]).length < LONGEST_URL) last.push(key);
     else chunks.push([key]);
   }
-  return chunks.map(urlOf);
+  return chunks;
 }
 
 /** Returns an OData string literal, in which quotes are doubled. */

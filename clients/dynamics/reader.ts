@@ -8,6 +8,8 @@ import type { DynamicsCaller } from './caller.ts';
 interface DynamicsRead {
   readonly operation: string;
   readonly url: string;
+  /** True when texts that cannot be stored must reach the schema. By default, they are repaired. */
+  readonly asServed?: boolean;
 }
 
 /** The reader of collections in one environment. */
@@ -33,9 +35,10 @@ export function createReader(options: {
 
   return {
     unexpected,
-    async read(schema, read) {
-      const response = await call({ ...read, method: 'GET', headers: { prefer: `odata.maxpagesize=${pageSize}` } });
-      return readResponse(schema, response, { system: 'dynamics', operation: read.operation });
+    async read(schema, { operation, url, asServed = false }) {
+      const headers = { prefer: `odata.maxpagesize=${pageSize}` };
+      const response = await call({ operation, url, method: 'GET', headers });
+      return readResponse(schema, response, { system: 'dynamics', operation, asServed });
     },
     follow(nextLink, from) {
       const url = parseUrl(nextLink, `${origin}/data/`);

@@ -1,20 +1,15 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { EntitySpec, NameSource } from '../../domain/entity-spec.ts';
 import { readErpValue, textValue, type FieldValue } from '../../domain/sync/field-value.ts';
 import { membersOf } from '../../domain/sync/mapping.ts';
-import { legalEntityKey, type ErpRecord } from '../../domain/sync/record.ts';
-
-/** The selected columns of a row. F&O stores no null, but an outer join can return one. */
-type Row = Readonly<Record<string, FieldValue>>;
-
-/** One page of an entity set. `nextLink` is undefined on the last page. */
-export interface RowPage {
-  readonly value: readonly Row[];
-  readonly nextLink: string | undefined;
-}
+import { legalEntityKey, unreadableRecord, type ErpRecord } from '../../domain/sync/record.ts';
+import { keyUnsupported, recordUnreadable, type Rejection } from '../../domain/sync/rejection.ts';
+import { escapeText, isStorable, repairText } from '../../domain/sync/text.ts';
+import { pageOf, type Row, type RowPage, type ServedRow } from './served-rows.ts';
 
 /** The query and the parser for the records of one entity. Column names are case-sensitive. */
 export interface RowSource {
+  readonly kind: string;
   readonly entitySet: string;
   /** The selected columns, including `dataAreaId` and `keyColumn`. */
   readonly columns: readonly string[];
@@ -22,55 +17,92 @@ export interface RowSource {
   /** The column by which single records are looked up within a company. */
   readonly keyColumn: string;
   readonly page: z.ZodType<RowPage>;
-  read(row: Row): ErpRecord;
+  read(served: ServedRow): ErpRecord;
 }
 
 /** Returns the query and the parser for the records of an entity. */
 export function rowSourceOf(spec: EntitySpec): RowSource {
-  const { entitySet, key: keyColumn, order, members, mapping } = spec;
+  const { kind, entitySet, key: keyColumn, order, members, mapping } = spec;
   const mapped = membersOf(mapping);
   const named = members.name.flatMap(({ join, when }) => [...join, ...(when === undefined ? [] : [when.member])]);
   const single = [members.party, members.person, members.email, members.inactive].filter((name) => name !== undefined);
   const columns = [...new Set(['dataAreaId', keyColumn, ...named, ...single, ...mapped])];
   return {
+    kind,
     entitySet,
     columns,
     order,
     keyColumn,
     page: pageOf(columns, keyColumn),
-    read: (row) => readRow(spec, mapped, row),
+    read: (served) => readServed(spec, columns, served),
   };
 }
 
-/**
- * Every selected column is required. A missing one would be taken for an empty one and would clear the field in
- * Zendesk.
- */
-function pageOf(columns: readonly string[], keyColumn: string): z.ZodType<RowPage> {
-  const value = z.union([z.string(), z.number(), z.boolean()]).nullable();
-  const shape: Record<string, z.ZodType<FieldValue>> = {
-    ...Object.fromEntries(columns.map((name) => [name, value])),
-    dataAreaId: z.string().min(1),
-    [keyColumn]: z.string().refine((key) => key.trim() !== '', 'a row with an empty key'),
-  };
-  return z
-    .looseObject({ value: z.array(z.object(shape)), '@odata.nextLink': z.string().nullish() })
-    .transform((page) => ({ value: page.value, nextLink: page['@odata.nextLink'] ?? undefined }));
+function readServed(spec: EntitySpec, columns: readonly string[], served: ServedRow): ErpRecord {
+  if ('malformed' in served) return unreadable(spec, served, recordUnreadable(served.malformed));
+  const { row } = served;
+  const place = { company: String(row['dataAreaId'] ?? ''), key: String(row[spec.key] ?? '') };
+  const broken = columns.filter((name) => !isStorable(String(row[name] ?? '')));
+  const defect = keyDefect(place) ?? partyDefect(spec, broken);
+  if (defect !== undefined) return unreadable(spec, place, defect);
+  const record = { legalEntity: legalEntityKey(place.company), kind: spec.kind, key: place.key, ...readRow(spec, row) };
+  return broken.length === 0 ? record : { ...record, repaired: broken };
 }
 
-function readRow({ kind, key, members }: EntitySpec, mapped: readonly string[], row: Row): ErpRecord {
-  const valueOf = (name: string): FieldValue => readErpValue(row[name] ?? null);
+/** The company and the key of a row, as F&O serves them. */
+interface Place {
+  readonly company: string;
+  readonly key: string;
+}
+
+function unreadable({ kind }: EntitySpec, { company, key }: Place, defect: Rejection): ErpRecord {
+  return unreadableRecord({ legalEntity: legalEntityKey(storablePart(company)), kind, key: listedKey(key) }, defect);
+}
+
+/** SQL Server compares most of these characters as if they were not there, so F&O can serve them in any company. */
+function storablePart(text: string): string {
+  return isStorable(text) ? text : repairText(text).replaceAll('\uFFFD', '');
+}
+
+/** A longer key than F&O has anywhere. The indexes of the store hold no text of any length. */
+export const MAX_KEY = 255;
+
+/** Returns a key in the form in which it is stored and listed. */
+function listedKey(key: string): string {
+  const text = key.trim() === '' ? '(empty)' : escapeText(key);
+  return text.length > MAX_KEY ? `${repairText(text.slice(0, MAX_KEY - 1))}…` : text;
+}
+
+function keyDefect({ company, key }: Place): Rejection | undefined {
+  const listed = listedKey(key);
+  if (!isStorable(key)) return keyUnsupported(listed, 'contains a character that cannot be stored');
+  if (!isStorable(company))
+    return keyUnsupported(listed, `is in the company "${escapeText(company)}", whose id cannot be stored`);
+  return key.length > MAX_KEY ? keyUnsupported(listed, `is longer than ${MAX_KEY} characters`) : undefined;
+}
+
+/** A repaired party could become equal to another one, so that accounts and people would be mixed up. */
+function partyDefect({ members }: EntitySpec, broken: readonly string[]): Rejection | undefined {
+  const party = [members.party, members.person].find((name) => name !== undefined && broken.includes(name));
+  return party === undefined
+    ? undefined
+    : recordUnreadable(`The column ${party} contains a character that cannot be stored.`);
+}
+
+/** Reads the members of a row. Characters that cannot be stored are replaced. */
+function readRow({ members, mapping }: EntitySpec, row: Row): Omit<ErpRecord, 'legalEntity' | 'kind' | 'key'> {
+  const valueOf = (name: string): FieldValue => {
+    const value = row[name] ?? null;
+    return readErpValue(typeof value === 'string' ? repairText(value) : value);
+  };
   const textOf = (name: string | undefined): string | null => (name === undefined ? null : textValue(valueOf(name)));
   return {
-    legalEntity: legalEntityKey(String(row['dataAreaId'] ?? '')),
-    kind,
-    key: String(row[key] ?? ''),
     name: nameOf(members.name, (name) => textOf(name) ?? ''),
     party: textOf(members.party),
     person: textOf(members.person),
     email: textOf(members.email),
     isInactive: isYes(members.inactive === undefined ? null : valueOf(members.inactive)),
-    values: Object.fromEntries(mapped.map((name) => [name, valueOf(name)])),
+    values: Object.fromEntries(membersOf(mapping).map((name) => [name, valueOf(name)])),
   };
 }
 

@@ -47,9 +47,13 @@ export interface Reservation {
   readonly adoptId: string | null;
 }
 
-/** The result of reserving. A rejected account may keep its external id, so that no other account gets it. */
+/**
+ * The result of reserving. A rejected account may keep its external id, so that no other account gets it. One that
+ * could not be read keeps its name, too.
+ */
 export type ReservationResult =
-  { readonly reservation: Reservation } | { readonly externalId: string | null; readonly rejection: Rejection };
+  | { readonly reservation: Reservation }
+  | { readonly externalId: string | null; readonly name?: string | null; readonly rejection: Rejection };
 
 interface ReservationInput {
   readonly context: ReservationContext;
@@ -63,6 +67,7 @@ interface ReservationInput {
  */
 export function reserveAccount(account: ErpRecord, held: HeldReservation, at: ReservationInput): ReservationResult {
   const { context, policy } = at;
+  if (account.defect !== undefined) return { externalId: held.externalId, name: held.name, rejection: account.defect };
   const rendered = renderExternalId(policy.templates, account);
   if ('rejection' in rendered) return { externalId: null, rejection: rendered.rejection };
   const { externalId } = rendered;

@@ -75,6 +75,7 @@ export function reserveContact(
   at: { context: ContactContext; policy: ContactPolicy },
 ): ContactReservationResult {
   const { person } = at.context;
+  if (contact.defect !== undefined) return { rejection: contact.defect };
   if (contact.isInactive) return { skipped: CONTACT_INACTIVE };
   const lead = leadOf(person);
   if (lead !== undefined && !isSame(lead.row, contact))

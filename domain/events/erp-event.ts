@@ -1,7 +1,7 @@
 import type { EventMapping } from '../connection/connection.ts';
 import type { EntitySpec } from '../entity-spec.ts';
 import { legalEntityKey, type RecordKey } from '../sync/record.ts';
-import { isJsonObject, member, textMember, type JsonObject } from './json.ts';
+import { isJsonObject, member, idMember, type JsonObject } from './json.ts';
 
 /**
  * An event of F&O and the record that it names; null when it names none. A business event has a ControlNumber, a data
@@ -41,9 +41,9 @@ export function readErpEvent(payload: unknown, naming: EventNaming): ReadErpEven
  */
 function readBusinessEvent(payload: JsonObject, naming: EventNaming): ReadErpEvent {
   if (member(payload, 'BusinessEventId') === undefined) return 'malformed';
-  const type = textMember(payload, 'BusinessEventId');
-  const eventId = textMember(payload, 'EventId');
-  const controlNumber = textMember(payload, 'ControlNumber');
+  const type = idMember(payload, 'BusinessEventId');
+  const eventId = idMember(payload, 'EventId');
+  const controlNumber = idMember(payload, 'ControlNumber');
   const hasNumber = /^[1-9]\d*$/.test(controlNumber);
   if (!hasNumber && eventId === '') return 'test';
   const mapping = Object.hasOwn(naming.mappings, type) ? naming.mappings[type] : undefined;
@@ -57,7 +57,7 @@ function readBusinessEvent(payload: JsonObject, naming: EventNaming): ReadErpEve
 }
 
 function mappedRecordOf(payload: JsonObject, { record, legalEntity, key }: EventMapping): RecordKey | null {
-  return recordKey(record, textMember(payload, legalEntity), textMember(payload, key));
+  return recordKey(record, idMember(payload, legalEntity), idMember(payload, key));
 }
 
 /**
@@ -77,7 +77,7 @@ function defaultRecordOf(payload: JsonObject, { entities }: EventNaming): Record
 const COMPANY_MEMBERS = ['LegalEntity', 'LegalEntityId', 'DataAreaId', 'BusinessEventLegalEntity'];
 
 function firstText(payload: JsonObject, names: readonly string[]): string {
-  return names.map((name) => textMember(payload, name)).find((text) => text !== '') ?? '';
+  return names.map((name) => idMember(payload, name)).find((text) => text !== '') ?? '';
 }
 
 function recordKey(kind: string, legalEntity: string, key: string): RecordKey | null {
@@ -88,8 +88,8 @@ function recordKey(kind: string, legalEntity: string, key: string): RecordKey | 
  * Reads a data event, which is a Dataverse execution context. Its attributes are lists of keys and values, in any case.
  */
 function readDataEvent(payload: JsonObject, { entities }: EventNaming): ErpEvent {
-  const table = textMember(payload, 'PrimaryEntityName').toLowerCase();
-  const message = textMember(payload, 'MessageName');
+  const table = idMember(payload, 'PrimaryEntityName').toLowerCase();
+  const message = idMember(payload, 'MessageName');
   const named = entities.find(({ events }) => events.table?.entity === table);
   const attributes = attributesOf(payload);
   const attribute = (name: string | undefined): string => (name === undefined ? '' : (attributes.get(name) ?? ''));
@@ -97,7 +97,7 @@ function readDataEvent(payload: JsonObject, { entities }: EventNaming): ErpEvent
     named === undefined
       ? null
       : recordKey(named.kind, attribute('mserp_dataareaid'), attribute(named.events.table?.key));
-  const eventId = textMember(payload, 'CorrelationId');
+  const eventId = idMember(payload, 'CorrelationId');
   return {
     form: 'data',
     eventId: eventId === '' ? null : eventId,
@@ -123,5 +123,5 @@ function attributesOf(payload: JsonObject): Map<string, string> {
 
 function pairsOf(list: unknown): [string, unknown][] {
   if (!Array.isArray(list)) return [];
-  return list.filter(isJsonObject).map((pair) => [textMember(pair, 'key'), member(pair, 'value')]);
+  return list.filter(isJsonObject).map((pair) => [idMember(pair, 'key'), member(pair, 'value')]);
 }

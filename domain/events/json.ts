@@ -21,8 +21,14 @@ export function canonicalJson(value: unknown): string {
  * Returns '' when there is no such member, and for a text with NUL, which PostgreSQL cannot store.
  */
 export function textMember(object: JsonObject, name: string): string {
+  const text = idMember(object, name);
+  return text.includes('\u0000') ? '' : text;
+}
+
+/** Reads a member as `textMember` does, with any character. `eventDefect` checks it. */
+export function idMember(object: JsonObject, name: string): string {
   const value = member(object, name);
-  if (typeof value === 'string') return value.includes('\u0000') ? '' : value.trim();
+  if (typeof value === 'string') return value.trim();
   return typeof value === 'number' ? String(value) : '';
 }
 

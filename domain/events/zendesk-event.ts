@@ -1,4 +1,4 @@
-import { isJsonObject, textMember, type JsonObject } from './json.ts';
+import { isJsonObject, idMember, type JsonObject } from './json.ts';
 
 /** A delivery of a webhook and the ticket or user that it names; null when it names none. */
 export interface ZendeskEvent {
@@ -20,17 +20,17 @@ export function readZendeskEvent(payload: unknown, invocationId: string): Zendes
 }
 
 function readTriggered(payload: JsonObject, invocationId: string): ZendeskEvent | undefined {
-  const eventId = textMember(payload, 'id') || invocationId;
-  const zendeskId = textMember(payload, 'ticket_id');
+  const eventId = idMember(payload, 'id') || invocationId;
+  const zendeskId = idMember(payload, 'ticket_id');
   if (eventId === '' || !/^\d+$/.test(zendeskId)) return undefined;
   return { eventId, type: 'ledgerdesk:trigger', about: { record: 'ticket', zendeskId } };
 }
 
 function readSubscribed(payload: JsonObject): ZendeskEvent | undefined {
-  const eventId = textMember(payload, 'id');
-  const type = textMember(payload, 'type');
+  const eventId = idMember(payload, 'id');
+  const type = idMember(payload, 'type');
   if (eventId === '' || type === '') return undefined;
-  const [, record, zendeskId] = SUBJECT.exec(textMember(payload, 'subject')) ?? [];
+  const [, record, zendeskId] = SUBJECT.exec(idMember(payload, 'subject')) ?? [];
   if ((record === 'ticket' || record === 'user') && zendeskId !== undefined)
     return { eventId, type, about: { record, zendeskId } };
   return { eventId, type, about: null };

@@ -1,4 +1,5 @@
 import type { Values } from './field-value.ts';
+import type { Rejection } from './rejection.ts';
 
 /**
  * The key of a record within a connection. `legalEntity` is lower case. `kind` is an entity of the registry
@@ -23,6 +24,10 @@ export interface ErpRecord extends RecordKey {
   readonly email: string | null;
   readonly isInactive: boolean;
   readonly values: Values;
+  /** Members whose text contained characters that cannot be stored and were replaced. Absent if there are none. */
+  readonly repaired?: readonly string[];
+  /** Set when nothing but the key could be read. The record is rejected, and everything known of it stays as it is. */
+  readonly defect?: Rejection;
 }
 
 /** Returns only the key of a record. */
@@ -33,6 +38,11 @@ export function keyOf({ legalEntity, kind, key }: RecordKey): RecordKey {
 /** Returns the compared form of a legal entity. F&O ignores case. */
 export function legalEntityKey(legalEntity: string): string {
   return legalEntity.trim().toLowerCase();
+}
+
+/** Returns a record of which only the key could be read, with the reason. */
+export function unreadableRecord(key: RecordKey, defect: Rejection): ErpRecord {
+  return { ...keyOf(key), name: '', party: null, person: null, email: null, isInactive: false, values: {}, defect };
 }
 
 /** Returns a key as one text, for maps and log lines: `usmf/customer/US-001`. */

@@ -5,6 +5,7 @@ export type RejectionCode =
   | 'name_ambiguous'
   | 'waiting_for_entity'
   | 'zendesk_refused'
+  | 'record_unreadable'
   | 'account_not_synced'
   | 'email_shared'
   | 'email_taken'
@@ -21,7 +22,8 @@ export type RemarkCode =
   | 'user_is_staff'
   | 'user_suspended'
   | 'single_organization'
-  | 'field_ignored';
+  | 'field_ignored'
+  | 'text_repaired';
 
 /** A remark on a record: a code, what happened, and what a person should do. */
 export interface Remark<Code extends string = RejectionCode | RemarkCode> {
@@ -52,6 +54,24 @@ export function externalIdUnsupported(externalId: string, because: string): Reje
     code: 'external_id_unsupported',
     message: `The external id "${externalId}" ${because}, so Zendesk cannot look up the record by it.`,
     action: 'Change the number of the record in F&O. Until then it is not synchronized.',
+  };
+}
+
+/** Rejects a record whose key cannot be used at all. `because` completes the sentence "The number …". */
+export function keyUnsupported(key: string, because: string): Rejection {
+  return {
+    code: 'external_id_unsupported',
+    message: `The number "${key}" ${because}, so Zendesk cannot look up the record by it.`,
+    action: 'Change the number of the record in F&O. Until then it is not synchronized.',
+  };
+}
+
+/** Rejects a record that F&O does not serve in a readable form. `because` is a sentence. */
+export function recordUnreadable(because: string): Rejection {
+  return {
+    code: 'record_unreadable',
+    message: `Ledgerdesk cannot read this record. ${because}`,
+    action: 'Fix the record in F&O. Every sync reads it again. Its organization or user in Zendesk stays as it is.',
   };
 }
 
@@ -100,4 +120,25 @@ export function fieldIgnored(fields: readonly string[]): Remark<'field_ignored'>
     action:
       'Check these fields in Zendesk. A validation rule, a trigger or an app may change or drop the value. Ledgerdesk writes it again when the value in F&O or in Zendesk changes.',
   };
+}
+
+/**
+ * Adds to the remark on a record that its text was repaired, if that is so. The sentence of the other remark is kept.
+ */
+export function withRepairs(repaired: readonly string[] | undefined, remark: Remark | null): Remark | null {
+  if (repaired === undefined) return remark;
+  const also = remark === null ? '' : ` ${remark.message} ${remark.action}`;
+  return {
+    code: 'text_repaired',
+    message: `The record has characters in F&O that cannot be stored, in these fields: ${repaired.join(', ')}. Ledgerdesk has replaced them.${also}`,
+    action: 'Correct these fields in F&O. Half an emoji at the end of a text is a common cause.',
+  };
+}
+
+/** Returns the remark on an account that is written or needs no change, or null. */
+export function accountRemark(
+  { repaired }: { readonly repaired?: readonly string[] },
+  ignored: readonly string[],
+): Remark | null {
+  return withRepairs(repaired, ignored.length === 0 ? null : fieldIgnored(ignored));
 }

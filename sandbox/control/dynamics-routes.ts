@@ -53,6 +53,12 @@ function routesOf({ name, list, upsert, remove, generate }: Kind, events: Silenc
     { method: 'GET', pattern: all, handle: ({ query }) => listOf(ofCompany(list(), query.get('legalEntity'))) },
     {
       method: 'POST',
+      pattern: all,
+      handle: ({ body: { legalEntity, key, values } }) =>
+        upserted(() => upsert(String(legalEntity), String(key), values as Values)),
+    },
+    {
+      method: 'POST',
       pattern: new RegExp(`^/state/dynamics/${name}/generate$`),
       handle: ({ body }) => silentlyIf(body['silent'] === true, events, () => generated(generate, body)),
     },

@@ -4,9 +4,10 @@ import { isCrossCompany, parseListQuery, selectOf } from './list-query.ts';
 import { matchingRows, visibleTo } from './listing.ts';
 import { cutPage, nextLink, pageSizeOf } from './paging.ts';
 import type { Random } from '../core/random.ts';
-import { Refusal } from './refusal.ts';
+import { nullReference, Refusal } from './refusal.ts';
+import { ownKeyOf } from './entity-type.ts';
 import { rowToWire } from './row-wire.ts';
-import type { RowTable } from './row-table.ts';
+import type { Row, RowTable } from './row-table.ts';
 import type { DynamicsSettings } from './settings.ts';
 
 /** The context of a read. */
@@ -36,7 +37,7 @@ export function readEntitySet(table: RowTable, context: ReadContext, countOnly: 
   const body = {
     '@odata.context': contextOf(base),
     ...(query.count ? { '@odata.count': rows.length } : {}),
-    value: page.rows.map((row) => rowToWire(table, row, query.select)),
+    value: page.rows.map((row) => served(table, row, { select: query.select, settings })),
     ...(page.next ? { '@odata.nextLink': nextLink(linkBase, request.query, page.next) } : {}),
   };
   return { status: 200, body };
@@ -49,7 +50,24 @@ export function readRow(table: RowTable, key: RowKey, { environment, request, ba
   const isVisible = visibleTo(table, isCrossCompany(request.query), environment.settings);
   if (!row || !isVisible(row)) throw new Refusal(404, undefined);
   const context = { '@odata.context': `${contextOf(base)}/$entity` };
-  return { status: 200, body: { ...context, ...rowToWire(table, row, select) } };
+  return { status: 200, body: { ...context, ...served(table, row, { select, settings: environment.settings }) } };
+}
+
+/** Returns a row in JSON. Throws a 500 for one that cannot be read. */
+function served(
+  table: RowTable,
+  row: Row,
+  { select, settings }: { select: readonly string[] | undefined; settings: DynamicsSettings },
+): object {
+  const wire = rowToWire(table, row, select);
+  const defect = settings.unreadableRecords[`${row.company}/${row.key}`];
+  const others = Object.keys(wire).filter(
+    (name) => !['@odata.etag', 'dataAreaId', ownKeyOf(table.type)].includes(name),
+  );
+  const [first] = others;
+  if (defect === undefined || first === undefined) return wire;
+  if (defect === 'fails') throw nullReference();
+  return { ...wire, [first]: { value: wire[first] } };
 }
 
 function contextOf(base: string): string {

@@ -71,6 +71,14 @@ export function writeRefused(type: EntityType, warnings: readonly string[], stat
   return refusal(status, { type: `${ODATA}.AxODataWriteException`, text: `${head} ${infolog(warnings)}` });
 }
 
+/** Returns the 500 for a record on which the server's own code fails (public reports). */
+export function nullReference(): Refusal {
+  return refusal(500, {
+    type: 'System.NullReferenceException',
+    text: 'Object reference not set to an instance of an object.',
+  });
+}
+
 function infolog(warnings: readonly string[]): string {
   return `Infolog: ${warnings.map((warning) => `Warning: ${warning}.`).join('; ')}.`;
 }

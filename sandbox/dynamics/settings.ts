@@ -34,6 +34,13 @@ export interface DynamicsSettings {
   writeRefusedStatus: 400 | 500;
   /** The number of further updates that fail as if another process had changed the record. */
   updateConflicts: number;
+  /** Records that can never be written, as `company/key`: every update fails with this status. */
+  unwritableRecords: Readonly<Record<string, 412 | 500>>;
+  /**
+   * Records that can never be read, as `company/key`: each read of more than their key fails with 500, or a column
+   * contains an object.
+   */
+  unreadableRecords: Readonly<Record<string, 'fails' | 'malformed'>>;
   /** The line ends of texts of unlimited length: as they were sent, or CRLF. */
   memoLineEnds: 'kept' | 'crlf';
   /** The business event of each kind of record, and the members that contain the record's key and company. */
@@ -83,6 +90,8 @@ export const DEFAULT_SETTINGS: Readonly<DynamicsSettings> = {
   outdatedEtagStatus: 412,
   writeRefusedStatus: 400,
   updateConflicts: 0,
+  unwritableRecords: {},
+  unreadableRecords: {},
   memoLineEnds: 'kept',
   eventCatalog: {
     customer: { id: 'ContosoCustomerChangedBusinessEvent', key: 'CustomerAccount', legalEntity: 'LegalEntity' },

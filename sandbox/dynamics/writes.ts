@@ -1,7 +1,7 @@
 import { labelOf, ownKeyOf } from './entity-type.ts';
 import type { RowKey } from './key-predicate.ts';
 import { visibleTo } from './listing.ts';
-import { fieldsRefused, nothingToUpdate, refusal, writeRefused } from './refusal.ts';
+import { fieldsRefused, nothingToUpdate, nullReference, refusal, writeRefused } from './refusal.ts';
 import { etagOf } from './row-wire.ts';
 import type { Row, RowTable, Values } from './row-table.ts';
 import type { DynamicsSettings } from './settings.ts';
@@ -29,6 +29,7 @@ export function patchRow({ records, settings }: WriteContext, write: KeyedWrite,
   const values = valuesOf(body, table.type, settings);
   const row = rowToWrite(table, write, settings);
   requireEditable(table, { row, values }, settings);
+  refuseUnwritable(row, settings);
   refuseByConflict(table, settings);
   refuseByBusinessLogic(table, values, settings);
   table.write(row, withEditTime(table, values));
@@ -68,6 +69,15 @@ function rowToWrite(table: RowTable, { key, crossCompany, ifMatch }: KeyedWrite,
   if (ifMatch === undefined || ifMatch === '*' || ifMatch === etagOf(table, row)) return row;
   const text = 'The record has been changed by another user or process: the etag in If-Match is not the current one.';
   throw refusal(settings.outdatedEtagStatus, { type: 'System.InvalidOperationException', text });
+}
+
+/** Simulates a record that no client can write (public reports of both answers, with the right etag). */
+function refuseUnwritable({ company, key }: Row, { unwritableRecords, outdatedEtagStatus }: DynamicsSettings): void {
+  const status = unwritableRecords[`${company}/${key}`];
+  if (status === 500) throw nullReference();
+  if (status === undefined) return;
+  const text = 'The record has been changed by another user or process.';
+  throw refusal(outdatedEtagStatus, { type: 'System.InvalidOperationException', text });
 }
 
 /** Simulates another process that changes the record: the number of writes in the settings fails. */

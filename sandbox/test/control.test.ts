@@ -112,6 +112,8 @@ describe('the control server of the sandbox', () => {
       expect((await send('PUT', path, { CustomerName: 'x' })).status).toBe(400);
       expect((await send('PUT', path, { OnHoldStatus: 'Maybe' })).status).toBe(400);
       const generate = { legalEntity: 'frrt', count: 25 };
+      const odd = { legalEntity: 'usmf', key: 'K\ud83e', values: { OrganizationName: 'Half' } };
+      expect((await send('POST', '/state/dynamics/customers', odd)).json).toMatchObject({ key: 'K\ud83e' });
       expect((await send('POST', '/state/dynamics/customers/generate', generate)).json).toEqual({ from: 1 });
       expect((await send('POST', '/state/dynamics/vendors/generate', generate)).status).toBe(200);
       expect((await send('POST', '/state/dynamics/contacts/generate', generate)).status).toBe(200);

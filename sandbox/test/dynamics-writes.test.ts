@@ -47,6 +47,25 @@ describe('writes to the simulated F&O', () => {
     expect(memo()).toBe('fourth');
   });
 
+  it('never writes the records that the settings name, whatever etag is sent', async () => {
+    run.server.settings.unwritableRecords = { 'usmf/US-001': 500, 'frrt/FR-001': 412 };
+    const failed = await patch(US, { SalesMemo: 'x' });
+    expect([failed.status, innerError(failed).type]).toEqual([500, 'NullReferenceException']);
+    expect((await patch(`${FR}?cross-company=true`, { SalesMemo: 'x' }, { 'if-match': '*' })).status).toBe(412);
+    expect(memo()).toBe('by hand');
+  });
+
+  it('never serves more than the key of the records that the settings name', async () => {
+    const list = "/data/CustomersV3?cross-company=true&$filter=dataAreaId eq 'usmf'";
+    run.server.settings.unreadableRecords = { 'usmf/US-001': 'fails' };
+    expect((await run.send('GET', US)).status).toBe(500);
+    expect((await run.send('GET', `${list}&$select=OrganizationName`)).status).toBe(500);
+    expect((await run.send('GET', `${list}&$select=dataAreaId,CustomerAccount`)).status).toBe(200);
+    run.server.settings.unreadableRecords = { 'usmf/US-001': 'malformed' };
+    const { body } = await run.send('GET', `${list}&$select=OrganizationName`);
+    expect(body['value']).toMatchObject([{ OrganizationName: { value: 'Contoso' } }]);
+  });
+
   it('responds with 400, not 404, to a write to a row that is missing, out of scope or hidden', async () => {
     const missing = US.replace('US-001', 'US-999');
     run.server.settings.hiddenCompanies = ['usmf'];

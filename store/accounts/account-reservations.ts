@@ -11,6 +11,7 @@ import {
   type ReservationResult,
 } from '../../domain/accounts/reserve-account.ts';
 import type { Db } from '../database.ts';
+import { IS_READABLE, registerUnreadable } from '../sync/unreadable.ts';
 import { readReservationContext, type MutableReservationContext } from './reservation-context.ts';
 
 /**
@@ -69,7 +70,8 @@ async function prepare(
       (connection_id, legal_entity, kind, key, target, plain_name, plain_name_key, plain_name_read_at, party)
     select ${connectionId}, s.legal_entity, s.kind, s.key, s.target, s.plain_name, s.plain_name_key, s.read_at,
       s.record->>'party'
-    from staged_records s where s.run_id = ${runId} and s.target = 'organization' and s.rank is null order by 2, 3, 4
+    from staged_records s where s.run_id = ${runId} and s.target = 'organization' and s.rank is null and ${IS_READABLE}
+    order by 2, 3, 4
     on conflict (connection_id, legal_entity, kind, key) do update set
       present = true, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
       plain_name_read_at = excluded.plain_name_read_at, party = excluded.party,
@@ -77,6 +79,7 @@ async function prepare(
       name_key = case when a.plain_name = excluded.plain_name then a.name_key end
     where (not a.present or a.plain_name is distinct from excluded.plain_name or a.party is distinct from excluded.party)
       and (a.plain_name_read_at is null or a.plain_name_read_at <= excluded.plain_name_read_at)`.execute(db);
+  await registerUnreadable(db, { runId, connectionId, target: 'organization' });
   await sql`analyze records, organizations`.execute(db);
   await sql`with ranked as (
       select s.ctid as place, row_number() over (order by a.external_id_key is null,
@@ -140,9 +143,9 @@ function reserveRow(row: StagedRow, context: MutableReservationContext, policy: 
   return { record: row.record, held, result };
 }
 
-/** Returns what an account holds after the decision. A rejected account may keep its external id, but not its name. */
+/** Returns what an account holds after the decision. Most rejected accounts lose their name. */
 function heldAfter(result: ReservationResult): { externalId: string | null; name: string | null } {
-  return 'reservation' in result ? result.reservation : { externalId: result.externalId, name: null };
+  return 'reservation' in result ? result.reservation : { externalId: result.externalId, name: result.name ?? null };
 }
 
 interface SavedRow {

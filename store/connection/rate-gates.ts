@@ -45,6 +45,8 @@ export interface GateStore {
   yieldToOthers(request: GateRequest, waitMs: number): Promise<void>;
   /** Ends the wait at the request of a person: the next request in these buckets becomes the probe. */
   endWait(request: GateRequest): Promise<void>;
+  /** Returns the buckets of a connection that are closed now, the longest wait first. */
+  closed(connectionId: string): Promise<readonly { system: string; bucket: string; waitMs: number }[]>;
   /** Opens the gate that this request has probed, because it was answered. */
   succeed(ticket: GateTicket): Promise<void>;
   /** Lets another request probe, because this one failed for another reason. */
@@ -70,6 +72,12 @@ export function createGateStore(db: Db): GateStore {
     async endWait({ connectionId, system, buckets }) {
       await sql`update rate_gates set closed_until = least(closed_until, now()) where connection_id = ${connectionId}
         and system = ${system} and bucket = any(${sql.val([...buckets])}::text[])`.execute(db);
+    },
+    async closed(connectionId) {
+      const { rows } = await sql<{ system: string; bucket: string; waitMs: number }>`select system, bucket,
+          (extract(epoch from closed_until - now()) * 1000)::float8 as "waitMs" from rate_gates
+        where connection_id = ${connectionId} and closed_until > now() order by closed_until desc`.execute(db);
+      return rows;
     },
     async succeed({ probe }) {
       if (probe !== null) await db.deleteFrom('rate_gates').where('probe', '=', probe).execute();

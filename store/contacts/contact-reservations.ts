@@ -7,6 +7,7 @@ import {
   type ContactReservationResult,
 } from '../../domain/contacts/reserve-contact.ts';
 import type { Db } from '../database.ts';
+import { IS_READABLE, registerUnreadable } from '../sync/unreadable.ts';
 import { readContactContext, type ContactRow } from './reservation-context.ts';
 
 /** A request to reserve for the staged contacts of a run. */
@@ -54,15 +55,17 @@ async function prepare(
       plain_name_read_at, party, person_party, is_inactive)
     select ${connectionId}, s.legal_entity, s.kind, s.key, s.target, s.plain_name, s.plain_name_key, s.read_at,
       s.record->>'party', s.record->>'person', (s.record->>'isInactive')::boolean
-    from staged_records s where s.run_id = ${runId} and s.target = 'user' and s.rank is null order by 2, 3, 4
+    from staged_records s where s.run_id = ${runId} and s.target = 'user' and s.rank is null and ${IS_READABLE}
+    order by 2, 3, 4
     on conflict (connection_id, legal_entity, kind, key) do update set present = true, plain_name = excluded.plain_name,
       plain_name_key = excluded.plain_name_key, plain_name_read_at = excluded.plain_name_read_at, party = excluded.party,
       person_party = excluded.person_party, is_inactive = excluded.is_inactive
     where (not a.present or a.plain_name is distinct from excluded.plain_name or a.party is distinct from excluded.party
         or a.person_party is distinct from excluded.person_party or a.is_inactive <> excluded.is_inactive)
       and (a.plain_name_read_at is null or a.plain_name_read_at <= excluded.plain_name_read_at)`.execute(db);
+  await registerUnreadable(db, { runId, connectionId, target: 'user' });
   await sql`update records a set email_digest = null from staged_records s
-    where s.run_id = ${runId} and s.target = 'user' and s.rank is null and a.connection_id = ${connectionId}
+    where s.run_id = ${runId} and s.target = 'user' and s.rank is null and ${IS_READABLE} and a.connection_id = ${connectionId}
       and a.legal_entity = s.legal_entity and a.kind = s.kind and a.key = s.key and a.email_digest is not null
       and a.email_digest is distinct from s.email_digest`.execute(db);
   await sql`with ranked as (

@@ -11,7 +11,7 @@ import { SealError } from '../../store/connection/sealing.ts';
  * Returns the failure of an attempt (default: the first) of a connection. `reached`: all systems have responded before.
  */
 function failureOf(error: unknown, { attempt = 1, reached = true } = {}): ApplicationFailure {
-  return toFailure(error, { attempt, reached: () => reached });
+  return toFailure(error, { attempt, step: 'readRecordsPage', reached: () => reached });
 }
 
 /** Returns the failure of a request to Zendesk of this kind. */
@@ -119,24 +119,55 @@ describe('the failure of a step that', () => {
     expect(failureOf(new SealError('Other keys.'))).toMatchObject({ type: 'keys_do_not_fit', nonRetryable: true });
   });
 
-  it('had a database error is retried, and contains the code but not the message', () => {
-    const error = Object.assign(new Error('Key (name)=(Contoso) already exists'), { code: '23505' });
-    const failure = failureOf(error);
-    expect(failure).toMatchObject({ type: 'step_failed', nonRetryable: false });
-    expect(failure.message).toContain('23505');
-    expect(failure.message).not.toContain('Contoso');
+  it.each([
+    ['data that PostgreSQL cannot store', coded('22P05'), '22P05'],
+    ['a violated constraint', coded('23505'), '23505'],
+    ['a TypeError', new TypeError('Contoso is undefined'), 'TypeError'],
+    ['a RangeError', new RangeError('Contoso'), 'RangeError'],
+    ['a URIError', new URIError('Contoso'), 'URIError'],
+    ['a SyntaxError', new SyntaxError('Contoso'), 'SyntaxError'],
+  ])('failed because of %s ends at the second attempt, without its message', (_what, error, name) => {
+    const [first, second] = [failureOf(error), failureOf(error, { attempt: 2 })];
+    expect(first).toMatchObject({ type: 'step_failed', nonRetryable: false });
+    expect(second).toMatchObject({ type: 'internal_error', nonRetryable: true });
+    for (const { message, stack } of [first, second]) {
+      expect(message).toContain('"readRecordsPage"');
+      expect(message).toContain(name);
+      expect(`${message} ${stack ?? ''}`).not.toContain('Contoso');
+    }
+    expect(first.stack).toContain('failure.test.ts');
   });
 
-  it('had a programming error is retried, and contains the message', () => {
-    const failure = failureOf(new TypeError('rows is undefined'));
-    expect(failure).toMatchObject({ type: 'step_failed', nonRetryable: false });
-    expect(failure.message).toContain('TypeError: rows is undefined');
-  });
+  it.each([new Error('Contoso'), coded('XX000'), coded('P0001'), undefined, null, 'Contoso', { code: 7 }])(
+    'failed because of %p, which nobody has classified, ends after about ten minutes',
+    (error) => {
+      expect(failureOf(error, { attempt: 15 })).toMatchObject({ type: 'step_failed', nonRetryable: false });
+      const last = failureOf(error, { attempt: 16 });
+      expect(last).toMatchObject({ type: 'internal_error', nonRetryable: true });
+      expect(last.message).not.toContain('Contoso');
+    },
+  );
 
-  it.each([undefined, null, 'a text', { code: 7 }])('threw %p is retried', (thrown) => {
-    expect(failureOf(thrown)).toMatchObject({ type: 'step_failed', nonRetryable: false });
+  it.each([
+    ['database_unavailable', coded('08006')],
+    ['database_unavailable', coded('57P01')],
+    ['database_unavailable', coded('53300')],
+    ['database_unavailable', coded('25006')],
+    ['database_unavailable', coded('40P01')],
+    ['database_unavailable', new Error('timeout exceeded when trying to connect')],
+    ['database_unavailable', new Error('Connection terminated unexpectedly')],
+    ['network_unavailable', coded('ECONNREFUSED')],
+    ['network_unavailable', coded('EPIPE')],
+    ['network_unavailable', coded('ENOTFOUND')],
+    ['temporal_unavailable', Object.assign(new Error('14 UNAVAILABLE'), { code: 14, details: '', metadata: {} })],
+  ])('waits with the code %s is retried without an end', (type, error) => {
+    expect(failureOf(error, { attempt: 10_000 })).toMatchObject({ type, nonRetryable: false });
   });
 });
+
+function coded(code: string): Error {
+  return Object.assign(new Error('Key (name)=(Contoso) already exists'), { code });
+}
 
 describe('a failure that is not retried', () => {
   it('has the given code and message', () => {

@@ -26,6 +26,7 @@ export const run = z
     phases: z.array(z.strictObject({ legalEntity: z.string(), kind, ...counts })).readonly(),
     requests: z.strictObject({ dynamics: count, zendesk: count, entra: count }),
     error: coded.nullable(),
+    waiting: coded.optional().describe('Why a running run waits at present. Absent if it does not wait.'),
     notes: z.array(coded).readonly().describe('What the operator should know about the run.'),
   })
   .meta({ id: 'Run' });

@@ -90,7 +90,8 @@ describe('a page of accounts', () => {
     [{ PartyType: 'Person', OrganizationName: '', KnownAs: 'Ada' }, 'Ada'],
     [{ OrganizationName: ' ', KnownAs: '', NameAlias: 'ALIAS' }, 'ALIAS'],
     [{ OrganizationName: null, KnownAs: null, NameAlias: null }, ''],
-    [{ OrganizationName: ' Two\r\nlines\tand\u0000more ' }, 'Two lines and more'],
+    [{ OrganizationName: ' Two\r\nlines\tand\u0001more ' }, 'Two lines and more'],
+    [{ OrganizationName: 'Nul\u0000 and half \ud83e' }, 'Nul\uFFFD and half \uFFFD'],
     [{ PersonFirstName: 'Not', PersonLastName: 'Me', OrganizationName: 'Firm' }, 'Firm'],
   ])('reads the name of a row with %j as "%s"', async (fields, name) => {
     const { client } = await clientOf(page([{ ...CUSTOMER, ...fields }]));
@@ -119,6 +120,54 @@ describe('a page of accounts', () => {
     const failure = await failureOf(client.readRecordsPage(customers));
     expect(failure).toMatchObject({ system: 'dynamics', operation: 'read CustomersV3', kind: 'unexpected' });
     expect(failure.message).not.toContain('San Diego');
+  });
+
+  it.each([
+    ['a list in a column', { AddressCity: ['San Diego'] }, { code: 'record_unreadable', named: 'AddressCity' }],
+    [
+      'an object in a column',
+      { OrganizationName: { text: 'x' } },
+      { code: 'record_unreadable', named: 'OrganizationName' },
+    ],
+    ['a party that cannot be stored', { PartyNumber: '0\ud83e' }, { code: 'record_unreadable', named: 'PartyNumber' }],
+    ['an empty key', { CustomerAccount: ' ' }, { code: 'record_unreadable', named: 'CustomerAccount' }],
+    [
+      'half an emoji in its key',
+      { CustomerAccount: 'K\ud83e' },
+      { code: 'external_id_unsupported', named: String.raw`K\ud83e` },
+    ],
+    [
+      'NUL in its company',
+      { dataAreaId: 'us\u0000mf' },
+      { code: 'external_id_unsupported', named: String.raw`us\u0000mf` },
+    ],
+    [
+      'a key of 20,000 characters',
+      { CustomerAccount: 'x'.repeat(20_000) },
+      { code: 'external_id_unsupported', named: '255' },
+    ],
+  ])('with one row with %s has the other rows', async (_what, fields, { code, named }) => {
+    const { client } = await clientOf(
+      page([
+        { ...CUSTOMER, CustomerAccount: 'A' },
+        { ...CUSTOMER, ...fields },
+      ]),
+    );
+    const { records, rows } = await client.readRecordsPage(customers);
+    expect(rows).toBe(2);
+    expect(records[0]).toMatchObject({ key: 'A', name: 'Contoso Retail San Diego' });
+    expect(records[1]).toMatchObject({ legalEntity: 'usmf', kind: 'customer', defect: { code } });
+    expect(records[1]?.defect?.message).toContain(named);
+    expect(JSON.stringify(records)).not.toContain('San Diego"]');
+  });
+
+  it('names the columns whose text was repaired', async () => {
+    const fields = { OrganizationName: 'Half \ud83e', AddressCity: 'Nul\u0000' };
+    const { client } = await clientOf(page([CUSTOMER, { ...CUSTOMER, CustomerAccount: 'B', ...fields }]));
+    const { records } = await client.readRecordsPage(customers);
+    expect(records[0]).not.toHaveProperty('repaired');
+    expect(records[1]?.repaired?.toSorted()).toEqual(['AddressCity', 'OrganizationName']);
+    expect(records[1]?.values['AddressCity']).toBe('Nul\uFFFD');
   });
 
   it('has a link to the next page, which is requested unchanged', async () => {
