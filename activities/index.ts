@@ -10,6 +10,8 @@ import { endEvent } from './events/end-event.ts';
 import { takeDueRecords } from './events/take-due-records.ts';
 import { toFailure } from './failure.ts';
 import { deliverAlert } from './operations/deliver-alert.ts';
+import { confirmRefusal } from './operations/confirm-refusal.ts';
+import { probeCredentials } from './operations/probe-credentials.ts';
 import { recordCredentialFailure, recordSupportFailure, type RecordFailure } from './operations/record-failure.ts';
 import { sweep } from './operations/sweep.ts';
 import { createRequestObserver, watched } from './request-observer.ts';
@@ -85,6 +87,7 @@ export function createActivities(dependencies: ActivityDependencies): Steps & Ho
     pingSystem: step(pingSystem),
     endWait: step(endWait),
     deliverAlert: step(deliverAlert),
+    probeCredentials: step(probeCredentials),
     countOutcomes: step(countOutcomes),
     finishRun: step(finishRun),
     sweep: (input) =>
@@ -144,7 +147,10 @@ async function failureOf(
     () => undefined,
   );
   const at = { attempt: context.attempt, reached: (system: RemoteSystem) => reached?.[system] ?? true };
-  const failure = toFailure(error, at);
+  const failure = await confirmRefusal(context.store, input.connectionId, error).then(
+    (refusal) => toFailure(error, { ...at, refusal }),
+    (notRecorded: unknown) => toFailure(notRecorded, at),
+  );
   if (failure.nonRetryable !== true || failure.type === 'RateLimited') return failure;
   return recordFailure(context, input, failure).then(
     () => failure,

@@ -18,13 +18,14 @@ export function createProgress(terminal: Terminal): Progress {
   };
 }
 
-function progressLine({ status, totals, requests, waitedMs }: Run): string {
+function progressLine({ status, totals, requests, waitedMs, waits }: Run): string {
   const outcomes = OUTCOMES.filter((outcome) => totals[outcome] > 0).map((outcome) => `${totals[outcome]} ${outcome}`);
   return [
     status,
     `${totals.read} read`,
     ...(outcomes.length === 0 ? [] : [outcomes.join(', ')]),
     `${requests.dynamics + requests.zendesk + requests.entra} requests`,
+    ...((waits ?? []).length > 0 ? ['waits to confirm a refusal'] : []),
     ...(waitedMs > 0 ? [`waited ${showDuration(waitedMs)}`] : []),
   ].join(' · ');
 }

@@ -29,7 +29,7 @@ function showRequests({ dynamics, zendesk, entra }: Run['requests']): string {
   return `${dynamics} to Dynamics 365, ${zendesk} to Zendesk, ${entra} to Entra`;
 }
 
-/** Returns a run as text: status, requests, the error if there is one, notes, and counts per phase. */
+/** Returns a run as text: status, requests, the error if there is one, what it waits for, notes, and counts per phase. */
 export function showRun(run: Run, now: number): string {
   const lines = [
     `Run         ${run.runId}`,
@@ -41,6 +41,7 @@ export function showRun(run: Run, now: number): string {
     `Duration    ${runDuration(run, now)}, including ${showDuration(run.waitedMs)} of waiting for rate limits`,
     `Requests    ${showRequests(run.requests)}`,
     ...(run.error === null ? [] : [`Error       ${run.error.message} (${run.error.code})`]),
+    ...(run.waits ?? []).map(({ code, message }) => `Waits       ${message} (${code})`),
     ...run.notes.map(({ code, message }) => `Note        ${message} (${code})`),
   ];
   return [...lines.map(printableLine), '', showPhases(run), ...rejectionHint(run)].join('\n');

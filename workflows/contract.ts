@@ -19,6 +19,7 @@ export const WORKFLOW_TYPES = {
   wireConnection: 'wireConnection',
   pingConnection: 'pingConnection',
   deliverAlerts: 'deliverAlerts',
+  probeCredentials: 'probeCredentials',
   sweepStore: 'sweepStore',
 } as const;
 
@@ -203,6 +204,12 @@ export interface PingResult {
 /** Input of `deliverAlerts`: the connection whose alerts are to be delivered. */
 export interface DeliverAlertsInput {
   readonly connectionId: string;
+}
+
+/** Input of `probeCredentials`: the connection, and the time between two attempts in milliseconds. */
+export interface ProbeCredentialsInput {
+  readonly connectionId: string;
+  readonly everyMs: number;
 }
 
 /** Result of `sweepStore`: the number of deleted rows by part. */

@@ -147,6 +147,8 @@ export interface Steps {
   pingSystem(input: ConnectionRef & { system: 'dynamics' | 'zendesk' }): Promise<{ checks: readonly PingCheck[] }>;
   /** Delivers the oldest waiting alert. `subject` is null when there was none. `left` counts the others. */
   deliverAlert(input: ConnectionRef): Promise<{ subject: HealthSubject | null; left: number }>;
+  /** Tries rejected credentials again. `isOver` is true when they work, or when the connection no longer needs it. */
+  probeCredentials(input: ConnectionRef): Promise<{ isOver: boolean }>;
   /** Returns the current totals of the run, for its details in the Web UI. */
   countOutcomes(input: RunRef): Promise<Totals>;
   /** Ends the run and stores its totals. Returns its error: a run in which a record has no outcome has failed. */

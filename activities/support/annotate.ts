@@ -16,6 +16,7 @@ import {
 } from './annotation-problem.ts';
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
+import { confirmRefusal } from '../operations/confirm-refusal.ts';
 
 /** The result of writing an annotation. */
 type Written = 'written' | 'unchanged' | AnnotationProblem;
@@ -78,6 +79,9 @@ async function write(...args: Parameters<typeof mergeAnnotation>): Promise<Writt
   } catch (error) {
     const problem = missingPrivilege(error);
     if (problem === undefined) throw error;
+    const [context, { connection }] = args;
+    const refusal = await confirmRefusal(context.store, connection.id, error);
+    if (refusal?.isConfirmed === false) throw error;
     return problem;
   }
 }

@@ -26,6 +26,11 @@ export const run = z
     phases: z.array(z.strictObject({ legalEntity: z.string(), kind, ...counts })).readonly(),
     requests: z.strictObject({ dynamics: count, zendesk: count, entra: count }),
     error: coded.nullable(),
+    waits: z
+      .array(coded)
+      .readonly()
+      .optional()
+      .describe('What a running run may be waiting for, such as the confirmation of a refusal. Absent if nothing.'),
     notes: z.array(coded).readonly().describe('What the operator should know about the run.'),
   })
   .meta({ id: 'Run' });

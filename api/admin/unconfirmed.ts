@@ -1,0 +1,24 @@
+import { SYSTEM_NAMES } from '../../domain/connection/remote-system.ts';
+import type { UnconfirmedRefusal } from '../../store/connection/refusals.ts';
+
+/** A code for programs and a message for people. */
+export interface Coded {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A run that does not try again within this time after its turn no longer waits for the refusal. */
+const OVERDUE_MS = 120_000;
+
+/** Describes a refusal that is not confirmed: who refused what, and when the next attempt is. */
+export function describeRefusal(refusal: UnconfirmedRefusal): Coded {
+  const { system, operation, code, attempts, neededAttempts, nextAt } = refusal;
+  const answer = code === null ? '' : ` (${code})`;
+  const message = `${SYSTEM_NAMES[system]} refused "${operation}"${answer}: refusal ${attempts} of ${neededAttempts}. A single refusal may be temporary, so Ledgerdesk tries again at ${nextAt.toISOString()} before it stops.`;
+  return { code: 'refusal_unconfirmed', message };
+}
+
+/** Returns whether a run may be waiting for the next attempt. */
+export function isAwaited({ leftMs }: UnconfirmedRefusal): boolean {
+  return leftMs > -OVERDUE_MS;
+}
