@@ -167,12 +167,16 @@ export interface AnnotateAccountInput {
   readonly accountNumber: string;
 }
 
-/** Input of `reconcileSupport`. Only `connectionId` is required. `progress` is for continue-as-new. */
+/**
+ * Input of `reconcileSupport`. Only `connectionId` is required. `progress` is for continue-as-new. `problem` is why the
+ * annotations could not be written, although the rest was done.
+ */
 export interface ReconcileSupportInput {
   readonly connectionId: string;
   readonly progress?: ReconcileSupportResult & {
     readonly stage: 'tickets' | 'users' | 'annotate' | 'done';
     readonly after: string;
+    readonly problem?: Problem;
   };
 }
 

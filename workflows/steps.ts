@@ -137,10 +137,12 @@ export interface Steps {
   annotate(input: ConnectionRef & { legalEntity: string; kind: string; key: string }): Promise<{ outcome: string }>;
   /** Reads one page of the tickets that changed since the last reading. */
   readTicketChanges(input: ConnectionRef): Promise<{ seen: number; done: boolean }>;
-  /** Reads one page of the users that changed since the last reading. */
-  readUserChanges(input: ConnectionRef): Promise<{ seen: number; done: boolean }>;
-  /** Writes some of the annotations that differ. */
-  annotateChanged(input: ConnectionRef & { after: string }): Promise<{ written: number; next: string | null }>;
+  /** Reads one page of the users that changed since the last reading. With `endsWell`, support works after the last one. */
+  readUserChanges(input: ConnectionRef & { endsWell?: boolean }): Promise<{ seen: number; done: boolean }>;
+  /** Writes some of the annotations that differ. Support works after the last ones, unless the users are read later. */
+  annotateChanged(
+    input: ConnectionRef & { after: string; usersFollow?: boolean },
+  ): Promise<{ written: number; next: string | null }>;
   /** Creates or updates the webhook of a connection in Zendesk, and stores its signing secret. */
   wireZendesk(input: WireConnectionInput): Promise<WireConnectionResult>;
   /** Checks F&O and Entra, or Zendesk, for everything that a sync needs. Changes nothing. */

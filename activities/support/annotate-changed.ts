@@ -3,7 +3,7 @@ import { annotateOne } from './annotate.ts';
 import type { AnnotationProblem } from './annotation-problem.ts';
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
-import { wakeAlertsIfDue } from '../operations/deliver-alert.ts';
+import { recordWorkingSupport } from './working-support.ts';
 
 const PAGE = 200;
 /** The maximum number of accounts per step that need requests to the ERP. Each needs two. */
@@ -33,14 +33,16 @@ export async function annotateChanged(
     if (requested === MAX_REQUESTED) return { written, next: account.organizationId };
   }
   const next = accounts.length < PAGE ? null : (accounts.at(-1)?.organizationId ?? null);
-  if (next === null) await recordSupportHealth(context, input.connectionId);
+  if (next === null) await endAnnotations(context, input);
   return { written, next };
 }
 
-/** Records after the last page that support works again. Fails if a privilege is still missing. */
-async function recordSupportHealth(context: StepContext, connectionId: string): Promise<void> {
+/** Fails after the last page if a privilege is missing. Otherwise support works again, if nothing else is to be read. */
+async function endAnnotations(
+  context: StepContext,
+  { connectionId, usersFollow = false }: Parameters<Steps['annotateChanged']>[0],
+): Promise<void> {
   const missing = await context.store.support.problems(connectionId, 'missing_privilege');
   if (missing.length > 0) throw stop('missing_privilege', missing.join(' '));
-  await context.store.health.record({ connectionId, subject: 'support', problem: null });
-  await wakeAlertsIfDue(context, connectionId);
+  if (!usersFollow) await recordWorkingSupport(context, connectionId);
 }
