@@ -90,7 +90,10 @@ async function serve(options: ListenerOptions, message: IncomingMessage, respons
     method,
     path: url.pathname,
     query: url.search.slice(1),
-    status: await sendReply(response, outcome, { message, extraHeaders: { date: clock.ofClient().toUTCString(), ...options.extraHeaders?.() } }),
+    status: await sendReply(response, outcome, {
+      message,
+      extraHeaders: { date: clock.ofClient().toUTCString(), ...options.extraHeaders?.() },
+    }),
     effect: outcome.effect,
     operation: outcome.operation,
     ...(fault ? { fault: fault.action.kind } : {}),

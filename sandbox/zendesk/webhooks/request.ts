@@ -21,7 +21,14 @@ const TYPES = {
 };
 
 /** Returns a signed request with the recorded headers. Each attempt has a new timestamp and signature. */
-export function signedRequest({ accountId, webhook, invocationId, body, timeoutMs, at }: SignedRequest): OutgoingRequest {
+export function signedRequest({
+  accountId,
+  webhook,
+  invocationId,
+  body,
+  timeoutMs,
+  at,
+}: SignedRequest): OutgoingRequest {
   const hasBody = webhook.method !== 'GET' && webhook.method !== 'DELETE';
   const sent = hasBody ? body : '';
   const timestamp = signatureTimestamp(at);
