@@ -44,8 +44,8 @@ export interface ActivityDependencies {
   /** Signals the annotation workflow of an account that its tickets have changed, or starts it after `delayMs`. */
   readonly wakeAnnotation: (input: AnnotateAccountInput, delayMs: number) => Promise<void>;
   /**
-   * Pauses the schedules of a connection whose credentials were rejected, or resumes those that were paused for this
-   * reason.
+   * Pauses the schedules of a connection whose credentials were rejected, and starts the workflow that tries them again
+   * from time to time. Or resumes the schedules that were paused for this reason.
    */
   readonly setSchedulesPaused: (connectionId: string, paused: boolean) => Promise<void>;
   /**

@@ -4,17 +4,20 @@ import { RemoteError, generalAdvice, type RemoteSystem } from '../clients/errors
 import { SYSTEM_NAMES } from '../domain/connection/remote-system.ts';
 import { ConnectionStateError } from '../store/connection/connections.ts';
 import { GateClosedError } from '../store/connection/rate-gates.ts';
+import type { Refusal } from '../store/connection/refusals.ts';
 import { SealError } from '../store/connection/sealing.ts';
 import { classOf, framesOf, nameOfError, type AbsentService } from './error-class.ts';
 
 /**
  * A failed attempt of a step. `reached` returns whether a remote system has ever answered a request of this connection.
+ * `refusal` is whether a refusal of the credentials or of a privilege is confirmed; one without it counts as confirmed.
  */
 export interface FailedAttempt {
   readonly attempt: number;
   /** The name of the step. */
   readonly step?: string;
   readonly reached: (system: RemoteSystem) => boolean;
+  readonly refusal?: Refusal | undefined;
 }
 
 /** Attempts for a system that has never answered. After that, its address is probably wrong. */
@@ -65,11 +68,17 @@ function rateLimited({
 function remoteFailure(error: RemoteError, at: FailedAttempt): ApplicationFailure {
   const { system, kind } = error;
   const message = messageOf(error);
+  if (at.refusal?.isConfirmed === false) return unconfirmed(error, at.refusal);
   switch (kind) {
     case 'limited':
       return rateLimited({ system, bucket: error.bucket ?? 'account', waitMs: error.retryAfterMs ?? 30_000, message });
     case 'unauthorized':
-      return stop('needs_reconnect', message);
+      return at.refusal?.worksElsewhere === true
+        ? stop(
+            'missing_privilege',
+            `${message} ${SYSTEM_NAMES[system]} accepts the same credentials for other requests.`,
+          )
+        : stop('needs_reconnect', message);
     case 'forbidden':
       return stop('missing_privilege', message);
     case 'blocked':
@@ -88,12 +97,25 @@ function remoteFailure(error: RemoteError, at: FailedAttempt): ApplicationFailur
   }
 }
 
+/** Temporal runs the step again when the next attempt is due. Until then, nothing is concluded from the refusal. */
+function unconfirmed(
+  error: RemoteError,
+  { attempts, waitMs }: Refusal & { readonly isConfirmed: false },
+): ApplicationFailure {
+  const wait = `Ledgerdesk tries again in ${Math.ceil(waitMs / 1_000)} s, because a single refusal may be temporary (refusal ${attempts}).`;
+  return ApplicationFailure.create({
+    type: 'refusal_unconfirmed',
+    message: messageOf(error, wait),
+    nextRetryDelay: Math.max(1, Math.ceil(waitMs)),
+  });
+}
+
 function again(system: RemoteSystem, message: string): ApplicationFailure {
   return ApplicationFailure.retryable(message, `${system}_unavailable`);
 }
 
 /** Returns status, code and advice of an error, without the text of the vendor, which may quote a record. */
-function messageOf(error: RemoteError, advice = error.advice): string {
+export function messageOf(error: RemoteError, advice = error.advice): string {
   const { system, operation, status, code, requestId } = error;
   const answer = [status, code].filter((word) => word !== null).join(' ') || 'no answer';
   const id = requestId === null ? '' : ` (request ${requestId})`;

@@ -17,6 +17,8 @@ import {
   recordSyncFailure,
   type RecordFailure,
 } from './operations/record-failure.ts';
+import { confirmRefusal } from './operations/confirm-refusal.ts';
+import { probeCredentials } from './operations/probe-credentials.ts';
 import { sweep } from './operations/sweep.ts';
 import { createRequestObserver, watched } from './request-observer.ts';
 import { annotateChanged } from './support/annotate-changed.ts';
@@ -92,6 +94,7 @@ export function createActivities(dependencies: ActivityDependencies): Steps & Ho
     pingSystem: step('pingSystem', pingSystem, recordCredentialFailure),
     endWait: step('endWait', endWait, recordCredentialFailure),
     deliverAlert: step('deliverAlert', deliverAlert, recordCredentialFailure),
+    probeCredentials: step('probeCredentials', probeCredentials, recordCredentialFailure),
     countOutcomes: step('countOutcomes', countOutcomes),
     finishRun: step('finishRun', finishRun),
     sweep: (input) =>
@@ -144,18 +147,21 @@ async function withHeartbeat<Result>(
 /** Returns the failure of a step. Records a non-retryable failure first. If that fails, the step is retried instead. */
 async function failureOf(
   error: unknown,
-  at: { context: StepContext; input: ConnectionRef; recordFailure: RecordFailure; step: string },
+  failed: { context: StepContext; input: ConnectionRef; recordFailure: RecordFailure; step: string },
 ): Promise<ApplicationFailure> {
-  const { context, input, recordFailure, step } = at;
+  const { context, input, recordFailure, step } = failed;
   const reached = await context.store.connections.get(input.connectionId).then(
     (connection) => connection?.reached,
     () => undefined,
   );
-  const attempt = { attempt: context.attempt, step, reached: (system: RemoteSystem) => reached?.[system] ?? true };
-  const failure = toFailure(error, attempt);
+  const at = { attempt: context.attempt, step, reached: (system: RemoteSystem) => reached?.[system] ?? true };
+  const failure = await confirmRefusal(context.store, input.connectionId, error).then(
+    (refusal) => toFailure(error, { ...at, refusal }),
+    (notRecorded: unknown) => toFailure(notRecorded, at),
+  );
   if (failure.nonRetryable !== true || failure.type === 'RateLimited') return failure;
   return recordFailure(context, input, failure).then(
     () => failure,
-    (notRecorded: unknown) => toFailure(notRecorded, attempt),
+    (notRecorded: unknown) => toFailure(notRecorded, at),
   );
 }

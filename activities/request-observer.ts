@@ -27,7 +27,7 @@ interface Begun {
 /**
  * Creates an observer that counts every request and checks the rate gates before it. A closed gate throws a
  * GateClosedError, and the request is not sent. A 429 closes the gate for all workers. Another answer opens the gate
- * that the request has probed.
+ * that the request has probed. A success shows that an earlier refusal was temporary.
  */
 export function createRequestObserver(
   { store, countRequest }: Pick<ActivityDependencies, 'store' | 'countRequest'>,
@@ -35,6 +35,7 @@ export function createRequestObserver(
 ): RequestObserver {
   const { connectionId, runId } = run;
   const reached = new Set<RemoteSystem>();
+  const succeeded = new Set<string>();
   return {
     async before({ system, buckets }) {
       const ticket = await store.gates.enter({ connectionId, system, buckets });
@@ -51,9 +52,18 @@ export function createRequestObserver(
         reached.add(call.system);
         await store.connections.markReached(connectionId, call.system);
       }
+      // The first success of each operation is enough, because work whose request is refused ends.
+      if (isSuccessful(result) && !succeeded.has(`${call.system} ${call.operation}`)) {
+        succeeded.add(`${call.system} ${call.operation}`);
+        await store.refusals.succeed(connectionId, call);
+      }
       if (call.system === 'zendesk') await leaveShare(store, { call, ticket, result, share: run.share() });
     },
   };
+}
+
+function isSuccessful({ status, error }: CallResult): boolean {
+  return status !== null && status < 300 && error === undefined;
 }
 
 /** Returns an observer that also passes each answer to `watch`. */

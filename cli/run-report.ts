@@ -29,7 +29,7 @@ function showRequests({ dynamics, zendesk, entra }: Run['requests']): string {
   return `${dynamics} to Dynamics 365, ${zendesk} to Zendesk, ${entra} to Entra`;
 }
 
-/** Returns a run as text: status, requests, the error if there is one, notes, and counts per phase. */
+/** Returns a run as text: status, requests, the error if there is one, what it waits for, notes, and counts per phase. */
 export function showRun(run: Run, now: number): string {
   const lines = [
     `Run         ${run.runId}`,

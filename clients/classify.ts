@@ -62,13 +62,29 @@ export function isSuccess(status: number): boolean {
 }
 
 /**
- * Returns the kind of a failed status, when nothing else is known. A 503 with a Retry-After is a limit, not an outage.
+ * Returns the kind of a failed status, when nothing else is known. A 503 with a Retry-After is a limit, not an outage. A
+ * 401 or 403 from the edge in front of the API is an outage: the request has not reached what checks credentials.
  */
-export function kindOfStatus(response: Pick<ResponseToClassify, 'status' | 'headers' | 'repeatable'>): RemoteErrorKind {
+export function kindOfStatus(
+  response: Pick<ResponseToClassify, 'status' | 'headers' | 'repeatable' | 'text'>,
+): RemoteErrorKind {
   const { status, headers, repeatable } = response;
+  if ((status === 401 || status === 403) && isFromEdge(response)) return 'unavailable';
   if (status === 503 && headers['retry-after'] !== undefined) return 'limited';
   if (status >= 500) return repeatable ? 'unavailable' : 'unsure';
   return BY_STATUS.get(status) ?? 'unexpected';
+}
+
+/**
+ * Returns whether a gateway or a bot check refused a request, instead of the API: with a web page (node-zendesk issue
+ * 236), with Cloudflare's header of a challenge, or with Cloudflare's text "error code: 1020".
+ */
+export function isFromEdge(response: Pick<ResponseToClassify, 'headers' | 'text'>): boolean {
+  return (
+    looksLikeHtml(response) ||
+    response.headers['cf-mitigated'] !== undefined ||
+    /^\s*error code: 1\d{3}\s*$/i.test(response.text)
+  );
 }
 
 /** Describes a response whose body contains no readable message. */

@@ -77,8 +77,8 @@ const CLASSIFIERS: Readonly<Record<RemoteSystem, ClassifyError>> = {
 };
 
 /**
- * Creates the HTTP client of one system. `clock` returns epoch milliseconds and is used for a Retry-After that is a
- * date. `signal` returns the signal that aborts the requests of the caller, such as the cancellation of its activity.
+ * Creates the HTTP client of one system. `clock` returns epoch milliseconds. It is used only for a Retry-After that is a
+ * date, in an answer that does not say when it was sent. `signal` returns the signal that aborts the requests of the caller, such as the cancellation of its activity.
  */
 export function createHttp(options: {
   readonly system: RemoteSystem;
@@ -95,7 +95,7 @@ export function createHttp(options: {
     let status: number | null = null;
     try {
       const raw = await exchange({ ...request, signal: signal() }, (received) => (status = received));
-      const response = readRawResponse(raw, { request, system, repeatable, nowMs: clock() });
+      const response = readRawResponse(raw, { request, system, repeatable, nowMs: sentAtMs(raw.headers) ?? clock() });
       const { headers } = raw;
       return response instanceof RemoteError
         ? { result: { status, headers, error: response } }
@@ -118,6 +118,12 @@ export function createHttp(options: {
       return response;
     },
   };
+}
+
+/** Returns when an answer was sent by the clock of the system, so that its times are not compared with our clock. */
+function sentAtMs(headers: ResponseHeaders): number | undefined {
+  const ms = Date.parse(headers['date'] ?? '');
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 interface ResponseContext {

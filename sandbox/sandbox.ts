@@ -1,6 +1,7 @@
 import { businessEventRoutes } from './control/business-event-routes.ts';
 import { bulkTicketRoutes, deliveryRoutes, oauthRoutes } from './control/zendesk-operations-routes.ts';
 import { dynamicsRoutes } from './control/dynamics-routes.ts';
+import { clockRoutes } from './control/clock-routes.ts';
 import { faultRoutes } from './control/fault-routes.ts';
 import { journalRoutes } from './control/journal-routes.ts';
 import { startControl } from './control/server.ts';
@@ -83,6 +84,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const routes = [
     ...journalRoutes(journal, () => zendesk.state.mailsSent().length),
     ...faultRoutes(faults),
+    ...clockRoutes(clock),
     ...systemRoutes({ zendesk, dynamics, entra, tokens }),
   ];
   const control = await startControl({ routes, host, port: ports.control ?? 0 });

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { CredentialName } from '../domain/connection/refusal.ts';
 import type { TargetName } from '../domain/entity-spec.ts';
 import type { SuspendedField } from '../domain/sync/field-check.ts';
 import type { Values } from '../domain/sync/field-value.ts';
@@ -40,6 +41,8 @@ export interface Database {
   accepted_reads: { connection_id: string; legal_entity: string; kind: string; rows: number; accepted_at: Date };
   jobs: JobsTable;
   rate_gates: RateGatesTable;
+  refusals: RefusalsTable;
+  working_credentials: { connection_id: string; credential: CredentialName; worked_at: Generated<Date> };
   health_problems: { connection_id: string; subject: HealthSubject; since: Generated<Date> };
   alerts: AlertsTable;
   started_runs: { run_id: string; connection_id: string; workflow_id: string; started_at: Generated<Date> };
@@ -201,6 +204,20 @@ interface RateGatesTable {
   reason: 'limited' | 'politeness';
   probe: string | null;
   probe_at: Date | null;
+}
+
+interface RefusalsTable {
+  connection_id: string;
+  credential: CredentialName;
+  operation: string;
+  kind: 'unauthorized' | 'forbidden';
+  code: string | null;
+  message: string;
+  attempts: number;
+  is_confirmed: boolean;
+  refused_at: Generated<Date>;
+  next_at: Generated<Date>;
+  works_elsewhere: Generated<boolean>;
 }
 
 interface AlertsTable {

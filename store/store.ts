@@ -2,10 +2,12 @@ import { createAnnotationWakeStore, type AnnotationWakeStore } from './support/a
 import { createAuditStore, type AuditStore } from './operations/audit.ts';
 import { createConnectionStore, type ConnectionStore } from './connection/connections.ts';
 import { createCredentialStore, type CredentialStore } from './connection/credentials.ts';
+import type { RefusalWaits } from '../domain/connection/refusal.ts';
 import { openDatabase } from './database.ts';
 import { createDueRecordStore, type DueRecordStore } from './events/due-records.ts';
 import { createEventStore, type EventStore } from './events/events.ts';
 import { createGateStore, type GateStore } from './connection/rate-gates.ts';
+import { createRefusalStore, type RefusalStore } from './connection/refusals.ts';
 import { createJobStore, type JobStore } from './sync/jobs.ts';
 import { createMetricStore, type MetricStore } from './operations/metrics.ts';
 import { migrate } from './migrate.ts';
@@ -32,11 +34,14 @@ import { createFieldCheckStore, type FieldCheckStore } from './connection/field-
 import { storeTargetOf } from './targets.ts';
 import { createUpgradeStore, type UpgradeStore } from './operations/upgrades.ts';
 
+export type { RefusalWaits };
+
 /** Everything that must survive a restart, in PostgreSQL. */
 export interface Store {
   readonly connections: ConnectionStore;
   readonly credentials: CredentialStore;
   readonly gates: GateStore;
+  readonly refusals: RefusalStore;
   readonly runs: RunStore;
   readonly startedRuns: StartedRunStore;
   readonly reports: RunReportStore;
@@ -70,10 +75,15 @@ export interface Store {
 }
 
 /**
- * Opens the store and migrates its schema. `url` is a PostgreSQL connection string. Throws a SealError when the stored
- * credentials cannot be opened with these keys.
+ * Opens the store and migrates its schema. `url` is a PostgreSQL connection string. `refusalWaits` are shorter in tests.
+ * Throws a SealError when the stored credentials cannot be opened with these keys.
  */
-export async function openStore(options: { url: string; keys: KeyRing; maxConnections?: number }): Promise<Store> {
+export async function openStore(options: {
+  url: string;
+  keys: KeyRing;
+  maxConnections?: number;
+  refusalWaits?: RefusalWaits | undefined;
+}): Promise<Store> {
   const db = openDatabase(
     options.url,
     options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections },
@@ -90,6 +100,7 @@ export async function openStore(options: { url: string; keys: KeyRing; maxConnec
     connections: createConnectionStore(db),
     credentials,
     gates: createGateStore(db),
+    refusals: createRefusalStore(db, options.refusalWaits),
     runs: createRunStore(db),
     startedRuns: createStartedRunStore(db),
     reports: createRunReportStore(db),

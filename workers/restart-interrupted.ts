@@ -30,6 +30,7 @@ const RESTARTS: Readonly<Record<string, Restart>> = {
   reconcileSupport: { type: WORKFLOW_TYPES.reconcileSupport },
   wireConnection: { type: WORKFLOW_TYPES.wireConnection },
   deliverAlerts: { type: WORKFLOW_TYPES.deliverAlerts },
+  probeCredentials: { type: WORKFLOW_TYPES.probeCredentials },
   tellOperator: { type: WORKFLOW_TYPES.deliverAlerts },
   handleBusinessEvent: { type: WORKFLOW_TYPES.handleBusinessEvent, priorityKey: EVENT_PRIORITY },
   handleZendeskEvent: { type: WORKFLOW_TYPES.handleZendeskEvent, priorityKey: EVENT_PRIORITY },

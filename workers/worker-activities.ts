@@ -6,6 +6,7 @@ import type { HousekeepingSteps, Steps } from '../workflows/steps.ts';
 import { setSchedulesPaused } from './pause-schedules.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import { isRunOver } from './run-owner.ts';
+import { startProbe } from './start-probe.ts';
 import { temporalRetentionMs } from './temporal-retention.ts';
 import { wakeAnnotation } from './wake-annotation.ts';
 import { wakeAlerts } from './wake-alerts.ts';
@@ -24,7 +25,10 @@ export function createWorkerActivities(
     isRunOver: (owner) => isRunOver(client, owner),
     wakeAnnotation: (input, delayMs) => wakeAnnotation(client, input, delayMs),
     wakeAlerts: (connectionId) => wakeAlerts(client, connectionId),
-    setSchedulesPaused: (connectionId, paused) => setSchedulesPaused(client, connectionId, paused),
+    setSchedulesPaused: async (connectionId, paused) => {
+      await setSchedulesPaused(client, connectionId, paused);
+      if (paused) await startProbe(client, connectionId, store.refusals.waits.probeMs);
+    },
     temporalRetentionMs: () => temporalRetentionMs(client),
   });
 }

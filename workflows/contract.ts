@@ -19,6 +19,7 @@ export const WORKFLOW_TYPES = {
   wireConnection: 'wireConnection',
   pingConnection: 'pingConnection',
   deliverAlerts: 'deliverAlerts',
+  probeCredentials: 'probeCredentials',
   sweepStore: 'sweepStore',
 } as const;
 
@@ -168,12 +169,16 @@ export interface AnnotateAccountInput {
   readonly accountNumber: string;
 }
 
-/** Input of `reconcileSupport`. Only `connectionId` is required. `progress` is for continue-as-new. */
+/**
+ * Input of `reconcileSupport`. Only `connectionId` is required. `progress` is for continue-as-new. `problem` is why the
+ * annotations could not be written, although the rest was done.
+ */
 export interface ReconcileSupportInput {
   readonly connectionId: string;
   readonly progress?: ReconcileSupportResult & {
     readonly stage: 'tickets' | 'users' | 'annotate' | 'done';
     readonly after: string;
+    readonly problem?: Problem;
   };
 }
 
@@ -205,6 +210,12 @@ export interface PingResult {
 /** Input of `deliverAlerts`: the connection whose alerts are to be delivered. */
 export interface DeliverAlertsInput {
   readonly connectionId: string;
+}
+
+/** Input of `probeCredentials`: the connection, and the time between two attempts in milliseconds. */
+export interface ProbeCredentialsInput {
+  readonly connectionId: string;
+  readonly everyMs: number;
 }
 
 /** Result of `sweepStore`: the number of deleted rows by part. */

@@ -75,6 +75,11 @@ export function alertId(connectionId: string): string {
   return join('alert', part(connectionId));
 }
 
+/** Returns the id of the workflow that tries the rejected credentials of a connection again. */
+export function probeId(connectionId: string): string {
+  return join('probe', part(connectionId));
+}
+
 /** The id of the schedule that deletes old rows. The ids of its workflows begin with it. */
 export const HOUSEKEEPING_ID = 'housekeeping';
 

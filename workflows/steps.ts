@@ -137,16 +137,20 @@ export interface Steps {
   annotate(input: ConnectionRef & { legalEntity: string; kind: string; key: string }): Promise<{ outcome: string }>;
   /** Reads one page of the tickets that changed since the last reading. */
   readTicketChanges(input: ConnectionRef): Promise<{ seen: number; done: boolean }>;
-  /** Reads one page of the users that changed since the last reading. */
-  readUserChanges(input: ConnectionRef): Promise<{ seen: number; done: boolean }>;
-  /** Writes some of the annotations that differ. */
-  annotateChanged(input: ConnectionRef & { after: string }): Promise<{ written: number; next: string | null }>;
+  /** Reads one page of the users that changed since the last reading. With `endsWell`, support works after the last one. */
+  readUserChanges(input: ConnectionRef & { endsWell?: boolean }): Promise<{ seen: number; done: boolean }>;
+  /** Writes some of the annotations that differ. Support works after the last ones, unless the users are read later. */
+  annotateChanged(
+    input: ConnectionRef & { after: string; usersFollow?: boolean },
+  ): Promise<{ written: number; next: string | null }>;
   /** Creates or updates the webhook of a connection in Zendesk, and stores its signing secret. */
   wireZendesk(input: WireConnectionInput): Promise<WireConnectionResult>;
   /** Checks F&O and Entra, or Zendesk, for everything that a sync needs. Changes nothing. */
   pingSystem(input: ConnectionRef & { system: 'dynamics' | 'zendesk' }): Promise<{ checks: readonly PingCheck[] }>;
   /** Delivers the oldest waiting alert. `subject` is null when there was none. `left` counts the others. */
   deliverAlert(input: ConnectionRef): Promise<{ subject: HealthSubject | null; left: number }>;
+  /** Tries rejected credentials again. `isOver` is true when they work, or when the connection no longer needs it. */
+  probeCredentials(input: ConnectionRef): Promise<{ isOver: boolean }>;
   /** Returns the current totals of the run, for its details in the Web UI. */
   countOutcomes(input: RunRef): Promise<Totals>;
   /** Ends the run and stores its totals. Returns its error: a run in which a record has no outcome has failed. */

@@ -17,6 +17,7 @@ export async function sweep(
   const { store, keepDays, temporalRetentionMs } = dependencies;
   if (begin === '' && part === 'runs') await endAbandonedRuns(dependencies);
   if (begin === '' && part === 'alerts') await wakeAllAlerts(dependencies);
+  if (begin === '' && part === 'alerts') await probeAllRejected(dependencies);
   const memoryDays = Math.ceil((await temporalRetentionMs()) / DAY_MS) + EVENT_MEMORY_DAYS;
   const retention = { keepDays, rememberDays: Math.max(keepDays, memoryDays) };
   let [erased, after]: [number, string | null] = [0, begin];
@@ -31,6 +32,12 @@ export async function sweep(
 /** Ends runs whose workflows were terminated. Otherwise their staged rows would never be deleted. */
 async function endAbandonedRuns({ store, isRunOver }: ActivityDependencies): Promise<void> {
   for (const run of await store.retention.longRunning()) if (await isRunOver(run)) await store.runs.abandon(run.runId);
+}
+
+/** Starts the probe of connections whose credentials were rejected, in case it was terminated or never started. */
+async function probeAllRejected({ store, setSchedulesPaused }: ActivityDependencies): Promise<void> {
+  for (const { id, state } of await store.connections.list())
+    if (state === 'needs_reconnect') await setSchedulesPaused(id, true);
 }
 
 async function wakeAllAlerts(dependencies: ActivityDependencies): Promise<void> {

@@ -3,7 +3,7 @@ import { annotateOne, mayRetry } from './annotate.ts';
 import { isOfEntitySet, SET_UP_CODES, type AnnotationProblem } from './annotation-problem.ts';
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
-import { wakeAlertsIfDue } from '../operations/deliver-alert.ts';
+import { recordWorkingSupport } from './working-support.ts';
 
 const PAGE = 200;
 /** The maximum number of accounts per step that need requests to the ERP. Each needs two. */
@@ -35,16 +35,18 @@ export async function annotateChanged(
     if (requested === MAX_REQUESTED) return { written, next: account.organizationId };
   }
   const next = accounts.length < PAGE ? null : (accounts.at(-1)?.organizationId ?? null);
-  if (next === null) await recordSupportHealth(context, input.connectionId);
+  if (next === null) await endAnnotations(context, input);
   return { written, next };
 }
 
-/** Records after the last page that support works again. Fails if a privilege or a field is still missing. */
-async function recordSupportHealth(context: StepContext, connectionId: string): Promise<void> {
+/** Fails after the last page if a privilege or a field is missing. Otherwise support works, if nothing else is to be read. */
+async function endAnnotations(
+  context: StepContext,
+  { connectionId, usersFollow = false }: Parameters<Steps['annotateChanged']>[0],
+): Promise<void> {
   for (const code of SET_UP_CODES) {
     const missing = await context.store.support.problems(connectionId, code);
     if (missing.length > 0) throw stop(code, missing.join(' '));
   }
-  await context.store.health.record({ connectionId, subject: 'support', problem: null });
-  await wakeAlertsIfDue(context, connectionId);
+  if (!usersFollow) await recordWorkingSupport(context, connectionId);
 }

@@ -19,6 +19,7 @@ import {
 } from './annotation-problem.ts';
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
+import { confirmRefusal } from '../operations/confirm-refusal.ts';
 
 /** The result of writing an annotation. */
 type Written = 'written' | 'unchanged' | AnnotationProblem;
@@ -93,6 +94,9 @@ async function write(...args: Parameters<typeof mergeAnnotation>): Promise<Writt
     const problem =
       missingPrivilege(error) ?? fieldMissing(error) ?? (args[1].mayRetry ? undefined : accountProblem(error));
     if (problem === undefined) throw error;
+    const [context, { connection }] = args;
+    const refusal = await confirmRefusal(context.store, connection.id, error);
+    if (refusal?.isConfirmed === false) throw error;
     return problem;
   }
 }

@@ -1,13 +1,15 @@
+import type { ZendeskClient } from '../../clients/zendesk/client.ts';
 import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { openTarget } from '../sync/open-slice.ts';
+import { recordWorkingSupport } from './working-support.ts';
 
-const DAY_MS = 86_400_000;
+const DAY_S = 86_400;
 /** The number of days that the first reading of tickets covers, unless `support.since` is set. */
 const FIRST_READING_DAYS = 365;
 /**
- * Exports accept no start within the newest minute (Zendesk docs, Incremental Exports). A second one covers clock
- * differences.
+ * Exports accept no start within the newest minute by Zendesk's clock (Zendesk docs, Incremental Exports). A second one is
+ * for differences between Zendesk's own servers.
  */
 const YOUNGEST_START_S = 120;
 
@@ -19,9 +21,10 @@ export async function readTicketChanges(
   const { tickets: cursor } = await store.supportReading.cursors(connectionId);
   const askedAt = await store.staging.now();
   const { settings } = await store.connections.require(connectionId);
-  const firstDay = settings.support.since ?? new Date(askedAt.getTime() - FIRST_READING_DAYS * DAY_MS).toISOString();
-  const from = cursor === null ? { startTime: secondsOf(new Date(firstDay), askedAt) } : { cursor };
-  const page = await remote(({ zendesk }) => zendesk.exportTickets({ ...from, pageSize: pageSizeOf(attempt) }));
+  const page = await remote(async ({ zendesk }) => {
+    const from = cursor === null ? { startTime: firstStart(await nowOf(zendesk), settings.support.since) } : { cursor };
+    return zendesk.exportTickets({ ...from, pageSize: pageSizeOf(attempt) });
+  });
   await store.tickets.record(connectionId, { tickets: page.tickets, askedAt });
   if (page.cursor !== null) await store.supportReading.saveCursor(connectionId, 'tickets', page.cursor);
   return { seen: page.tickets.length, done: page.endOfStream };
@@ -29,13 +32,16 @@ export async function readTicketChanges(
 
 /** Reads one page of the users that changed since the cursor. The first reading starts at the current time. */
 export async function readUserChanges(
-  { store, remote, attempt }: StepContext,
-  { connectionId }: ConnectionRef,
+  context: StepContext,
+  { connectionId, endsWell = false }: Parameters<Steps['readUserChanges']>[0],
 ): ReturnType<Steps['readUserChanges']> {
+  const { store, remote, attempt } = context;
   const { users: cursor } = await store.supportReading.cursors(connectionId);
   const askedAt = await store.staging.now();
-  const from = cursor === null ? { startTime: secondsOf(askedAt, askedAt) } : { cursor };
-  const page = await remote(({ zendesk }) => zendesk.exportUsers({ ...from, pageSize: pageSizeOf(attempt) }));
+  const page = await remote(async ({ zendesk }) => {
+    const from = cursor === null ? { startTime: (await nowOf(zendesk)) - YOUNGEST_START_S } : { cursor };
+    return zendesk.exportUsers({ ...from, pageSize: pageSizeOf(attempt) });
+  });
   const ids = page.users.map(({ id }) => id);
   const linked = await store.users.linked(connectionId, ids);
   const ours = page.users.filter(({ id }) => linked.has(id));
@@ -44,7 +50,22 @@ export async function readUserChanges(
   const seen = { items: ours.filter(({ isActive }) => isActive), askedAt, mapped };
   await store.users.record(connectionId, { seen, gone });
   if (page.cursor !== null) await store.supportReading.saveCursor(connectionId, 'users', page.cursor);
+  if (page.endOfStream && endsWell) await recordWorkingSupport(context, connectionId);
   return { seen: page.users.length, done: page.endOfStream };
+}
+
+/**
+ * Returns the time by Zendesk's clock, in unix seconds. The clock of this machine is not used, because it may be minutes
+ * ahead. An answer without a date counts as one of yesterday, so that an export begins early rather than too late.
+ */
+async function nowOf(zendesk: ZendeskClient): Promise<number> {
+  const at = await zendesk.serverTime();
+  return at === null ? Math.floor(Date.now() / 1_000) - DAY_S : Math.floor(Date.parse(at) / 1_000);
+}
+
+function firstStart(now: number, since: string | undefined): number {
+  const wanted = since === undefined ? now - FIRST_READING_DAYS * DAY_S : Math.floor(Date.parse(since) / 1_000);
+  return Math.min(wanted, now - YOUNGEST_START_S);
 }
 
 /**
@@ -52,8 +73,4 @@ export async function readUserChanges(
  */
 function pageSizeOf(attempt: number): number {
   return attempt > 1 ? 100 : 1_000;
-}
-
-function secondsOf(wanted: Date, now: Date): number {
-  return Math.min(Math.floor(wanted.getTime() / 1_000), Math.floor(now.getTime() / 1_000) - YOUNGEST_START_S);
 }

@@ -101,6 +101,7 @@ async function save(
   const requestsOwnToken =
     settings.zendesk.grant === 'client_credentials' && secrets['zendesk.oauthClientSecret'] !== undefined;
   const hasToken = requestsOwnToken || secrets['zendesk.accessToken'] !== undefined;
+  if (credentialChanged([], settings, before?.settings)) await store.refusals.forget(id);
   const decided = decideState({
     before: before?.state,
     hasToken,

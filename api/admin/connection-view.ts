@@ -1,5 +1,7 @@
 import type { ConnectionSettings, ConnectionState } from '../../domain/connection/connection.ts';
+import type { UnconfirmedRefusal } from '../../store/connection/refusals.ts';
 import type { Connection } from '../../store/connection/connections.ts';
+import { describeRefusal, type Coded } from './unconfirmed.ts';
 
 /** A connection without its secrets. `externalId` is the template, `hooks` are the ingress URLs. */
 export interface ConnectionView {
@@ -7,6 +9,8 @@ export interface ConnectionView {
   readonly name: string;
   readonly state: ConnectionState;
   readonly stateReason: string | null;
+  /** Refusals that are not confirmed yet; absent if there are none. */
+  readonly unconfirmed?: readonly Coded[];
   readonly externalId: string;
   readonly settings: Omit<ConnectionSettings, 'entities'>;
   readonly hooks: { readonly zendesk: string; readonly dynamics: string };
@@ -14,15 +18,24 @@ export interface ConnectionView {
   readonly updatedAt: string;
 }
 
-/** Returns a connection without its secrets. `publicUrl` is the base of its ingress URLs. */
-export function viewConnection(connection: Connection, publicUrl: string): ConnectionView {
+/**
+ * Returns a connection without its secrets. `publicUrl` is the base of its ingress URLs. `refusals` may be those of other
+ * connections, too.
+ */
+export function viewConnection(
+  connection: Connection,
+  publicUrl: string,
+  refusals: readonly UnconfirmedRefusal[] = [],
+): ConnectionView {
   const { id, name, state, stateReason, externalIdTemplate, hooks, createdAt, updatedAt } = connection;
   const { dynamics, zendesk, sync, annotation, support } = connection.settings;
+  const unconfirmed = refusals.filter(({ connectionId }) => connectionId === id).map(describeRefusal);
   return {
     id,
     name,
     state,
     stateReason,
+    ...(unconfirmed.length > 0 && { unconfirmed }),
     externalId: externalIdTemplate,
     settings: { dynamics, zendesk, sync, annotation, support },
     hooks: {

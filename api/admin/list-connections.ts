@@ -18,7 +18,8 @@ export const listConnections = endpoint({
     ({ services: { store }, publicUrl }) =>
     async ({ query: { limit } }) => {
       const all = await store.connections.list();
-      const items = all.slice(0, limit).map((one) => viewConnection(one, publicUrl()));
+      const refusals = await store.refusals.unconfirmed();
+      const items = all.slice(0, limit).map((one) => viewConnection(one, publicUrl(), refusals));
       return { items, total: all.length };
     },
 });

@@ -17,5 +17,5 @@ export const showConnection = endpoint({
   handle:
     ({ services: { store }, publicUrl }) =>
     async ({ params }) =>
-      viewConnection(await findConnection(store, params.id), publicUrl()),
+      viewConnection(await findConnection(store, params.id), publicUrl(), await store.refusals.unconfirmed(params.id)),
 });

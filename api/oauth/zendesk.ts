@@ -64,6 +64,7 @@ async function activate(
 ): Promise<RemainingStep[]> {
   const { store } = deps.services;
   const { state } = await store.connections.require(connectionId);
+  await store.refusals.forget(connectionId, ['zendesk', 'zendesk-grant']);
   await store.connections.setState(connectionId, state === 'paused' ? 'paused' : 'active', null);
   const actor = `zendesk user ${userId}`;
   await store.audit.add({ actor, action: 'connection.consent', subject: connectionId, detail: null });

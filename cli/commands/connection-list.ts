@@ -13,7 +13,7 @@ export const connectionList: Command = {
     const rows = list.items.map((connection) => [
       connection.id,
       connection.name,
-      connection.state,
+      connection.unconfirmed === undefined ? connection.state : `${connection.state}, refusal unconfirmed`,
       connection.settings.dynamics.environmentUrl,
       connection.settings.zendesk.baseUrl,
     ]);

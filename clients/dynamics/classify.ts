@@ -50,7 +50,9 @@ function messageOf(error: unknown): string | undefined {
 /** The messages come from Microsoft's samples and from live responses. A missing row on PATCH is a 400, not a 404. */
 function kindOf(response: ResponseToClassify, exception: string | undefined, message: string): RemoteErrorKind {
   const byStatus = kindOfStatus(response);
-  if (byStatus === 'limited' || response.status === 401) return byStatus;
+  // F&O itself sends pages with a 401, so such a 401 must be confirmed like any other.
+  if (response.status === 401) return 'unauthorized';
+  if (byStatus === 'limited') return byStatus;
   // F&O rejects an app that is not mapped to a user before OData, with 401 or with this 403.
   if (response.status === 403 && /authorization has been denied/i.test(message)) return 'unauthorized';
   if (exception === 'ODataSecurityException') return 'forbidden';

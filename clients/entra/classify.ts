@@ -45,14 +45,55 @@ const ADVICE = new Map<string, (names: AdviceNames) => string>([
     (n) =>
       `Entra does not know the environment ${n.environment ?? '(see the connection)'}. Check environmentUrl in the connection file, then ${APPLY}.`,
   ],
-  ['53003', (n) => `A Conditional Access policy blocks app ${app(n)}. Ask the tenant's administrator to exempt it.`],
+  ['53003', blockedByPolicy],
+  ['530035', blockedByPolicy],
+  // The credential is right: the times in the assertion are those of this machine.
+  [
+    '700024',
+    () =>
+      'Synchronize the clock of the machine that runs Ledgerdesk with a time server. Entra finds that the signed assertion, which carries the time of this clock, is not valid now. The credentials need no change. With a federated token file, check also that the file is renewed.',
+  ],
+  ['7000218', (n) => `Set the client secret or the certificate of app ${app(n)} in the connection file, and ${APPLY}.`],
+  ['700213', untrustedIdentity],
+  ['700211', untrustedIdentity],
+  ['700212', untrustedIdentity],
+  [
+    '7000112',
+    (n) => `App ${app(n)} is disabled in tenant ${tenant(n)}. Ask the tenant's administrator to enable it again.`,
+  ],
+  [
+    '500014',
+    () => `Dynamics 365 is disabled in the tenant. Ask the tenant's administrator to enable its service principal.`,
+  ],
+  ['900023', (n) => `"${tenant(n)}" is not a tenant. Check tenantId in the connection file, then ${APPLY}.`],
+  [
+    '50034',
+    (n) =>
+      `Tenant ${tenant(n)} does not know the account. Check tenantId, clientId and authorityHost in the connection file, then ${APPLY}.`,
+  ],
 ]);
 
-/** Entra's codes for a temporary failure, such as 90033. They do not mean that the configuration is wrong. */
-const TEMPORARY = /^(temporarily_unavailable|server_error)$|^90033$/;
+/**
+ * Entra's codes for a temporary failure. They do not mean that the configuration is wrong: 90033 and 90006 (a service is
+ * temporarily unavailable), 90024 (a transient error of the request budget), 50196 (too many equal requests).
+ */
+const TEMPORARY = /^(temporarily_unavailable|server_error)$|^(90033|90006|90024|50196)$/;
 
-const app = (names: AdviceNames): string => names.clientId ?? '(see the connection)';
-const tenant = (names: AdviceNames): string => names.tenantId ?? '(see the connection)';
+function blockedByPolicy(names: AdviceNames): string {
+  return `A Conditional Access policy blocks app ${app(names)}. Ask the tenant's administrator to exempt it.`;
+}
+
+function untrustedIdentity(names: AdviceNames): string {
+  return `App ${app(names)} trusts no workload identity with this issuer, subject and audience. Add it under ${SECRETS_PAGE} > Federated credentials.`;
+}
+
+function app(names: AdviceNames): string {
+  return names.clientId ?? '(see the connection)';
+}
+
+function tenant(names: AdviceNames): string {
+  return names.tenantId ?? '(see the connection)';
+}
 
 /**
  * Classifies a failure of Entra's token endpoint: `{error, error_description, error_codes, trace_id}`. An OAuth error

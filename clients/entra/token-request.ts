@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConfidentialClientApplication, type Configuration } from '@azure/msal-node';
 import type { Http } from '../http.ts';
+import { createClientAssertion, type AppCertificate } from './client-assertion.ts';
 import { readMsalFailure } from './msal-failure.ts';
 import { createMsalNetwork } from './msal-network.ts';
 
@@ -10,7 +11,7 @@ import { createMsalNetwork } from './msal-network.ts';
  */
 export type EntraCredential =
   | { readonly clientSecret: string }
-  | { readonly certificate: { readonly thumbprintSha256: string; readonly privateKey: string } }
+  | { readonly certificate: AppCertificate }
   | { readonly federatedTokenFile: string };
 
 /** An access token and its expiry in epoch milliseconds. */
@@ -58,21 +59,35 @@ function authOf(settings: AppSettings): Pick<Configuration, 'auth'> {
   const tenant = encodeURIComponent(tenantId);
   const authorityHost = host.protocol === 'https:' ? host.origin : 'https://login.microsoftonline.com';
   const authority = `${authorityHost}/${tenant}`;
+  const tokenEndpoint = `${host.origin}/${tenant}/oauth2/v2.0/token`;
   const authorityMetadata = JSON.stringify({
     authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
-    token_endpoint: `${host.origin}/${tenant}/oauth2/v2.0/token`,
+    token_endpoint: tokenEndpoint,
     issuer: `${authority}/v2.0`,
     jwks_uri: `${authority}/discovery/v2.0/keys`,
   });
   const knownAuthorities = [new URL(authorityHost).host];
-  return { auth: { clientId, authority, authorityMetadata, knownAuthorities, ...proofOf(credential) } };
+  return {
+    auth: {
+      clientId,
+      authority,
+      authorityMetadata,
+      knownAuthorities,
+      ...proofOf(credential, { clientId, tokenEndpoint }),
+    },
+  };
 }
 
-function proofOf(credential: EntraCredential): Partial<Configuration['auth']> {
+function proofOf(
+  credential: EntraCredential,
+  app: { readonly clientId: string; readonly tokenEndpoint: string },
+): Partial<Configuration['auth']> {
   if ('clientSecret' in credential) return { clientSecret: credential.clientSecret };
   if ('certificate' in credential) {
-    const { thumbprintSha256, privateKey } = credential.certificate;
-    return { clientCertificate: { thumbprintSha256: thumbprintSha256.replace(/[\s:]/g, ''), privateKey } };
+    const { certificate } = credential;
+    return {
+      clientAssertion: async () => Promise.resolve(createClientAssertion(certificate, { ...app, nowMs: Date.now() })),
+    };
   }
   return { clientAssertion: async () => (await readFile(credential.federatedTokenFile, 'utf8')).trim() };
 }

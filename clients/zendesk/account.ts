@@ -11,6 +11,8 @@ export interface AccountCalls {
   currentUser(): Promise<{ readonly id: string; readonly role: string } | null>;
   /** Returns the scopes of the token, such as `read` and `organizations:write`. */
   tokenScopes(): Promise<readonly string[]>;
+  /** Returns the time by Zendesk's clock, from the date of an answer: ISO-8601 UTC; null if the answer has no date. */
+  serverTime(): Promise<string | null>;
   /** Returns whether a user may belong to several organizations; null when Zendesk does not report it. */
   accountSettings(): Promise<{ readonly multipleOrganizations: boolean | null }>;
 }
@@ -35,6 +37,10 @@ export function accountCalls(session: ZendeskSession): AccountCalls {
     async tokenScopes() {
       const call = { operation: 'read the scopes of the token', path: 'oauth/tokens/current' };
       return (await session.get(current, call)).token.scopes;
+    },
+    async serverTime() {
+      const call = { operation: 'read the time', path: 'account/settings' };
+      return (await session.getDated(settings, call)).at;
     },
     async accountSettings() {
       const call = { operation: 'read the account settings', path: 'account/settings' };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TOKEN_REQUESTS } from '../../domain/connection/refusal.ts';
 import type { Http } from '../http.ts';
 import { readResponse } from '../read-response.ts';
 import { wireId } from './ids.ts';
@@ -90,7 +91,7 @@ export function createZendeskOAuth(options: {
       return `${origin}/oauth/authorizations/new?${query.toString()}`;
     },
     exchange: ({ code, verifier, redirectUri }) =>
-      request('exchange an authorization code', {
+      request(TOKEN_REQUESTS.exchange, {
         grant_type: 'authorization_code',
         code,
         code_verifier: verifier,
@@ -98,12 +99,12 @@ export function createZendeskOAuth(options: {
         refresh_token_expires_in: REFRESH_LIFETIME_S,
       }),
     refresh: (refreshToken) =>
-      request('refresh the tokens', {
+      request(TOKEN_REQUESTS.refresh, {
         grant_type: 'refresh_token',
         refresh_token: refreshToken,
         refresh_token_expires_in: REFRESH_LIFETIME_S,
       }),
-    clientCredentials: () => request('request a token', { grant_type: 'client_credentials' }),
+    clientCredentials: () => request(TOKEN_REQUESTS.ofClient, { grant_type: 'client_credentials' }),
     async userOf(accessToken) {
       const operation = 'read the current user';
       const headers = { authorization: `Bearer ${accessToken}` };

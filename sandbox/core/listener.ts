@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Clock } from './clock.ts';
 import { sendReply } from './send-reply.ts';
 import type { Handler, Reply, SandboxRequest } from './exchange.ts';
 import { isJobAction } from './fault-actions.ts';
@@ -13,6 +14,8 @@ import { readBody } from './request-body.ts';
 /** The options of a listener. */
 export interface ListenerOptions {
   readonly system: SystemName;
+  /** Gives the header Date of every response. */
+  readonly clock: Clock;
   readonly handler: Handler;
   readonly journal: Journal;
   readonly faults: Faults;
@@ -64,7 +67,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 }
 
 async function serve(options: ListenerOptions, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { system, journal, faults, nameOperation = () => 'unreached' } = options;
+  const { system, clock, journal, faults, nameOperation = () => 'unreached' } = options;
   const url = new URL(`http://sandbox${message.url?.startsWith('/') ? message.url : '/'}`);
   const method = message.method ?? 'GET';
   const read = await readBody(message, BODY_CAP_BYTES);
@@ -87,7 +90,10 @@ async function serve(options: ListenerOptions, message: IncomingMessage, respons
     method,
     path: url.pathname,
     query: url.search.slice(1),
-    status: await sendReply(response, outcome, { message, extraHeaders: options.extraHeaders?.() ?? {} }),
+    status: await sendReply(response, outcome, {
+      message,
+      extraHeaders: { date: clock.ofClient().toUTCString(), ...options.extraHeaders?.() },
+    }),
     effect: outcome.effect,
     operation: outcome.operation,
     ...(fault ? { fault: fault.action.kind } : {}),

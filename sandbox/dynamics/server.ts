@@ -59,6 +59,7 @@ export async function startDynamics(options: DynamicsOptions): Promise<Dynamics>
     nameOperation: (method, path) => operationOf(method, routeOf(path)),
     extraHeaders: () => ({ 'ms-dyn-aid': randomUUID(), 'x-ms-request-id': randomUUID() }),
     ...options,
+    clock,
   });
   return {
     url: listener.url,

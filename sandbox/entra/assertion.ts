@@ -4,14 +4,22 @@ import type { EntraSettings } from './settings.ts';
 
 const FEDERATED_AUDIENCE = 'api://AzureADTokenExchange';
 
+/** The context in which an assertion is validated. `now` is the time by the clock of the authority. */
+export interface AssertionContext {
+  readonly clientId: string;
+  readonly tokenPath: string;
+  readonly settings: EntraSettings;
+  readonly now: Date;
+}
+
 /** Throws unless the assertion is signed by one of the app's keys, or comes from a workload identity that it trusts. */
 export function requireValidAssertion(
   assertion: string,
-  { clientId, tokenPath, settings }: { clientId: string; tokenPath: string; settings: EntraSettings },
+  { clientId, tokenPath, settings, now }: AssertionContext,
 ): void {
   const [header = '', payload = '', signature = ''] = assertion.split('.');
   const claims = claimsOf(payload);
-  if (typeof claims['exp'] !== 'number' || claims['exp'] * 1000 < Date.now()) throw badAssertion('it has expired');
+  requireValidNow(claims, now);
   const isFederated = settings.federatedCredentials.some(
     ({ issuer, subject }) => claims['iss'] === issuer && claims['sub'] === subject,
   );
@@ -21,6 +29,15 @@ export function requireValidAssertion(
     throw badAssertion('its audience is not the token endpoint');
   const signed = { text: `${header}.${payload}`, signature: Buffer.from(signature, 'base64url'), header };
   if (!settings.assertionKeys.some((key) => isSignedBy(key, signed))) throw badAssertion('its signature is not known');
+}
+
+/** Entra's docs name no tolerance, so there is none. */
+function requireValidNow({ nbf, exp }: Readonly<Record<string, unknown>>, now: Date): void {
+  const nowS = now.getTime() / 1000;
+  const isValid = typeof exp === 'number' && exp >= nowS && (typeof nbf !== 'number' || nbf <= nowS);
+  if (isValid) return;
+  const text = `Client assertion is not within its valid time range. Current time: ${now.toISOString()}.`;
+  throw new Refusal({ status: 401, error: 'invalid_client', number: 700024, text });
 }
 
 function isSignedBy(

@@ -78,7 +78,7 @@ function bodyFor(authority: Authority, request: SandboxRequest): object | undefi
   const { registration, settings, tokens } = authority;
   requireTenant(tenant, registration);
   const form = typeof request.body === 'object' && request.body !== null ? { ...request.body } : {};
-  const grant = grantOf(form, { registration, settings, tokenPath: path });
+  const grant = grantOf(form, { registration, settings, tokenPath: path, now: authority.clock.ofClient() });
   const expires = { expires_in: settings.tokenLifetimeSeconds, ext_expires_in: settings.tokenLifetimeSeconds };
   return { token_type: 'Bearer', ...expires, access_token: tokens.issue(grant, settings.tokenLifetimeSeconds) };
 }

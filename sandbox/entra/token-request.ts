@@ -18,6 +18,8 @@ export interface TokenRequestContext {
   readonly settings: EntraSettings;
   /** The path that the request was sent to. */
   readonly tokenPath: string;
+  /** The time by the clock of the authority. */
+  readonly now: Date;
 }
 
 /** Throws when the tenant is not the registered one. */
@@ -56,7 +58,7 @@ function requireCredential(form: Readonly<Record<string, unknown>>, context: Tok
   const { clientId, clientSecret } = registration;
   const assertion = form['client_assertion'];
   if (typeof assertion === 'string') {
-    requireValidAssertion(assertion, { clientId, tokenPath, settings });
+    requireValidAssertion(assertion, { clientId, tokenPath, settings, now: context.now });
     return;
   }
   if (form['client_secret'] === undefined) {

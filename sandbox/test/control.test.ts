@@ -30,6 +30,19 @@ describe('the control server of the sandbox', () => {
     return { status: response.status, json: text === '' ? undefined : JSON.parse(text) };
   };
 
+  it('sets the clock of all systems', async () => {
+    await start('empty');
+    expect(await send('PATCH', '/clock', { skewMs: 'soon' })).toMatchObject({ status: 400 });
+    for (const skewMs of [-300_000, 300_000, 0]) {
+      expect(await send('PATCH', '/clock', { skewMs })).toMatchObject({ json: { skewMs } });
+      for (const system of [sandbox.zendesk, sandbox.dynamics, sandbox.entra]) {
+        const { headers } = await fetch(system);
+        const aheadMs = Date.parse(headers.get('date') ?? '') - Date.now();
+        expect(Math.abs(aheadMs - skewMs)).toBeLessThan(10_000);
+      }
+    }
+  });
+
   const list = async (path: string): Promise<Listed> => (await send('GET', path)).json as Listed;
 
   const token = async (): Promise<string> => {

@@ -72,6 +72,7 @@ export async function startZendesk(options: ZendeskOptions): Promise<ZendeskServ
   publishChanges(account);
   const listener = await startListener({
     system: 'zendesk',
+    clock,
     journal,
     faults,
     port,

@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import type { CredentialField } from '../../domain/connection/connection.ts';
+import type { CredentialName } from '../../domain/connection/refusal.ts';
 import { createDataKeys, type DataKey, type DataKeys } from './data-keys.ts';
 import { inTransaction, type Db } from '../database.ts';
 import { deleteExpiredFormerSecret, FORMER_WEBHOOK_SECRET, hasExpired } from './former-secret.ts';
+import { createRefusalStore } from './refusals.ts';
 import { checkKeys, rotateKeys } from './key-rotation.ts';
 import { openField, openFields, sealField, type SealedField } from './sealed-fields.ts';
 import { secretDigest, type KeyRing } from './sealing.ts';
@@ -11,8 +13,8 @@ import { secretDigest, type KeyRing } from './sealing.ts';
 export interface CredentialStore {
   /**
    * Seals and stores the secrets of a connection file. A secret that equals the one last applied, or the stored one,
-   * changes nothing, so that applying a file again does not overwrite a token that was renewed since. Returns the
-   * changed fields.
+   * changes nothing, so that applying a file again does not overwrite a token that was renewed since. Changed
+   * credentials have not worked yet. Returns the changed fields.
    */
   apply(connectionId: string, secrets: Secrets): Promise<CredentialField[]>;
   /** Stores secrets that a remote system has issued. Applying the same file again does not overwrite them. */
@@ -44,7 +46,13 @@ export function createCredentialStore(db: Db, ring: KeyRing): CredentialStore {
       return work({ tx, connectionId, dataKey, held: await readHeld(tx, connectionId) });
     });
   return {
-    apply: (connectionId, secrets) => write(connectionId, (target) => applySecrets(target, secrets)),
+    apply: (connectionId, secrets) =>
+      write(connectionId, async (target) => {
+        const changed = await applySecrets(target, secrets);
+        const affected = credentialsWith(changed);
+        if (affected.length > 0) await createRefusalStore(target.tx).forget(connectionId, affected);
+        return changed;
+      }),
     replace: (connectionId, secrets) => write(connectionId, (target) => replaceSecrets(target, secrets)),
     async webhookSecrets(connectionId) {
       const secrets = await openSecrets(db, keys, { connectionId, withFormer: true });
@@ -70,6 +78,16 @@ interface WriteTarget {
 async function readHeld(tx: Db, connectionId: string): Promise<Map<string, Held>> {
   const rows = await tx.selectFrom('credentials').selectAll().where('connection_id', '=', connectionId).execute();
   return new Map(rows.map((row) => [row.field, row]));
+}
+
+/** Returns the credentials that these secrets belong to. The webhook secret is none that a remote system checks. */
+function credentialsWith(fields: readonly CredentialField[]): CredentialName[] {
+  const ofDynamics = fields.some((field) => field.startsWith('dynamics.'));
+  const ofZendesk = fields.some((field) => field.startsWith('zendesk.') && field !== 'zendesk.webhookSecret');
+  return [
+    ...(ofDynamics ? (['entra', 'dynamics'] as const) : []),
+    ...(ofZendesk ? (['zendesk', 'zendesk-grant'] as const) : []),
+  ];
 }
 
 async function applySecrets(target: WriteTarget, secrets: Secrets): Promise<CredentialField[]> {

@@ -11,6 +11,8 @@ export interface StoredTokens {
   readonly expiresAt: Date | undefined;
   /** Zendesk has refused this refresh token, so it is not used again. */
   readonly isRefused: boolean;
+  /** The time of the database at which they were read. Only this clock is compared with the other times. */
+  readonly readAt: Date;
 }
 
 /** Tokens to store. */
@@ -30,6 +32,8 @@ export interface ZendeskTokenStore {
   save(connectionId: string, tokens: TokensToSave): Promise<void>;
   /** Records that Zendesk has refused this refresh token. */
   markRefused(connectionId: string, refreshToken: string): Promise<void>;
+  /** Forgets which refresh token was refused, so that it is tried once more. */
+  allowRefused(connectionId: string): Promise<void>;
   /** Forgets when the tokens expire, because a connection file has replaced them. */
   forgetExpiry(connectionId: string): Promise<void>;
   /** Releases the lease without new tokens. */
@@ -43,6 +47,13 @@ export interface ZendeskTokenStore {
   takeConsent(secrets: { state: string; verifier: string }): Promise<string | undefined>;
 }
 
+interface HeldRow {
+  readonly readAt: Date;
+  readonly issuedAt: Date | null;
+  readonly expiresAt: Date | null;
+  readonly refusedDigest: Buffer | null;
+}
+
 const CONSENT_MINUTES = 10;
 
 /** Creates the store of Zendesk tokens. `sealed` returns the credential store within a transaction. */
@@ -51,22 +62,7 @@ export function createZendeskTokenStore(
   sealed: (tx: Db) => Pick<CredentialStore, 'open' | 'replace'>,
 ): ZendeskTokenStore {
   return {
-    async read(connectionId) {
-      const secrets = await sealed(db).open(connectionId);
-      const row = await db
-        .selectFrom('zendesk_tokens')
-        .select(['issued_at', 'expires_at', 'refused_digest'])
-        .where('connection_id', '=', connectionId)
-        .executeTakeFirst();
-      const refreshToken = secrets['zendesk.refreshToken'];
-      return {
-        accessToken: secrets['zendesk.accessToken'],
-        refreshToken,
-        issuedAt: row?.issued_at,
-        expiresAt: row?.expires_at ?? undefined,
-        isRefused: refreshToken !== undefined && row?.refused_digest?.equals(digest(refreshToken)) === true,
-      };
-    },
+    read: (connectionId) => read(db, sealed(db), connectionId),
     async lease(connectionId, owner, leaseMs) {
       const until = sql<Date>`clock_timestamp() + make_interval(secs => ${leaseMs / 1_000})`;
       const { rows } = await sql`insert into zendesk_tokens as z (connection_id, issued_at, lease_owner, lease_until)
@@ -79,6 +75,10 @@ export function createZendeskTokenStore(
     save: (connectionId, tokens) => db.transaction().execute((tx) => save(tx, sealed(tx), { connectionId, tokens })),
     async markRefused(connectionId, refreshToken) {
       const row = { refused_digest: digest(refreshToken) };
+      await db.updateTable('zendesk_tokens').set(row).where('connection_id', '=', connectionId).execute();
+    },
+    async allowRefused(connectionId) {
+      const row = { refused_digest: null };
       await db.updateTable('zendesk_tokens').set(row).where('connection_id', '=', connectionId).execute();
     },
     async forgetExpiry(connectionId) {
@@ -112,6 +112,23 @@ export function createZendeskTokenStore(
       const [taken] = rows;
       return taken?.fits === true ? taken.connectionId : undefined;
     },
+  };
+}
+
+async function read(db: Db, credentials: Pick<CredentialStore, 'open'>, connectionId: string): Promise<StoredTokens> {
+  const secrets = await credentials.open(connectionId);
+  const { rows } = await sql<HeldRow>`select clock_timestamp() as "readAt", z.issued_at as "issuedAt",
+          z.expires_at as "expiresAt", z.refused_digest as "refusedDigest"
+        from (values (${connectionId})) c (id) left join zendesk_tokens z on z.connection_id = c.id`.execute(db);
+  const [row = { readAt: new Date(0), issuedAt: null, expiresAt: null, refusedDigest: null }] = rows;
+  const refreshToken = secrets['zendesk.refreshToken'];
+  return {
+    accessToken: secrets['zendesk.accessToken'],
+    refreshToken,
+    issuedAt: row.issuedAt ?? undefined,
+    expiresAt: row.expiresAt ?? undefined,
+    isRefused: refreshToken !== undefined && row.refusedDigest?.equals(digest(refreshToken)) === true,
+    readAt: row.readAt,
   };
 }
 

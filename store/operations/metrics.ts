@@ -60,6 +60,12 @@ const METRICS: readonly { readonly name: string; readonly help: string; readonly
     query: 'select id as connection, state, 1 as value from connections order by id',
   },
   {
+    name: 'refusals_unconfirmed',
+    help: 'Refused requests by system that are not confirmed yet; a confirmed one is an alert',
+    query: `select connection_id as connection, credential as system, count(*) as value
+      from refusals where not is_confirmed group by 1, 2 order by 1, 2`,
+  },
+  {
     name: 'records',
     help: 'Accounts and contacts by the outcome of the last run that read them',
     query: `select connection_id as connection, kind, coalesce(state, 'none') as state, count(*) as value

@@ -165,6 +165,24 @@ describe('the failure of a step that', () => {
   });
 });
 
+describe('a refusal that is not confirmed', () => {
+  const refused = (kind: 'unauthorized' | 'forbidden') =>
+    remoteError({ system: 'zendesk', operation: 'show users', kind, status: 401, detail: 'No.' });
+
+  it.each(['unauthorized', 'forbidden'] as const)('(%s) is retried when the next attempt is due', (kind) => {
+    const refusal = { isConfirmed: false, attempts: 1, waitMs: 59_500 } as const;
+    const failure = toFailure(refused(kind), { attempt: 1, reached: () => true, refusal });
+    expect(failure).toMatchObject({ type: 'refusal_unconfirmed', nonRetryable: false, nextRetryDelay: 59_500 });
+    expect(failure.message).toContain('Ledgerdesk tries again in 60 s, because a single refusal may be temporary');
+  });
+
+  it('is a missing privilege in the end if the same credentials are accepted for other requests', () => {
+    const refusal = { isConfirmed: true, worksElsewhere: true } as const;
+    const failure = toFailure(refused('unauthorized'), { attempt: 1, reached: () => true, refusal });
+    expect(failure).toMatchObject({ type: 'missing_privilege', nonRetryable: true });
+  });
+});
+
 function coded(code: string): Error {
   return Object.assign(new Error('Key (name)=(Contoso) already exists'), { code });
 }

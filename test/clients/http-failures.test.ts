@@ -73,12 +73,14 @@ describe('the duration of a limit', () => {
     ['soon', 30_000],
     ['Mon, 23 Nov 2026 12:01:00 GMT', 60_000],
   ])('reads Retry-After %s as %i ms', async (text, waitMs) => {
-    const to = await serve({ status: 429, headers: { 'retry-after': text } });
+    const date = 'Mon, 23 Nov 2026 12:00:00 GMT';
+    const to = await serve({ status: 429, headers: { 'retry-after': text, date } });
     const http = createHttp({
       system: 'dynamics',
       egress: createEgress([to.host]),
       observer: createRecorder(),
-      clock: () => Date.UTC(2026, 10, 23, 12),
+      // Our clock is five minutes ahead of that of the system.
+      clock: () => Date.UTC(2026, 10, 23, 12, 5),
     });
     expect(await failureOf(http.request(read(to)))).toMatchObject({
       kind: 'limited',

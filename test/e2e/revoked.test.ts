@@ -35,7 +35,7 @@ describe('a connection whose tokens are revoked during a run', () => {
   const created = async (): Promise<string[]> =>
     (await world.organizations()).flatMap(({ external_id: id }) => (id?.startsWith('rv:') === true ? [id] : []));
 
-  it('stops after one refresh, says why, and continues without loss after it is reconnected', async () => {
+  it('confirms with two more refreshes, stops, says why, and continues without loss after it is reconnected', async () => {
     const create = { system: 'zendesk', method: 'POST', path: 'organizations/create_many', skip: 1 } as const;
     const stop = await setStop(world, { name: 'the second create', request: { ...create, when: 'before' } });
     const runId = await world.start({ connectionId: ID });
@@ -44,7 +44,7 @@ describe('a connection whose tokens are revoked during a run', () => {
     await world.sandbox.control('DELETE', '/journal');
     await stop.release();
     expect(await world.ended(runId)).toMatchObject({ status: 'failed', error: { code: 'needs_reconnect' } });
-    expect(await refreshes()).toBe(1);
+    expect(await refreshes()).toBe(3);
     expect(await world.store.connections.require(ID)).toMatchObject({ state: 'needs_reconnect' });
     expect(await schedule()).toMatchObject({ paused: true, note: RECONNECT_NOTE });
     await world.sandbox.control('DELETE', '/journal');

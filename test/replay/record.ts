@@ -1,12 +1,14 @@
 import { createWorld, type World } from '../fixtures/world.ts';
 import { startRecordingServers } from './recording-servers.ts';
 import { IMPATIENT_SCENARIOS, SCENARIOS, type Scenario } from './scenarios.ts';
-import { replaceStoredHistories, toStored, type StoredHistory } from './stored-histories.ts';
+import { removeStoredHistories, toStored, writeStoredHistories, type StoredHistory } from './stored-histories.ts';
 
 /**
  * Records the histories that `replay.test.ts` replays. Run it after an intended change of the workflows, when no run that
- * started before the change can still be running.
+ * started before the change can still be running. With names of scenarios as arguments, it records only their histories
+ * and keeps the others.
  */
+const only = process.argv.slice(2);
 const servers = await startRecordingServers();
 process.env['TEST_DATABASE_URL'] = servers.databaseUrl;
 try {
@@ -14,7 +16,8 @@ try {
     ...(await record(servers.temporal, SCENARIOS)),
     ...(await record(servers.impatientTemporal, IMPATIENT_SCENARIOS)),
   ];
-  await replaceStoredHistories(recorded);
+  if (only.length === 0) await removeStoredHistories();
+  await writeStoredHistories(recorded);
   const bytes = JSON.stringify(recorded).length;
   process.stdout.write(`${recorded.length} histories recorded, ${Math.round(bytes / 1_024)} KiB.\n`);
 } finally {
@@ -22,11 +25,13 @@ try {
 }
 
 async function record(temporal: string, scenarios: Readonly<Record<string, Scenario>>): Promise<StoredHistory[]> {
+  const wanted = Object.entries(scenarios).filter(([name]) => only.length === 0 || only.includes(name));
+  if (wanted.length === 0) return [];
   process.env['TEST_TEMPORAL_ADDRESS'] = temporal;
   const world = await createWorld({ seed: 'distributor' });
   try {
     await world.startWorker();
-    for (const [name, play] of Object.entries(scenarios)) await play(world, name);
+    for (const [name, play] of wanted) await play(world, name);
     return await exportHistories(world);
   } finally {
     await world.close();

@@ -1,5 +1,12 @@
 import { CHANGED_SIGNAL, TASK_QUEUE, WAKE_SIGNAL, WORKFLOW_TYPES } from '../../workflows/contract.ts';
-import { accountSyncId, alertId, HOUSEKEEPING_ID, legalEntitySyncId } from '../../workflows/ids.ts';
+import {
+  accountSyncId,
+  alertId,
+  HOUSEKEEPING_ID,
+  legalEntitySyncId,
+  probeId,
+  supportReconcileId,
+} from '../../workflows/ids.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
 import { createEdits, readingOnly } from '../fixtures/edits.ts';
 import { readWaits } from '../fixtures/waits.ts';
@@ -22,6 +29,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   cancelled: recordCancellation,
   kept: recordHousekeeping,
   'by-hand': recordStartsByHand,
+  refused: recordRefusals,
 };
 
 /** The scenarios in which Temporal suggests continue-as-new early. */
@@ -116,6 +124,22 @@ async function recordHousekeeping(world: World, name: string): Promise<void> {
   await delivery.result();
   const workflowId = `${HOUSEKEEPING_ID}/${name}`;
   await workflow.execute(WORKFLOW_TYPES.sweepStore, { taskQueue: TASK_QUEUE, workflowId, args: [{}] });
+}
+
+/** Refuses working credentials until a probe finds that they work again, and then reconciles the support. */
+async function recordRefusals(world: World, name: string): Promise<void> {
+  await connectOne(world, name);
+  expectEnd(await world.sync(name), 'completed');
+  await world.sandbox.control('POST', '/state/entra/revoke');
+  await world.sandbox.control('PATCH', '/settings/entra', { secretExpired: true });
+  expectEnd(await world.sync(name), 'failed');
+  await world.sandbox.control('PATCH', '/settings/entra', { secretExpired: false });
+  const probe = world.client.workflow.getHandle(probeId(name));
+  await probe.signal(WAKE_SIGNAL);
+  await probe.result();
+  const workflowId = supportReconcileId(name);
+  const args = [{ connectionId: name }] as const;
+  await world.client.workflow.execute(WORKFLOW_TYPES.reconcileSupport, { taskQueue: TASK_QUEUE, workflowId, args });
 }
 
 /** Starts workflows as an operator does with Temporal's own tools, which set no search attributes. */

@@ -51,9 +51,13 @@ function withoutAddresses(data: string): string {
   return replaced === text ? data : Buffer.from(replaced).toString('base64');
 }
 
-/** Replaces all stored histories, with one event per line, so that differences are readable. */
-export async function replaceStoredHistories(histories: readonly StoredHistory[]): Promise<void> {
+/** Removes all stored histories. */
+export async function removeStoredHistories(): Promise<void> {
   await rm(FOLDER, { recursive: true, force: true });
+}
+
+/** Writes histories, one event a line, so that a difference can be read. */
+export async function writeStoredHistories(histories: readonly StoredHistory[]): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
   for (const { name, events } of histories) {
     const lines = events.map((event) => JSON.stringify(event)).join(',\n');

@@ -1,6 +1,7 @@
 import type { PingCheck } from '../../../domain/connection/ping-check.ts';
 import type { Steps } from '../../../workflows/steps.ts';
 import type { RemoteSystems, StepContext } from '../../dependencies.ts';
+import { recordWorkingCredentials } from '../../operations/credential-health.ts';
 import { ok, runCheck, type Check } from './check.ts';
 import { dynamicsChecks } from './dynamics-checks.ts';
 import { notChecked, watchAnswers, withAddress, type SeenAnswers } from './seen-answers.ts';
@@ -8,17 +9,29 @@ import { zendeskChecks } from './zendesk-checks.ts';
 
 /**
  * Checks Zendesk, or F&O together with Entra. Runs all checks, unless the first one fails, on which the others depend.
+ * Credentials that were rejected and work now lift the state of the connection.
  */
 export async function pingSystem(
   context: StepContext,
   { connectionId, system }: Parameters<Steps['pingSystem']>[0],
 ): ReturnType<Steps['pingSystem']> {
   const checks = system === 'zendesk' ? await pingZendesk(context, connectionId) : await pingDynamics(context);
+  const areOk = PROOFS[system].checks.every((name) => checks.some((one) => one.name === name && one.status === 'ok'));
+  if (areOk) await recordWorkingCredentials(context, connectionId, PROOFS[system].credentials);
   return { checks };
 }
 
+/** The checks that show that a system accepts the credentials, and the credentials that they prove. */
+const PROOFS = {
+  dynamics: { checks: ['entra.token', 'dynamics.user'], credentials: ['entra', 'dynamics'] },
+  zendesk: { checks: ['zendesk.token'], credentials: ['zendesk'] },
+} as const;
+
 async function pingZendesk(context: StepContext, connectionId: string): Promise<readonly PingCheck[]> {
   const { store } = context;
+  const { state } = await store.connections.require(connectionId);
+  // A refresh token that was refused is tried once more, because a person asks whether it works.
+  if (state === 'needs_reconnect') await store.zendeskTokens.allowRefused(connectionId);
   const secrets = await store.credentials.webhookSecrets(connectionId);
   const lastEventAt = await store.events.lastAccepted(connectionId, 'zendesk');
   const webhook = { isWired: secrets.length > 0, lastEventAt };

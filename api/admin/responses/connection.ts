@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RULE_COUNTS } from '../../../domain/support/support-status.ts';
-import { time } from './list.ts';
+import { coded, time } from './list.ts';
 
 const rule = z.partialRecord(z.enum(RULE_COUNTS), z.int().min(1));
 
@@ -66,6 +66,11 @@ export const connection = z
     name: z.string(),
     state: z.enum(['active', 'needs_authorization', 'needs_reconnect', 'paused']),
     stateReason: z.string().nullable(),
+    unconfirmed: z
+      .array(coded)
+      .readonly()
+      .optional()
+      .describe('Refusals of its credentials that are not confirmed yet. Absent if there are none.'),
     externalId: z.string().describe('The template for external ids.'),
     settings,
     hooks: z

@@ -60,7 +60,9 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     const { accountId } = options;
     const { id: invocationId, body } = invocation;
     const timeoutMs = settings.webhookTimeoutMs;
-    const outcome = await sender.send(signedRequest({ accountId, webhook, invocationId, body, timeoutMs }));
+    const outcome = await sender.send(
+      signedRequest({ accountId, webhook, invocationId, body, timeoutMs, at: clock.ofClient() }),
+    );
     breaker.record(webhook.id, isSuccess(outcome));
     const waitMs = recordAttempt(invocation, outcome);
     if (waitMs !== undefined) schedule(invocation, waitMs);

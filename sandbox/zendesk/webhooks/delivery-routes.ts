@@ -79,6 +79,7 @@ async function test(call: Call): Promise<Result> {
       invocationId: createUlid(account.random),
       body: textOrNull(input['payload']) ?? '{}',
       timeoutMs: account.settings.webhookTimeoutMs,
+      at: account.clock.ofClient(),
     }),
   );
   const answered = outcome.kind === 'answered' ? outcome : undefined;

@@ -77,6 +77,7 @@ function outgoingOf(account: Account, delivery: ManualDelivery): OutgoingRequest
     invocationId: delivery.invocationId ?? createUlid(account.random),
     body,
     timeoutMs: account.settings.webhookTimeoutMs,
+    at: account.clock.ofClient(),
   });
   const timestamp = delivery.timestamp ?? String(made.headers['X-Zendesk-Webhook-Signature-Timestamp']);
   const signature = delivery.signature ?? signatureOf(secret, timestamp, body);

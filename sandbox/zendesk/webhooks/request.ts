@@ -10,6 +10,8 @@ export interface SignedRequest {
   readonly invocationId: string;
   readonly body: string;
   readonly timeoutMs: number;
+  /** The time of the signature. */
+  readonly at: Date;
 }
 
 const TYPES = {
@@ -19,10 +21,17 @@ const TYPES = {
 };
 
 /** Returns a signed request with the recorded headers. Each attempt has a new timestamp and signature. */
-export function signedRequest({ accountId, webhook, invocationId, body, timeoutMs }: SignedRequest): OutgoingRequest {
+export function signedRequest({
+  accountId,
+  webhook,
+  invocationId,
+  body,
+  timeoutMs,
+  at,
+}: SignedRequest): OutgoingRequest {
   const hasBody = webhook.method !== 'GET' && webhook.method !== 'DELETE';
   const sent = hasBody ? body : '';
-  const timestamp = signatureTimestamp();
+  const timestamp = signatureTimestamp(at);
   const headers = {
     Accept: '*/*',
     'User-Agent': 'Zendesk Webhook',

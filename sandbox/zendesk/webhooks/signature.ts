@@ -8,7 +8,7 @@ export function signatureOf(secret: string, timestamp: string, body: string | Bu
   return createHmac('sha256', Buffer.from(secret, 'utf8')).update(timestamp, 'utf8').update(body).digest('base64');
 }
 
-/** Returns the timestamp of a delivery in real time, because the receiver checks it with its own clock. */
-export function signatureTimestamp(now: Date = new Date()): string {
+/** Returns the timestamp of a delivery that is signed at this time. */
+export function signatureTimestamp(now: Date): string {
   return now.toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { readTicketChanges, readUserChanges } from '../../../activities/support/read-support-changes.ts';
 import { useStepTests } from '../../fixtures/step-context.ts';
 import type { TestRun } from '../../fixtures/test-run.ts';
@@ -13,12 +13,31 @@ const readTickets = ({ connectionId }: TestRun, attempt = 1) =>
 const readUsers = ({ connectionId }: TestRun, attempt = 1) =>
   at.observe(() => readUserChanges(at.contextOf({ connectionId }, { attempt }), { connectionId }));
 const cursors = ({ connectionId }: TestRun) => at.store.supportReading.cursors(connectionId);
-const parameter = ({ entries }: { entries: readonly { query: string }[] }, name: string) =>
-  new URLSearchParams(entries[0]?.query).get(name);
+const parameter = ({ entries }: { entries: readonly { path: string; query: string }[] }, name: string) =>
+  new URLSearchParams(entries.find(({ path }) => path.includes('incremental'))?.query).get(name);
 const nowS = async () => Math.floor((await at.store.staging.now()).getTime() / 1_000);
 
 /** Begins a run of a connection that counts tickets since this day. */
 const since = (day: string) => at.begin((settings) => ({ ...settings, support: { since: day } }));
+
+describe('our clock', () => {
+  const setSkew = (skewMs: number) => at.sandbox.control('PATCH', '/clock', { skewMs });
+  afterEach(() => setSkew(0));
+
+  it.each([-300_000, 300_000, -3_600_000])(
+    'may differ from that of Zendesk by %i ms when changes are read the first time',
+    async (skewMs) => {
+      await at.sandbox.control('PATCH', '/settings/zendesk', { exportExcludesNewestSeconds: 60 });
+      const future = await since('2999-01-01T00:00:00Z');
+      const run = await at.begin();
+      await setSkew(skewMs);
+      for (const one of [future, run]) {
+        expect((await readTickets(one)).result).toMatchObject({ done: true });
+        expect((await readUsers(one)).result).toMatchObject({ done: true });
+      }
+    },
+  );
+});
 
 describe('reading the tickets that have changed', () => {
   it('begins a year ago by default', async () => {

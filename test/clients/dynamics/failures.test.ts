@@ -18,6 +18,9 @@ describe('a refusal of F&O', () => {
     },
   });
   it.each([
+    [{ status: 403, headers: { 'content-type': 'text/html' }, body: '<html>Blocked</html>' }, 'unavailable', null],
+    [{ status: 401, headers: { 'content-type': 'text/html' }, body: '<html>401</html>' }, 'unauthorized', null],
+    [{ status: 401, body: '' }, 'unauthorized', null],
     [
       { status: 400, body: odata('AxODataWriteException', 'Write failed. Infolog: Warning: no.') },
       'refused',

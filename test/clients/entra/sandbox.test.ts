@@ -1,10 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { AppCertificate } from '../../../clients/entra/client-assertion.ts';
 import { createEntraTokens, type TokenSource } from '../../../clients/entra/tokens.ts';
-import { createClock } from '../../../sandbox/core/clock.ts';
+import { createClock, type Clock } from '../../../sandbox/core/clock.ts';
 import { createFaults, type Faults } from '../../../sandbox/core/faults.ts';
 import { createJournal } from '../../../sandbox/core/journal.ts';
 import { createRandom } from '../../../sandbox/core/random.ts';
 import { startEntra, type Entra } from '../../../sandbox/entra/server.ts';
+import type { EntraSettings } from '../../../sandbox/entra/settings.ts';
 import { createTokens, type Tokens } from '../../../sandbox/entra/tokens.ts';
 import { failureOf, httpTo } from '../kit.ts';
 
@@ -22,26 +25,36 @@ afterEach(async () => {
   entra = undefined;
 });
 
-type Wrong = Partial<Record<'tenantId' | 'clientId' | 'clientSecret' | 'resource', string>>;
+type Wrong = Partial<Record<'tenantId' | 'clientId' | 'clientSecret' | 'resource', string>> & {
+  readonly certificate?: AppCertificate;
+};
 
-async function start(): Promise<{ app: (wrong?: Wrong) => TokenSource; faults: Faults; tokens: Tokens }> {
+interface Started {
+  readonly app: (wrong?: Wrong) => TokenSource;
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly tokens: Tokens;
+  readonly settings: EntraSettings;
+}
+
+async function start(): Promise<Started> {
   const clock = createClock();
   const faults = createFaults({ clock, random: createRandom(5) });
   const tokens = createTokens();
   const server = await startEntra({ clock, faults, tokens, journal: createJournal(clock), registration: REGISTRATION });
   entra = server;
   const http = httpTo({ host: new URL(server.url).host }, 'entra');
-  const app = ({ clientSecret = REGISTRATION.clientSecret, ...wrong }: Wrong = {}): TokenSource =>
+  const app = ({ clientSecret = REGISTRATION.clientSecret, certificate, ...wrong }: Wrong = {}): TokenSource =>
     createEntraTokens({
       tenantId: REGISTRATION.tenantId,
       clientId: REGISTRATION.clientId,
       resource: RESOURCE,
       ...wrong,
-      credential: { clientSecret },
+      credential: certificate === undefined ? { clientSecret } : { certificate },
       authorityHost: server.url,
       http,
     });
-  return { app, faults, tokens };
+  return { app, clock, faults, tokens, settings: server.settings };
 }
 
 describe('tokens of the simulated Entra', () => {
@@ -63,6 +76,23 @@ describe('tokens of the simulated Entra', () => {
   ])('are refused with the invalid value %j, with the code of the error', async (wrong, code) => {
     const { app } = await start();
     expect(await failureOf(app(wrong).token())).toMatchObject({ kind: 'unauthorized', code });
+  });
+
+  it.each([-300_000, 300_000])('are issued for a certificate if our clock differs by %i ms', async (skewMs) => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const certificate = {
+      thumbprintSha256: 'ab'.repeat(32),
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
+    const { app, clock, settings } = await start();
+    settings.assertionKeys = [publicKey.export({ type: 'spki', format: 'pem' }).toString()];
+    clock.setSkew(skewMs);
+    expect(await app({ certificate }).token()).not.toBe('');
+    clock.setSkew(4 * skewMs);
+    expect(await failureOf(app({ certificate }).token())).toMatchObject({
+      code: 'AADSTS700024',
+      advice: expect.stringMatching(/^Synchronize the clock/) as unknown,
+    });
   });
 
   it('are issued again after an outage', async () => {

@@ -136,6 +136,20 @@ describe('tokens of Entra', () => {
     expect(claims).toMatchObject({ iss: CLIENT, sub: CLIENT, aud: `${entra.origin}/${TENANT}/oauth2/v2.0/token` });
   });
 
+  it('are requested with an assertion that is valid for a clock five minutes ahead or behind', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const certificate = { thumbprintSha256: 'ab'.repeat(32), privateKey: pem };
+    const { entra, tokens } = await tokensFrom(issue, { credential: { certificate } });
+    await tokens.token();
+    const assertion = new URLSearchParams(entra.requests[0]?.body).get('client_assertion') ?? '';
+    const text = Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString();
+    const { nbf, exp } = JSON.parse(text) as { nbf: number; exp: number };
+    const nowS = Date.now() / 1_000;
+    expect([nbf <= nowS - 300, exp >= nowS + 300]).toEqual([true, true]);
+    expect(exp - nbf).toBeLessThanOrEqual(720);
+  });
+
   it('are requested with the current federated token', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ledgerdesk-'));
     const federatedTokenFile = join(folder, 'token');
@@ -167,6 +181,11 @@ describe('a refusal of Entra', () => {
     [400, 90002, 'invalid_request', `There is no tenant ${TENANT}`],
     [400, 500011, 'invalid_resource', `Entra does not know the environment ${RESOURCE}`],
     [400, 53003, 'access_denied', 'Conditional Access'],
+    [401, 700024, 'invalid_client', 'Synchronize the clock of the machine that runs Ledgerdesk'],
+    [401, 700213, 'invalid_client', 'Federated credentials'],
+    [401, 7000112, 'unauthorized_client', 'is disabled in tenant'],
+    [401, 7000218, 'invalid_client', 'Set the client secret or the certificate'],
+    [400, 50034, 'invalid_grant', 'does not know the account'],
     [400, 900144, 'invalid_request', 'Check the credentials for Microsoft Entra'],
   ])('with status %i and number %i is unauthorized, with an advice', async (...[status, number, error, advice]) => {
     const { entra, tokens } = await tokensFrom(refuse(status, number, error));

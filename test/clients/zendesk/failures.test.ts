@@ -61,6 +61,22 @@ describe('a refusal of Zendesk', () => {
       'Forbidden',
       'You are missing the following required scopes: read',
     ],
+    ...[401, 403].map(
+      (status) =>
+        [
+          { status, headers: { 'content-type': 'text/html' }, body: '<html>Just a moment...</html>' },
+          'unavailable',
+          null,
+          'an HTML page instead of a response of the API',
+        ] as const,
+    ),
+    [
+      { status: 403, headers: { 'cf-mitigated': 'challenge' }, body: {} },
+      'unavailable',
+      null,
+      'a response without a message',
+    ],
+    [{ status: 403, body: 'error code: 1020' }, 'unavailable', null, 'error code: 1020'],
     [
       { status: 404, body: { error: 'RecordNotFound', description: 'Not found' } },
       'missing',
