@@ -3,6 +3,7 @@ import type { SliceRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
 import { openSlice } from './open-slice.ts';
+import { checkLegalEntity } from './scope/check-legal-entity.ts';
 
 /** Reads the next page of a slice, and stages it together with the cursor of the following page. */
 export async function readRecordsPage(
@@ -28,11 +29,15 @@ function emptyPage({ legalEntity, kind }: SliceRef) {
   );
 }
 
-/** Accepts a complete reading. Fails if it has so few rows that an error is likely, unless `acceptShrink` is set. */
+/**
+ * Accepts a complete reading. Fails if it has so few rows that an error is likely, unless `acceptShrink` is set, and if
+ * it is empty because F&O does not have the legal entity.
+ */
 export async function acceptReading(
-  { store }: StepContext,
+  context: StepContext,
   input: Parameters<Steps['acceptReading']>[0],
 ): ReturnType<Steps['acceptReading']> {
+  const { store } = context;
   const { connectionId, legalEntity, kind, acceptShrink } = input;
   const count = await store.staging.counts(connectionId, input);
   const reason = acceptShrink ? undefined : shrinkReason(`${legalEntity}'s ${kind}s`, count);
@@ -41,6 +46,7 @@ export async function acceptReading(
       'Check in F&O whether that is right. A lost security role can be the reason. If it is right, run `ledgerdesk sync ID --accept-shrink` once.';
     throw stop('entity_shrank', `${reason}. Nothing was changed. ${advice}`);
   }
+  if (count.rows === 0) await checkLegalEntity(context, input);
   await store.staging.accept(connectionId, input);
   return { records: count.rows };
 }

@@ -21,7 +21,8 @@ export type RemarkCode =
   | 'user_is_staff'
   | 'user_suspended'
   | 'single_organization'
-  | 'field_ignored';
+  | 'field_ignored'
+  | 'gone_from_erp';
 
 /** A remark on a record: a code, what happened, and what a person should do. */
 export interface Remark<Code extends string = RejectionCode | RemarkCode> {
@@ -101,3 +102,15 @@ export function fieldIgnored(fields: readonly string[]): Remark<'field_ignored'>
       'Check these fields in Zendesk. A validation rule, a trigger or an app may change or drop the value. Ledgerdesk writes it again when the value in F&O or in Zendesk changes.',
   };
 }
+
+/**
+ * The last accepted reading of the ERP did not contain the record. Absence removes nothing: only what F&O says about a
+ * record that it has changes Zendesk.
+ */
+export const GONE_FROM_ERP: Remark<'gone_from_erp'> = {
+  code: 'gone_from_erp',
+  message:
+    'The last complete reading of Dynamics 365 did not contain this record. Its organization or user stays in Zendesk as it is.',
+  action:
+    'No action is needed if the record was deleted in Dynamics 365. Otherwise check whether the F&O user of the app may still read it. The record comes back by itself when a reading contains it again.',
+};

@@ -11,6 +11,7 @@ import {
   type ReservationResult,
 } from '../../domain/accounts/reserve-account.ts';
 import type { Db } from '../database.ts';
+import { SEEN_AGAIN } from '../sync/presence.ts';
 import { readReservationContext, type MutableReservationContext } from './reservation-context.ts';
 
 /**
@@ -71,7 +72,7 @@ async function prepare(
       s.record->>'party'
     from staged_records s where s.run_id = ${runId} and s.target = 'organization' and s.rank is null order by 2, 3, 4
     on conflict (connection_id, legal_entity, kind, key) do update set
-      present = true, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
+      ${SEEN_AGAIN}, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
       plain_name_read_at = excluded.plain_name_read_at, party = excluded.party,
       name = case when a.plain_name = excluded.plain_name then a.name end,
       name_key = case when a.plain_name = excluded.plain_name then a.name_key end

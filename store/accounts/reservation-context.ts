@@ -3,6 +3,7 @@ import { externalIdKey } from '../../domain/sync/external-id.ts';
 import type { HeldReservation, NamedOrganization, ReservationContext } from '../../domain/accounts/reserve-account.ts';
 import { nameKey } from '../../domain/sync/record-name.ts';
 import type { Db } from '../database.ts';
+import { MAX_ABSENCES } from '../sync/presence.ts';
 
 /** A context that is kept up to date while accounts reserve one after the other. */
 export interface MutableReservationContext extends ReservationContext {
@@ -92,10 +93,10 @@ async function readOrganizations(
   return byKey;
 }
 
+/** Counts unlinked accounts by name. One that only the last reading did not contain still counts. */
 async function countUnlinked(db: Db, connectionId: string, keys: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ key: string; accounts: number }>`select a.plain_name_key as key, count(*) as accounts
     from records a where a.connection_id = ${connectionId} and a.target = 'organization' and a.zendesk_id is null
-      and a.present
-      and a.plain_name_key = any(${sql.val([...keys])}::text[]) group by 1`.execute(db);
+      and (a.present or a.absences < ${MAX_ABSENCES}) and a.plain_name_key = any(${sql.val([...keys])}::text[]) group by 1`.execute(db);
   return new Map(rows.map(({ key, accounts }) => [key, accounts]));
 }

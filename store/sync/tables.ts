@@ -13,6 +13,7 @@ export interface RecordsTable {
   target: TargetName;
   key: string;
   present: Generated<boolean>;
+  absences: Generated<number>;
   party: string | null;
   person_party: string | null;
   is_inactive: Generated<boolean>;
