@@ -7,11 +7,11 @@ export function nearestNames(typed: string, names: readonly string[], limit: num
 
 /** Returns the smallest number of inserted, removed and replaced characters that make one text of the other. */
 function distanceOf(one: string, other: string): number {
-  let row = Array.from({ length: [...other].length + 1 }, (_, length) => length);
-  for (const [at, letter] of [...one].entries()) {
+  let row = Array.from({ length: other.length + 1 }, (_, length) => length);
+  for (let at = 0; at < one.length; at += 1) {
     const next = [at + 1];
-    for (const [column, otherLetter] of [...other].entries()) {
-      const replaced = (row[column] ?? 0) + (letter === otherLetter ? 0 : 1);
+    for (let column = 0; column < other.length; column += 1) {
+      const replaced = (row[column] ?? 0) + (one[at] === other[column] ? 0 : 1);
       next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
     }
     row = next;

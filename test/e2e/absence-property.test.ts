@@ -4,7 +4,7 @@ import { printMeasurement } from '../fixtures/print-measurement.ts';
 import { createRandom } from '../fixtures/random-choices.ts';
 import { useStepTests } from '../fixtures/step-context.ts';
 
-const HISTORIES = Number(process.env['ABSENCE_HISTORIES'] ?? 12);
+const HISTORIES = Number(process.env['ABSENCE_HISTORIES'] ?? 6);
 const SEED = Number(process.env['ABSENCE_SEED'] ?? 20_264);
 
 const at = useStepTests();
