@@ -4,7 +4,7 @@ import type { RecordKey } from '../../domain/sync/record.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
-import { openSlice, type OpenSlice } from './open-slice.ts';
+import { openSlice, openTarget, type OpenSlice } from './open-slice.ts';
 
 /**
  * Reads the records again that another run asked for while this run had claimed them, before it releases the claims.
@@ -63,6 +63,8 @@ async function stage(
   if (records.length > 0) {
     await store.staging.addRecords(slice, records, wanted.readAt);
     const { incompleteEntities } = wanted;
+    const opened = await openTarget(store, slice.connectionId, slice.target);
+    await targetOf(slice.target).readRejected?.(context, slice, { target: opened, asked: false });
     await targetOf(slice.target).reserveAgain(context, slice, { keys: records, incompleteEntities });
   }
   return new Set(records.map(({ key }) => key.toLowerCase()));

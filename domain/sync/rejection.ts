@@ -57,13 +57,13 @@ export function externalIdUnsupported(externalId: string, because: string): Reje
 }
 
 /**
- * Rejects an account whose name several organizations or unlinked accounts share, because adopting one would be a
+ * Rejects an account whose name several organizations or accounts share, because adopting one would be a
  * guess.
  */
 export function nameAmbiguous(name: string, counts: { organizations: number; accounts: number }): Rejection {
   return {
     code: 'name_ambiguous',
-    message: `${counts.organizations} organization(s) without external id and ${counts.accounts} unlinked account(s) have the name "${name}".`,
+    message: `${counts.organizations} organization(s) without external id and ${counts.accounts} account(s) have the name "${name}". It is not clear which of them belong together.`,
     action:
       'In Zendesk, set the external id of the organization that belongs to this account, or rename the organizations that do not. Then run `ledgerdesk retry ID`.',
   };

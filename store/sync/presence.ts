@@ -31,7 +31,8 @@ export function createPresenceStore(db: Db): PresenceStore {
       return rows[0]?.known === true;
     },
     async outside(connectionId, legalEntities) {
-      const { rows } = await sql<RecordsInZendesk>`select legal_entity as "legalEntity", count(*) as records from records
+      const { rows } =
+        await sql<RecordsInZendesk>`select legal_entity as "legalEntity", count(*) as records from records
         where connection_id = ${connectionId} and present and (zendesk_id is not null or follows_key is not null)
           and legal_entity <> all(${sql.val([...legalEntities])}::text[]) group by 1 order by 1`.execute(db);
       return rows;

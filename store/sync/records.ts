@@ -116,7 +116,7 @@ function toReport(row: RawRecord): RecordReport {
 
 async function allowRetry(db: Db, connectionId: string, filter: RetryFilter): Promise<RecordKey[]> {
   const keys = sql.val(filter.keys.flatMap((key) => asStored(key, filter.kinds)));
-  const { rows } = await sql<RecordKey>`update records set refused_attempt = null,
+  const { rows } = await sql<RecordKey>`update records set refused_attempt = null, retry_asked = true,
       zendesk_id = case when code = 'user_deleted' then null else zendesk_id end
     where connection_id = ${connectionId} and state = 'rejected' and present
       and (${filter.code ?? null}::text is null or code = ${filter.code ?? null})

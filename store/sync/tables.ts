@@ -14,6 +14,7 @@ export interface RecordsTable {
   key: string;
   present: Generated<boolean>;
   absences: Generated<number>;
+  retry_asked: Generated<boolean>;
   party: string | null;
   person_party: string | null;
   is_inactive: Generated<boolean>;

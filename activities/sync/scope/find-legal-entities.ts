@@ -7,10 +7,7 @@ import { noteOutOfScope } from './note-out-of-scope.ts';
  * Returns the legal entities of the connection, by default all that F&O lists, and the kinds to read, by level. Notes on
  * the run which known records belong to none of them.
  */
-export async function findLegalEntities(
-  context: StepContext,
-  run: RunRef,
-): ReturnType<Steps['findLegalEntities']> {
+export async function findLegalEntities(context: StepContext, run: RunRef): ReturnType<Steps['findLegalEntities']> {
   const { store, remote } = context;
   const { connectionId } = run;
   const connection = await store.connections.require(connectionId);
