@@ -27,7 +27,7 @@ import { endEventIfRead, readBack } from './support/read-back.ts';
 import { readTicketChanges, readUserChanges } from './support/read-support-changes.ts';
 import { clarifyJobs } from './sync/jobs/clarify-jobs.ts';
 import { completeRecords } from './sync/complete-records.ts';
-import { findLegalEntities } from './sync/find-legal-entities.ts';
+import { findLegalEntities } from './sync/scope/find-legal-entities.ts';
 import { planAgain, planChanges } from './sync/plan-changes.ts';
 import { pollJobs } from './sync/jobs/poll-jobs.ts';
 import { compareWithZendesk, rankRecords, readZendeskChanges, reserveRecords } from './sync/prepare-target.ts';

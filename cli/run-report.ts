@@ -44,7 +44,7 @@ export function showRun(run: Run, now: number): string {
     ...(run.error === null ? [] : [`Error       ${run.error.message} (${run.error.code})`]),
     ...run.notes.map(({ code, message }) => `Note        ${message} (${code})`),
   ];
-  return [...lines.map(printableLine), '', showPhases(run), ...rejectionHint(run)].join('\n');
+  return [...lines.map(printableLine), '', showPhases(run), ...rejectionHint(run), ...goneHint(run)].join('\n');
 }
 
 function printableLine(line: string): string {
@@ -66,5 +66,15 @@ function rejectionHint(run: Run): string[] {
   return [
     '',
     `To see why records were rejected, run: ledgerdesk records ${printable(run.connectionId)} --state rejected`,
+  ];
+}
+
+function goneHint(run: Run): string[] {
+  const { gone } = run.totals;
+  if (gone === 0) return [];
+  const records = gone === 1 ? '1 known record was' : `${gone} known records were`;
+  return [
+    '',
+    `${records} not in what Dynamics 365 returned. To see them, run: ledgerdesk records ${printable(run.connectionId)} --state gone`,
   ];
 }

@@ -9,6 +9,7 @@ import * as figures from './migrations/007-figures.ts';
 import * as annotationWakes from './migrations/008-annotation-wakes.ts';
 import * as erpDue from './migrations/009-erp-due.ts';
 import * as entitiesAsData from './migrations/010-entities-as-data.ts';
+import * as goneRecords from './migrations/012-gone-records.ts';
 import * as refusals from './migrations/013-refusals.ts';
 import type { Database } from './schema.ts';
 
@@ -23,6 +24,7 @@ const MIGRATIONS = Object.freeze<Record<string, Migration>>({
   '008-annotation-wakes': annotationWakes,
   '009-erp-due': erpDue,
   '010-entities-as-data': entitiesAsData,
+  '012-gone-records': goneRecords,
   '013-refusals': refusals,
 });
 

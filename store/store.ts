@@ -13,6 +13,7 @@ import { createMetricStore, type MetricStore } from './operations/metrics.ts';
 import { migrate } from './migrate.ts';
 import { createOrganizationStore, type OrganizationStore } from './accounts/organizations.ts';
 import { createPlanningStore, type PlanningStore } from './sync/planning.ts';
+import { createPresenceStore, type PresenceStore } from './sync/presence.ts';
 import { createRecordStore, type RecordStore } from './sync/records.ts';
 import { createContactReservationStore, type ContactReservationStore } from './contacts/contact-reservations.ts';
 import { createRetentionStore, type RetentionStore } from './operations/retention.ts';
@@ -60,6 +61,7 @@ export interface Store {
   readonly support: SupportStore;
   readonly annotationWakes: AnnotationWakeStore;
   readonly planning: PlanningStore;
+  readonly presence: PresenceStore;
   readonly jobs: JobStore;
   readonly changes: ChangeStore;
   readonly fieldChecks: FieldCheckStore;
@@ -119,6 +121,7 @@ export async function openStore(options: {
     support: createSupportStore(db),
     annotationWakes: createAnnotationWakeStore(db),
     planning: createPlanningStore(db),
+    presence: createPresenceStore(db),
     jobs: createJobStore(db),
     changes: createChangeStore(db),
     fieldChecks: createFieldCheckStore(db, (target) => storeTargetOf(target).fields),

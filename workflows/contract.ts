@@ -76,7 +76,8 @@ export type MasterStage = 'read' | 'changes' | 'compare' | 'rank' | 'reserve' | 
  * The progress of a master run, with everything that it needs to continue in a new history. `entities` were read,
  * except the kinds in `notRead`. Adoption by name waits for `incompleteEntities`. `after` is the cursor of the stage,
  * empty at its beginning. `plannedAgain` is true when the level was planned again because custom fields in Zendesk had
- * changed.
+ * changed. `deferred` are the legal entities to which the level is applied once more, because some of their records
+ * waited for another record.
  */
 export interface MasterProgress {
   readonly stage: MasterStage;
@@ -89,6 +90,7 @@ export interface MasterProgress {
   readonly waitedMs: number;
   readonly after: string;
   readonly plannedAgain: boolean;
+  readonly deferred?: readonly string[] | undefined;
 }
 
 /** A kind that could not be read in a legal entity although others were. */
@@ -130,12 +132,13 @@ export interface SyncLegalEntityInput {
 /**
  * Result of `syncLegalEntity`. `waitedMs` is the time that it waited for remote systems. `notRead` are dependent kinds
  * that could not be read, which does not stop the others. `fieldsChanged` is true when custom fields in Zendesk have
- * changed.
+ * changed. `isDeferred` is true when records wait for the outcome of another record with the same name.
  */
 export interface SyncLegalEntityResult {
   readonly waitedMs: number;
   readonly notRead: readonly { readonly kind: string; readonly problem: Problem }[];
   readonly fieldsChanged: boolean;
+  readonly isDeferred?: boolean;
 }
 
 /** Input of `syncAccount`: one record. For a contact, `accountNumber` is its ContactPersonId. */

@@ -81,9 +81,12 @@ export interface Steps {
   takeOverClaims(input: RunRef): Promise<{ waiting: number }>;
   /**
    * Plans one page of records: an operation or an outcome for each. `unfinished` counts the open operations of the
-   * slice.
+   * slice. `deferred` counts records of the page that wait for the outcome of another record with the same name. It is
+   * missing when there are none, and in histories of 0.1.0.
    */
-  planChanges(input: SliceRef & { after: string }): Promise<{ unfinished: number; next: string | null }>;
+  planChanges(
+    input: SliceRef & { after: string },
+  ): Promise<{ unfinished: number; next: string | null; deferred?: number }>;
   /** Plans all records of these kinds again, because custom fields in Zendesk have changed. */
   planAgain(input: RunRef & { kinds: readonly string[] }): Promise<void>;
   /**

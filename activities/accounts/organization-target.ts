@@ -7,6 +7,7 @@ import { completeOrganization } from './complete-organization.ts';
 import { desiredValues, organizationOf, sentValues, type OrganizationRow } from './organization-row.ts';
 import { planOrganization } from './plan-organization.ts';
 import { compareOrganizations, readOrganizationChanges } from './read-organizations.ts';
+import { readRejectedAgain } from './read-rejected.ts';
 import { rankAccounts, reserveAccounts, reserveAccountsAgain } from './reserve-accounts.ts';
 import { resolveOrganizations } from './resolve-organizations.ts';
 import { recheckAdoptions } from './recheck-adoptions.ts';
@@ -16,6 +17,7 @@ export const ORGANIZATIONS: Target<KnownOrganization> = {
   readChanges: readOrganizationChanges,
   compare: compareOrganizations,
   rank: rankAccounts,
+  readRejected: readRejectedAgain,
   reserve: reserveAccounts,
   reserveAgain: reserveAccountsAgain,
   plan: planOrganization,

@@ -31,13 +31,15 @@ export async function compareWithZendesk(
   return targetOf(target).compare(context, input, { target: opened, after });
 }
 
-/** Registers and ranks the records that were read. */
+/** Registers and ranks the records that were read. Reads newly what records could belong to that a person retries. */
 export async function rankRecords(
   context: StepContext,
   input: Parameters<Steps['rankRecords']>[0],
 ): ReturnType<Steps['rankRecords']> {
   const opened = await openTarget(context.store, input.connectionId, input.target);
-  await targetOf(input.target).rank(context, input, opened);
+  const target = targetOf(input.target);
+  await target.rank(context, input, opened);
+  await target.readRejected?.(context, input, { target: opened, asked: true });
 }
 
 /** Reserves external ids, names and addresses for one page of records. */

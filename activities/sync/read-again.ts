@@ -5,7 +5,7 @@ import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
 import { checkFieldsBeforeResync } from './check-fields.ts';
-import { openSlice, type OpenSlice } from './open-slice.ts';
+import { openSlice, openTarget, type OpenSlice } from './open-slice.ts';
 import { MAX_ATTEMPTS_OF_RECORD } from './read-records.ts';
 
 /**
@@ -68,6 +68,8 @@ async function stage(
   if (records.length > 0) {
     await store.staging.addRecords(slice, records, wanted.readAt);
     const { incompleteEntities } = wanted;
+    const opened = await openTarget(store, slice.connectionId, slice.target);
+    await targetOf(slice.target).readRejected?.(context, slice, { target: opened, asked: false });
     await targetOf(slice.target).reserveAgain(context, slice, { keys: records, incompleteEntities });
   }
   return new Set(records.map(({ key }) => key.toLowerCase()));

@@ -5,6 +5,7 @@ import type { SliceRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
 import { openSlice, type OpenSlice } from './open-slice.ts';
+import { checkLegalEntity } from './scope/check-legal-entity.ts';
 
 /** Attempts of a step until a failure that can come from a record is taken for one of that record. */
 export const MAX_ATTEMPTS_OF_RECORD = 3;
@@ -56,11 +57,15 @@ function emptyPage({ legalEntity, kind }: SliceRef) {
   );
 }
 
-/** Accepts a complete reading. Fails if it has so few rows that an error is likely, unless `acceptShrink` is set. */
+/**
+ * Accepts a complete reading. Fails if it has so few rows that an error is likely, unless `acceptShrink` is set, and if
+ * it is empty because F&O does not have the legal entity.
+ */
 export async function acceptReading(
-  { store }: StepContext,
+  context: StepContext,
   input: Parameters<Steps['acceptReading']>[0],
 ): ReturnType<Steps['acceptReading']> {
+  const { store } = context;
   const { connectionId, legalEntity, kind, acceptShrink } = input;
   const count = await store.staging.counts(connectionId, input);
   const reason = acceptShrink ? undefined : shrinkReason(`${legalEntity}'s ${kind}s`, count);
@@ -69,6 +74,7 @@ export async function acceptReading(
       'Check in F&O whether that is right. A lost security role can be the reason. If it is right, run `ledgerdesk sync ID --accept-shrink` once.';
     throw stop('entity_shrank', `${reason}. Nothing was changed. ${advice}`);
   }
+  if (count.rows === 0) await checkLegalEntity(context, input);
   await store.staging.accept(connectionId, input);
   return { records: count.rows };
 }

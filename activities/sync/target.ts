@@ -36,6 +36,12 @@ interface TargetReserving {
   rank(context: StepContext, run: RunRef, target: OpenTarget): Promise<void>;
   /** Reserves for one page of records, in the order of their rank. Returns the last rank, or null at the end. */
   reserve(context: StepContext, run: RunRef, at: ReservePage): Promise<number | null>;
+  /**
+   * Reads newly what rejected records of a run could belong to, because a person may have changed it a moment ago: with
+   * `asked`, for all records that a person retries, and otherwise for those that were staged since the last ranking.
+   * Undefined for users, which are looked up anyway.
+   */
+  readRejected?(context: StepContext, run: RunRef, at: { target: OpenTarget; asked: boolean }): Promise<void>;
   /** Ranks records that were read one by one, and reserves for them again. */
   reserveAgain(context: StepContext, slice: OpenSlice, at: ReserveAgain): Promise<void>;
 }

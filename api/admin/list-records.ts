@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { knownEntities } from '../../domain/entities.ts';
-import { OUTCOMES } from '../../domain/sync/outcome.ts';
+import { RECORD_STATES } from '../../domain/sync/outcome.ts';
 import type { Connection } from '../../store/connection/connections.ts';
 import { ApiError } from '../api-error.ts';
 import { connectionId } from '../connection-file/fields.ts';
@@ -11,7 +11,7 @@ import { findConnection } from './find-connection.ts';
 import { limitText, searchText } from './read-input.ts';
 
 const filter = z.strictObject({
-  state: z.enum(OUTCOMES).optional(),
+  state: z.enum(RECORD_STATES).optional(),
   kind: searchText.optional().describe('The kind of the records. It must be an entity of the connection.'),
   code: searchText.optional(),
   limit: limitText.optional(),

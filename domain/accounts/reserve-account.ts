@@ -20,7 +20,8 @@ export interface NamedOrganization {
 
 /**
  * The context of an account while its external id and name are reserved. Holders are key texts of accounts of the same
- * connection. `unlinked` returns the number of accounts without organization that have this ERP name.
+ * connection. `accountsNamed` returns the number of accounts that have this ERP name and no organization of this name.
+ * An organization that a person typed can belong to any of them, also to one that got a name with a suffix.
  * `incompleteEntities` are legal entities that may contain further such accounts. `refused` returns whether Zendesk has
  * just refused a name.
  */
@@ -29,7 +30,7 @@ export interface ReservationContext {
   nameHolder(nameKey: string): string | undefined;
   organizationsNamed(nameKey: string): readonly NamedOrganization[];
   organizationWithExternalId(externalIdKey: string): NamedOrganization | undefined;
-  unlinked(nameKey: string): number;
+  accountsNamed(nameKey: string): number;
   readonly incompleteEntities: readonly string[];
   refused(nameKey: string): boolean;
 }
@@ -91,13 +92,12 @@ type ReservedName = { name: string; adoptId: string | null } | { rejection: Reje
 function reserveName(account: ErpRecord, held: HeldReservation, { context, policy }: ReservationInput): ReservedName {
   const self = recordKeyText(account);
   const isFree = (name: string) => isNameFree(name, { self, ownId: held.zendeskId, context });
-  if (held.name !== null && isFree(held.name)) return { name: held.name, adoptId: null };
-
   const candidates = nameCandidates(account);
   const [plain = account.key] = candidates;
   const mayAdopt = held.zendeskId === null && policy.adopt === 'by-name' && !isHeldByOther(plain, self, context);
   const adoption = mayAdopt ? considerAdoption(plain, context) : undefined;
   if (adoption !== undefined) return adoption;
+  if (held.name !== null && isFree(held.name)) return { name: held.name, adoptId: null };
   const free = candidates.find(isFree);
   if (free !== undefined) return { name: free, adoptId: null };
   const organizations = context.organizationsNamed(nameKey(plain)).length;
@@ -112,7 +112,7 @@ function considerAdoption(name: string, context: ReservationContext): ReservedNa
   const withoutExternalId = named.filter(({ externalId }) => externalId === null);
   const [only] = withoutExternalId;
   if (only === undefined) return undefined;
-  const accounts = context.unlinked(nameKey(name));
+  const accounts = context.accountsNamed(nameKey(name));
   if (named.length > 1 || accounts > 1)
     return { rejection: nameAmbiguous(name, { organizations: withoutExternalId.length, accounts }) };
   if (context.incompleteEntities.length > 0) return { rejection: waitingForEntity(name, context.incompleteEntities) };

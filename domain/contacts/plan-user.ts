@@ -5,8 +5,8 @@ import { SINGLE_ORGANIZATION, USER_IS_STAFF, USER_SUSPENDED } from './contact-re
 
 /**
  * A user as it is stored. `values` are digests of the values in Zendesk, by field. A missing one is unknown.
- * `emailDigests` are those of its known addresses. `organizationIds` are its known organizations, and `own…` those to
- * which we added it. For `refused…`, Zendesk refused the membership.
+ * `emailDigests` are those of its known addresses. `organizationIds` are its known organizations, and `own…` those of
+ * accounts to which we added it. For `refused…`, Zendesk refused the membership.
  */
 export interface KnownUser extends LastWrite {
   readonly id: string;

@@ -24,6 +24,8 @@ export interface PersonRow {
   readonly row: RecordKey;
   /** True when the contact is present and not inactive. */
   readonly isActive: boolean;
+  /** True when the contact was active the last time that F&O returned it, but the last reading did not contain it. */
+  readonly isUnseen: boolean;
   readonly externalId: string | null;
   readonly zendeskId: string | null;
   readonly accounts: readonly TiedAccount[];
@@ -101,12 +103,16 @@ function isSame(one: RecordKey, other: RecordKey): boolean {
   return recordKeyText(one) === recordKeyText(other);
 }
 
-/** Returns the accounts of all active contacts of a person, those of this contact first. */
+/**
+ * Returns the accounts of all contacts of a person, those of this contact first. A contact that a reading merely did not
+ * contain still counts, because a page can miss rows: only what F&O says ends a membership.
+ */
 function tiedAccounts(person: readonly PersonRow[], own: RecordKey): readonly TiedAccount[] {
   const active = person.filter(({ isActive }) => isActive);
   const first = active.filter(({ row }) => isSame(row, own));
   const others = active.filter(({ row }) => !isSame(row, own));
-  return [...first, ...others].flatMap(({ accounts }) => accounts);
+  const unseen = person.filter(({ isUnseen }) => isUnseen);
+  return [...first, ...others, ...unseen].flatMap(({ accounts }) => accounts);
 }
 
 function reserveUser(

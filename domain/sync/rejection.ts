@@ -23,7 +23,8 @@ export type RemarkCode =
   | 'user_suspended'
   | 'single_organization'
   | 'field_ignored'
-  | 'text_repaired';
+  | 'text_repaired'
+  | 'gone_from_erp';
 
 /** A remark on a record: a code, what happened, and what a person should do. */
 export interface Remark<Code extends string = RejectionCode | RemarkCode> {
@@ -76,13 +77,13 @@ export function recordUnreadable(because: string): Rejection {
 }
 
 /**
- * Rejects an account whose name several organizations or unlinked accounts share, because adopting one would be a
+ * Rejects an account whose name several organizations or accounts share, because adopting one would be a
  * guess.
  */
 export function nameAmbiguous(name: string, counts: { organizations: number; accounts: number }): Rejection {
   return {
     code: 'name_ambiguous',
-    message: `${counts.organizations} organization(s) without external id and ${counts.accounts} unlinked account(s) have the name "${name}".`,
+    message: `${counts.organizations} organization(s) without external id and ${counts.accounts} account(s) have the name "${name}". It is not clear which of them belong together.`,
     action:
       'In Zendesk, set the external id of the organization that belongs to this account, or rename the organizations that do not. Then run `ledgerdesk retry ID`.',
   };
@@ -142,3 +143,15 @@ export function accountRemark(
 ): Remark | null {
   return withRepairs(repaired, ignored.length === 0 ? null : fieldIgnored(ignored));
 }
+
+/**
+ * The last accepted reading of the ERP did not contain the record. Absence removes nothing: only what F&O says about a
+ * record that it has changes Zendesk.
+ */
+export const GONE_FROM_ERP: Remark<'gone_from_erp'> = {
+  code: 'gone_from_erp',
+  message:
+    'The last complete reading of Dynamics 365 did not contain this record. Its organization or user stays in Zendesk as it is.',
+  action:
+    'No action is needed if the record was deleted in Dynamics 365. Otherwise check whether the F&O user of the app may still read it. The record comes back by itself when a reading contains it again.',
+};

@@ -4,6 +4,8 @@ export interface DynamicsSettings {
   defaultCompany: string;
   /** Companies whose rows the user may not see. The rows are absent, without an error. */
   hiddenCompanies: readonly string[];
+  /** Rows that lists do not contain although they exist, as `company/key`. A reading can miss rows in the same way. */
+  missingRows: readonly string[];
   /** The status of every request while the app is mapped to no user; null when it is mapped. */
   unmappedAppStatus: 401 | 403 | null;
   /** Entity sets that the user's roles may not read. */
@@ -75,6 +77,7 @@ export type EventCatalog = Readonly<
 export const DEFAULT_SETTINGS: Readonly<DynamicsSettings> = {
   defaultCompany: 'usmf',
   hiddenCompanies: [],
+  missingRows: [],
   unmappedAppStatus: null,
   deniedEntitySets: [],
   readOnlyEntitySets: [],

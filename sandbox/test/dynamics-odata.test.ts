@@ -101,6 +101,14 @@ describe('the OData service of the simulated F&O', () => {
     expect(companies.rows.map((row) => row['DataArea'])).toEqual(['frrt', 'usmf']);
   });
 
+  it('misses the named rows in lists, although they exist', async () => {
+    run.server.settings.missingRows = ['usmf/US-001'];
+    expect(await numbers("CustomerAccount eq 'US-001'")).toEqual(['US-001']);
+    expect(await numbers("dataAreaId eq 'usmf' and CustomerAccount eq 'US-001'")).toEqual([]);
+    const key = "/data/CustomersV3(CustomerAccount='US-001',dataAreaId='usmf')";
+    expect((await run.send('GET', key)).status).toBe(200);
+  });
+
   it('compares texts without case and trailing blanks, unescapes quotes and treats stars as wildcards', async () => {
     expect(await numbers("OrganizationName eq 'contoso RETAIL  '")).toEqual(['US-001']);
     expect(await numbers("CustomerAccount eq 'o''brien/A?b'")).toEqual(["O'Brien/a?b"]);

@@ -11,7 +11,9 @@ import {
   type ReservationResult,
 } from '../../domain/accounts/reserve-account.ts';
 import type { Db } from '../database.ts';
+import { SEEN_AGAIN } from '../sync/presence.ts';
 import { IS_READABLE, registerUnreadable } from '../sync/unreadable.ts';
+import { readRejectedAccounts, type RejectedAccounts } from './rejected-accounts.ts';
 import { readReservationContext, type MutableReservationContext } from './reservation-context.ts';
 
 /**
@@ -37,14 +39,24 @@ export interface ReservationStore {
   prepare(run: Pick<ReservationRequest, 'runId' | 'connectionId' | 'kinds'>): Promise<void>;
   /** Reserves for at most `limit` accounts ranked after `after`. Returns the last rank, or null when none was left. */
   reservePage(request: ReservationRequest, after: number, limit: number): Promise<number | null>;
-  /** Reserves again for these accounts, in the order of their rank, without the names that Zendesk refused. */
+  /**
+   * Reserves again for these accounts, in the order of their rank, without the names that Zendesk refused. Then reserves
+   * again for the accounts of the run that share a name with one of them and are not planned yet, because whether the
+   * name is ambiguous concerns them all.
+   */
   reserveAgain(request: ReservationRequest, keys: readonly RecordKey[], refusedNames: readonly string[]): Promise<void>;
+  /** Returns the unlinked accounts of a run that were rejected before, and what they could belong to. */
+  rejected(
+    run: Pick<ReservationRequest, 'runId' | 'connectionId'>,
+    wanted: { asked: boolean },
+  ): Promise<RejectedAccounts>;
 }
 
 /** Creates the store of the reservations of accounts. */
 export function createReservationStore(db: Db): ReservationStore {
   return {
     prepare: (run) => db.transaction().execute((tx) => prepare(tx, run)),
+    rejected: (run, wanted) => readRejectedAccounts(db, run, wanted),
     async reservePage(request, after, limit) {
       const rows = await staged(db, request, sql`s.rank > ${after} order by s.rank limit ${limit}`);
       await reserveRows(db, request, { rows, refusedNames: [], again: false });
@@ -52,9 +64,11 @@ export function createReservationStore(db: Db): ReservationStore {
     },
     async reserveAgain(request, keys, refusedNames) {
       const wanted = JSON.stringify(keys.map(({ legalEntity, kind, key }) => [legalEntity, kind, key]));
-      const isWanted = sql`jsonb_build_array(s.legal_entity, s.kind, s.key) in
-        (select jsonb_array_elements(${wanted}::jsonb)) order by s.rank, s.key`;
-      const rows = await staged(db, request, isWanted);
+      const isWanted = sql`jsonb_build_array(s.legal_entity, s.kind, s.key) in (select jsonb_array_elements(${wanted}::jsonb))`;
+      const isNamesake = sql`s.outcome is null and s.operation is null and a.zendesk_id is null and s.rank is not null
+        and s.plain_name_key in (select s.plain_name_key from staged_records s where s.run_id = ${request.runId} and ${isWanted})`;
+      const condition = sql`(${isWanted} or (${isNamesake})) order by (${isWanted}) desc, s.rank, s.key`;
+      const rows = await staged(db, request, condition);
       await reserveRows(db, request, { rows, refusedNames: refusedNames.map(nameKey), again: true });
     },
   };
@@ -73,7 +87,7 @@ async function prepare(
     from staged_records s where s.run_id = ${runId} and s.target = 'organization' and s.rank is null and ${IS_READABLE}
     order by 2, 3, 4
     on conflict (connection_id, legal_entity, kind, key) do update set
-      present = true, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
+      ${SEEN_AGAIN}, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
       plain_name_read_at = excluded.plain_name_read_at, party = excluded.party,
       name = case when a.plain_name = excluded.plain_name then a.name end,
       name_key = case when a.plain_name = excluded.plain_name then a.name_key end

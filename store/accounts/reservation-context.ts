@@ -3,6 +3,7 @@ import { externalIdKey } from '../../domain/sync/external-id.ts';
 import type { HeldReservation, NamedOrganization, ReservationContext } from '../../domain/accounts/reserve-account.ts';
 import { nameKey } from '../../domain/sync/record-name.ts';
 import type { Db } from '../database.ts';
+import { MAX_ABSENCES } from '../sync/presence.ts';
 
 /** A context that is kept up to date while accounts reserve one after the other. */
 export interface MutableReservationContext extends ReservationContext {
@@ -33,14 +34,14 @@ export async function readReservationContext(
   const names = await readHolders(db, { connectionId, column: 'name_key', keys: request.nameKeys });
   const named = await readOrganizations(db, { connectionId, column: 'name_key', keys: request.nameKeys });
   const found = await readOrganizations(db, { connectionId, column: 'external_id_key', keys: request.externalIdKeys });
-  const unlinked = await countUnlinked(db, connectionId, request.nameKeys);
+  const sharing = await countSharing(db, connectionId, request.nameKeys);
   return {
     incompleteEntities: scope.incompleteEntities,
     externalIdHolder: (key) => externalIds.get(key),
     nameHolder: (key) => names.get(key),
     organizationsNamed: (key) => named.get(key) ?? [],
     organizationWithExternalId: (key) => found.get(key)?.[0],
-    unlinked: (key) => unlinked.get(key) ?? 0,
+    accountsNamed: (key) => sharing.get(key) ?? 0,
     refused: (key) => request.refusedNames.includes(key),
     move(self, before, now) {
       moveHolding(externalIds, self, {
@@ -92,10 +93,16 @@ async function readOrganizations(
   return byKey;
 }
 
-async function countUnlinked(db: Db, connectionId: string, keys: readonly string[]): Promise<Map<string, number>> {
+/**
+ * Counts accounts by name, without those whose organization has the plain name. One that only the last reading did not
+ * contain still counts.
+ */
+async function countSharing(db: Db, connectionId: string, keys: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ key: string; accounts: number }>`select a.plain_name_key as key, count(*) as accounts
-    from records a where a.connection_id = ${connectionId} and a.target = 'organization' and a.zendesk_id is null
-      and a.present
-      and a.plain_name_key = any(${sql.val([...keys])}::text[]) group by 1`.execute(db);
+    from records a where a.connection_id = ${connectionId} and a.target = 'organization'
+      and (a.zendesk_id is null or a.name_key is distinct from a.plain_name_key)
+      and (a.present or a.absences < ${MAX_ABSENCES}) and a.plain_name_key = any(${sql.val([...keys])}::text[]) group by 1`.execute(
+    db,
+  );
   return new Map(rows.map(({ key, accounts }) => [key, accounts]));
 }

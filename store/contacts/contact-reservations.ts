@@ -7,6 +7,7 @@ import {
   type ContactReservationResult,
 } from '../../domain/contacts/reserve-contact.ts';
 import type { Db } from '../database.ts';
+import { SEEN_AGAIN } from '../sync/presence.ts';
 import { IS_READABLE, registerUnreadable } from '../sync/unreadable.ts';
 import { readContactContext, type ContactRow } from './reservation-context.ts';
 
@@ -57,7 +58,7 @@ async function prepare(
       s.record->>'party', s.record->>'person', (s.record->>'isInactive')::boolean
     from staged_records s where s.run_id = ${runId} and s.target = 'user' and s.rank is null and ${IS_READABLE}
     order by 2, 3, 4
-    on conflict (connection_id, legal_entity, kind, key) do update set present = true, plain_name = excluded.plain_name,
+    on conflict (connection_id, legal_entity, kind, key) do update set ${SEEN_AGAIN}, plain_name = excluded.plain_name,
       plain_name_key = excluded.plain_name_key, plain_name_read_at = excluded.plain_name_read_at, party = excluded.party,
       person_party = excluded.person_party, is_inactive = excluded.is_inactive
     where (not a.present or a.plain_name is distinct from excluded.plain_name or a.party is distinct from excluded.party

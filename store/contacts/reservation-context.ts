@@ -70,6 +70,7 @@ interface PersonRecord {
   readonly person_party: string | null;
   readonly party: string | null;
   readonly active: boolean;
+  readonly unseen: boolean;
   readonly external_id: string | null;
   readonly zendesk_id: string | null;
 }
@@ -82,6 +83,7 @@ async function readPeople(
   const parties = rows.flatMap(({ record: { person } }) => person ?? []);
   const own = rows.map(({ record: { legalEntity, kind, key } }) => ({ legal_entity: legalEntity, kind, key }));
   const columns = sql`c.legal_entity, c.kind, c.key, c.person_party, c.party, c.present and not c.is_inactive as active,
+    not c.present and not c.is_inactive as unseen,
     c.external_id, c.zendesk_id`;
   const { rows: records } = await sql<PersonRecord>`
     select ${columns} from records c where c.connection_id = ${connectionId} and c.target = 'user'
@@ -97,8 +99,8 @@ async function readPeople(
     const row = { legalEntity: record.legal_entity, kind: record.kind, key: record.key };
     const person = personOf(row, record.person_party);
     const accounts = tied.get(`${record.legal_entity}/${record.party ?? ''}`) ?? [];
-    const { active: isActive, external_id: externalId, zendesk_id: zendeskId } = record;
-    people.set(person, [...(people.get(person) ?? []), { row, isActive, externalId, zendeskId, accounts }]);
+    const { active: isActive, unseen: isUnseen, external_id: externalId, zendesk_id: zendeskId } = record;
+    people.set(person, [...(people.get(person) ?? []), { row, isActive, isUnseen, externalId, zendeskId, accounts }]);
   }
   return people;
 }

@@ -105,11 +105,18 @@ export function createUserStore(db: Db): UserStore {
   };
 }
 
+/**
+ * The organizations of a user `u` to which we added it, without those that no account is linked to. Such an organization
+ * was lost or replaced in Zendesk, which is not a word of F&O that would end a membership.
+ */
+const OWN_OF_ACCOUNTS = sql`array(select x from unnest(u.own_organization_ids) x where exists (select from records o
+  where o.connection_id = u.connection_id and o.target = 'organization' and o.zendesk_id = x))`;
+
 /** Converts a row `u` of `users` to a KnownUser in JSON. */
 const KNOWN = sql`jsonb_build_object('id', u.zendesk_id, 'values', u.digests, 'written', u.written,
   'isLatest', coalesce(u.updated_at <= u.written_at, false), 'isStaff', u.is_staff, 'isActive', u.is_active,
   'isSuspended', u.is_suspended, 'emailDigests', u.email_digests, 'organizationIds', u.organization_ids,
-  'ownOrganizationIds', u.own_organization_ids, 'refusedOrganizationIds', u.refused_organization_ids)`;
+  'ownOrganizationIds', ${OWN_OF_ACCOUNTS}, 'refusedOrganizationIds', u.refused_organization_ids)`;
 
 /** Selects the stored user with this id. */
 export function seenUserById(connectionId: string, id: RawBuilder<unknown>): RawBuilder<unknown> {

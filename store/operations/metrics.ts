@@ -67,15 +67,16 @@ const METRICS: readonly { readonly name: string; readonly help: string; readonly
   },
   {
     name: 'records',
-    help: 'Accounts and contacts by the outcome of the last run that read them',
-    query: `select connection_id as connection, kind, coalesce(state, 'none') as state, count(*) as value
+    help: 'Accounts and contacts by the outcome of the last run that read them, or gone if the last reading lacked them',
+    query: `select connection_id as connection, kind, coalesce(case when present then state else 'gone' end, 'none') as state,
+        count(*) as value
       from records group by 1, 2, 3 order by 1, 2, 3`,
   },
   {
     name: 'rejections_open',
     help: 'Rejected records by code; the runbook says what to do about each code',
     query: `select connection_id as connection, kind, coalesce(code, 'none') as code, count(*) as value
-      from records where state = 'rejected' group by 1, 2, 3 order by 1, 2, 3`,
+      from records where state = 'rejected' and present group by 1, 2, 3 order by 1, 2, 3`,
   },
   {
     name: 'last_good_run_age_seconds',

@@ -53,7 +53,7 @@ async function saveOnRecords(
   await sql`update records t set
       state = r.outcome, code = r.remark->>'code', message = r.remark->>'message', action = r.remark->>'action',
       attempts = case when r.outcome = 'rejected' then t.attempts + 1 else 0 end,
-      refused_attempt = r.refused_attempt,
+      refused_attempt = r.refused_attempt, retry_asked = false,
       zendesk_id = coalesce(r.zendesk_id, t.zendesk_id),
       last_synced_at = case when r.zendesk_id is null then t.last_synced_at else now() end,
       applied_read_at = case when r.zendesk_id is null and not r.up_to_date then t.applied_read_at

@@ -26,6 +26,11 @@ export interface RowToPlan<Seen = unknown, Reservation = unknown> {
   readonly emailDigest: string | null;
   /** True when another run has applied a later reading of the record. */
   readonly isStale: boolean;
+  /**
+   * True while a record of this run that has reserved the plain name of this one has no outcome. If Zendesk refuses that
+   * name, the organization that has it may belong to either of them.
+   */
+  readonly mustWait: boolean;
 }
 
 /** A claim that belongs to another run. */
@@ -125,6 +130,7 @@ interface RawRow<Seen, Reservation> {
   action: string | null;
   rejection: Rejection | null;
   is_stale: boolean;
+  must_wait: boolean;
   seen: Seen | null;
   reservation: Reservation | null;
   email_digest: string | null;
@@ -138,7 +144,7 @@ async function rowsToPlan<Seen, Reservation>(
   const { rows } = await sql<RawRow<Seen, Reservation>>`
     select s.record, a.external_id, a.name, a.zendesk_id, s.adopt_id, a.refused_attempt, a.code, a.message, a.action,
       s.rejection, coalesce(s.read_at < a.applied_read_at, false) as is_stale, seen.value as seen, s.reservation,
-      s.email_digest
+      s.email_digest, ${mustWait(slice.runId)} as must_wait
     from staged_records s
     join records a on a.connection_id = ${connectionId} and a.legal_entity = s.legal_entity and a.kind = s.kind
       and a.key = s.key
@@ -147,6 +153,15 @@ async function rowsToPlan<Seen, Reservation>(
       and s.outcome is null and s.operation is null and s.key collate "C" > ${page.after}
     order by s.key collate "C" limit ${page.limit}`.execute(db);
   return rows.map(toRowToPlan);
+}
+
+/** Returns whether a record `a` without a link waits for the one that holds its plain name, `h`. */
+function mustWait(runId: string) {
+  return sql`case when a.zendesk_id is null and a.name_key <> a.plain_name_key then exists (select from records h
+      join staged_records w on w.run_id = ${runId} and w.legal_entity = h.legal_entity and w.kind = h.kind and w.key = h.key
+    where h.connection_id = a.connection_id and h.target = a.target and h.name_key = a.plain_name_key
+      and h.plain_name_key = a.plain_name_key and h.zendesk_id is null and w.outcome is null and w.rejection is null)
+    else false end`;
 }
 
 function toRowToPlan<Seen, Reservation>(row: RawRow<Seen, Reservation>): RowToPlan<Seen, Reservation> {
@@ -164,6 +179,7 @@ function toRowToPlan<Seen, Reservation>(row: RawRow<Seen, Reservation>): RowToPl
     reservation: row.reservation,
     emailDigest: row.email_digest,
     isStale: row.is_stale,
+    mustWait: row.must_wait,
   };
 }
 

@@ -1,11 +1,14 @@
 import { sql } from 'kysely';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
 import { parseRecordKey, recordKeyText, type RecordKey } from '../../domain/sync/record.ts';
-import type { Outcome } from '../../domain/sync/outcome.ts';
+import type { Outcome, RecordState } from '../../domain/sync/outcome.ts';
+import { GONE_FROM_ERP } from '../../domain/sync/rejection.ts';
 import type { Db } from '../database.ts';
+import { STATE_OF_RECORD } from './presence.ts';
 
 /**
- * A record with its outcome in the last run that read it. `key` is the account number or contact id as F&O writes it.
+ * A record with its outcome in the last run that read it, or `gone` when the last accepted reading did not contain it.
+ * `key` is the account number or contact id as F&O writes it.
  * Contacts that are the same person have the same `zendeskId`.
  */
 export interface RecordReport {
@@ -14,7 +17,7 @@ export interface RecordReport {
   readonly kind: string;
   readonly key: string;
   readonly externalId: string | null;
-  readonly state: Outcome | null;
+  readonly state: RecordState | null;
   readonly code: string | null;
   readonly message: string | null;
   readonly action: string | null;
@@ -75,21 +78,26 @@ export function createRecordStore(db: Db): RecordStore {
   };
 }
 
+/** The code of a record `r` as it is listed. */
+const CODE_OF_RECORD = sql<string>`case when r.present then r.code else ${GONE_FROM_ERP.code} end`;
+
 async function list(
   db: Db,
   connectionId: string,
   filter: RecordFilter,
 ): Promise<{ items: RecordReport[]; total: number }> {
-  const condition = sql`r.connection_id = ${connectionId} and r.state is not null
-    and (${filter.state ?? null}::text is null or r.state = ${filter.state ?? null})
+  const condition = sql`r.connection_id = ${connectionId} and ${STATE_OF_RECORD} is not null
+    and (${filter.state ?? null}::text is null or ${STATE_OF_RECORD} = ${filter.state ?? null})
     and (${filter.kind ?? null}::text is null or r.kind = ${filter.kind ?? null})
-    and (${filter.code ?? null}::text is null or r.code = ${filter.code ?? null})`;
+    and (${filter.code ?? null}::text is null or ${CODE_OF_RECORD} = ${filter.code ?? null})`;
   const { rows: counted } = await sql<{
     total: number;
   }>`select count(*) as total from records r where ${condition}`.execute(db);
   const { rows } =
     await sql<RawRecord>`select r.connection_id as "connectionId", r.legal_entity as "legalEntity", r.kind,
-      r.key as key, r.external_id as "externalId", r.state, r.code, r.message, r.action,
+      r.key as key, r.external_id as "externalId", ${STATE_OF_RECORD} as state, ${CODE_OF_RECORD} as code,
+      case when r.present then r.message else ${GONE_FROM_ERP.message} end as message,
+      case when r.present then r.action else ${GONE_FROM_ERP.action} end as action,
       coalesce(f.zendesk_id, r.zendesk_id) as "zendeskId", r.attempts,
       r.first_seen_at as "firstSeenAt", r.last_synced_at as "lastSyncedAt"
     from records r left join records f on f.connection_id = r.connection_id and f.legal_entity = r.follows_entity
@@ -108,9 +116,9 @@ function toReport(row: RawRecord): RecordReport {
 
 async function allowRetry(db: Db, connectionId: string, filter: RetryFilter): Promise<RecordKey[]> {
   const keys = sql.val(filter.keys.flatMap((key) => asStored(key, filter.kinds)));
-  const { rows } = await sql<RecordKey>`update records set refused_attempt = null,
+  const { rows } = await sql<RecordKey>`update records set refused_attempt = null, retry_asked = true,
       zendesk_id = case when code = 'user_deleted' then null else zendesk_id end
-    where connection_id = ${connectionId} and state = 'rejected'
+    where connection_id = ${connectionId} and state = 'rejected' and present
       and (${filter.code ?? null}::text is null or code = ${filter.code ?? null})
       and (${filter.keys.length} = 0 or key = any(${keys}::text[])
         or legal_entity || '/' || kind || '/' || key = any(${keys}::text[]))

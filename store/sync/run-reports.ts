@@ -129,7 +129,7 @@ async function keptPhases(db: Db, runIds: readonly string[]): Promise<Map<string
   const phases = db
     .selectFrom('run_phases')
     .select(['run_id as runId', 'legal_entity as legalEntity', 'kind', 'read'])
-    .select(['created', 'updated', 'adopted', 'unchanged', 'skipped', 'rejected'])
+    .select(['created', 'updated', 'adopted', 'unchanged', 'skipped', 'rejected', 'gone'])
     .where(isOneOf(runIds));
   return byRun(await phases.orderBy('legal_entity').orderBy('kind').execute());
 }
@@ -140,13 +140,20 @@ async function stagedPhases(db: Db, runIds: readonly string[]): Promise<Map<stri
     select k.run_id as "runId", k.legal_entity as "legalEntity", k.kind, count(s.key) as read,
       count(*) filter (where s.outcome = 'created') as created, count(*) filter (where s.outcome = 'updated') as updated,
       count(*) filter (where s.outcome = 'adopted') as adopted, count(*) filter (where s.outcome = 'unchanged') as unchanged,
-      count(*) filter (where s.outcome = 'skipped') as skipped, count(*) filter (where s.outcome = 'rejected') as rejected
+      count(*) filter (where s.outcome = 'skipped') as skipped, count(*) filter (where s.outcome = 'rejected') as rejected,
+      ${GONE_OF_PHASE} as gone
     from (select run_id, legal_entity, kind from staged_reads where ${wanted}
       union select run_id, legal_entity, kind from staged_records where ${wanted}) k
     left join staged_records s on s.run_id = k.run_id and s.legal_entity = k.legal_entity and s.kind = k.kind
     group by 1, 2, 3 order by 2, 3`.execute(db);
   return byRun(rows);
 }
+
+/** Counts the records that the accepted reading of a phase `k` did not contain. */
+const GONE_OF_PHASE = sql`(select count(*) from staged_reads a join runs u on u.run_id = a.run_id
+        join records r on r.connection_id = u.connection_id and r.legal_entity = a.legal_entity and r.kind = a.kind
+          and not r.present
+      where a.run_id = k.run_id and a.legal_entity = k.legal_entity and a.kind = k.kind and a.accepted)`;
 
 function isOneOf(runIds: readonly string[]) {
   return sql<boolean>`run_id = any(${sql.val([...runIds])}::text[])`;

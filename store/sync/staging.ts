@@ -4,6 +4,7 @@ import { nameKey, plainName } from '../../domain/sync/record-name.ts';
 import type { ErpRecord } from '../../domain/sync/record.ts';
 import type { Db } from '../database.ts';
 import { emailDigest } from '../digests.ts';
+import { markAbsent } from './presence.ts';
 
 /** One legal entity and kind of one run. `legalEntity` is lower case; `target` is what the kind becomes in Zendesk. */
 export interface Slice {
@@ -155,10 +156,9 @@ async function accept(db: Db, connectionId: string, slice: SliceKey): Promise<vo
     .values({ connection_id: connectionId, legal_entity: slice.legalEntity, kind: slice.kind, ...row })
     .onConflict((conflict) => conflict.columns(['connection_id', 'legal_entity', 'kind']).doUpdateSet(row))
     .execute();
-  await sql`update staged_reads set accepted = true where ${sliceIs(slice)}`.execute(db);
-  await sql`update records a set present = false,
-      email_digest = case when a.zendesk_id is not null then a.email_digest end
-    where a.connection_id = ${connectionId} and a.legal_entity = ${slice.legalEntity} and a.kind = ${slice.kind} and a.present
-      and not exists (select from staged_records s where s.run_id = ${slice.runId} and s.legal_entity = a.legal_entity
-        and s.kind = a.kind and s.key = a.key)`.execute(db);
+  const read = await db.selectFrom('staged_reads').select('accepted').where(sliceIs(slice)).executeTakeFirst();
+  // The step may be repeated, but a reading counts once.
+  if (read?.accepted === true) return;
+  await db.updateTable('staged_reads').set({ accepted: true }).where(sliceIs(slice)).execute();
+  await markAbsent(db, connectionId, slice);
 }

@@ -13,6 +13,8 @@ export interface RecordsTable {
   target: TargetName;
   key: string;
   present: Generated<boolean>;
+  absences: Generated<number>;
+  retry_asked: Generated<boolean>;
   party: string | null;
   person_party: string | null;
   is_inactive: Generated<boolean>;

@@ -17,7 +17,7 @@ export const CONNECTION: Responses['showConnection'] = {
 
 /** Returns a completed run as the API answers it, with these changes. */
 export function runAnswer(changes: Partial<Run> = {}): Run {
-  const counts = { read: 12, created: 4, updated: 3, adopted: 2, unchanged: 1, skipped: 1, rejected: 1 };
+  const counts = { read: 12, created: 4, updated: 3, adopted: 2, unchanged: 1, skipped: 1, rejected: 1, gone: 0 };
   return {
     runId: 'run-1',
     workflowId: 'sync:contoso',

@@ -11,10 +11,12 @@ export interface ApplyOptions {
 /**
  * The result of applying. `isLong` is true when the history is long: the caller continues as new and applies the slice
  * again, because all progress is in the store. `fieldsChanged` is true when custom fields in Zendesk have changed.
+ * `isDeferred` is true when records still wait for a record of another slice.
  */
 export interface Applied {
   readonly isLong: boolean;
   readonly fieldsChanged: boolean;
+  readonly isDeferred: boolean;
 }
 
 /** Waits between polls of open jobs, in milliseconds. Zendesk needs seconds for a job, and each poll is a request. */
@@ -31,18 +33,18 @@ export async function applyChanges(proxy: StepProxy, slice: SliceRef, options: A
   const { steps } = proxy;
   let fieldsChanged = false;
   for (;;) {
-    const plan = await planAll(proxy, slice, options);
-    if (plan === 'long') return { isLong: true, fieldsChanged };
+    const { plan, isDeferred } = await planAll(proxy, slice, options);
+    if (plan === 'long') return { isLong: true, fieldsChanged, isDeferred };
     if (plan === 'work') {
-      if ((await writeAll(proxy, slice, options)) === 'long') return { isLong: true, fieldsChanged };
+      if ((await writeAll(proxy, slice, options)) === 'long') return { isLong: true, fieldsChanged, isDeferred };
       await completeAll(proxy, slice);
       const resolved = await resolveAll(proxy, slice, options);
       fieldsChanged ||= resolved.fieldsChanged;
-      if (resolved.planned > 0) continue;
+      if (resolved.planned > 0 || isDeferred) continue;
     }
     const again = { ...slice, incompleteEntities: options.incompleteEntities };
     const { records } = await steps.readAgain(again, summaryOf(slice, 'read records again that changed meanwhile'));
-    if (records === 0) return { isLong: false, fieldsChanged };
+    if (records === 0) return { isLong: false, fieldsChanged, isDeferred };
   }
 }
 
@@ -62,13 +64,15 @@ async function planAll(
   { steps }: StepProxy,
   slice: SliceRef,
   options: ApplyOptions,
-): Promise<'work' | 'nothing' | 'long'> {
+): Promise<{ plan: 'work' | 'nothing' | 'long'; isDeferred: boolean }> {
   let after = '';
+  let isDeferred = false;
   for (;;) {
-    if (options.isLong()) return 'long';
-    const { unfinished, next } = await steps.planChanges({ ...slice, after }, summaryOf(slice, 'plan changes'));
-    if (next === null) return unfinished > 0 ? 'work' : 'nothing';
-    after = next;
+    if (options.isLong()) return { plan: 'long', isDeferred };
+    const page = await steps.planChanges({ ...slice, after }, summaryOf(slice, 'plan changes'));
+    isDeferred ||= (page.deferred ?? 0) > 0;
+    if (page.next === null) return { plan: page.unfinished > 0 ? 'work' : 'nothing', isDeferred };
+    after = page.next;
   }
 }
 

@@ -23,11 +23,12 @@ export interface EntityStage {
 }
 
 /**
- * The result of a stage: the legal entities that failed, the dependent kinds that could not be read in others, and the
- * problems. `waitedMs` is the longest wait of one legal entity, because they run side by side.
+ * The result of a stage: the legal entities that failed, those with records that wait for others (`deferred`), the
+ * dependent kinds that could not be read in others, and the problems. `waitedMs` is the longest wait of one legal entity, because they run side by side.
  */
 export interface StageResult {
   readonly failed: readonly string[];
+  readonly deferred: readonly string[];
   readonly notRead: readonly KindNotRead[];
   readonly problems: readonly Problem[];
   readonly fieldsChanged: boolean;
@@ -43,6 +44,7 @@ const SIDE_BY_SIDE = 4;
 export async function runEntityStage(stage: EntityStage, entities: readonly string[]): Promise<StageResult> {
   const queue = [...entities];
   const failed: string[] = [];
+  const deferred: string[] = [];
   const notRead: KindNotRead[] = [];
   const problems: Problem[] = [];
   let [waitedMs, fieldsChanged] = [0, false];
@@ -52,6 +54,7 @@ export async function runEntityStage(stage: EntityStage, entities: readonly stri
         const result = await runEntity(stage, entity);
         waitedMs = Math.max(waitedMs, result.waitedMs);
         fieldsChanged ||= result.fieldsChanged;
+        if (result.isDeferred === true) deferred.push(entity);
         for (const { kind, problem } of result.notRead) {
           notRead.push({ legalEntity: entity, kind });
           problems.push(problem);
@@ -67,7 +70,7 @@ export async function runEntityStage(stage: EntityStage, entities: readonly stri
   };
   const results = await Promise.allSettled(Array.from({ length: SIDE_BY_SIDE }, runQueue));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
-  return { failed, notRead, problems, fieldsChanged, waitedMs };
+  return { failed, deferred, notRead, problems, fieldsChanged, waitedMs };
 }
 
 function runEntity(entityStage: EntityStage, legalEntity: string): Promise<SyncLegalEntityResult> {

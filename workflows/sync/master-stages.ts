@@ -133,14 +133,19 @@ async function applyLevel({ proxy, run }: MasterRun, progress: MasterProgress): 
     kindsOf: kindsIn,
     incompleteEntities: progress.incompleteEntities,
   };
-  const entities = progress.entities.filter((entity) => kindsIn(entity).length > 0);
-  const { problems, waitedMs, fieldsChanged } = await runEntityStage(stage, entities);
-  const applied = {
+  const entities = (progress.deferred ?? progress.entities).filter((entity) => kindsIn(entity).length > 0);
+  const { problems, waitedMs, fieldsChanged, deferred } = await runEntityStage(stage, entities);
+  const applied: MasterProgress = {
     ...progress,
+    deferred: undefined,
     problems: [...progress.problems, ...problems],
     waitedMs: progress.waitedMs + waitedMs,
   };
-  if (!fieldsChanged || progress.plannedAgain) return nextLevel(applied);
+  if (!fieldsChanged || progress.plannedAgain) {
+    // No record of the level is without an outcome now, so one more pass is enough. Recorded histories have no such pass:
+    // their children report no deferred records.
+    return deferred.length > 0 && progress.deferred === undefined ? { ...applied, deferred } : nextLevel(applied);
+  }
   await proxy.steps.planAgain({ ...run, kinds }, `Plan the ${kindsText(progress)} again with the changed fields`);
   return { ...applied, plannedAgain: true };
 }

@@ -82,13 +82,14 @@ async function readSlice(
 }
 
 async function applyAll(proxy: StepProxy, input: SyncLegalEntityInput): Promise<SyncLegalEntityResult> {
-  let fieldsChanged = input.fieldsChanged ?? false;
+  let [fieldsChanged, isDeferred] = [input.fieldsChanged ?? false, false];
   for (const kind of input.kinds) {
     const applied = await applySlice(proxy, sliceOf(input, kind), input);
     fieldsChanged ||= applied.fieldsChanged;
+    isDeferred ||= applied.isDeferred;
     if (applied.isLong) return continueRun(proxy, { ...input, fieldsChanged });
   }
-  return { waitedMs: proxy.waitedMs(), notRead: [], fieldsChanged };
+  return { waitedMs: proxy.waitedMs(), notRead: [], fieldsChanged, ...(isDeferred && { isDeferred }) };
 }
 
 async function applySlice(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OUTCOMES } from '../../../domain/sync/outcome.ts';
+import { RECORD_STATES } from '../../../domain/sync/outcome.ts';
 import { kind, time } from './list.ts';
 
 /** The schema of a record with its outcome in the last run that read it. */
@@ -10,7 +10,7 @@ export const record = z
     kind,
     key: z.string().describe('The account number or ContactPersonId, as it is written in F&O.'),
     externalId: z.string().nullable(),
-    state: z.enum(OUTCOMES).nullable(),
+    state: z.enum(RECORD_STATES).nullable(),
     code: z.string().nullable(),
     message: z.string().nullable(),
     action: z.string().nullable().describe('What to do about a rejection.'),

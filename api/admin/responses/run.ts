@@ -10,6 +10,7 @@ const counts = {
   unchanged: count,
   skipped: count,
   rejected: count,
+  gone: count.describe('Known records that the accepted reading did not contain. They are not part of `read`.'),
 };
 
 /** The schema of a run. After its end, `read` is the sum of the outcomes. */

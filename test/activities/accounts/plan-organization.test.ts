@@ -27,7 +27,7 @@ function plan(members: Partial<Row> = {}): ReturnType<typeof planOrganization> {
   const row: Row = {
     ...{ record: account('A1'), externalId: 'usmf:A1', name: 'Name of A1', linkedId: null, adoptId: null },
     ...{ refusedAttempt: null, lastRejection: null, rejection: null, seen: null, reservation: null },
-    ...{ emailDigest: null, isStale: false },
+    ...{ emailDigest: null, isStale: false, mustWait: false },
   };
   return planOrganization({ ...row, ...members }, SPEC);
 }

@@ -42,7 +42,7 @@ function plan(members: Partial<Row> = {}): ReturnType<typeof planContact> {
   const row: Row = {
     ...{ record: contactOf('K1'), externalId: 'usmf:K1', name: null, linkedId: null, adoptId: null, seen: null },
     ...{ refusedAttempt: null, lastRejection: null, rejection: null, reservation: RESERVED },
-    ...{ emailDigest: 'digest', isStale: false },
+    ...{ emailDigest: 'digest', isStale: false, mustWait: false },
   };
   return planContact({ ...row, ...members }, specOf('contact'));
 }

@@ -33,7 +33,7 @@ function contextOf(scene: Scene): ReservationContext {
     organizationsNamed: (key) => organizations.filter(({ name }) => nameKey(name) === key),
     organizationWithExternalId: (key) =>
       organizations.find(({ externalId }) => externalId !== null && externalIdKey(externalId) === key),
-    unlinked: () => unlinked,
+    accountsNamed: () => unlinked,
     incompleteEntities,
     refused: (key) => refused.includes(key),
   };

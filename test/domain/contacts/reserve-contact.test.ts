@@ -24,6 +24,7 @@ function rowOf(contact: ErpRecord, members: Partial<PersonRow> = {}): PersonRow 
   return {
     row: keyOf(contact),
     isActive: !contact.isInactive,
+    isUnseen: false,
     externalId: null,
     zendeskId: null,
     accounts: [A1],
@@ -165,6 +166,17 @@ describe('the reservation of a person with several rows', () => {
 
   it('leaves out rows that are inactive', () => {
     expect(reserve(K1, { others: [inFrance({ isActive: false })] })).toEqual(USER);
+  });
+
+  it('keeps the organizations of a row that the last reading merely did not contain', () => {
+    const unseen = inFrance({ isActive: false, isUnseen: true });
+    expect(reserve(K1, { others: [unseen] })).toMatchObject({ organizationIds: ['1', '9'], takesOver: null });
+    const lead = inFrance({ isActive: false, isUnseen: true, externalId: 'frrt:K9', zendeskId: '7' });
+    expect(reserve(K1, { others: [lead] })).toMatchObject({
+      organizationIds: ['1', '9'],
+      externalId: 'frrt:K9',
+      takesOver: { key: 'K9' },
+    });
   });
 
   it('passes the user to the next row under the same external id when the first becomes inactive', () => {

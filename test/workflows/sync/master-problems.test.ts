@@ -108,7 +108,7 @@ describe('a step of the run itself that fails', () => {
 
   it('fails a run whose totals do not add up', async () => {
     const error = { code: 'not_accounted_for', message: 'A record has no outcome.' };
-    const totals = { read: 3, created: 1, updated: 0, adopted: 0, unchanged: 1, skipped: 0, rejected: 0 };
+    const totals = { read: 3, created: 1, updated: 0, adopted: 0, unchanged: 1, skipped: 0, rejected: 0, gone: 0 };
     const { inputs, failure, details } = await sync([], { finishRun: [{ totals, error }] });
     expect(inputs('finishRun')).toMatchObject([{ status: 'completed', error: null }]);
     expect(failure).toEqual(error);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { findLegalEntities } from '../../../activities/sync/find-legal-entities.ts';
-import { useStepTests } from '../../fixtures/step-context.ts';
-import type { TestRun } from '../../fixtures/test-run.ts';
+import { findLegalEntities } from '../../../../activities/sync/scope/find-legal-entities.ts';
+import { useStepTests } from '../../../fixtures/step-context.ts';
+import type { TestRun } from '../../../fixtures/test-run.ts';
 
 const at = useStepTests({ hasFields: false });
 

@@ -1,0 +1,30 @@
+import { describe, it } from '@jest/globals';
+import { AbsenceHistory } from '../fixtures/absence-history.ts';
+import { printMeasurement } from '../fixtures/print-measurement.ts';
+import { createRandom } from '../fixtures/random-choices.ts';
+import { useStepTests } from '../fixtures/step-context.ts';
+
+const HISTORIES = Number(process.env['ABSENCE_HISTORIES'] ?? 6);
+const SEED = Number(process.env['ABSENCE_SEED'] ?? 20_264);
+
+const at = useStepTests();
+
+describe('readings that miss rows, fail, and find rows again', () => {
+  it(
+    `end no membership that F&O did not end, and every ticket keeps its organization (${HISTORIES} histories, seed ${SEED})`,
+    async () => {
+      const begun = Date.now();
+      for (let no = 1; no <= HISTORIES; no += 1) {
+        const history = new AbsenceHistory(at, { no, random: createRandom(SEED + no * 7_919) });
+        try {
+          await history.play();
+        } catch (error) {
+          const where = `seed ${SEED}, history ${no}:\n${history.lines.join('\n')}`;
+          throw new Error(`${where}\n${error instanceof Error ? error.message : String(error)}`, { cause: error });
+        }
+      }
+      printMeasurement(`${HISTORIES} histories with seed ${SEED} in ${Date.now() - begun} ms`);
+    },
+    60_000 + HISTORIES * 5_000,
+  );
+});
