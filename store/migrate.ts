@@ -9,6 +9,7 @@ import * as figures from './migrations/007-figures.ts';
 import * as annotationWakes from './migrations/008-annotation-wakes.ts';
 import * as erpDue from './migrations/009-erp-due.ts';
 import * as entitiesAsData from './migrations/010-entities-as-data.ts';
+import * as schemas from './migrations/014-schemas.ts';
 import type { Database } from './schema.ts';
 
 const MIGRATIONS = Object.freeze<Record<string, Migration>>({
@@ -22,6 +23,7 @@ const MIGRATIONS = Object.freeze<Record<string, Migration>>({
   '008-annotation-wakes': annotationWakes,
   '009-erp-due': erpDue,
   '010-entities-as-data': entitiesAsData,
+  '014-schemas': schemas,
 });
 
 /**

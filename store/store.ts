@@ -29,6 +29,7 @@ import { createUserStore, type UserStore } from './contacts/users.ts';
 import { createZendeskTokenStore, type ZendeskTokenStore } from './connection/zendesk-tokens.ts';
 import { createChangeStore, type ChangeStore } from './sync/changes.ts';
 import { createFieldCheckStore, type FieldCheckStore } from './connection/field-checks.ts';
+import { createEntityColumnStore, type EntityColumnStore } from './connection/entity-columns.ts';
 import { storeTargetOf } from './targets.ts';
 import { createUpgradeStore, type UpgradeStore } from './operations/upgrades.ts';
 
@@ -58,6 +59,7 @@ export interface Store {
   readonly jobs: JobStore;
   readonly changes: ChangeStore;
   readonly fieldChecks: FieldCheckStore;
+  readonly entityColumns: EntityColumnStore;
   readonly records: RecordStore;
   readonly metrics: MetricStore;
   readonly health: HealthStore;
@@ -111,6 +113,7 @@ export async function openStore(options: { url: string; keys: KeyRing; maxConnec
     jobs: createJobStore(db),
     changes: createChangeStore(db),
     fieldChecks: createFieldCheckStore(db, (target) => storeTargetOf(target).fields),
+    entityColumns: createEntityColumnStore(db),
     records: createRecordStore(db),
     metrics: createMetricStore(db),
     health: createHealthStore(db),

@@ -19,7 +19,10 @@ export interface OpenTarget {
 export interface OpenSlice extends SliceRef {
   readonly target: TargetName;
   readonly connection: Connection;
-  /** The entity as it is read, with all its fields, because a suspended field may be written before the run ends. */
+  /**
+   * The entity as it is read, with all its fields, because a suspended field may be written before the run ends, but
+   * without the columns that F&O lacks.
+   */
   readonly entity: EntitySpec;
   /** The entity as it is written, without suspended fields. */
   readonly spec: EntitySpec;
@@ -34,12 +37,17 @@ export async function openTarget(store: Store, connectionId: string, target: Tar
 /** Reads the connection and the entity of a slice from the store. */
 export async function openSlice(store: Store, slice: SliceRef): Promise<OpenSlice> {
   const connection = await store.connections.require(slice.connectionId);
-  const entity = entityOf(connection, slice.kind);
+  const entity = await withoutMissing(store, connection, entityOf(connection, slice.kind));
   const { target } = entity;
   const { entities, mapped } = await effectiveTarget(store, connection, target);
   // If the entity was switched off during the run, the slice is finished with its mapping nevertheless.
   const spec = entities.find(({ kind }) => kind === slice.kind) ?? entity;
   return { ...slice, target, connection, entity, spec, mapped };
+}
+
+async function withoutMissing(store: Store, { id }: Connection, entity: EntitySpec): Promise<EntitySpec> {
+  const lacks = await store.entityColumns.lacks(id, entity.entitySet);
+  return lacks.length === 0 ? entity : { ...entity, lacks };
 }
 
 async function effectiveTarget(store: Store, connection: Connection, target: TargetName): Promise<OpenTarget> {

@@ -1,7 +1,7 @@
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
-import { checkFieldsAgain, checkFieldsAtStart } from './check-fields.ts';
+import { checkFieldsAgain, checkFieldsAtStart } from './schema/check-fields.ts';
 import { openTarget } from './open-slice.ts';
 
 /**

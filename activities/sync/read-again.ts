@@ -5,6 +5,7 @@ import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
 import { openSlice, type OpenSlice } from './open-slice.ts';
+import { keepUnread, readAvailable } from './schema/available-columns.ts';
 
 /**
  * Reads the records again that another run asked for while this run had claimed them, before it releases the claims.
@@ -56,10 +57,13 @@ async function stage(
   slice: OpenSlice,
   wanted: { keys: readonly RecordKey[]; readAt: Date; incompleteEntities: readonly string[] },
 ): Promise<ReadonlySet<string>> {
-  const { store, remote } = context;
-  const { legalEntity, entity } = slice;
+  const { store } = context;
+  const { legalEntity } = slice;
   const keys = wanted.keys.map(({ key }) => key);
-  const records = await remote(({ dynamics }) => dynamics.readRecords({ entity, legalEntity, keys }));
+  const found = await readAvailable(context, slice, (dynamics, entity) =>
+    dynamics.readRecords({ entity, legalEntity, keys }),
+  );
+  const records = await keepUnread(context, slice, found);
   if (records.length > 0) {
     await store.staging.addRecords(slice, records, wanted.readAt);
     const { incompleteEntities } = wanted;

@@ -2,23 +2,35 @@ import { shrinkReason } from '../../domain/sync/shrink.ts';
 import type { SliceRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
-import { openSlice } from './open-slice.ts';
+import { openSlice, type OpenSlice } from './open-slice.ts';
+import { keepUnread, readAvailable } from './schema/available-columns.ts';
 
 /** Reads the next page of a slice, and stages it together with the cursor of the following page. */
-export async function readRecordsPage(
-  { store, remote }: StepContext,
-  ref: SliceRef,
-): ReturnType<Steps['readRecordsPage']> {
+export async function readRecordsPage(context: StepContext, ref: SliceRef): ReturnType<Steps['readRecordsPage']> {
+  const { store } = context;
   const { nextLink, complete } = await store.staging.progress(ref);
   if (complete) return { read: 0, done: true };
-  const slice = await openSlice(store, ref);
-  const { legalEntity, entity } = slice;
+  const opened = await openSlice(store, ref);
+  const slice = nextLink === null ? await withFreshColumns(context, opened) : opened;
+  const { legalEntity } = slice;
   const readAt = await store.staging.now();
   const from = nextLink === null ? {} : { nextLink };
-  const page = await remote(({ dynamics }) => dynamics.readRecordsPage({ entity, legalEntity, ...from }));
+  const page = await readAvailable(context, slice, (dynamics, entity) =>
+    dynamics.readRecordsPage({ entity, legalEntity, ...from }),
+  );
+  if (nextLink === null && opened.entity.lacks !== undefined)
+    await store.entityColumns.forgetStale(slice.connectionId, slice.entity.entitySet);
   if (page.rows === 0 && page.nextLink !== null) throw emptyPage(ref);
-  await store.staging.addPage(slice, { records: page.records, nextLink: page.nextLink, readAt });
+  const records = await keepUnread(context, slice, page.records);
+  await store.staging.addPage(slice, { records, nextLink: page.nextLink, readAt });
   return { read: page.records.length, done: page.nextLink === null };
+}
+
+/** Later pages have the columns of the first one, because the link to them contains these. */
+async function withFreshColumns({ store }: StepContext, slice: OpenSlice): Promise<OpenSlice> {
+  const { connectionId, entity } = slice;
+  const lacks = await store.entityColumns.lacks(connectionId, entity.entitySet, { fresh: true });
+  return { ...slice, entity: { ...entity, lacks } };
 }
 
 function emptyPage({ legalEntity, kind }: SliceRef) {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { EntitySpec, NameSource } from '../../domain/entity-spec.ts';
+import { columnsOf, conditionOf } from '../../domain/sync/columns.ts';
 import { readErpValue, textValue, type FieldValue } from '../../domain/sync/field-value.ts';
 import { membersOf } from '../../domain/sync/mapping.ts';
-import { legalEntityKey, type ErpRecord } from '../../domain/sync/record.ts';
+import { legalEntityKey, type ErpRecord, type UnreadMember } from '../../domain/sync/record.ts';
 
 /** The selected columns of a row. F&O stores no null, but an outer join can return one. */
 type Row = Readonly<Record<string, FieldValue>>;
@@ -25,21 +26,11 @@ export interface RowSource {
   read(row: Row): ErpRecord;
 }
 
-/** Returns the query and the parser for the records of an entity. */
+/** Returns the query and the parser for the records of an entity, without the columns that the environment lacks. */
 export function rowSourceOf(spec: EntitySpec): RowSource {
-  const { entitySet, key: keyColumn, order, members, mapping } = spec;
-  const mapped = membersOf(mapping);
-  const named = members.name.flatMap(({ join, when }) => [...join, ...(when === undefined ? [] : [when.member])]);
-  const single = [members.party, members.person, members.email, members.inactive].filter((name) => name !== undefined);
-  const columns = [...new Set(['dataAreaId', keyColumn, ...named, ...single, ...mapped])];
-  return {
-    entitySet,
-    columns,
-    order,
-    keyColumn,
-    page: pageOf(columns, keyColumn),
-    read: (row) => readRow(spec, mapped, row),
-  };
+  const { entitySet, key: keyColumn, order, lacks = [] } = spec;
+  const columns = columnsOf(spec).filter((column) => !lacks.includes(column));
+  return { entitySet, columns, order, keyColumn, page: pageOf(columns, keyColumn), read: (row) => readRow(spec, row) };
 }
 
 /**
@@ -58,31 +49,56 @@ function pageOf(columns: readonly string[], keyColumn: string): z.ZodType<RowPag
     .transform((page) => ({ value: page.value, nextLink: page['@odata.nextLink'] ?? undefined }));
 }
 
-function readRow({ kind, key, members }: EntitySpec, mapped: readonly string[], row: Row): ErpRecord {
+function readRow(spec: EntitySpec, row: Row): ErpRecord {
+  const { kind, key, members, mapping } = spec;
   const valueOf = (name: string): FieldValue => readErpValue(row[name] ?? null);
   const textOf = (name: string | undefined): string | null => (name === undefined ? null : textValue(valueOf(name)));
+  const isLacking = (name: string | undefined): boolean => name !== undefined && spec.lacks?.includes(name) === true;
+  const { name, isWhole } = nameOf(members.name, { isLacking, textOf: (name) => textOf(name) ?? '' });
+  const unread: UnreadMember[] = isWhole ? [] : ['name'];
+  for (const member of ['party', 'person', 'email'] as const) if (isLacking(members[member])) unread.push(member);
+  if (isLacking(members.inactive)) unread.push('isInactive');
+  const mapped = membersOf(mapping);
+  const lacks = mapped.filter(isLacking);
   return {
     legalEntity: legalEntityKey(String(row['dataAreaId'] ?? '')),
     kind,
     key: String(row[key] ?? ''),
-    name: nameOf(members.name, (name) => textOf(name) ?? ''),
+    name,
     party: textOf(members.party),
     person: textOf(members.person),
     email: textOf(members.email),
     isInactive: isYes(members.inactive === undefined ? null : valueOf(members.inactive)),
-    values: Object.fromEntries(mapped.map((name) => [name, valueOf(name)])),
+    values: Object.fromEntries(
+      mapped.filter((member) => !isLacking(member)).map((member) => [member, valueOf(member)]),
+    ),
+    ...(lacks.length > 0 && { lacks }),
+    ...(unread.length > 0 && { unread }),
   };
 }
 
-function nameOf(sources: readonly NameSource[], textOf: (name: string) => string): string {
-  const applicable = sources.filter(({ when }) => when === undefined || isSameText(textOf(when.member), when.is));
-  const names = applicable.map(({ join }) =>
-    join
-      .map(textOf)
-      .filter((part) => part !== '')
-      .join(' '),
-  );
-  return names.find((name) => name !== '') ?? '';
+interface NameColumns {
+  readonly isLacking: (column: string) => boolean;
+  readonly textOf: (column: string) => string;
+}
+
+/**
+ * Returns the first name that is not empty. It is whole unless a column is missing that could have changed it. A
+ * condition on a missing column counts as met: F&O leaves the names of persons empty for organizations.
+ */
+function nameOf(
+  sources: readonly NameSource[],
+  { isLacking, textOf }: NameColumns,
+): { readonly name: string; readonly isWhole: boolean } {
+  let isWhole = true;
+  for (const source of sources) {
+    const { join, when } = source;
+    if (when !== undefined && !isLacking(when.member) && !isSameText(textOf(when.member), when.is)) continue;
+    isWhole &&= ![...join, ...conditionOf(source)].some(isLacking);
+    const parts = join.map((column) => textOf(column)).filter((part) => part !== '');
+    if (parts.length > 0) return { name: parts.join(' '), isWhole };
+  }
+  return { name: '', isWhole };
 }
 
 function isSameText(one: string, other: string): boolean {

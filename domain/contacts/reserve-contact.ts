@@ -157,6 +157,7 @@ function reserveEmail(
   { emailHolder: holder, person }: ContactContext,
   { sharedMailbox }: ContactPolicy,
 ): { email: string | null; remark: Remark | null } | { rejection: Rejection } {
+  if (contact.unread?.includes('email') === true) return { email: null, remark: null };
   if (contact.email === null) return { email: null, remark: EMAIL_MISSING };
   if (!isEmail(contact.email)) return { email: null, remark: EMAIL_MALFORMED };
   if (holder === undefined || person.some(({ row }) => recordKeyText(row) === holder))

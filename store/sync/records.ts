@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
-import { parseRecordKey, recordKeyText, type RecordKey } from '../../domain/sync/record.ts';
+import { parseRecordKey, recordKeyText, type RecordKey, type StoredMembers } from '../../domain/sync/record.ts';
 import type { Outcome } from '../../domain/sync/outcome.ts';
 import type { Db } from '../database.ts';
 
@@ -48,6 +48,8 @@ export interface RecordStore {
   allowRetry(connectionId: string, filter: RetryFilter): Promise<RecordKey[]>;
   /** Returns the outcome of a record in the last run that read it; undefined when there is none. */
   outcomeOf(connectionId: string, key: RecordKey): Promise<Outcome | undefined>;
+  /** Returns the stored members of those of these records that were read before, by the text of their key. */
+  storedMembers(connectionId: string, keys: readonly RecordKey[]): Promise<ReadonlyMap<string, StoredMembers>>;
   /** Returns which of the external ids are reserved by accounts of the connection, in their compared form. */
   reservedExternalIds(connectionId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
@@ -66,6 +68,7 @@ export function createRecordStore(db: Db): RecordStore {
         .executeTakeFirst();
       return row?.state ?? undefined;
     },
+    storedMembers: (connectionId, keys) => storedMembers(db, connectionId, keys),
     async reservedExternalIds(connectionId, externalIds) {
       const { rows } = await sql<{ key: string }>`select external_id_key as key from records
         where connection_id = ${connectionId} and target = 'organization'
@@ -73,6 +76,25 @@ export function createRecordStore(db: Db): RecordStore {
       return new Set(rows.map(({ key }) => key));
     },
   };
+}
+
+async function storedMembers(
+  db: Db,
+  connectionId: string,
+  keys: readonly RecordKey[],
+): Promise<ReadonlyMap<string, StoredMembers>> {
+  const wanted = JSON.stringify(keys.map(({ legalEntity, kind, key }) => ({ legal_entity: legalEntity, kind, key })));
+  const { rows } = await sql<RecordKey & StoredMembers>`select a.legal_entity as "legalEntity", a.kind, a.key,
+      a.plain_name as name, a.party, a.person_party as person, a.is_inactive as "isInactive"
+    from jsonb_to_recordset(${wanted}::jsonb) as r(legal_entity text, kind text, key text)
+    join records a on a.connection_id = ${connectionId} and a.legal_entity = r.legal_entity and a.kind = r.kind
+      and a.key = r.key where a.plain_name is not null`.execute(db);
+  return new Map(
+    rows.map(({ name, party, person, isInactive, ...key }) => [
+      recordKeyText(key),
+      { name, party, person, isInactive },
+    ]),
+  );
 }
 
 async function list(

@@ -1,0 +1,17 @@
+import { sql, type Kysely } from 'kysely';
+
+/** Adds what is known about the schemas of the two systems, and what Zendesk does not keep. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+}
+
+const STATEMENTS = [
+  // The columns that a sync needs and that the F&O environment lacks, by entity set. Without a row, all are read.
+  `create table entity_columns (
+    connection_id text not null references connections on delete cascade,
+    entity_set text not null,
+    lacks text[] not null,
+    checked_at timestamptz not null default now(),
+    primary key (connection_id, entity_set)
+  )`,
+];
