@@ -30,6 +30,7 @@ import { createZendeskTokenStore, type ZendeskTokenStore } from './connection/ze
 import { createChangeStore, type ChangeStore } from './sync/changes.ts';
 import { createFieldCheckStore, type FieldCheckStore } from './connection/field-checks.ts';
 import { createEntityColumnStore, type EntityColumnStore } from './connection/entity-columns.ts';
+import { createTaggingCheckStore, type TaggingCheckStore } from './connection/tagging-checks.ts';
 import { storeTargetOf } from './targets.ts';
 import { createUpgradeStore, type UpgradeStore } from './operations/upgrades.ts';
 
@@ -60,6 +61,7 @@ export interface Store {
   readonly changes: ChangeStore;
   readonly fieldChecks: FieldCheckStore;
   readonly entityColumns: EntityColumnStore;
+  readonly taggingChecks: TaggingCheckStore;
   readonly records: RecordStore;
   readonly metrics: MetricStore;
   readonly health: HealthStore;
@@ -114,6 +116,7 @@ export async function openStore(options: { url: string; keys: KeyRing; maxConnec
     changes: createChangeStore(db),
     fieldChecks: createFieldCheckStore(db, (target) => storeTargetOf(target).fields),
     entityColumns: createEntityColumnStore(db),
+    taggingChecks: createTaggingCheckStore(db),
     records: createRecordStore(db),
     metrics: createMetricStore(db),
     health: createHealthStore(db),

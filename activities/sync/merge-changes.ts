@@ -6,7 +6,10 @@ export function mergeChanges(parts: readonly Changes[]): Changes {
   return {
     outcomes: parts.flatMap(({ outcomes = [] }) => outcomes),
     transitions: parts.flatMap(({ transitions = [] }) => transitions),
-    organizations: mergeTarget(parts.flatMap(({ organizations = [] }) => organizations)),
+    organizations: {
+      ...mergeTarget(parts.flatMap(({ organizations = [] }) => organizations)),
+      losesTags: parts.some(({ organizations }) => organizations?.losesTags === true) || undefined,
+    },
     users: {
       ...mergeTarget(parts.flatMap(({ users = [] }) => users)),
       unlinked: parts.flatMap(({ users }) => users?.unlinked ?? []),

@@ -9,9 +9,9 @@ import type { SliceRef } from '../../workflows/steps.ts';
 export interface OpenTarget {
   readonly connection: Connection;
   readonly target: TargetName;
-  /** The entities with this target, in the order of their rank. */
+  /** The entities with this target, in the order of their rank, as they are written: without tags if Zendesk keeps none. */
   readonly entities: readonly EntitySpec[];
-  /** The parts that are written to Zendesk, without suspended fields. */
+  /** The parts that are remembered of what Zendesk shows, without suspended fields. */
   readonly mapped: MappedParts;
 }
 
@@ -24,7 +24,7 @@ export interface OpenSlice extends SliceRef {
    * without the columns that F&O lacks.
    */
   readonly entity: EntitySpec;
-  /** The entity as it is written, without suspended fields. */
+  /** The entity as it is written, without suspended fields, and without tags if Zendesk keeps none. */
   readonly spec: EntitySpec;
   readonly mapped: MappedParts;
 }
@@ -50,11 +50,18 @@ async function withoutMissing(store: Store, { id }: Connection, entity: EntitySp
   return lacks.length === 0 ? entity : { ...entity, lacks };
 }
 
+function withMapping(spec: EntitySpec, change: Partial<EntitySpec['mapping']>): EntitySpec {
+  return { ...spec, mapping: { ...spec.mapping, ...change } };
+}
+
 async function effectiveTarget(store: Store, connection: Connection, target: TargetName): Promise<OpenTarget> {
   const check = await store.fieldChecks.get(connection.id, target);
   const suspended = new Set(check?.suspended.map(({ key }) => key));
   const entities = entitiesOf(connection)
     .filter((spec) => spec.target === target)
     .map((spec) => ({ ...spec, mapping: withoutFields(spec.mapping, suspended) }));
-  return { connection, target, entities, mapped: mappedParts(entities.map(({ mapping }) => mapping)) };
+  const mapped = mappedParts(entities.map(({ mapping }) => mapping));
+  const tagging = await store.taggingChecks.get(connection.id, target);
+  if (tagging?.isOff !== true) return { connection, target, entities, mapped };
+  return { connection, target, mapped, entities: entities.map((spec) => withMapping(spec, { tags: [] })) };
 }

@@ -14,4 +14,12 @@ const STATEMENTS = [
     checked_at timestamptz not null default now(),
     primary key (connection_id, entity_set)
   )`,
+  // Whether Zendesk keeps tags. `shown` is what the settings of the account say, null if they do not say it.
+  `create table tagging_checks (
+    connection_id text not null references connections on delete cascade,
+    target text not null check (target in ('organization', 'user')),
+    is_off boolean not null,
+    shown boolean,
+    primary key (connection_id, target)
+  )`,
 ];
