@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 
-/** Adds what is known about the schemas of the two systems, and what Zendesk does not keep. */
+/** Adds what is known about the schemas of the two systems, and what Zendesk does not accept. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
 }
@@ -22,4 +22,6 @@ const STATEMENTS = [
     shown boolean,
     primary key (connection_id, target)
   )`,
+  // The digest of the email address that Zendesk refused for this contact, and the reason without the address.
+  `alter table records add column refused_email text, add column refused_email_reason text`,
 ];

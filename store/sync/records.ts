@@ -44,7 +44,10 @@ export interface RetryFilter {
 export interface RecordStore {
   /** Returns records, the most recently synchronized or first seen ones first. */
   list(connectionId: string, filter: RecordFilter): Promise<{ items: RecordReport[]; total: number }>;
-  /** Allows rejected records to be retried although nothing about them has changed. Returns their keys. */
+  /**
+   * Allows rejected records, and contacts whose address was refused, to be retried although nothing about them has
+   * changed. Returns their keys.
+   */
   allowRetry(connectionId: string, filter: RetryFilter): Promise<RecordKey[]>;
   /** Returns the outcome of a record in the last run that read it; undefined when there is none. */
   outcomeOf(connectionId: string, key: RecordKey): Promise<Outcome | undefined>;
@@ -130,9 +133,10 @@ function toReport(row: RawRecord): RecordReport {
 
 async function allowRetry(db: Db, connectionId: string, filter: RetryFilter): Promise<RecordKey[]> {
   const keys = sql.val(filter.keys.flatMap((key) => asStored(key, filter.kinds)));
-  const { rows } = await sql<RecordKey>`update records set refused_attempt = null,
+  const { rows } = await sql<RecordKey>`update records set refused_attempt = null, refused_email = null,
+      refused_email_reason = null,
       zendesk_id = case when code = 'user_deleted' then null else zendesk_id end
-    where connection_id = ${connectionId} and state = 'rejected'
+    where connection_id = ${connectionId} and (state = 'rejected' or code = 'email_refused')
       and (${filter.code ?? null}::text is null or code = ${filter.code ?? null})
       and (${filter.keys.length} = 0 or key = any(${keys}::text[])
         or legal_entity || '/' || kind || '/' || key = any(${keys}::text[]))
