@@ -42,6 +42,8 @@ export interface EntitySpec {
   readonly key: string;
   /** All members of the entity's key in F&O. Pages ordered by fewer members would repeat and miss rows. */
   readonly order: readonly string[];
+  /** The columns that the F&O environment does not have. They are not read. */
+  readonly lacks?: readonly string[];
   readonly members: EntityMembers;
   readonly mapping: Mapping;
   /** The template of external ids. */

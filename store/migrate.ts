@@ -11,6 +11,7 @@ import * as erpDue from './migrations/009-erp-due.ts';
 import * as entitiesAsData from './migrations/010-entities-as-data.ts';
 import * as goneRecords from './migrations/012-gone-records.ts';
 import * as refusals from './migrations/013-refusals.ts';
+import * as schemas from './migrations/014-schemas.ts';
 import type { Database } from './schema.ts';
 
 const MIGRATIONS = Object.freeze<Record<string, Migration>>({
@@ -26,6 +27,7 @@ const MIGRATIONS = Object.freeze<Record<string, Migration>>({
   '010-entities-as-data': entitiesAsData,
   '012-gone-records': goneRecords,
   '013-refusals': refusals,
+  '014-schemas': schemas,
 });
 
 /**

@@ -31,6 +31,8 @@ export interface Database {
   organizations: OrganizationsTable;
   organization_cursors: { connection_id: string; start_time: number; fields: Generated<string[]> };
   field_checks: FieldChecksTable;
+  tagging_checks: { connection_id: string; target: TargetName; is_off: boolean; shown: boolean | null };
+  entity_columns: { connection_id: string; entity_set: string; lacks: string[]; checked_at: Generated<Date> };
   runs: RunsTable;
   run_joins: { run_id: string; connection_id: string; joined_run_id: string };
   run_phases: { run_id: string; legal_entity: string; kind: string } & { [K in keyof Totals]: number };

@@ -32,6 +32,8 @@ import { createUserStore, type UserStore } from './contacts/users.ts';
 import { createZendeskTokenStore, type ZendeskTokenStore } from './connection/zendesk-tokens.ts';
 import { createChangeStore, type ChangeStore } from './sync/changes.ts';
 import { createFieldCheckStore, type FieldCheckStore } from './connection/field-checks.ts';
+import { createEntityColumnStore, type EntityColumnStore } from './connection/entity-columns.ts';
+import { createTaggingCheckStore, type TaggingCheckStore } from './connection/tagging-checks.ts';
 import { storeTargetOf } from './targets.ts';
 import { createUpgradeStore, type UpgradeStore } from './operations/upgrades.ts';
 
@@ -65,6 +67,8 @@ export interface Store {
   readonly jobs: JobStore;
   readonly changes: ChangeStore;
   readonly fieldChecks: FieldCheckStore;
+  readonly entityColumns: EntityColumnStore;
+  readonly taggingChecks: TaggingCheckStore;
   readonly records: RecordStore;
   readonly metrics: MetricStore;
   readonly health: HealthStore;
@@ -125,6 +129,8 @@ export async function openStore(options: {
     jobs: createJobStore(db),
     changes: createChangeStore(db),
     fieldChecks: createFieldCheckStore(db, (target) => storeTargetOf(target).fields),
+    entityColumns: createEntityColumnStore(db),
+    taggingChecks: createTaggingCheckStore(db),
     records: createRecordStore(db),
     metrics: createMetricStore(db),
     health: createHealthStore(db),

@@ -46,9 +46,11 @@ export const ORGANIZATIONS: Target<KnownOrganization> = {
   },
   isCompleteAfter: (row, { mapping }) =>
     row.operation === 'create' || mapping.tags.every((tag) => row.seen?.ownTags.includes(tag) === true),
-  afterWrite(row, { id, at, isShown, spec }) {
-    const ownTags = row.operation === 'create' ? spec.mapping.tags : (row.seen?.ownTags ?? []);
-    return { organizations: { written: [{ id, written: sentValues(row, spec), writtenAt: at, ownTags, isShown }] } };
+  afterWrite(row, { id, at, isShown, lacksParts = false, spec }) {
+    const isNew = row.operation === 'create';
+    const ownTags = isNew ? spec.mapping.tags : (row.seen?.ownTags ?? []);
+    const written = [{ id, written: sentValues(row, spec), writtenAt: at, ownTags, isShown }];
+    return { organizations: { written, losesTags: isNew && lacksParts } };
   },
   complete: completeOrganization,
   resolve: resolveOrganizations,

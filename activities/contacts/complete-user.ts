@@ -1,6 +1,6 @@
 import { RemoteError } from '../../clients/errors.ts';
 import { userRefusalOf } from '../../clients/zendesk/user-refusal.ts';
-import { emailTaken } from '../../domain/contacts/contact-remarks.ts';
+import { emailRefused, emailTaken } from '../../domain/contacts/contact-remarks.ts';
 import { emailKey } from '../../domain/contacts/email.ts';
 import { lacksOf, userChanges } from '../../domain/contacts/plan-user.ts';
 import { keyOf } from '../../domain/sync/record.ts';
@@ -11,7 +11,16 @@ import type { Changes } from '../../store/sync/changes.ts';
 import type { StepContext } from '../dependencies.ts';
 import type { OpenSlice } from '../sync/open-slice.ts';
 import { OUTCOME_OF } from '../sync/written.ts';
-import { attemptOf, desiredDigests, isStaff, remarkOf, reservationOf, wantedOf, type UserRow } from './user-row.ts';
+import {
+  attemptOf,
+  desiredDigests,
+  isStaff,
+  refusedEmailOf,
+  remarkOf,
+  reservationOf,
+  wantedOf,
+  type UserRow,
+} from './user-row.ts';
 
 /**
  * Adds a user to the organizations of its accounts, removes it from those to which only we had added it, and adds a
@@ -27,6 +36,7 @@ export async function completeUser(context: StepContext, slice: OpenSlice, row: 
     const emails = await addEmail(context, slice, row);
     if (emails === 'gone') return again(row, 'the user does not exist any more.');
     if (emails === 'taken') return rejected(row, spec, { remark: emailTaken(), written: [written] });
+    if ('refusal' in emails) return withoutEmail(row, spec, { refusal: emails.refusal, written });
     return done(row, spec, [{ ...written, emails }]);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
@@ -54,6 +64,18 @@ function done(row: UserRow, spec: OpenSlice['spec'], written: readonly WrittenUs
     remark: remarkOf({ ...row, seen }, ignored),
   };
   return { outcomes: [outcome], users: { written } };
+}
+
+/** Finishes a contact without its address, which Zendesk refused. */
+function withoutEmail(
+  row: UserRow,
+  spec: OpenSlice['spec'],
+  { refusal, written }: { refusal: string; written: WrittenUser },
+): Changes {
+  const refused = refusedEmailOf(row, refusal);
+  const reservation = { ...reservationOf(row), email: null, remark: emailRefused(refused.reason) };
+  const changes = done({ ...row, reservation }, spec, [written]);
+  return { ...changes, users: { ...changes.users, refusedEmails: [refused] } };
 }
 
 /**
@@ -123,22 +145,28 @@ async function join(
 }
 
 /**
- * Adds the email address of a row. Returns the addresses of the user, or that the address is taken, or that the user is
- * gone.
+ * Adds the email address of a row. Returns the addresses of the user, or why Zendesk refused the address, or that it is
+ * taken, or that the user is gone.
  */
 async function addEmail(
   { remote }: StepContext,
   { connection: { settings } }: OpenSlice,
   row: UserRow,
-): Promise<readonly string[] | 'taken' | 'gone'> {
+): Promise<readonly string[] | { readonly refusal: string } | 'taken' | 'gone'> {
   const email = reservationOf(row).email ?? '';
   const id = row.zendeskId ?? '';
   const present = await remote(({ zendesk }) => zendesk.listUserEmails(id));
   if (present === null) return 'gone';
   if (present.some((address) => emailKey(address) === emailKey(email))) return present;
   const verified = settings.sync.secondaryEmailVerified;
-  const answer = await remote(({ zendesk }) => attempt(() => zendesk.addUserEmail(id, { email, verified })));
-  return answer === 'created' ? [...present, email] : 'taken';
+  try {
+    const answer = await remote(({ zendesk }) => attempt(() => zendesk.addUserEmail(id, { email, verified })));
+    return answer === 'created' ? [...present, email] : 'taken';
+  } catch (error) {
+    const isRefused = error instanceof RemoteError && error.kind === 'refused';
+    if (isRefused && userRefusalOf(error.detail) === 'email_refused') return { refusal: error.detail };
+    throw error;
+  }
 }
 
 /** Tries a write. Returns the reason of a refusal that the caller can handle, and throws any other refusal. */

@@ -12,7 +12,8 @@ import type { StepContext } from '../dependencies.ts';
 import { mergeChanges } from '../sync/merge-changes.ts';
 import type { OpenSlice } from '../sync/open-slice.ts';
 import type { RefusedRows } from '../sync/target.ts';
-import { attemptOf, reservationOf, type UserRow } from './user-row.ts';
+import { reserveContactsAgain } from './reserve-contacts.ts';
+import { attemptOf, refusedEmailOf, reservationOf, type UserRow } from './user-row.ts';
 
 /** The users that were looked up for refused rows. */
 interface LookedUp {
@@ -22,14 +23,45 @@ interface LookedUp {
 }
 
 /**
- * Looks up the users of refused rows in Zendesk: by id and external id all at once, and then the missing ones by email
+ * Plans rows whose email address Zendesk refused without it. Looks up the users of the other rows in Zendesk: by id and external id all at once, and then the missing ones by email
  * address, one by one. Adopts a user without external id. Leaves users of other records, and deleted ones, as they are.
  */
 export async function resolveUsers(
   context: StepContext,
   slice: OpenSlice,
-  { rows }: RefusedRows<KnownUser, ContactReservation>,
+  { rows, incompleteEntities }: RefusedRows<KnownUser, ContactReservation>,
 ): Promise<void> {
+  const refused = rows.filter(hasRefusedEmail);
+  await planWithoutEmail(context, slice, { rows: refused, incompleteEntities });
+  await lookUpUsers(
+    context,
+    slice,
+    rows.filter((row) => !refused.includes(row)),
+  );
+}
+
+/** Returns whether Zendesk did not create the user of a row because of its email address. */
+function hasRefusedEmail(row: UserRow): boolean {
+  const isNew = row.zendeskId === null && reservationOf(row).email !== null;
+  return isNew && userRefusalOf(row.refusal) === 'email_refused';
+}
+
+/** Reserves for rows again, without the addresses that Zendesk refused, and plans them again. */
+async function planWithoutEmail(
+  context: StepContext,
+  slice: OpenSlice,
+  { rows, incompleteEntities }: RefusedRows<KnownUser, ContactReservation>,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const refusedEmails = rows.map((row) => refusedEmailOf(row, row.refusal ?? ''));
+  await context.store.changes.record(slice, { users: { refusedEmails } });
+  const keys = rows.map(({ record }) => keyOf(record));
+  await reserveContactsAgain(context, slice, { keys, incompleteEntities });
+  await context.store.changes.record(slice, mergeChanges(rows.map((row) => planAnew(row))));
+}
+
+async function lookUpUsers(context: StepContext, slice: OpenSlice, rows: readonly UserRow[]): Promise<void> {
+  if (rows.length === 0) return;
   const { store, remote } = context;
   const askedAt = await store.staging.now();
   const ids = rows.flatMap(({ zendeskId }) => zendeskId ?? []);

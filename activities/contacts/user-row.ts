@@ -5,12 +5,15 @@ import {
   type KnownUser,
   type WantedOfUser,
 } from '../../domain/contacts/plan-user.ts';
+import { refusalWithoutAddress } from '../../domain/contacts/email.ts';
 import type { ContactReservation } from '../../domain/contacts/reserve-contact.ts';
 import { renderUser, userPart, userValues, type UserForm } from '../../domain/contacts/user.ts';
 import type { EntitySpec } from '../../domain/entity-spec.ts';
 import { valuesAfter } from '../../domain/sync/diff.ts';
 import type { Values } from '../../domain/sync/field-value.ts';
+import { keyOf } from '../../domain/sync/record.ts';
 import { withRepairs, type Remark } from '../../domain/sync/rejection.ts';
+import type { RefusedEmail } from '../../store/contacts/users.ts';
 import { valueDigests } from '../../store/digests.ts';
 import type { JobRow } from '../../store/sync/job-rows.ts';
 
@@ -62,6 +65,12 @@ export function newUserOf(
 ): { form: UserForm; email: string | null; organizationId: string | null } {
   const { email, organizationIds } = reservationOf(row);
   return { form: userOf(row, spec), email, organizationId: organizationIds[0] ?? null };
+}
+
+/** Returns the refused address of a row as it is stored. `refusal` is the text of Zendesk. */
+export function refusedEmailOf(row: UserRow, refusal: string): RefusedEmail {
+  const reason = refusalWithoutAddress(refusal, reservationOf(row).email ?? '');
+  return { ...keyOf(row.record), digest: row.emailDigest ?? '', reason };
 }
 
 /** Returns a text that identifies an attempt to write the row. */

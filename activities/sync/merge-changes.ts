@@ -3,13 +3,18 @@ import type { Gone, Seen } from '../../store/sync/seen.ts';
 
 /** Merges the changes of several rows, so that they can be recorded together. */
 export function mergeChanges(parts: readonly Changes[]): Changes {
+  const refusedEmails = parts.flatMap(({ users }) => users?.refusedEmails ?? []);
   return {
     outcomes: parts.flatMap(({ outcomes = [] }) => outcomes),
     transitions: parts.flatMap(({ transitions = [] }) => transitions),
-    organizations: mergeTarget(parts.flatMap(({ organizations = [] }) => organizations)),
+    organizations: {
+      ...mergeTarget(parts.flatMap(({ organizations = [] }) => organizations)),
+      losesTags: parts.some(({ organizations }) => organizations?.losesTags === true) || undefined,
+    },
     users: {
       ...mergeTarget(parts.flatMap(({ users = [] }) => users)),
       unlinked: parts.flatMap(({ users }) => users?.unlinked ?? []),
+      ...(refusedEmails.length > 0 && { refusedEmails }),
     },
   };
 }

@@ -9,9 +9,9 @@ import type { SliceRef } from '../../workflows/steps.ts';
 export interface OpenTarget {
   readonly connection: Connection;
   readonly target: TargetName;
-  /** The entities with this target, in the order of their rank. */
+  /** The entities with this target, in the order of their rank, as they are written: without tags if Zendesk keeps none. */
   readonly entities: readonly EntitySpec[];
-  /** The parts that are written to Zendesk, without suspended fields. */
+  /** The parts that are remembered of what Zendesk shows, without suspended fields. */
   readonly mapped: MappedParts;
 }
 
@@ -19,9 +19,12 @@ export interface OpenTarget {
 export interface OpenSlice extends SliceRef {
   readonly target: TargetName;
   readonly connection: Connection;
-  /** The entity as it is read, with all its fields, because a suspended field may be written before the run ends. */
+  /**
+   * The entity as it is read, with all its fields, because a suspended field may be written before the run ends, but
+   * without the columns that F&O lacks.
+   */
   readonly entity: EntitySpec;
-  /** The entity as it is written, without suspended fields. */
+  /** The entity as it is written, without suspended fields, and without tags if Zendesk keeps none. */
   readonly spec: EntitySpec;
   readonly mapped: MappedParts;
 }
@@ -34,12 +37,21 @@ export async function openTarget(store: Store, connectionId: string, target: Tar
 /** Reads the connection and the entity of a slice from the store. */
 export async function openSlice(store: Store, slice: SliceRef): Promise<OpenSlice> {
   const connection = await store.connections.require(slice.connectionId);
-  const entity = entityOf(connection, slice.kind);
+  const entity = await withoutMissing(store, connection, entityOf(connection, slice.kind));
   const { target } = entity;
   const { entities, mapped } = await effectiveTarget(store, connection, target);
   // If the entity was switched off during the run, the slice is finished with its mapping nevertheless.
   const spec = entities.find(({ kind }) => kind === slice.kind) ?? entity;
   return { ...slice, target, connection, entity, spec, mapped };
+}
+
+async function withoutMissing(store: Store, { id }: Connection, entity: EntitySpec): Promise<EntitySpec> {
+  const lacks = await store.entityColumns.lacks(id, entity.entitySet);
+  return lacks.length === 0 ? entity : { ...entity, lacks };
+}
+
+function withMapping(spec: EntitySpec, change: Partial<EntitySpec['mapping']>): EntitySpec {
+  return { ...spec, mapping: { ...spec.mapping, ...change } };
 }
 
 async function effectiveTarget(store: Store, connection: Connection, target: TargetName): Promise<OpenTarget> {
@@ -48,5 +60,8 @@ async function effectiveTarget(store: Store, connection: Connection, target: Tar
   const entities = entitiesOf(connection)
     .filter((spec) => spec.target === target)
     .map((spec) => ({ ...spec, mapping: withoutFields(spec.mapping, suspended) }));
-  return { connection, target, entities, mapped: mappedParts(entities.map(({ mapping }) => mapping)) };
+  const mapped = mappedParts(entities.map(({ mapping }) => mapping));
+  const tagging = await store.taggingChecks.get(connection.id, target);
+  if (tagging?.isOff !== true) return { connection, target, entities, mapped };
+  return { connection, target, mapped, entities: entities.map((spec) => withMapping(spec, { tags: [] })) };
 }

@@ -1,11 +1,12 @@
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
-import { checkFieldsAgain, checkFieldsAtStart } from './check-fields.ts';
+import { checkFieldsAgain, checkFieldsAtStart } from './schema/check-fields.ts';
 import { openTarget } from './open-slice.ts';
+import { checkTagging } from './schema/check-tagging.ts';
 
 /**
- * Checks the custom fields and reads one page of changes in Zendesk. If the last page shows that fields have changed,
+ * Checks the custom fields and the tagging, and reads one page of changes in Zendesk. If the last page shows that fields have changed,
  * checks them once more, and the reading continues with the current fields.
  */
 export async function readZendeskChanges(
@@ -13,7 +14,10 @@ export async function readZendeskChanges(
   input: Parameters<Steps['readZendeskChanges']>[0],
 ): ReturnType<Steps['readZendeskChanges']> {
   const { target, after, full } = input;
-  if (after === '') await checkFieldsAtStart(context, { run: input, target, full });
+  if (after === '') {
+    await checkFieldsAtStart(context, { run: input, target, full });
+    await checkTagging(context, { run: input, target, full });
+  }
   const opened = await openTarget(context.store, input.connectionId, target);
   const page = await targetOf(target).readChanges(context, input, { target: opened, after });
   if (page.next !== null) return page;

@@ -4,9 +4,10 @@ import type { RecordKey } from '../../domain/sync/record.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
-import { checkFieldsBeforeResync } from './check-fields.ts';
 import { openSlice, openTarget, type OpenSlice } from './open-slice.ts';
 import { MAX_ATTEMPTS_OF_RECORD } from './read-records.ts';
+import { keepUnread, readAvailable } from './schema/available-columns.ts';
+import { checkFieldsBeforeResync } from './schema/check-fields.ts';
 
 /**
  * Reads the records again that another run asked for while this run had claimed them, before it releases the claims.
@@ -60,11 +61,14 @@ async function stage(
   slice: OpenSlice,
   wanted: { keys: readonly RecordKey[]; readAt: Date; incompleteEntities: readonly string[] },
 ): Promise<ReadonlySet<string>> {
-  const { store, remote } = context;
-  const { legalEntity, entity } = slice;
+  const { store } = context;
+  const { legalEntity } = slice;
   const keys = wanted.keys.map(({ key }) => key);
   const isLastAttempt = context.attempt >= MAX_ATTEMPTS_OF_RECORD;
-  const records = await remote(({ dynamics }) => dynamics.readRecords({ entity, legalEntity, keys, isLastAttempt }));
+  const found = await readAvailable(context, slice, (dynamics, entity) =>
+    dynamics.readRecords({ entity, legalEntity, keys, isLastAttempt }),
+  );
+  const records = await keepUnread(context, slice, found);
   if (records.length > 0) {
     await store.staging.addRecords(slice, records, wanted.readAt);
     const { incompleteEntities } = wanted;

@@ -5,6 +5,7 @@ import type { SliceRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
 import { openSlice, type OpenSlice } from './open-slice.ts';
+import { keepUnread, readAvailable } from './schema/available-columns.ts';
 import { checkLegalEntity } from './scope/check-legal-entity.ts';
 
 /** Attempts of a step until a failure that can come from a record is taken for one of that record. */
@@ -18,33 +19,42 @@ export async function readRecordsPage(context: StepContext, ref: SliceRef): Retu
   const { store } = context;
   const { nextLink, complete } = await store.staging.progress(ref);
   if (complete) return { read: 0, done: true };
-  const slice = await openSlice(store, ref);
+  const opened = await openSlice(store, ref);
+  const slice = nextLink === null ? await withFreshColumns(context, opened) : opened;
   const readAt = await store.staging.now();
   const page = await readPage(context, slice, nextLink ?? undefined);
+  if (nextLink === null && opened.entity.lacks !== undefined)
+    await store.entityColumns.forgetStale(slice.connectionId, slice.entity.entitySet);
   if (page.rows === 0 && page.nextLink !== null) throw emptyPage(ref);
-  await store.staging.addPage(slice, { records: page.records, nextLink: page.nextLink, readAt });
+  const records = await keepUnread(context, slice, page.records);
+  await store.staging.addPage(slice, { records, nextLink: page.nextLink, readAt });
   return { read: page.records.length, done: page.nextLink === null };
+}
+
+/** Later pages have the columns of the first one, because the link to them contains these. */
+async function withFreshColumns({ store }: StepContext, slice: OpenSlice): Promise<OpenSlice> {
+  const { connectionId, entity } = slice;
+  const lacks = await store.entityColumns.lacks(connectionId, entity.entitySet, { fresh: true });
+  return { ...slice, entity: { ...entity, lacks } };
 }
 
 /**
  * Reads a page. If it fails again and again although F&O answers, one of its records cannot be read. Then it is found by
  * reading the records of the page by their keys.
  */
-async function readPage(
-  { remote, attempt }: StepContext,
-  { entity, legalEntity }: OpenSlice,
-  nextLink: string | undefined,
-): Promise<RecordsPage> {
-  const place = { entity, legalEntity };
+async function readPage(context: StepContext, slice: OpenSlice, nextLink: string | undefined): Promise<RecordsPage> {
+  const { legalEntity } = slice;
   try {
-    return await remote(({ dynamics }) => dynamics.readRecordsPage({ ...place, nextLink }));
+    return await readAvailable(context, slice, (dynamics, entity) =>
+      dynamics.readRecordsPage({ entity, legalEntity, nextLink }),
+    );
   } catch (error) {
-    if (attempt < MAX_ATTEMPTS_OF_RECORD || unreadableBecause(error) === undefined) throw error;
-    return remote(async ({ dynamics }) => {
-      const { keys, nextLink: next } = await dynamics.readKeysPage({ ...place, nextLink });
+    if (context.attempt < MAX_ATTEMPTS_OF_RECORD || unreadableBecause(error) === undefined) throw error;
+    return readAvailable(context, slice, async (dynamics, entity) => {
+      const { keys, nextLink: next } = await dynamics.readKeysPage({ entity, legalEntity, nextLink });
       // If no record of a long page can be read, the failure is not that of single records.
       const isLastAttempt = keys.length <= MAX_UNREADABLE_PAGE;
-      const records = await dynamics.readRecords({ ...place, keys, isLastAttempt });
+      const records = await dynamics.readRecords({ entity, legalEntity, keys, isLastAttempt });
       return { records, nextLink: next, rows: keys.length };
     });
   }

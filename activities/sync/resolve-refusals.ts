@@ -6,7 +6,7 @@ import type { RecordOutcome } from '../../store/sync/outcomes.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
-import { checkFieldsAgain } from './check-fields.ts';
+import { checkFieldsAgain } from './schema/check-fields.ts';
 import { openSlice, type OpenSlice } from './open-slice.ts';
 
 const ROWS_PER_STEP = 50;

@@ -111,11 +111,15 @@ interface TargetWriting<Seen, Reservation> {
   resolve(context: StepContext, slice: OpenSlice, at: RefusedRows<Seen, Reservation>): Promise<void>;
 }
 
-/** A write of a row. `at` is its time by Zendesk's clock. `isShown` is true when the values were read back since. */
+/**
+ * A write of a row. `at` is its time by Zendesk's clock. `isShown` is true when the values were read back since, and
+ * `lacksParts` when something is missing that is not a value, such as a tag.
+ */
 export interface WriteSeen {
   readonly id: string;
   readonly at: string | null;
   readonly isShown: boolean;
+  readonly lacksParts?: boolean;
 }
 
 /** Rows that Zendesk refused. */

@@ -11,6 +11,7 @@ import {
 } from '../classify.ts';
 import type { RemoteErrorKind } from '../errors.ts';
 import { infologOf } from './infolog.ts';
+import { missingColumnIn } from './missing-column.ts';
 
 const APPS_PAGE = 'System administration > Setup > Microsoft Entra ID applications';
 
@@ -74,6 +75,9 @@ function adviceFor(
       return `Map ${app} in F&O under ${APPS_PAGE} to a user whose roles allow this.`;
     return `Give the F&O user that ${app} is mapped to (${APPS_PAGE}) a role with the privilege to ${verb} ${view}.`;
   }
+  const missing = missingColumnIn(failure.detail);
+  if (missing !== undefined)
+    return `The entity ${missing.type} of this F&O environment has no column ${missing.column}. Check the entity sets and fields in the connection file, or update the environment.`;
   if (kind === 'missing' && !failure.routed)
     return 'Check environmentUrl and the names of the entity sets in the connection. This environment has no such entity set.';
   return undefined;

@@ -8,6 +8,7 @@ import type { Http } from '../http.ts';
 import { createCaller } from './caller.ts';
 import { fieldAccess, type FieldAccess } from './field-access.ts';
 import { fieldLookUp, type FieldLookUp } from './field-info.ts';
+import { missingColumnLookUp, type MissingColumnLookUp } from './find-missing-columns.ts';
 import { collectionUrl, companyFilter } from './query.ts';
 import { createReader, type Reader } from './reader.ts';
 import { lookUp, readKeys, readPage, type RecordsPage } from './row-reads.ts';
@@ -20,7 +21,7 @@ interface EntityInCompany {
 }
 
 /** The client of one F&O environment. Every function rejects with a RemoteError of `dynamics` or `entra`. */
-export interface DynamicsClient extends FieldAccess, FieldLookUp {
+export interface DynamicsClient extends FieldAccess, FieldLookUp, MissingColumnLookUp {
   /** Reads the first page, or the page of an earlier `nextLink`. Inactive records are included. */
   readRecordsPage(wanted: EntityInCompany & { readonly nextLink?: string | undefined }): Promise<RecordsPage>;
   /**
@@ -42,8 +43,11 @@ export interface DynamicsClient extends FieldAccess, FieldLookUp {
    * Returns the ids of all companies in lower case, including those whose records the user may not read (`canRead`).
    */
   listLegalEntities(): Promise<readonly string[]>;
-  /** Returns whether the user may read the records; an empty set can be read. */
-  canRead(wanted: EntityInCompany): Promise<boolean>;
+  /**
+   * Returns whether the user may read the records of one company, or of all; an empty set can be read. Selects the columns of a sync, so it rejects
+   * as `refused` when the environment lacks one that the entity does not list in `lacks`.
+   */
+  canRead(wanted: Pick<EntityInCompany, 'entity'> & Partial<EntityInCompany>): Promise<boolean>;
   /** Counts the records of an entity in one company, or in all companies that the user sees when none is given. */
   countRecords(wanted: Pick<EntityInCompany, 'entity'> & Partial<EntityInCompany>): Promise<number>;
 }
@@ -73,20 +77,24 @@ export function createDynamicsClient(options: {
   const { origin } = options;
   const call = createCaller(options);
   const reader = createReader({ origin, call, pageSize: options.pageSize ?? 2_000 });
+  const lookUpField = fieldLookUp(origin, call);
   const scopeOf = ({ entity, legalEntity }: EntityInCompany) => ({
     ...{ origin, reader, legalEntity },
     source: rowSourceOf(entity),
   });
   return {
     ...fieldAccess(origin, call),
-    ...fieldLookUp(origin, call),
+    ...lookUpField,
+    ...missingColumnLookUp(lookUpField),
     readRecordsPage: ({ nextLink, ...wanted }) => readPage(scopeOf(wanted), nextLink),
     readKeysPage: ({ nextLink, ...wanted }) => readKeys(scopeOf(wanted), nextLink),
     readRecords: ({ keys, isLastAttempt = false, ...wanted }) => lookUp(scopeOf(wanted), { keys, isLastAttempt }),
     listLegalEntities: () => listLegalEntities(reader, origin),
-    async canRead({ entity: { entitySet, key }, legalEntity }) {
-      const query = { $top: '1', $select: key, $filter: companyFilter(legalEntity) };
-      const url = collectionUrl(origin, entitySet, query);
+    async canRead({ entity, legalEntity }) {
+      const { entitySet, columns, order } = rowSourceOf(entity);
+      const selected = { $select: columns.join(','), $orderby: order.join(',') };
+      const inCompany = legalEntity === undefined ? {} : { $filter: companyFilter(legalEntity) };
+      const url = collectionUrl(origin, entitySet, { $top: '1', ...selected, ...inCompany });
       try {
         await reader.read(anyPage, { operation: `probe ${entitySet}`, url });
         return true;

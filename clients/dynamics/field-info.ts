@@ -9,10 +9,12 @@ interface FieldInfo {
   readonly isEditable: boolean;
 }
 
-/** The request that reads the metadata of a field. */
+/** The requests that read the metadata of an entity set, which are small. `$metadata` has 54 MB. */
 export interface FieldLookUp {
-  /** Returns null when the environment has no such entity set. It does not read `$metadata`, which has 54 MB. */
+  /** Returns null when the environment has no such entity set. */
   fieldInfo(entitySet: string, field: string): Promise<FieldInfo | null>;
+  /** Returns the names of all columns of an entity set; null when the environment has no such entity set. */
+  listColumns(entitySet: string): Promise<ReadonlySet<string> | null>;
 }
 
 const publicEntities = z.object({
@@ -25,19 +27,26 @@ const publicEntities = z.object({
   ),
 });
 
-/** Creates the request that reads the metadata of a field in the environment at `origin`. */
+/** Creates the requests that read the metadata of fields in the environment at `origin`. */
 export function fieldLookUp(origin: string, call: DynamicsCaller): FieldLookUp {
+  const find = async (entitySet: string) => {
+    const operation = 'read PublicEntities';
+    const url = metadataUrl(origin, 'PublicEntities', { member: 'EntitySetName', value: entitySet });
+    const response = await call({ operation, method: 'GET', url });
+    const { value } = readResponse(publicEntities, response, { system: 'dynamics', operation });
+    return value.find((one) => one.EntitySetName === entitySet);
+  };
   return {
     async fieldInfo(entitySet, field) {
-      const operation = 'read PublicEntities';
-      const url = metadataUrl(origin, 'PublicEntities', { member: 'EntitySetName', value: entitySet });
-      const response = await call({ operation, method: 'GET', url });
-      const { value } = readResponse(publicEntities, response, { system: 'dynamics', operation });
-      const entity = value.find((one) => one.EntitySetName === entitySet);
+      const entity = await find(entitySet);
       if (entity === undefined) return null;
       const property = entity.Properties.find(({ Name }) => Name === field);
       const isEditable = property?.AllowEdit !== false && entity.IsReadOnly !== true;
       return { exists: property !== undefined, isEditable: property !== undefined && isEditable };
+    },
+    async listColumns(entitySet) {
+      const entity = await find(entitySet);
+      return entity === undefined ? null : new Set(entity.Properties.map(({ Name }) => Name));
     },
   };
 }

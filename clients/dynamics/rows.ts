@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import type { EntitySpec, NameSource } from '../../domain/entity-spec.ts';
+import { columnsOf, conditionOf } from '../../domain/sync/columns.ts';
 import { readErpValue, textValue, type FieldValue } from '../../domain/sync/field-value.ts';
 import { membersOf } from '../../domain/sync/mapping.ts';
-import { legalEntityKey, unreadableRecord, type ErpRecord } from '../../domain/sync/record.ts';
+import { legalEntityKey, unreadableRecord, type ErpRecord, type UnreadMember } from '../../domain/sync/record.ts';
 import { keyUnsupported, recordUnreadable, type Rejection } from '../../domain/sync/rejection.ts';
 import { escapeText, isStorable, repairText } from '../../domain/sync/text.ts';
 import { pageOf, type Row, type RowPage, type ServedRow } from './served-rows.ts';
@@ -20,13 +21,10 @@ export interface RowSource {
   read(served: ServedRow): ErpRecord;
 }
 
-/** Returns the query and the parser for the records of an entity. */
+/** Returns the query and the parser for the records of an entity, without the columns that the environment lacks. */
 export function rowSourceOf(spec: EntitySpec): RowSource {
-  const { kind, entitySet, key: keyColumn, order, members, mapping } = spec;
-  const mapped = membersOf(mapping);
-  const named = members.name.flatMap(({ join, when }) => [...join, ...(when === undefined ? [] : [when.member])]);
-  const single = [members.party, members.person, members.email, members.inactive].filter((name) => name !== undefined);
-  const columns = [...new Set(['dataAreaId', keyColumn, ...named, ...single, ...mapped])];
+  const { kind, entitySet, key: keyColumn, order, lacks = [] } = spec;
+  const columns = columnsOf(spec).filter((column) => !lacks.includes(column));
   return {
     kind,
     entitySet,
@@ -90,31 +88,56 @@ function partyDefect({ members }: EntitySpec, broken: readonly string[]): Reject
 }
 
 /** Reads the members of a row. Characters that cannot be stored are replaced. */
-function readRow({ members, mapping }: EntitySpec, row: Row): Omit<ErpRecord, 'legalEntity' | 'kind' | 'key'> {
+function readRow(spec: EntitySpec, row: Row): Omit<ErpRecord, 'legalEntity' | 'kind' | 'key'> {
+  const { members, mapping } = spec;
   const valueOf = (name: string): FieldValue => {
     const value = row[name] ?? null;
     return readErpValue(typeof value === 'string' ? repairText(value) : value);
   };
   const textOf = (name: string | undefined): string | null => (name === undefined ? null : textValue(valueOf(name)));
+  const isLacking = (name: string | undefined): boolean => name !== undefined && spec.lacks?.includes(name) === true;
+  const { name, isWhole } = nameOf(members.name, { isLacking, textOf: (name) => textOf(name) ?? '' });
+  const unread: UnreadMember[] = isWhole ? [] : ['name'];
+  for (const member of ['party', 'person', 'email'] as const) if (isLacking(members[member])) unread.push(member);
+  if (isLacking(members.inactive)) unread.push('isInactive');
+  const mapped = membersOf(mapping);
+  const lacks = mapped.filter(isLacking);
   return {
-    name: nameOf(members.name, (name) => textOf(name) ?? ''),
+    name,
     party: textOf(members.party),
     person: textOf(members.person),
     email: textOf(members.email),
     isInactive: isYes(members.inactive === undefined ? null : valueOf(members.inactive)),
-    values: Object.fromEntries(membersOf(mapping).map((name) => [name, valueOf(name)])),
+    values: Object.fromEntries(
+      mapped.filter((member) => !isLacking(member)).map((member) => [member, valueOf(member)]),
+    ),
+    ...(lacks.length > 0 && { lacks }),
+    ...(unread.length > 0 && { unread }),
   };
 }
 
-function nameOf(sources: readonly NameSource[], textOf: (name: string) => string): string {
-  const applicable = sources.filter(({ when }) => when === undefined || isSameText(textOf(when.member), when.is));
-  const names = applicable.map(({ join }) =>
-    join
-      .map(textOf)
-      .filter((part) => part !== '')
-      .join(' '),
-  );
-  return names.find((name) => name !== '') ?? '';
+interface NameColumns {
+  readonly isLacking: (column: string) => boolean;
+  readonly textOf: (column: string) => string;
+}
+
+/**
+ * Returns the first name that is not empty. It is whole unless a column is missing that could have changed it. A
+ * condition on a missing column counts as met: F&O leaves the names of persons empty for organizations.
+ */
+function nameOf(
+  sources: readonly NameSource[],
+  { isLacking, textOf }: NameColumns,
+): { readonly name: string; readonly isWhole: boolean } {
+  let isWhole = true;
+  for (const source of sources) {
+    const { join, when } = source;
+    if (when !== undefined && !isLacking(when.member) && !isSameText(textOf(when.member), when.is)) continue;
+    isWhole &&= ![...join, ...conditionOf(source)].some(isLacking);
+    const parts = join.map((column) => textOf(column)).filter((part) => part !== '');
+    if (parts.length > 0) return { name: parts.join(' '), isWhole };
+  }
+  return { name: '', isWhole };
 }
 
 function isSameText(one: string, other: string): boolean {

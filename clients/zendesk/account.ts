@@ -15,6 +15,8 @@ export interface AccountCalls {
   serverTime(): Promise<string | null>;
   /** Returns whether a user may belong to several organizations; null when Zendesk does not report it. */
   accountSettings(): Promise<{ readonly multipleOrganizations: boolean | null }>;
+  /** Returns whether the account keeps tags of organizations and users; null when Zendesk does not report it. */
+  isTaggingOn(): Promise<boolean | null>;
 }
 
 const me = z.looseObject({ user: z.looseObject({ id: wireId.nullable(), role: z.string().nullish() }) });
@@ -23,12 +25,16 @@ const current = z.looseObject({ token: z.looseObject({ scopes: z.array(z.string(
 
 const settings = z.looseObject({
   settings: z.looseObject({
-    user: z.looseObject({ multiple_organizations: z.boolean().nullish() }).nullish(),
+    user: z.looseObject({ multiple_organizations: z.boolean().nullish(), tagging: z.boolean().nullish() }).nullish(),
   }),
 });
 
 /** Creates the requests about the token and its account. */
 export function accountCalls(session: ZendeskSession): AccountCalls {
+  const readUserSettings = async () => {
+    const call = { operation: 'read the account settings', path: 'account/settings' };
+    return (await session.get(settings, call)).settings.user;
+  };
   return {
     async currentUser() {
       const { user } = await session.get(me, { operation: 'read the current user', path: 'users/me' });
@@ -43,9 +49,10 @@ export function accountCalls(session: ZendeskSession): AccountCalls {
       return (await session.getDated(settings, call)).at;
     },
     async accountSettings() {
-      const call = { operation: 'read the account settings', path: 'account/settings' };
-      const { user } = (await session.get(settings, call)).settings;
-      return { multipleOrganizations: user?.multiple_organizations ?? null };
+      return { multipleOrganizations: (await readUserSettings())?.multiple_organizations ?? null };
+    },
+    async isTaggingOn() {
+      return (await readUserSettings())?.tagging ?? null;
     },
   };
 }

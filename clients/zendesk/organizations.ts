@@ -42,14 +42,20 @@ interface OrganizationReads {
   countOrganizations(): Promise<number>;
 }
 
+/** The tags of an organization after a write. `at` is the time of the response by Zendesk's clock, or null. */
+interface TagsAfter {
+  readonly at: string | null;
+  readonly tags: readonly string[];
+}
+
 /** The requests that write organizations. */
 interface OrganizationWrites {
   /** Starts a job that creates 1 to 100 organizations. */
   createOrganizations(items: readonly NewOrganization[]): Promise<JobStatus>;
   /** Starts a job that changes 1 to 100 organizations. It never sends tags. */
   updateOrganizations(items: readonly OrganizationChange[]): Promise<JobStatus>;
-  /** Adds tags and keeps the existing ones. Returns the time of the response, by Zendesk's clock. */
-  addOrganizationTags(id: string, tags: readonly string[]): Promise<string | null>;
+  /** Adds tags and keeps the existing ones. */
+  addOrganizationTags(id: string, tags: readonly string[]): Promise<TagsAfter>;
 }
 
 /** The requests about organizations. */
@@ -157,8 +163,9 @@ function organizationWrites(session: ZendeskSession): OrganizationWrites {
     async addOrganizationTags(id, tags) {
       const path = `organizations/${encodeURIComponent(id)}/tags`;
       const call = { operation: 'add tags to an organization', path, buckets: [`organization:${id}`] };
-      const schema = z.looseObject({ tags: z.array(z.string()) });
-      return (await session.sendDated(schema, { ...call, method: 'PUT', json: { tags } })).at;
+      const schema = z.looseObject({ tags: z.array(z.string()).nullish() });
+      const { body, at } = await session.sendDated(schema, { ...call, method: 'PUT', json: { tags } });
+      return { at, tags: body.tags ?? [] };
     },
   };
 }

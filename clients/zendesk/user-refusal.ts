@@ -2,8 +2,9 @@
  * The reason why Zendesk refused a write of a user or membership, if the caller handles it in a special way. `email`:
  * the address belongs to another user. `external_id`: the external id belongs to another user. `membership`: the user
  * already belongs to the organization. `single_organization`: the account allows one organization per user.
+ * `email_refused`: Zendesk does not accept the address for another reason, such as its form.
  */
-export type UserRefusal = 'email' | 'external_id' | 'membership' | 'single_organization' | 'other';
+export type UserRefusal = 'email' | 'external_id' | 'membership' | 'single_organization' | 'email_refused' | 'other';
 
 const TAKEN = String.raw`already (?:been taken|(?:being )?used|in use)`;
 
@@ -22,6 +23,7 @@ const PATTERNS: readonly (readonly [UserRefusal, RegExp])[] = [
       'i',
     ),
   ],
+  ['email_refused', /\be-?mail\b|\b(?:value|identity):? [^;]*(?:format|invalid|not (?:valid|allowed|accepted))/i],
 ];
 
 /**

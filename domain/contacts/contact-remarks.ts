@@ -90,6 +90,16 @@ export const EMAIL_MALFORMED: Remark = {
   action: 'Correct the address in F&O. The next run adds it to the user.',
 };
 
+/** Remarks that the contact is written without its email address, because Zendesk refused it. */
+export function emailRefused(reason: string): Remark {
+  return {
+    code: 'email_refused',
+    message: `Zendesk refused the email address of this contact, so its user is written without one: ${reason}`,
+    action:
+      'Correct the address in F&O. The next run adds it to the user. If the address is right, ask Zendesk why it is not accepted, then run `ledgerdesk retry ID --code email_refused`.',
+  };
+}
+
 /** The user is an agent or admin. */
 export const USER_IS_STAFF: Remark = {
   code: 'user_is_staff',

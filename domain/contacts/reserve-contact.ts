@@ -6,12 +6,13 @@ import {
   CONTACT_INACTIVE,
   EMAIL_MALFORMED,
   EMAIL_MISSING,
+  emailRefused,
   NO_ACCOUNT,
   samePerson,
   sharedEmail,
   sharedEmailRejected,
 } from './contact-remarks.ts';
-import { isEmail } from './email.ts';
+import { cleanEmail, isEmail } from './email.ts';
 
 /** An account that a contact belongs to, with its linked organization, or null. */
 export interface TiedAccount {
@@ -38,6 +39,8 @@ export interface ContactContext {
   readonly person: readonly PersonRow[];
   /** The key text of the contact that has reserved the email address of this contact. */
   readonly emailHolder: string | undefined;
+  /** The reason why Zendesk refused this email address for this contact; null or undefined if it did not. */
+  readonly emailRefusal?: string | null;
   /** Returns the key text of the contact that has reserved an external id. */
   externalIdHolder(externalIdKey: string): string | undefined;
 }
@@ -161,13 +164,15 @@ function isOfPerson(
 
 function reserveEmail(
   contact: ErpRecord,
-  { emailHolder: holder, person }: ContactContext,
+  { emailHolder: holder, emailRefusal, person }: ContactContext,
   { sharedMailbox }: ContactPolicy,
 ): { email: string | null; remark: Remark | null } | { rejection: Rejection } {
+  if (contact.unread?.includes('email') === true) return { email: null, remark: null };
   if (contact.email === null) return { email: null, remark: EMAIL_MISSING };
   if (!isEmail(contact.email)) return { email: null, remark: EMAIL_MALFORMED };
+  if (typeof emailRefusal === 'string') return { email: null, remark: emailRefused(emailRefusal) };
   if (holder === undefined || person.some(({ row }) => recordKeyText(row) === holder))
-    return { email: contact.email.trim(), remark: null };
+    return { email: cleanEmail(contact.email), remark: null };
   return sharedMailbox === 'reject'
     ? { rejection: sharedEmailRejected(holder) }
     : { email: null, remark: sharedEmail(holder) };

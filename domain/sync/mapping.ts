@@ -44,14 +44,25 @@ function membersOfSource(source: Source): readonly string[] {
   return names.filter((name) => !RECORD_PLACEHOLDERS.some((known) => known === name));
 }
 
-/** Returns the desired values of a record's custom fields, by key. */
+/** Returns the desired values of a record's custom fields, by key. A value that F&O lacks is not desired. */
 export function renderFields(mapping: Mapping, record: ErpRecord): Values {
-  return Object.fromEntries(mapping.fields.map(({ key, source }) => [key, render(source, record)]));
+  return renderAll(
+    mapping.fields.map(({ key, source }) => [key, source]),
+    record,
+  );
 }
 
-/** Returns the desired values of Zendesk's own members, by name. */
+/** Returns the desired values of Zendesk's own members, by name. A value that F&O lacks is not desired. */
 export function renderAttributes(mapping: Mapping, record: ErpRecord): Values {
-  return Object.fromEntries(Object.entries(mapping.attributes).map(([name, source]) => [name, render(source, record)]));
+  return renderAll(Object.entries(mapping.attributes), record);
+}
+
+function renderAll(sources: readonly (readonly [string, Source])[], record: ErpRecord): Values {
+  const isRead = (source: Source): boolean =>
+    membersOfSource(source).every((name) => record.lacks?.includes(name) !== true);
+  return Object.fromEntries(
+    sources.filter(([, source]) => isRead(source)).map(([name, source]) => [name, render(source, record)]),
+  );
 }
 
 function render(source: Source, record: ErpRecord): FieldValue {

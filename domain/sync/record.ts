@@ -28,6 +28,23 @@ export interface ErpRecord extends RecordKey {
   readonly repaired?: readonly string[];
   /** Set when nothing but the key could be read. The record is rejected, and everything known of it stays as it is. */
   readonly defect?: Rejection;
+  /** The mapped members that could not be read, because F&O has no such column. Their values are unknown, not empty. */
+  readonly lacks?: readonly string[];
+  /** The other members that could not be read, or not completely, for the same reason. */
+  readonly unread?: readonly UnreadMember[];
+}
+
+/** A member of a record that an F&O environment may lack. */
+export type UnreadMember = 'name' | 'party' | 'person' | 'email' | 'isInactive';
+
+/** The members of a record as an earlier reading stored them. */
+export type StoredMembers = Pick<ErpRecord, 'name' | 'party' | 'person' | 'isInactive'>;
+
+/** Replaces the members that could not be read by those of an earlier reading, if there was one. */
+export function withStoredMembers(record: ErpRecord, stored: StoredMembers | undefined): ErpRecord {
+  if (stored === undefined || record.unread === undefined) return record;
+  const kept = Object.entries(stored).filter(([member]) => record.unread?.some((unread) => unread === member));
+  return { ...record, ...Object.fromEntries(kept) };
 }
 
 /** Returns only the key of a record. */

@@ -18,6 +18,7 @@ export type RemarkCode =
   | 'same_person'
   | 'email_missing'
   | 'email_malformed'
+  | 'email_refused'
   | 'email_shared'
   | 'user_is_staff'
   | 'user_suspended'

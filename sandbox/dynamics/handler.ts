@@ -3,6 +3,7 @@ import type { Random } from '../core/random.ts';
 import type { Tokens } from '../entra/tokens.ts';
 import { CHALLENGE, requireAuthorized } from './authorization.ts';
 import { csdlOf } from './csdl.ts';
+import type { EntityType } from './entity-type.ts';
 import { readEntitySet, readRow } from './reads.ts';
 import type { BusinessEvents } from './events/business-events.ts';
 import { INITIATORS } from './events/business-events.ts';
@@ -72,7 +73,7 @@ function dispatch(environment: Environment, request: SandboxRequest, route: Rout
   }
   if (route.kind === 'csdl') {
     if (request.method !== 'GET') throw noMethod(request);
-    return { status: 200, body: csdlOf(state.tables().map(({ type }) => type)), headers: { 'content-type': XML_TYPE } };
+    return { status: 200, body: csdlOf(typesOf(environment)), headers: { 'content-type': XML_TYPE } };
   }
   if (route.kind === 'metadata') {
     if (request.method !== 'GET') throw noMethod(request);
@@ -80,8 +81,8 @@ function dispatch(environment: Environment, request: SandboxRequest, route: Rout
     const filter = parseMetadataFilter(request.query.get('$filter') ?? '');
     if (request.query.has('$filter') && !filter)
       throw badQuery('The sandbox supports only a filter of the form "Name eq \'text\'".');
-    const types = state.tables().map(({ type }) => type);
-    const body = readMetadata({ resource, name, filter }, types, settings);
+    if (settings.metadataDenied) throw new Refusal(403, { Message: 'Access is denied.' });
+    const body = readMetadata({ resource, name, filter }, typesOf(environment), settings);
     if (body === undefined) throw noRoute(request);
     return { status: 200, body };
   }
@@ -90,8 +91,9 @@ function dispatch(environment: Environment, request: SandboxRequest, route: Rout
   if (request.method === 'GET') {
     if (isListed(settings.deniedEntitySets, table)) throw notAuthorized('read', table.type);
     const base = `${origin}/data/${table.type.entitySet}`;
-    if (route.kind === 'row') return readRow(table, keyOf(route, table), { environment, request, base });
-    return readEntitySet(table, { environment, request, base }, route.kind === 'count');
+    const offered = { ...table, type: offeredType(table.type, settings) };
+    if (route.kind === 'row') return readRow(offered, keyOf(route, table), { environment, request, base });
+    return readEntitySet(offered, { environment, request, base }, route.kind === 'count');
   }
   environment.events.initiator = INITIATORS.app;
   try {
@@ -99,6 +101,16 @@ function dispatch(environment: Environment, request: SandboxRequest, route: Rout
   } finally {
     environment.events.initiator = INITIATORS.person;
   }
+}
+
+function typesOf({ state, settings }: Environment): readonly EntityType[] {
+  return state.tables().map(({ type }) => offeredType(type, settings));
+}
+
+/** Returns a type without the properties that this version of the environment does not have. */
+function offeredType(type: EntityType, { missingProperties }: DynamicsSettings): EntityType {
+  const isOffered = (name: string): boolean => !missingProperties.includes(`${type.name}.${name}`);
+  return { ...type, properties: new Map([...type.properties].filter(([name]) => isOffered(name))) };
 }
 
 interface WriteRequest {

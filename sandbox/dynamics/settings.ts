@@ -14,6 +14,10 @@ export interface DynamicsSettings {
   readOnlyEntitySets: readonly string[];
   /** Further properties that do not allow editing, such as `CustomerV3.SalesMemo`. */
   notEditable: readonly string[];
+  /** Properties that this version of the environment does not have, such as `CustomerV3.PersonLastNamePrefix`. */
+  missingProperties: readonly string[];
+  /** True if the metadata service refuses the user. */
+  metadataDenied: boolean;
   /** Rows per page when the client requests no size (Microsoft docs, OData: at most 10,000). */
   defaultPageSize: number;
   /** True if `Prefer: odata.maxpagesize` is honoured. */
@@ -82,6 +86,8 @@ export const DEFAULT_SETTINGS: Readonly<DynamicsSettings> = {
   deniedEntitySets: [],
   readOnlyEntitySets: [],
   notEditable: [],
+  missingProperties: [],
+  metadataDenied: false,
   defaultPageSize: 10_000,
   honoursMaxPageSize: true,
   shuffleWithoutOrderBy: true,

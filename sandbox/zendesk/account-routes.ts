@@ -20,9 +20,11 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
 ];
 
 function settings({ account }: Call): Result {
+  const { multipleOrganizations, tagging, taggingShown } = account.settings;
+  const shown = taggingShown ? { tagging: tagging === 'on' } : {};
   return ok({
     settings: {
-      user: { multiple_organizations: account.settings.multipleOrganizations, language_selection: true, tagging: true },
+      user: { multiple_organizations: multipleOrganizations, language_selection: true, ...shown },
       tickets: { collaboration: true, agent_ticket_deletion: true, tagging: true },
       api: { accepted_api_agreement: true, api_token_access: true, api_password_access: false },
       localization: { locale_ids: [1] },

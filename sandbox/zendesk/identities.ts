@@ -112,13 +112,16 @@ function keyOf(type: string, value: string): string {
   return `${type}:${value.trim().toLowerCase()}`;
 }
 
+/** Addresses are ASCII, and their domains have no underscore (seen in refusals of real accounts). */
+const EMAIL = /^[!#-'*+\-./0-9=?A-Z^-~]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*$/i;
+
 function violationsOf(
   { type, value, attribute }: { type: string; value: string; attribute: 'email' | 'value' },
   isFree: boolean,
 ): Violation[] {
   const label = attribute === 'email' ? 'Email' : 'Value';
   if (value === '') return [{ field: attribute, description: `${label} cannot be blank`, error: 'BlankValue' }];
-  if (type === 'email' && !/^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/.test(value)) {
+  if (type === 'email' && !EMAIL.test(value)) {
     return [{ field: attribute, description: `${label}: ${value} is not properly formatted`, error: 'InvalidFormat' }];
   }
   return isFree ? [] : [inUse(value, attribute)];

@@ -1,6 +1,7 @@
 import type { Call, Result, Route } from './call.ts';
 import { idOf, ok } from './call.ts';
 import type { Organization } from './organizations.ts';
+import { forbidden } from './refusal.ts';
 import { isWireObject, tagsOf } from './wire-input.ts';
 
 const PATTERN = 'organizations/:id/tags';
@@ -44,6 +45,9 @@ type Combine = (present: readonly string[], given: readonly string[]) => readonl
 
 function write(call: Call, combine: Combine): Result {
   const { id, tags } = rowOf(call);
+  const { tagging } = call.account.settings;
+  if (tagging === 'refuse') throw forbidden();
+  if (tagging === 'ignore') return ok({ tags });
   const given = tagsOf(isWireObject(call.body) ? call.body['tags'] : undefined);
   const row = call.account.organizations.update(id, { tags: combine(tags, given) });
   return ok({ tags: row.tags });

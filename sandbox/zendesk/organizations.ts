@@ -6,6 +6,7 @@ import type { OrganizationChanges } from './organization-input.ts';
 import type { Violation } from './refusal.ts';
 import { duplicateValue, recordNotFound, refuseIfInvalid } from './refusal.ts';
 import type { ZendeskSettings } from './settings.ts';
+import { keptChanges } from './tagging.ts';
 import type { Index, Table } from './table.ts';
 import { createIndex, createTable } from './table.ts';
 import { nowS } from './wire-time.ts';
@@ -119,7 +120,7 @@ function rulesOf({ fields, settings }: Store): ValueRules {
 
 /** A write without a change does not change `updated_at`. */
 function write(store: Store, before: Organization, changes: OrganizationChanges): Organization {
-  const { row, violations } = applyChanges(rulesOf(store), before, changes);
+  const { row, violations } = applyChanges(rulesOf(store), before, keptChanges(changes, store.settings));
   refuseIfInvalid([...violationsOf(store, row), ...violations]);
   if (store.table.get(row.id) && JSON.stringify(row) === JSON.stringify(before)) return before;
   const after = { ...row, updatedAtS: nowS(store.clock) };

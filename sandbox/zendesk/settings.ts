@@ -23,6 +23,10 @@ export interface ZendeskSettings {
   createResultsInOrder: boolean;
   /** True if users/create_many is allowed. Zendesk enables it per account. */
   bulkUserImport: boolean;
+  /** The tagging of users and organizations. When it is off, writes of tags are refused or ignored (both undocumented). */
+  tagging: 'on' | 'refuse' | 'ignore';
+  /** True if account/settings says whether tagging is on. */
+  taggingShown: boolean;
   /** True if a user may belong to several organizations. */
   multipleOrganizations: boolean;
   /** The age below which changes are absent from incremental exports, and the smallest age of a start_time. */
@@ -96,6 +100,8 @@ export const DEFAULT_SETTINGS: Readonly<ZendeskSettings> = {
   failureItemsCarryIndex: true,
   createResultsInOrder: false,
   bulkUserImport: true,
+  tagging: 'on',
+  taggingShown: true,
   multipleOrganizations: true,
   exportExcludesNewestSeconds: 60,
   incrementalPerMinute: 10,

@@ -5,6 +5,7 @@ import { applyChanges } from './custom-field-values.ts';
 import type { Violation } from './refusal.ts';
 import { recordNotFound } from './refusal.ts';
 import type { ZendeskSettings } from './settings.ts';
+import { keptChanges } from './tagging.ts';
 import type { Table } from './table.ts';
 import { createIndex, createTable } from './table.ts';
 import type { UserRole, UserRowChanges } from './user-input.ts';
@@ -81,7 +82,11 @@ export function createUsers({ clock, nextId, fields, settings }: UsersOptions): 
     byExternalId: (externalId) => externalIds.find(keyOf(externalId)).map(require)[0],
     blank: () => blankUser(nextId(), nowS(clock)),
     changed: (before, changes) => {
-      const { row, violations } = applyChanges({ fields, invalidDropdown: settings.invalidDropdown }, before, changes);
+      const { row, violations } = applyChanges(
+        { fields, invalidDropdown: settings.invalidDropdown },
+        before,
+        keptChanges(changes, settings),
+      );
       const isTaken = row.externalId !== null && externalIds.find(keyOf(row.externalId)).some((id) => id !== row.id);
       return { row, violations: [...violationsOf(row, isTaken), ...violations] };
     },

@@ -7,6 +7,7 @@ import { nameKey } from '../../domain/sync/record-name.ts';
 import type { Db } from '../database.ts';
 import type { Gone, Seen } from '../sync/seen.ts';
 import { checkFieldsAgain } from '../connection/field-checks.ts';
+import { recordTagsNotKept } from '../connection/tagging-checks.ts';
 import { readFieldsFromStart } from './organization-fields.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface OrganizationChanges {
   readonly seen?: Seen<SeenOrganization>;
   readonly gone?: Gone;
   readonly written?: readonly WrittenOrganization[];
+  /** True when Zendesk did not keep tags that were written. They are not written any more then. */
+  readonly losesTags?: boolean | undefined;
 }
 
 /**
@@ -101,7 +104,8 @@ export function seenOrganizationOf(connectionId: string): RawBuilder<unknown> {
 
 /** Records changes of organizations within the transaction of the caller. */
 export async function recordOrganizations(db: Db, connectionId: string, changes: OrganizationChanges): Promise<void> {
-  const { seen, gone, written = [] } = changes;
+  const { seen, gone, written = [], losesTags = false } = changes;
+  if (losesTags) await recordTagsNotKept(db, connectionId, 'organization');
   if (seen) await recordSeen(db, connectionId, seen);
   if (gone) await forgetOrganizations(db, connectionId, gone);
   await recordWritten(db, connectionId, written);

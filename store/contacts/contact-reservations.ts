@@ -86,7 +86,10 @@ async function staged(
   request: ContactReservationRequest,
   condition: ReturnType<typeof sql>,
 ): Promise<ContactRow[]> {
-  const { rows } = await sql<ContactRow>`select s.record, s.rank, s.email_digest from staged_records s
+  const { rows } = await sql<ContactRow>`select s.record, s.rank, s.email_digest,
+      case when a.refused_email = s.email_digest then a.refused_email_reason end as email_refusal
+    from staged_records s join records a on a.connection_id = ${request.connectionId}
+      and a.legal_entity = s.legal_entity and a.kind = s.kind and a.key = s.key
     where s.run_id = ${request.runId} and s.target = 'user' and ${condition}`.execute(db);
   return rows;
 }

@@ -9,6 +9,8 @@ export interface ContactRow {
   readonly record: ErpRecord;
   readonly rank: number;
   readonly email_digest: string | null;
+  /** The reason why Zendesk refused this address for this contact; null if it did not. */
+  readonly email_refusal: string | null;
 }
 
 /** The contexts of a page of contacts, kept up to date while contacts reserve one after the other. */
@@ -39,9 +41,10 @@ export async function readContactContext(
     values: rows.flatMap(({ record }) => renderedKey(templates, record)),
   });
   return {
-    of: ({ record, email_digest: digest }) => ({
+    of: ({ record, email_digest: digest, email_refusal: emailRefusal }) => ({
       person: people.get(personOf(record, record.person)) ?? [],
       emailHolder: digest === null ? undefined : emails.get(digest),
+      emailRefusal,
       externalIdHolder: (key) => externalIds.get(key),
     }),
     hold({ record }, { externalId, emailDigest }) {

@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { userValues, type SeenUser } from '../../domain/contacts/user.ts';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
 import type { Values } from '../../domain/sync/field-value.ts';
+import type { RecordKey } from '../../domain/sync/record.ts';
 import { pickMapped, type MappedParts } from '../../domain/sync/mapping.ts';
 import { checkFieldsAgain } from '../connection/field-checks.ts';
 import type { Db } from '../database.ts';
@@ -39,6 +40,13 @@ export interface UserChanges {
   readonly gone?: Gone;
   readonly written?: readonly WrittenUser[];
   readonly unlinked?: readonly string[];
+  readonly refusedEmails?: readonly RefusedEmail[];
+}
+
+/** An address that Zendesk refused for a contact, by its digest, and the reason without the address. */
+export interface RefusedEmail extends RecordKey {
+  readonly digest: string;
+  readonly reason: string;
 }
 
 /** The users in Zendesk that contacts are linked to, as last shown or written. */
@@ -136,11 +144,24 @@ export function seenUserOf(connectionId: string): RawBuilder<unknown> {
 
 /** Records changes of users within the transaction of the caller. */
 export async function recordUsers(db: Db, connectionId: string, changes: UserChanges): Promise<void> {
-  const { seen, gone, written = [], unlinked = [] } = changes;
+  const { seen, gone, written = [], unlinked = [], refusedEmails = [] } = changes;
   if (seen) await recordSeen(db, connectionId, seen);
   if (gone) await recordGone(db, connectionId, gone);
   await recordWritten(db, connectionId, written);
   await unlinkUsers(db, connectionId, unlinked);
+  await recordRefusedEmails(db, connectionId, refusedEmails);
+}
+
+async function recordRefusedEmails(db: Db, connectionId: string, refused: readonly RefusedEmail[]): Promise<void> {
+  if (refused.length === 0) return;
+  const rows = refused.map(({ legalEntity, kind, key, digest, reason }) => ({
+    ...{ legal_entity: legalEntity, kind, key, digest, reason },
+  }));
+  await sql`update records a set refused_email = r.digest, refused_email_reason = r.reason
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(legal_entity text, kind text, key text, digest text,
+      reason text)
+    where a.connection_id = ${connectionId} and a.legal_entity = r.legal_entity and a.kind = r.kind
+      and a.key = r.key`.execute(db);
 }
 
 /**

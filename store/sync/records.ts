@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
-import { parseRecordKey, recordKeyText, type RecordKey } from '../../domain/sync/record.ts';
+import { parseRecordKey, recordKeyText, type RecordKey, type StoredMembers } from '../../domain/sync/record.ts';
 import type { Outcome, RecordState } from '../../domain/sync/outcome.ts';
 import { GONE_FROM_ERP } from '../../domain/sync/rejection.ts';
 import type { Db } from '../database.ts';
@@ -47,10 +47,15 @@ export interface RetryFilter {
 export interface RecordStore {
   /** Returns records, the most recently synchronized or first seen ones first. */
   list(connectionId: string, filter: RecordFilter): Promise<{ items: RecordReport[]; total: number }>;
-  /** Allows rejected records to be retried although nothing about them has changed. Returns their keys. */
+  /**
+   * Allows rejected records, and contacts whose address was refused, to be retried although nothing about them has
+   * changed. Returns their keys.
+   */
   allowRetry(connectionId: string, filter: RetryFilter): Promise<RecordKey[]>;
   /** Returns the outcome of a record in the last run that read it; undefined when there is none. */
   outcomeOf(connectionId: string, key: RecordKey): Promise<Outcome | undefined>;
+  /** Returns the stored members of those of these records that were read before, by the text of their key. */
+  storedMembers(connectionId: string, keys: readonly RecordKey[]): Promise<ReadonlyMap<string, StoredMembers>>;
   /** Returns which of the external ids are reserved by accounts of the connection, in their compared form. */
   reservedExternalIds(connectionId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
@@ -69,6 +74,7 @@ export function createRecordStore(db: Db): RecordStore {
         .executeTakeFirst();
       return row?.state ?? undefined;
     },
+    storedMembers: (connectionId, keys) => storedMembers(db, connectionId, keys),
     async reservedExternalIds(connectionId, externalIds) {
       const { rows } = await sql<{ key: string }>`select external_id_key as key from records
         where connection_id = ${connectionId} and target = 'organization'
@@ -80,6 +86,25 @@ export function createRecordStore(db: Db): RecordStore {
 
 /** The code of a record `r` as it is listed. */
 const CODE_OF_RECORD = sql<string>`case when r.present then r.code else ${GONE_FROM_ERP.code} end`;
+
+async function storedMembers(
+  db: Db,
+  connectionId: string,
+  keys: readonly RecordKey[],
+): Promise<ReadonlyMap<string, StoredMembers>> {
+  const wanted = JSON.stringify(keys.map(({ legalEntity, kind, key }) => ({ legal_entity: legalEntity, kind, key })));
+  const { rows } = await sql<RecordKey & StoredMembers>`select a.legal_entity as "legalEntity", a.kind, a.key,
+      a.plain_name as name, a.party, a.person_party as person, a.is_inactive as "isInactive"
+    from jsonb_to_recordset(${wanted}::jsonb) as r(legal_entity text, kind text, key text)
+    join records a on a.connection_id = ${connectionId} and a.legal_entity = r.legal_entity and a.kind = r.kind
+      and a.key = r.key where a.plain_name is not null`.execute(db);
+  return new Map(
+    rows.map(({ name, party, person, isInactive, ...key }) => [
+      recordKeyText(key),
+      { name, party, person, isInactive },
+    ]),
+  );
+}
 
 async function list(
   db: Db,
@@ -117,8 +142,9 @@ function toReport(row: RawRecord): RecordReport {
 async function allowRetry(db: Db, connectionId: string, filter: RetryFilter): Promise<RecordKey[]> {
   const keys = sql.val(filter.keys.flatMap((key) => asStored(key, filter.kinds)));
   const { rows } = await sql<RecordKey>`update records set refused_attempt = null, retry_asked = true,
+      refused_email = null, refused_email_reason = null,
       zendesk_id = case when code = 'user_deleted' then null else zendesk_id end
-    where connection_id = ${connectionId} and state = 'rejected' and present
+    where connection_id = ${connectionId} and (state = 'rejected' or code = 'email_refused') and present
       and (${filter.code ?? null}::text is null or code = ${filter.code ?? null})
       and (${filter.keys.length} = 0 or key = any(${keys}::text[])
         or legal_entity || '/' || kind || '/' || key = any(${keys}::text[]))

@@ -31,6 +31,8 @@ export interface RecordsTable {
   zendesk_id: string | null;
   applied_read_at: Date | null;
   refused_attempt: string | null;
+  refused_email: string | null;
+  refused_email_reason: string | null;
   state: Outcome | null;
   code: string | null;
   message: string | null;

@@ -15,5 +15,7 @@ export async function registerUnreadable(
     select ${connectionId}, s.legal_entity, s.kind, s.key, s.target, s.plain_name, s.plain_name_key
     from staged_records s where s.run_id = ${runId} and s.target = ${target} and s.rank is null and not ${IS_READABLE}
     order by 2, 3, 4
-    on conflict (connection_id, legal_entity, kind, key) do update set ${SEEN_AGAIN} where not a.present or a.absences > 0`.execute(db);
+    on conflict (connection_id, legal_entity, kind, key) do update set ${SEEN_AGAIN} where not a.present or a.absences > 0`.execute(
+    db,
+  );
 }

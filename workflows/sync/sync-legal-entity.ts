@@ -32,21 +32,23 @@ function continueRun(proxy: StepProxy, input: SyncLegalEntityInput): Promise<nev
 }
 
 /**
- * Reads the kinds of a legal entity. If a dependent kind fails, its problem is reported, and the other kinds continue.
+ * Reads the kinds of a legal entity. If a dependent kind fails, or a kind for a reason that concerns no other kind, its
+ * problem is reported, and the other kinds continue.
  */
 async function readAll(proxy: StepProxy, input: SyncLegalEntityInput): Promise<SyncLegalEntityResult> {
-  for (const kind of input.kinds)
-    if ((await readSlice(proxy, sliceOf(input, kind), input)) === 'long') return continueRun(proxy, input);
   const notRead: { kind: string; problem: Problem }[] = [];
-  for (const kind of input.dependentKinds) {
-    const result = await readDependent(proxy, sliceOf(input, kind), input);
+  for (const kind of [...input.kinds, ...input.dependentKinds]) {
+    const result = await readKind(proxy, sliceOf(input, kind), input);
     if (result === 'long') return continueRun(proxy, input);
     if (result !== 'done') notRead.push({ kind, problem: result });
   }
   return { waitedMs: proxy.waitedMs(), notRead, fieldsChanged: false };
 }
 
-async function readDependent(
+/** Codes that concern only the entity set of one kind. */
+const CONCERNS_ONE_KIND = new Set(['column_missing']);
+
+async function readKind(
   proxy: StepProxy,
   slice: SliceRef,
   input: SyncLegalEntityInput,
@@ -55,7 +57,8 @@ async function readDependent(
     return await readSlice(proxy, slice, input);
   } catch (error) {
     const problem = problemOf(error);
-    if (isCancellation(error) || endsTheRun(problem)) throw error;
+    const isAlone = input.dependentKinds.includes(slice.kind) || CONCERNS_ONE_KIND.has(problem.code);
+    if (isCancellation(error) || endsTheRun(problem) || !isAlone) throw error;
     const { legalEntity, kind } = slice;
     const reading = { ...slice, kinds: [kind] };
     await proxy.steps.discardReading(reading, `${legalEntity}: discard the failed reading of ${kind}s`);

@@ -1,6 +1,7 @@
 import type { AnnotationTarget } from '../../../domain/support/annotation-target.ts';
 import { entitiesOf } from '../../../domain/entities.ts';
 import type { EntitySpec } from '../../../domain/entity-spec.ts';
+import { columnsNote, unreadableReason } from '../../../domain/sync/columns.ts';
 import type { RemoteSystems } from '../../dependencies.ts';
 import { ok, type Check, type CheckResult } from './check.ts';
 import { clockCheck } from './clock-check.ts';
@@ -22,7 +23,7 @@ export function dynamicsChecks({ dynamics, connection }: RemoteSystems, seen: Se
       system: 'dynamics',
       run: async () => legalEntitiesResult(await dynamics.listLegalEntities(), named),
     },
-    ...(legalEntity === undefined ? [] : entities.map((entity) => readable(dynamics, { entity, legalEntity }))),
+    ...entities.map((entity) => readable(dynamics, { entity, legalEntity })),
     ...entities.flatMap(({ kind, annotation }) =>
       annotation === undefined ? [] : annotatable(dynamics, kind, annotation),
     ),
@@ -40,17 +41,50 @@ function legalEntitiesResult(seen: readonly string[], named: readonly string[]):
   return ok(`${named.length === 0 ? 'All legal entities' : named.join(', ')} will be read.`);
 }
 
+/** Sends the query of a sync for one row, so that a missing column is found before a run needs it. */
 function readable(
   dynamics: RemoteSystems['dynamics'],
-  { entity, legalEntity }: { entity: EntitySpec; legalEntity: string },
+  { entity, legalEntity }: { entity: EntitySpec; legalEntity: string | undefined },
 ): Check {
   const kinds = `${entity.kind}s`;
+  const which = legalEntity === undefined ? kinds : `${kinds} of ${legalEntity}`;
   const run = async (): Promise<CheckResult> => {
-    if (await dynamics.canRead({ entity, legalEntity })) return ok(`The ${kinds} of ${legalEntity} can be read.`);
-    const fix = `Give the security role of the F&O user the privilege to read ${kinds} (see docs/setup.md), then run the ping again.`;
-    return { status: 'fail', detail: `The F&O user may not read the ${kinds} of ${legalEntity}.`, fix };
+    const { canRead, spec } = await probe(dynamics, entity, legalEntity);
+    const unreadable = unreadableReason(spec);
+    if (unreadable !== undefined) return { status: 'fail', detail: unreadable, fix: COLUMN_FIX };
+    if (!canRead) {
+      const fix = `Give the security role of the F&O user the privilege to read ${kinds} (see docs/setup.md), then run the ping again.`;
+      return { status: 'fail', detail: `The F&O user may not read the ${which}.`, fix };
+    }
+    const note = columnsNote(spec);
+    if (note === undefined) return ok(`The ${which} can be read.`);
+    return { status: 'warn', detail: note.message, fix: COLUMN_FIX };
   };
   return { name: `dynamics.${kinds}`, system: 'dynamics', run };
+}
+
+const COLUMN_FIX =
+  'Update the F&O environment, or set dynamics.entitySets in the connection file to entity sets that have these columns.';
+
+/** Returns whether the records can be read, and the entity with the columns that the environment lacks. */
+async function probe(
+  dynamics: RemoteSystems['dynamics'],
+  entity: EntitySpec,
+  legalEntity: string | undefined,
+): Promise<{ canRead: boolean; spec: EntitySpec }> {
+  for (let spec = entity; ;) {
+    if (unreadableReason(spec) !== undefined) return { canRead: false, spec };
+    try {
+      return {
+        canRead: await dynamics.canRead({ entity: spec, ...(legalEntity !== undefined && { legalEntity }) }),
+        spec,
+      };
+    } catch (error) {
+      const lacks = await dynamics.findMissingColumns(spec, error);
+      if (lacks === undefined) throw error;
+      spec = { ...spec, lacks };
+    }
+  }
 }
 
 function annotatable(

@@ -6,6 +6,7 @@ import { clockCheck } from './clock-check.ts';
 import { externalIdsCheck } from './external-ids-check.ts';
 import { fieldsCheck } from './fields-check.ts';
 import { firstSyncCheck } from './first-sync-check.ts';
+import { taggingCheck } from './tagging-check.ts';
 import type { SeenAnswers } from './seen-answers.ts';
 
 /** The stored state of the webhook: whether there is a signing secret, and when the last event arrived. */
@@ -17,7 +18,11 @@ export interface SeenWebhook {
 /** Returns the checks of Zendesk. Each follows those on which it depends. They change nothing. */
 export function zendeskChecks(
   systems: RemoteSystems,
-  { seen, webhook, store }: { seen: SeenAnswers; webhook: SeenWebhook; store: Pick<Store, 'records' | 'fieldChecks'> },
+  {
+    seen,
+    webhook,
+    store,
+  }: { seen: SeenAnswers; webhook: SeenWebhook; store: Pick<Store, 'records' | 'fieldChecks' | 'taggingChecks'> },
 ): readonly Check[] {
   const { zendesk, connection } = systems;
   const hasUsers = entitiesOf(connection).some(({ target }) => target === 'user');
@@ -30,6 +35,7 @@ export function zendeskChecks(
       optional: true,
     },
     fieldsCheck(systems, store),
+    taggingCheck(systems, store),
     ...(hasUsers ? userChecks(zendesk) : []),
     externalIdsCheck(systems, store),
     firstSyncCheck(systems, seen),

@@ -112,7 +112,8 @@ function written(
   row: JobRow,
   { item, ignored, isComplete }: { item: Shown; ignored: readonly string[]; isComplete: boolean },
 ): MatchedRow {
-  const seen = { id: item.id, at: item.updatedAt, isShown: true, isComplete, ignored };
+  const lacksParts = !item.isComplete(row, slice.spec);
+  const seen = { id: item.id, at: item.updatedAt, isShown: true, lacksParts, isComplete, ignored };
   return { changes: asWritten(target, slice, { row, written: seen }), isIgnored: ignored.length > 0 };
 }
 

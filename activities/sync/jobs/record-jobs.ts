@@ -9,6 +9,7 @@ import { targetOf } from '../../targets.ts';
 import { isConfirmed, matchCreates, matchItems, matchShown, type Matched } from './match-rows.ts';
 import { mergeChanges } from '../merge-changes.ts';
 import { openSlice, type OpenSlice } from '../open-slice.ts';
+import { tagsNotKept } from '../schema/check-tagging.ts';
 import type { Shown } from '../target.ts';
 
 /** Rounds after which a row is rejected in this run if its jobs were lost or failed as a whole. */
@@ -82,15 +83,18 @@ async function show(
  * checked.
  */
 async function record(
-  { store }: StepContext,
+  context: StepContext,
   slice: OpenSlice,
   { job, rows, matched, changes }: { job: Job; rows: readonly JobRow[]; matched: Matched; changes: Changes },
 ): Promise<void> {
+  const { store } = context;
   await store.changes.record(slice, {
     ...mergeChanges([changes, rejectExhausted(rows, matched.changes)]),
     job: job.no,
   });
   if (matched.hasIgnored) await store.fieldChecks.again(slice.connectionId, slice.target);
+  if (matched.changes.organizations?.losesTags === true)
+    await tagsNotKept(context, { run: slice, target: slice.target });
 }
 
 /** Rejects rows that were sent too often without being written or refused. */

@@ -219,7 +219,10 @@ describe('writes', () => {
   it('add tags under the rate limit of the organization', async () => {
     const headers = { date: 'Fri, 20 Nov 2026 10:00:07 GMT' };
     const { server, client, recorder } = await clientOf({ headers, body: { tags: ['vip', 'erp_vendor'] } });
-    expect(await client.addOrganizationTags('77', ['erp_vendor'])).toBe('2026-11-20T10:00:07Z');
+    expect(await client.addOrganizationTags('77', ['erp_vendor'])).toEqual({
+      at: '2026-11-20T10:00:07Z',
+      tags: ['vip', 'erp_vendor'],
+    });
     expect(server.requests[0]).toMatchObject({
       method: 'PUT',
       url: '/api/v2/organizations/77/tags',
@@ -230,7 +233,7 @@ describe('writes', () => {
 
   it('add tags at an unknown time if the response has no valid date', async () => {
     const { client } = await clientOf({ headers: { date: 'soon' }, body: { tags: [] } });
-    expect(await client.addOrganizationTags('77', ['erp_vendor'])).toBeNull();
+    expect(await client.addOrganizationTags('77', ['erp_vendor'])).toEqual({ at: null, tags: [] });
   });
 
   it('reject an empty batch and one of more than 100', async () => {

@@ -112,7 +112,8 @@ describe('the client of Zendesk, against the simulated Zendesk', () => {
     const id = String(zendesk.state.seedOrganization({ name: 'Contoso' }).id);
     const job = await client.updateOrganizations([{ id, form: { name: 'Contoso Ltd' } }]);
     const [shown] = await client.showJobs([job.id]);
-    const taggedAt = await client.addOrganizationTags(id, ['erp_customer']);
+    const { at: taggedAt, tags } = await client.addOrganizationTags(id, ['erp_customer']);
+    expect(tags).toEqual(['erp_customer']);
     for (const at of [shown?.shownAt, taggedAt]) {
       expect(at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
       expect(Math.abs(Date.parse(at ?? '') - Date.now())).toBeLessThan(60_000);

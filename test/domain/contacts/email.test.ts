@@ -1,7 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { emailKey, isEmail } from '../../../domain/contacts/email.ts';
+import { cleanEmail, emailKey, isEmail, refusalWithoutAddress } from '../../../domain/contacts/email.ts';
 
 describe('an email address', () => {
+  it.each([
+    ['a zero-width space', 'ada\u200B@b.example'],
+    ['a byte order mark', '\uFEFFada@b.example'],
+    ['a soft hyphen', 'ada@b\u00AD.example'],
+    ['a mark of the writing direction', '\u202Aada@b.example\u202C'],
+  ])('loses %s', (_, email) => {
+    expect([cleanEmail(email), emailKey(email), isEmail(email)]).toEqual(['ada@b.example', 'ada@b.example', true]);
+  });
+
+  it('is not in the shown reason of a refusal, nor is any other address', () => {
+    const reason = 'Email:  info@b_c.example is not properly formatted; see x@y.example';
+    expect(refusalWithoutAddress(reason, 'info@b_c.example')).toBe(
+      'Email: the address is not properly formatted; see the address',
+    );
+  });
+
   it('is the same in any case and with blanks around it', () => {
     expect(emailKey(' Maya.Laurent@Lamna.Example ')).toBe('maya.laurent@lamna.example');
   });

@@ -51,6 +51,14 @@ const USER = {
 };
 
 describe('the reservation of a contact', () => {
+  it('is a user without the address if Zendesk refused it, or if F&O lacks the column', () => {
+    const context = { person: [rowOf(K1)], emailHolder: undefined, externalIdHolder: () => undefined };
+    const refused = reserveContact(K1, { context: { ...context, emailRefusal: 'it is odd' }, policy: POLICY });
+    expect(refused).toMatchObject({ email: null, remark: { code: 'email_refused' } });
+    const unread = reserveContact(contactOf('K1', { email: null, unread: ['email'] }), { context, policy: POLICY });
+    expect(unread).toMatchObject({ email: null, remark: null });
+  });
+
   it('is a user of its account with the address of the ERP', () => {
     expect(reserve(K1)).toEqual(USER);
   });

@@ -25,11 +25,13 @@ describe('the check of the legal entities', () => {
     expect(check?.detail).not.toContain('here');
   });
 
-  it('finds nothing to fix when the connection names none, and reads no legal entity then', async () => {
+  it('finds nothing to fix when the connection names none, and reads all companies at once then', async () => {
     const run = await at.begin(naming([]));
-    const { checks } = await ping(at, run, 'dynamics');
-    expect(checks.find(({ name }) => name === 'dynamics.legalEntities')).toMatchObject({ status: 'ok' });
-    expect(checks.map(({ name }) => name)).not.toContain('dynamics.customers');
+    const { result, entries } = await at.observe(() => ping(at, run, 'dynamics'));
+    const found = (name: string) => result.checks.find((check) => check.name === name);
+    expect(found('dynamics.legalEntities')).toMatchObject({ status: 'ok' });
+    expect(found('dynamics.customers')).toMatchObject({ status: 'ok', detail: 'The customers can be read.' });
+    expect(entries.filter(({ path }) => path.startsWith('/data/CustomersV3'))).toHaveLength(1);
   });
 });
 

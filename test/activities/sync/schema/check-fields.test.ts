@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { checkFieldsAtStart } from '../../../activities/sync/check-fields.ts';
-import type { StoredFieldCheck } from '../../../store/connection/field-checks.ts';
-import { useStepTests } from '../../fixtures/step-context.ts';
-import type { TestRun } from '../../fixtures/test-run.ts';
+import { checkFieldsAtStart } from '../../../../activities/sync/schema/check-fields.ts';
+import type { StoredFieldCheck } from '../../../../store/connection/field-checks.ts';
+import { useStepTests } from '../../../fixtures/step-context.ts';
+import type { TestRun } from '../../../fixtures/test-run.ts';
 import { changeField, clearFields, noteCodes, storedCheck } from './fields.ts';
 
 const KEYS = [

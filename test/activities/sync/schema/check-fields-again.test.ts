@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { checkFieldsAgain } from '../../../activities/sync/check-fields.ts';
-import { readZendeskChanges } from '../../../activities/sync/prepare-target.ts';
-import { useStepTests } from '../../fixtures/step-context.ts';
-import type { TestRun } from '../../fixtures/test-run.ts';
+import { checkFieldsAgain } from '../../../../activities/sync/schema/check-fields.ts';
+import { readZendeskChanges } from '../../../../activities/sync/prepare-target.ts';
+import { useStepTests } from '../../../fixtures/step-context.ts';
+import type { TestRun } from '../../../fixtures/test-run.ts';
 import { changeField, clearFields, noteCodes, storedCheck } from './fields.ts';
 
 const LIST = 'organization_fields.list';

@@ -1,6 +1,6 @@
-import type { StoredFieldCheck } from '../../../store/connection/field-checks.ts';
-import type { StepTests } from '../../fixtures/step-context.ts';
-import type { TestRun } from '../../fixtures/test-run.ts';
+import type { StoredFieldCheck } from '../../../../store/connection/field-checks.ts';
+import type { StepTests } from '../../../fixtures/step-context.ts';
+import type { TestRun } from '../../../fixtures/test-run.ts';
 
 /** Deletes all custom fields of organizations. */
 export async function clearFields(at: StepTests): Promise<void> {

@@ -1,17 +1,17 @@
-import { RemoteError } from '../../clients/errors.ts';
-import { entitiesOf, fieldsOf } from '../../domain/entities.ts';
-import type { TargetName } from '../../domain/entity-spec.ts';
+import { RemoteError } from '../../../clients/errors.ts';
+import { entitiesOf, fieldsOf } from '../../../domain/entities.ts';
+import type { TargetName } from '../../../domain/entity-spec.ts';
 import {
   checkFields,
   fieldFingerprint,
   fieldProblem,
   fieldRecreated,
   type SuspendedField,
-} from '../../domain/sync/field-check.ts';
-import type { FieldMapping } from '../../domain/sync/mapping.ts';
-import type { FieldCheckToStore, StoredFieldCheck } from '../../store/connection/field-checks.ts';
-import type { RunRef } from '../../workflows/steps.ts';
-import type { StepContext } from '../dependencies.ts';
+} from '../../../domain/sync/field-check.ts';
+import type { FieldMapping } from '../../../domain/sync/mapping.ts';
+import type { FieldCheckToStore, StoredFieldCheck } from '../../../store/connection/field-checks.ts';
+import type { RunRef } from '../../../workflows/steps.ts';
+import type { StepContext } from '../../dependencies.ts';
 
 /** A run with one of its targets, whose custom fields are checked. */
 export interface FieldsOfRun {
