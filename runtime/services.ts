@@ -41,17 +41,14 @@ export interface Services {
  * connects lazily.
  */
 export async function openServices(options: { config: Config; env: Env }): Promise<Services> {
-  const { databaseUrl, encryptionKeys, allowHosts } = requireSettings(options.config, [
-    'databaseUrl',
-    'encryptionKeys',
-  ]);
+  const { databaseUrl, encryptionKeys } = requireSettings(options.config, ['databaseUrl', 'encryptionKeys']);
   const store = await openStore({ url: databaseUrl.reveal(), keys: encryptionKeys });
   const payloads = createPayloadEncryption(encryptionKeys, { isOn: !options.config.encryptionKeysGenerated });
   // The client only reads failures, and Temporal's own failure converter can read encrypted ones.
   const dataConverter = { payloadCodecs: [payloads.codec] };
-  const tracing = await openTracing(options.config);
+  const egress = egressOf(options.config);
+  const tracing = await openTracing(options.config, egress);
   const temporal = connectTemporal({ env: options.env, client: { dataConverter }, plugins: tracing.plugins });
-  const egress = createEgress(allowHosts);
   const withRemoteSystems = createRemoteSystemsOpener({ store, egress });
   return {
     store,
@@ -74,6 +71,10 @@ export async function openServices(options: { config: Config; env: Env }): Promi
       await tracing.close();
     },
   };
+}
+
+function egressOf({ allowHosts, httpsProxy, noProxy }: Config): Egress {
+  return createEgress(allowHosts, httpsProxy && { url: httpsProxy.reveal(), noProxy });
 }
 
 /** Creates the sender of alerts. The receiver belongs to the operator, so the configuration has checked its address. */
