@@ -9,6 +9,7 @@ import { SealError } from '../store/connection/sealing.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { ConfigError, requireSettings, type Config, type Env } from './config/config.ts';
 import { createOAuth, createRemoteSystemsOpener, type WithRemoteSystems } from './remote-systems.ts';
+import { createCredentialTrial } from './try-credential.ts';
 import { createZendeskConsent, type ZendeskConsent } from './zendesk-consent.ts';
 import { createPayloadEncryption, type PayloadEncryption } from './temporal/payload-encryption.ts';
 import { connectTemporal, type TemporalConnection } from './temporal/temporal-connection.ts';
@@ -21,6 +22,8 @@ export interface Services {
   /** The encryption of payloads in Temporal; the client of `temporal` uses it. */
   readonly payloads: PayloadEncryption;
   readonly withRemoteSystems: WithRemoteSystems;
+  /** Tries a stored credential with one request or two. It never rejects. */
+  readonly tryCredential: ReturnType<typeof createCredentialTrial>;
   /** Sends an alert to the operator's receiver; undefined if LEDGERDESK_ALERT_URL is not set. */
   readonly sendAlert: SendAlert | undefined;
   /** Checks an address in a connection file. */
@@ -49,12 +52,14 @@ export async function openServices(options: { config: Config; env: Env }): Promi
   const egress = egressOf(options.config);
   const tracing = await openTracing(options.config, egress);
   const temporal = connectTemporal({ env: options.env, client: { dataConverter }, plugins: tracing.plugins });
-  const withRemoteSystems = createRemoteSystemsOpener({ store, egress });
+  const { credentialDir } = options.config;
+  const withRemoteSystems = createRemoteSystemsOpener({ store, egress, credentialDir });
   return {
     store,
     temporal,
     payloads,
     withRemoteSystems,
+    tryCredential: createCredentialTrial(withRemoteSystems, UNOBSERVED),
     sendAlert: createSendAlert(options.config, egress),
     checkOrigin: (text, system) => egress.checkOrigin(text, system),
     parseJson: parseLosslessJson,

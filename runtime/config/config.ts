@@ -41,6 +41,8 @@ export interface Config {
   readonly alertSecret?: Secret;
   /** The build id for Temporal's worker versioning; by default workers are unversioned. */
   readonly workerVersion?: string;
+  /** Absolute path of the folder in which federated tokens of Entra may be. */
+  readonly credentialDir?: string;
   /** True when traces are sent. OpenTelemetry's own variables configure the receiver. */
   readonly isTraced: boolean;
   /** True when Temporal's own variables name a server or profile; false for the embedded development server. */
@@ -77,6 +79,7 @@ const variables = z.object({
   LEDGERDESK_ALERT_URL: fields.alertUrl.optional(),
   LEDGERDESK_ALERT_SECRET: fields.alertSecret.optional(),
   LEDGERDESK_WORKER_METRICS: fields.listenAddress.optional(),
+  LEDGERDESK_CREDENTIAL_DIR: z.string().optional(),
   LEDGERDESK_WORKER_VERSION: fields.buildId.optional(),
   HTTPS_PROXY: fields.proxyUrl.optional(),
   NO_PROXY: fields.noProxy.default([]),
@@ -130,6 +133,7 @@ function configOf(given: z.output<typeof variables>, env: Env): Config {
     alertSecret: given.LEDGERDESK_ALERT_SECRET,
     workerVersion: given.LEDGERDESK_WORKER_VERSION,
     httpsProxy: given.HTTPS_PROXY,
+    credentialDir: given.LEDGERDESK_CREDENTIAL_DIR && resolve(given.LEDGERDESK_CREDENTIAL_DIR),
   };
   return {
     dataDir,
