@@ -12,6 +12,7 @@ import { completeConnection, type RemainingStep } from './complete-connection.ts
 import { viewConnection, type ConnectionView } from './connection-view.ts';
 import { endpoint } from './endpoint.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
+import { consentCallback, nextZendeskStep } from './next-step.ts';
 
 /** The documented schema accepts any host, because the allowed hosts depend on the configuration of the api process. */
 const documentedSchema = connectionFileSchema((origin) => ({ ok: true, origin }));
@@ -33,6 +34,7 @@ export const applyConnection = endpoint({
       .strictObject({ step: z.string(), message: z.string() })
       .optional()
       .describe('The steps that failed after the connection was stored, and the reason.'),
+    next: z.string().optional().describe('The next step towards access to Zendesk that renews itself, if one is left.'),
     credentials: z
       .array(z.strictObject({ system: z.enum(['dynamics', 'zendesk']), ok: z.boolean(), message: z.string() }))
       .optional()
@@ -48,10 +50,14 @@ export const applyConnection = endpoint({
   },
 });
 
-async function applyFile(
-  deps: AdminDeps,
-  body: unknown,
-): Promise<{ connection: ConnectionView; left?: RemainingStep; credentials?: CredentialTrial[] }> {
+interface Applied {
+  readonly connection: ConnectionView;
+  readonly left?: RemainingStep;
+  readonly next?: string;
+  readonly credentials?: CredentialTrial[];
+}
+
+async function applyFile(deps: AdminDeps, body: unknown): Promise<Applied> {
   const { store } = deps.services;
   const stored = await findStored(deps, body);
   const file = readConnectionFile(body, { checkOrigin: deps.services.checkOrigin, known: stored });
@@ -63,12 +69,24 @@ async function applyFile(
   const remaining = await completeConnection(deps, saved, isReconnected);
   const replaced = before === undefined ? [] : systemsToTry(changed, file.settings, before.settings);
   const credentials = await Promise.all(replaced.map((system) => deps.services.tryCredential(file.id, system)));
+  const next = await nextStepOf(deps, saved);
   const view = viewConnection(await store.connections.require(file.id), deps.publicUrl());
   return {
     connection: view,
     ...(remaining.length > 0 && { left: joinRemaining(remaining) }),
+    ...(next !== undefined && { next }),
     ...(credentials.length > 0 && { credentials }),
   };
+}
+
+async function nextStepOf(
+  { services: { store }, publicUrl }: AdminDeps,
+  { id, settings: { zendesk } }: Connection,
+): Promise<string | undefined> {
+  const secrets = await store.credentials.open(id);
+  const hasToken = secrets['zendesk.accessToken'] !== undefined;
+  const hasRefreshToken = secrets['zendesk.refreshToken'] !== undefined;
+  return nextZendeskStep({ id, zendesk, hasToken, hasRefreshToken, callbackUrl: consentCallback(publicUrl()) });
 }
 
 async function findStored({ services: { store } }: AdminDeps, body: unknown) {

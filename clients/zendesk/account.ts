@@ -11,13 +11,17 @@ export interface AccountCalls {
   currentUser(): Promise<{ readonly id: string; readonly role: string } | null>;
   /** Returns the scopes of the token, such as `read` and `organizations:write`. */
   tokenScopes(): Promise<readonly string[]>;
+  /** Returns when the token expires, as ISO-8601; null when it does not, or Zendesk does not report it. */
+  tokenExpiry(): Promise<string | null>;
   /** Returns whether a user may belong to several organizations; null when Zendesk does not report it. */
   accountSettings(): Promise<{ readonly multipleOrganizations: boolean | null }>;
 }
 
 const me = z.looseObject({ user: z.looseObject({ id: wireId.nullable(), role: z.string().nullish() }) });
 
-const current = z.looseObject({ token: z.looseObject({ scopes: z.array(z.string()) }) });
+const current = z.looseObject({
+  token: z.looseObject({ scopes: z.array(z.string()), expires_at: z.string().nullish() }),
+});
 
 const settings = z.looseObject({
   settings: z.looseObject({
@@ -35,6 +39,10 @@ export function accountCalls(session: ZendeskSession): AccountCalls {
     async tokenScopes() {
       const call = { operation: 'read the scopes of the token', path: 'oauth/tokens/current' };
       return (await session.get(current, call)).token.scopes;
+    },
+    async tokenExpiry() {
+      const call = { operation: 'read the expiry of the token', path: 'oauth/tokens/current' };
+      return (await session.get(current, call)).token.expires_at ?? null;
     },
     async accountSettings() {
       const call = { operation: 'read the account settings', path: 'account/settings' };

@@ -15,6 +15,7 @@ const ZENDESK_CHECKS = [
   'zendesk.address',
   'zendesk.token',
   'zendesk.scopes',
+  'zendesk.renewal',
   'zendesk.fields',
   'zendesk.bulkUserImport',
   'zendesk.multipleOrganizations',

@@ -23,10 +23,20 @@ async function pingZendesk(context: StepContext, connectionId: string): Promise<
   const lastEventAt = await store.events.lastAccepted(connectionId, 'zendesk');
   const webhook = { isWired: secrets.length > 0, lastEventAt };
   const seen = watchAnswers();
-  const { checks, settings } = await prepare(context, (systems) => zendeskChecks(systems, { seen, webhook, store }));
+  const tokens = await store.zendeskTokens.read(connectionId);
+  const { checks, settings } = await prepare(context, (systems) =>
+    zendeskChecks(systems, { seen, webhook, store, canRenew: canRenew(systems.connection.settings.zendesk, tokens) }),
+  );
   const results = await runInOrder(checks, context, seen);
   const notRequested = notChecked('zendesk.token');
   return withAddress(results, { system: 'zendesk', origin: settings.zendesk.baseUrl, seen, notRequested });
+}
+
+function canRenew(
+  { grant, oauthClientId }: RemoteSystems['connection']['settings']['zendesk'],
+  { refreshToken, isRefused }: { readonly refreshToken: string | undefined; readonly isRefused: boolean },
+): boolean {
+  return oauthClientId !== undefined && (grant === 'client_credentials' || (refreshToken !== undefined && !isRefused));
 }
 
 async function pingDynamics(context: StepContext): Promise<readonly PingCheck[]> {

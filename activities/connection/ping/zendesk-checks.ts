@@ -6,6 +6,7 @@ import { clockCheck } from './clock-check.ts';
 import { externalIdsCheck } from './external-ids-check.ts';
 import { fieldsCheck } from './fields-check.ts';
 import { firstSyncCheck } from './first-sync-check.ts';
+import { renewalCheck } from './renewal-check.ts';
 import type { SeenAnswers } from './seen-answers.ts';
 
 /** The stored state of the webhook: whether there is a signing secret, and when the last event arrived. */
@@ -14,10 +15,18 @@ export interface SeenWebhook {
   readonly lastEventAt: Date | undefined;
 }
 
+/** What the checks of Zendesk need besides the clients. `canRenew`: Ledgerdesk can get a new token by itself. */
+export interface ZendeskPing {
+  readonly seen: SeenAnswers;
+  readonly webhook: SeenWebhook;
+  readonly store: Pick<Store, 'records' | 'fieldChecks'>;
+  readonly canRenew: boolean;
+}
+
 /** Returns the checks of Zendesk. Each follows those on which it depends. They change nothing. */
 export function zendeskChecks(
   systems: RemoteSystems,
-  { seen, webhook, store }: { seen: SeenAnswers; webhook: SeenWebhook; store: Pick<Store, 'records' | 'fieldChecks'> },
+  { seen, webhook, store, canRenew }: ZendeskPing,
 ): readonly Check[] {
   const { zendesk, connection } = systems;
   const hasUsers = entitiesOf(connection).some(({ target }) => target === 'user');
@@ -29,6 +38,7 @@ export function zendeskChecks(
       run: async () => scopesResult(await zendesk.tokenScopes()),
       optional: true,
     },
+    renewalCheck(systems, canRenew),
     fieldsCheck(systems, store),
     ...(hasUsers ? userChecks(zendesk) : []),
     externalIdsCheck(systems, store),

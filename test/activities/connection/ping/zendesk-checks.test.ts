@@ -57,6 +57,28 @@ describe('the check of the token', () => {
   });
 });
 
+describe('the check of the renewal', () => {
+  it('warns of a pasted token that expires, and names the time and the way out', async () => {
+    const run = await at.begin();
+    await useToken(run, { role: 'admin' });
+    const check = await checkOf(at, run, 'zendesk.renewal');
+    expect(check).toMatchObject({ status: 'warn', detail: expect.stringMatching(/expires at 20\d\d-\d\d-\d\dT/) });
+    expect(check?.fix).toContain(`connection authorize ${run.connectionId}`);
+  });
+
+  it('does not warn of a token that does not expire', async () => {
+    expect(await checkOf(at, await at.begin(), 'zendesk.renewal')).toMatchObject({ status: 'ok' });
+  });
+
+  it('does not warn of a token that Ledgerdesk renews', async () => {
+    const oauthClientId = at.sandbox.oauthClientId;
+    const run = await at.begin((settings) => ({ ...settings, zendesk: { ...settings.zendesk, oauthClientId } }));
+    await useToken(run, { role: 'admin' });
+    await at.store.credentials.apply(run.connectionId, { 'zendesk.refreshToken': 'a refresh token' });
+    expect(await checkOf(at, run, 'zendesk.renewal')).toMatchObject({ detail: expect.stringContaining('by itself') });
+  });
+});
+
 describe('the check of the custom fields', () => {
   it('finds nothing to fix when all are there', async () => {
     expect(await checkOf(at, await at.begin(), 'zendesk.fields')).toMatchObject({ status: 'ok', fix: '' });
