@@ -84,6 +84,19 @@ describe('connection apply', () => {
     expect(JSON.parse(asJson.stdout)).toEqual({ error });
   });
 
+  it('prints every mistake once, although the message of the API lists them, too', async () => {
+    const mistakes = [
+      { path: 'sync.every', message: 'must be a duration' },
+      { path: '', message: 'must be an object' },
+    ];
+    const message = 'sync.every: must be a duration\nmust be an object';
+    const error = { code: 'connection_refused', message, mistakes };
+    const api = await startLoopback(() => ({ status: 422, body: { error } }));
+    const { file } = await connectionFile('{}');
+    const { stderr } = await runCliAt(api.origin, ['connection', 'apply', file]);
+    expect(stderr).toBe('sync.every: must be a duration\nmust be an object\n');
+  });
+
   it('says what is left to do, exit 0', async () => {
     const left = { step: 'prepare-zendesk', message: 'Zendesk refused the token: run ping.' };
     const api = await startLoopback(() => ({ body: { connection: { id: 'contoso' }, left } }));

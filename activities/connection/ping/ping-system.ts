@@ -11,17 +11,21 @@ import { zendeskChecks } from './zendesk-checks.ts';
  */
 export async function pingSystem(
   context: StepContext,
-  { connectionId, system }: Parameters<Steps['pingSystem']>[0],
+  { connectionId, system, publicUrl = '' }: Parameters<Steps['pingSystem']>[0],
 ): ReturnType<Steps['pingSystem']> {
-  const checks = system === 'zendesk' ? await pingZendesk(context, connectionId) : await pingDynamics(context);
+  const checks =
+    system === 'zendesk' ? await pingZendesk(context, { connectionId, publicUrl }) : await pingDynamics(context);
   return { checks };
 }
 
-async function pingZendesk(context: StepContext, connectionId: string): Promise<readonly PingCheck[]> {
+async function pingZendesk(
+  context: StepContext,
+  { connectionId, publicUrl }: { readonly connectionId: string; readonly publicUrl: string },
+): Promise<readonly PingCheck[]> {
   const { store } = context;
   const secrets = await store.credentials.webhookSecrets(connectionId);
   const lastEventAt = await store.events.lastAccepted(connectionId, 'zendesk');
-  const webhook = { isWired: secrets.length > 0, lastEventAt };
+  const webhook = { isWired: secrets.length > 0, lastEventAt, publicUrl };
   const seen = watchAnswers();
   const tokens = await store.zendeskTokens.read(connectionId);
   const { checks, settings } = await prepare(context, (systems) =>

@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { issueZendeskToken } from '../../../fixtures/consent.ts';
 import { useStepTests } from '../../../fixtures/step-context.ts';
 import type { ChangeSettings, TestRun } from '../../../fixtures/test-run.ts';
+import { pingSystem } from '../../../../activities/connection/ping/ping-system.ts';
+import { wireZendesk } from '../../../../activities/connection/wire-zendesk.ts';
 import { checkOf, ping } from './pings.ts';
 
 const at = useStepTests();
@@ -205,7 +207,8 @@ describe('the checks of the rate limit and the webhook', () => {
     const run = await at.begin();
     expect(await checkOf(at, run, 'zendesk.rateLimit')).toMatchObject({ detail: expect.stringContaining('10000') });
     expect(await checkOf(at, run, 'zendesk.webhook')).toMatchObject({ status: 'warn' });
-    await at.store.credentials.replace(run.connectionId, { 'zendesk.webhookSecret': 'secret' });
+    const { connectionId } = run;
+    await at.observe(() => wireZendesk(at.contextOf(run), { connectionId, publicUrl: 'http://127.0.0.1:9' }));
     expect(await checkOf(at, run, 'zendesk.webhook')).toMatchObject({ status: 'ok' });
     const names = { dedupeKey: '1', eventId: null, controlNumber: null, type: 'x', bodyHash: '' };
     const received = await at.store.events.receive({ connectionId: run.connectionId, source: 'zendesk', ...names });
@@ -213,4 +216,40 @@ describe('the checks of the rate limit and the webhook', () => {
     const lastAt = await at.store.events.lastAccepted(run.connectionId, 'zendesk');
     expect((await checkOf(at, run, 'zendesk.webhook'))?.detail).toContain(lastAt?.toISOString());
   });
+
+  it('warn of a webhook that calls another address, is switched off or is gone, and do not name its path', async () => {
+    const run = await at.begin();
+    const { connectionId } = run;
+    await at.observe(() => wireZendesk(at.contextOf(run), { connectionId, publicUrl: 'http://127.0.0.1:9' }));
+    const check = async (publicUrl: string) => {
+      const context = at.contextOf(run);
+      const { checks } = (await at.observe(() => pingSystem(context, { connectionId, system: 'zendesk', publicUrl })))
+        .result;
+      return checks.find(({ name }) => name === 'zendesk.webhook');
+    };
+    expect(await check('http://127.0.0.1:9')).toMatchObject({ status: 'ok' });
+    const moved = await check('https://ledgerdesk.example.com');
+    expect(moved).toMatchObject({ status: 'warn', detail: expect.stringContaining('calls http://127.0.0.1:9,') });
+    expect(moved?.fix).toContain('connection wire ID');
+    const [webhook] = await webhooksOf(connectionId);
+    expect(moved?.detail).not.toContain(new URL(webhook?.endpoint ?? '').pathname);
+    await askZendesk('PATCH', `webhooks/${webhook?.id}`, { webhook: { status: 'inactive' } });
+    expect(await check('http://127.0.0.1:9')).toMatchObject({ detail: expect.stringContaining('not active') });
+    await askZendesk('DELETE', `webhooks/${webhook?.id}`);
+    expect(await check('http://127.0.0.1:9')).toMatchObject({ detail: expect.stringContaining('There is no webhook') });
+  });
+
+  const askZendesk = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${at.sandbox.zendeskToken}`, 'content-type': 'application/json' };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await fetch(`${at.sandbox.zendesk}/api/v2/${path}`, { method, headers, ...sent });
+    expect([path, response.ok]).toEqual([path, true]);
+    return response.status === 204 ? undefined : response.json();
+  };
+  const webhooksOf = async (id: string): Promise<{ id: string; name: string; endpoint: string }[]> => {
+    const { webhooks } = (await askZendesk('GET', 'webhooks')) as {
+      webhooks: { id: string; name: string; endpoint: string }[];
+    };
+    return webhooks.filter(({ name }) => name === `Ledgerdesk ${id}`);
+  };
 });
