@@ -93,7 +93,10 @@ function remoteFailure(error: RemoteError, at: FailedAttempt): ApplicationFailur
     case 'conflict':
       return at.reached(system) || at.attempt < MAX_ATTEMPTS_UNREACHED
         ? again(system, message)
-        : stop('unreachable', messageOf(error, generalAdvice(system, 'unreachable')));
+        : stop(
+            'unreachable',
+            messageOf(error, kind === 'unreachable' ? error.advice : generalAdvice(system, 'unreachable')),
+          );
   }
 }
 

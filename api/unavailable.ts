@@ -29,7 +29,8 @@ function isTemporalOutage(error: unknown): boolean {
 }
 
 function isDatabaseOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  // An error of a remote system also has the code of the network, but says by itself which host it is about.
+  if (!(error instanceof Error) || error.name === 'RemoteError') return false;
   const { code } = error as NodeJS.ErrnoException;
   if (typeof code === 'string' && (SOCKET_CODES.has(code) || DATABASE_CODE.test(code))) return true;
   return DRIVER_MESSAGE.test(error.message);

@@ -84,7 +84,10 @@ function printFailure(failure: CommandError, asJson: boolean): CommandLineResult
     return { exitCode, stdout: json({ error: { code, message: failure.message, ...extra } }), stderr: '' };
   }
   const lines = (mistakes ?? []).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-  return { exitCode, stdout: '', stderr: [failure.message, ...lines].map((line) => `${printable(line)}\n`).join('') };
+  // The message of the API consists of the mistakes.
+  const isListed = lines.length > 0 && lines.every((line) => failure.message.includes(line));
+  const told = isListed ? lines : [failure.message, ...lines];
+  return { exitCode, stdout: '', stderr: told.map((line) => `${printable(line)}\n`).join('') };
 }
 
 function toCommandError(error: unknown): CommandError {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CommandError } from './failures.ts';
 import { findJsonError } from './json-error.ts';
+import { readTextFile } from './read-text-file.ts';
 import { resolveSecrets } from './resolve-secrets.ts';
 
 /**
@@ -24,8 +24,7 @@ export async function readConnectionFile(
 
 async function readText(file: string): Promise<string> {
   try {
-    const text = await readFile(file, 'utf8');
-    return text.replace(/^\u{feff}/u, '');
+    return await readTextFile(file);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
     throw new CommandError(`The connection file ${file} cannot be read (${code}).`, { code: 'unreadable_file' });

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Mistake } from './failures.ts';
+import { readTextFile } from './read-text-file.ts';
 
 /** The sources of secrets. */
 export interface SecretSources {
@@ -16,8 +16,9 @@ export interface ResolvedDocument {
 }
 
 /**
- * Replaces all references `{"env": NAME}` and `{"file": PATH}` in a document by the secrets. An empty secret counts as
- * missing. One line break at the end of a file is not part of the secret. The rest of the document is not changed.
+ * Replaces all references `{"env": NAME}` and `{"file": PATH}` in a document by the secrets. White space and a byte
+ * order mark around a secret are not part of it, and an empty secret counts as missing. The rest of the document is not
+ * changed.
  */
 export async function resolveSecrets(document: unknown, sources: SecretSources): Promise<ResolvedDocument> {
   const mistakes: Mistake[] = [];
@@ -57,11 +58,11 @@ async function readSecret(
   if (kind === 'env') {
     const value = sources.env[name];
     if (value === undefined) return { missing: `the environment variable ${name} is not set` };
-    return value === '' ? { missing: `the environment variable ${name} is empty` } : value;
+    // `trim` also removes a byte order mark.
+    return value.trim() === '' ? { missing: `the environment variable ${name} is empty` } : value.trim();
   }
   try {
-    const text = await readFile(resolve(sources.directory, name), 'utf8');
-    const secret = text.replace(/\r?\n$/, '');
+    const secret = (await readTextFile(resolve(sources.directory, name))).trim();
     return secret === '' ? { missing: `the file ${name} is empty` } : secret;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';

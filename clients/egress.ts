@@ -1,5 +1,7 @@
+import { SYSTEM_NAMES } from '../domain/connection/remote-system.ts';
 import { parseUrl } from './parse-url.ts';
 import { remoteError, type RemoteSystem } from './errors.ts';
+import { usesProxy, type ProxySettings } from './proxy.ts';
 
 /** The result of checking an address from a connection file: the origin to call, or the reason why it is refused. */
 type OriginCheck = { readonly ok: true; readonly origin: string } | { readonly ok: false; readonly reason: string };
@@ -14,13 +16,15 @@ export interface Egress {
   checkOrigin(text: string, system: RemoteSystem): OriginCheck;
   /** Returns whether the operator allows this host. Then it may use plain http and resolve to a private address. */
   isAllowedHost(url: URL): boolean;
+  /** Returns the URL of the proxy through which a request goes; undefined if it goes directly. */
+  proxyFor(url: URL): string | undefined;
 }
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 
 /**
  * F&O hosts by geography and cloud (Microsoft docs, "Deployment options: geographies", and the pages of the sovereign
- * clouds). A sandbox has `.sandbox` before `.operations`. Developer machines are under cloudax and axcloud.
+ * clouds). A sandbox has `.sandbox` before `.operations`. Developer machines are under cloudax, axcloud and onebox.
  */
 const DYNAMICS_SUFFIXES = [
   'operations.dynamics.com',
@@ -31,6 +35,7 @@ const DYNAMICS_SUFFIXES = [
   'operations.dynamics.cn',
   'cloudax.dynamics.com',
   'axcloud.dynamics.com',
+  'cloud.onebox.dynamics.com',
 ];
 
 /** Entra's authority hosts: public, US government, China (Microsoft docs, "National clouds"). */
@@ -48,21 +53,25 @@ const HOSTS: Readonly<Record<RemoteSystem, { readonly pattern: RegExp; readonly 
   },
 };
 
+/** The hint for an address that only the operator can allow. */
+const ONLY_ALLOWED =
+  'Only a host that LEDGERDESK_ALLOW_HOSTS names, for the api and for every worker, may have such an address';
+
 /**
  * Creates the rule. `allowHosts` are the hosts that the operator allows, as `host` (any port) or `host:port`. Only
- * these may use plain http, a port or a host that is not the system's own.
+ * these may use plain http, a port or a host that is not the system's own. `proxy` is the operator's forward proxy.
  */
-export function createEgress(allowHosts: readonly string[]): Egress {
+export function createEgress(allowHosts: readonly string[], proxy?: ProxySettings): Egress {
   const allowed = new Set(allowHosts.map((entry) => entry.trim().toLowerCase()));
   const isAllowedHost = (url: URL): boolean =>
     allowed.has(url.hostname) || allowed.has(`${url.hostname}:${portOf(url)}`);
   const reasonAgainst = (url: URL, system: RemoteSystem): string | undefined => {
     if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
     if (isAllowedHost(url)) return /^https?:$/.test(url.protocol) ? undefined : 'must begin with https://';
-    if (url.protocol !== 'https:') return 'must begin with https://';
-    if (url.port !== '') return 'must not name a port';
+    if (url.protocol !== 'https:') return `must begin with https://. ${ONLY_ALLOWED}`;
+    if (url.port !== '') return `must not name a port. ${ONLY_ALLOWED}`;
     if (HOSTS[system].pattern.test(url.hostname)) return undefined;
-    return `is not a host of this system. Use an address such as ${HOSTS[system].example}`;
+    return `is not a known host of ${SYSTEM_NAMES[system]}. Use an address such as ${HOSTS[system].example}. ${ONLY_ALLOWED}`;
   };
   return {
     check(url, system, operation = 'connect') {
@@ -74,6 +83,7 @@ export function createEgress(allowHosts: readonly string[]): Egress {
       throw remoteError({ system, operation, kind: 'blocked', code: 'EGRESS', detail });
     },
     isAllowedHost,
+    proxyFor: (url) => (usesProxy(url, proxy) ? proxy.url : undefined),
     checkOrigin: (text, system) => originOf(text, system, reasonAgainst),
   };
 }

@@ -1,6 +1,5 @@
 import got, { type StreamOptions } from 'got';
-import type { Egress } from './egress.ts';
-import { createGuardedAgents } from './guarded-agents.ts';
+import { createGuardedAgents, type HostKind, type HostRules } from './guarded-agents.ts';
 import { isSuccess, type ResponseHeaders } from './classify.ts';
 import { BodyTooLargeError } from './network-failure.ts';
 
@@ -42,13 +41,15 @@ const FREE_SOCKET_MS = 4_000;
 /**
  * Creates the function through which every request leaves the process. It does not retry, follow redirects or reject
  * for a status. It counts a body while decompressing it, so that neither a slow nor a large response exhausts the
- * process. Only https to public addresses is possible, except for the hosts that `egress` allows. The caller checks to
+ * process. Only https to public addresses is possible, except for the hosts that `rules` allow. If an operator has
+ * configured a proxy, requests go through it (`guarded-agents.ts`). With the `hosts` `vendor`, the caller checks to
  * which system a host belongs.
  */
-export function createExchange(egress: Pick<Egress, 'isAllowedHost'>): Exchange {
-  const agentsOf = createGuardedAgents(egress, { keepAlive: true, maxSockets: 8, timeout: FREE_SOCKET_MS });
+export function createExchange(rules: HostRules, hosts: HostKind = 'any'): Exchange {
+  const pool = { keepAlive: true, maxSockets: 8, timeout: FREE_SOCKET_MS };
+  const agentsOf = createGuardedAgents(rules, { hosts, pool });
   return async (request, onStatus) => {
-    const agent = agentsOf(new URL(request.url));
+    const agent = await agentsOf(new URL(request.url));
     const stream = got.stream(request.url, { ...optionsOf(request), agent });
     const { method, json, form, text } = request;
     if (method !== 'GET' && json === undefined && form === undefined && text === undefined) stream.end();

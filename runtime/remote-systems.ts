@@ -34,12 +34,19 @@ export type WithRemoteSystems = <Result>(
 
 type Secrets = Awaited<ReturnType<Store['credentials']['open']>>;
 
+/** What the clients of all connections share. `credentialDir`: the folder in which federated tokens may be. */
+export interface OpenerOptions {
+  readonly store: Store;
+  readonly egress: Egress;
+  readonly credentialDir?: string | undefined;
+}
+
 /**
  * Creates the function that calls remote systems. It creates clients once per process and version of a connection, so
  * all steps share a token, and a changed credential is used from the next step on. It throws a ConnectionStateError for
  * a connection that is missing or has no Zendesk token.
  */
-export function createRemoteSystemsOpener({ store, egress }: { store: Store; egress: Egress }): WithRemoteSystems {
+export function createRemoteSystemsOpener({ store, egress, credentialDir }: OpenerOptions): WithRemoteSystems {
   const callers = new AsyncLocalStorage<RemoteCaller>();
   const followed = followCaller(callers);
   const cache = new Map<string, { version: string; clients: Omit<RemoteSystems, 'connection'> }>();
@@ -49,7 +56,7 @@ export function createRemoteSystemsOpener({ store, egress }: { store: Store; egr
     const known = cache.get(connection.id);
     if (known?.version === version) return known.clients;
     const clients = {
-      dynamics: createDynamics({ connection, secrets, egress, ...followed }),
+      dynamics: createDynamics({ connection, secrets, egress, ...followed }, credentialDir),
       zendesk: createZendesk({ connection, secrets, egress, ...followed }, store),
     };
     cache.set(connection.id, { version, clients });
@@ -87,19 +94,20 @@ interface Parts {
   readonly signal: () => AbortSignal | undefined;
 }
 
-function createDynamics({ connection, secrets, egress, observer, signal }: Parts): DynamicsClient {
-  const { environmentUrl, tenantId, clientId, authorityHost } = connection.settings.dynamics;
+function createDynamics(parts: Parts, credentialDir: string | undefined): DynamicsClient {
+  const { connection, secrets, egress, observer, signal } = parts;
+  const { environmentUrl: resource, tenantId, clientId, authorityHost } = connection.settings.dynamics;
   const credential = credentialOf(connection, secrets);
   // All callers share the request of a token, so the caller that started it must not cancel it.
   const http = createHttp({ system: 'entra', egress, observer });
   const tokens =
     credential === undefined
       ? withoutCredential(connection.id)
-      : createEntraTokens({ tenantId, clientId, authorityHost, credential, resource: environmentUrl, http });
+      : createEntraTokens({ tenantId, clientId, authorityHost, credential, credentialDir, resource, http });
   return createDynamicsClient({
-    origin: environmentUrl,
+    origin: resource,
     tokens: { token: (wanted) => untilAborted(tokens.token(wanted), signal()) },
-    names: { clientId, tenantId, environment: environmentUrl },
+    names: { clientId, tenantId, environment: resource },
     http: createHttp({ system: 'dynamics', egress, observer, signal }),
   });
 }

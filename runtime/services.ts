@@ -9,6 +9,7 @@ import { SealError } from '../store/connection/sealing.ts';
 import { openStore, type RefusalWaits, type Store } from '../store/store.ts';
 import { ConfigError, requireSettings, type Config, type Env } from './config/config.ts';
 import { createOAuth, createRemoteSystemsOpener, type WithRemoteSystems } from './remote-systems.ts';
+import { createCredentialTrial } from './try-credential.ts';
 import { createZendeskConsent, type ZendeskConsent } from './zendesk-consent.ts';
 import { createPayloadEncryption, type PayloadEncryption } from './temporal/payload-encryption.ts';
 import { connectTemporal, type TemporalConnection } from './temporal/temporal-connection.ts';
@@ -21,6 +22,8 @@ export interface Services {
   /** The encryption of payloads in Temporal; the client of `temporal` uses it. */
   readonly payloads: PayloadEncryption;
   readonly withRemoteSystems: WithRemoteSystems;
+  /** Tries a stored credential with one request or two. It never rejects. */
+  readonly tryCredential: ReturnType<typeof createCredentialTrial>;
   /** Sends an alert to the operator's receiver; undefined if LEDGERDESK_ALERT_URL is not set. */
   readonly sendAlert: SendAlert | undefined;
   /** Checks an address in a connection file. */
@@ -45,24 +48,23 @@ export async function openServices(options: {
   env: Env;
   refusalWaits?: RefusalWaits | undefined;
 }): Promise<Services> {
-  const { databaseUrl, encryptionKeys, allowHosts } = requireSettings(options.config, [
-    'databaseUrl',
-    'encryptionKeys',
-  ]);
+  const { databaseUrl, encryptionKeys } = requireSettings(options.config, ['databaseUrl', 'encryptionKeys']);
   const { refusalWaits } = options;
   const store = await openStore({ url: databaseUrl.reveal(), keys: encryptionKeys, refusalWaits });
   const payloads = createPayloadEncryption(encryptionKeys, { isOn: !options.config.encryptionKeysGenerated });
   // The client only reads failures, and Temporal's own failure converter can read encrypted ones.
   const dataConverter = { payloadCodecs: [payloads.codec] };
-  const tracing = await openTracing(options.config);
+  const egress = egressOf(options.config);
+  const tracing = await openTracing(options.config, egress);
   const temporal = connectTemporal({ env: options.env, client: { dataConverter }, plugins: tracing.plugins });
-  const egress = createEgress(allowHosts);
-  const withRemoteSystems = createRemoteSystemsOpener({ store, egress });
+  const { credentialDir } = options.config;
+  const withRemoteSystems = createRemoteSystemsOpener({ store, egress, credentialDir });
   return {
     store,
     temporal,
     payloads,
     withRemoteSystems,
+    tryCredential: createCredentialTrial(withRemoteSystems, UNOBSERVED),
     sendAlert: createSendAlert(options.config, egress),
     checkOrigin: (text, system) => egress.checkOrigin(text, system),
     parseJson: parseLosslessJson,
@@ -79,6 +81,10 @@ export async function openServices(options: {
       await tracing.close();
     },
   };
+}
+
+function egressOf({ allowHosts, httpsProxy, noProxy }: Config): Egress {
+  return createEgress(allowHosts, httpsProxy && { url: httpsProxy.reveal(), noProxy });
 }
 
 /** Creates the sender of alerts. The receiver belongs to the operator, so the configuration has checked its address. */

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { SandboxOptions } from './sandbox.ts';
 import { startSandbox } from './sandbox.ts';
 
 const USAGE =
-  'Usage: sandbox [--seed distributor|empty] [--clock-scale N] [--lean] [--host NAME] [--first-port N] [--exit-with-parent]';
+  'Usage: sandbox [--seed distributor|empty] [--clock-scale N] [--lean] [--host NAME] [--first-port N] [--tls-cert FILE --tls-key FILE] [--url SYSTEM=URL]… [--exit-with-parent]';
 const PARENT_POLL_MS = 1_000;
 
 interface Command {
@@ -27,6 +28,9 @@ function readCommand(args: string[]): Command {
       lean: { type: 'boolean', default: false },
       host: { type: 'string', default: '127.0.0.1' },
       'first-port': { type: 'string' },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
+      url: { type: 'string', multiple: true, default: [] },
       'exit-with-parent': { type: 'boolean', default: false },
     },
   });
@@ -39,8 +43,29 @@ function readCommand(args: string[]): Command {
     'exit-with-parent': exitWithParent,
   } = values;
   if (seed !== 'distributor' && seed !== 'empty') throw new Error(`There is no seed "${seed}".`);
-  const options: SandboxOptions = { seed, host, clockScale: Number(scale), keepBodies: !lean };
-  return { options: firstPort === undefined ? options : { ...options, ports: portsFrom(firstPort) }, exitWithParent };
+  const options: SandboxOptions = {
+    ...{ seed, host, clockScale: Number(scale), keepBodies: !lean },
+    ...(firstPort !== undefined && { ports: portsFrom(firstPort) }),
+    ...tlsFrom(values['tls-cert'], values['tls-key']),
+    ...(values.url.length > 0 && { publicUrls: urlsFrom(values.url) }),
+  };
+  return { options, exitWithParent };
+}
+
+function tlsFrom(cert: string | undefined, key: string | undefined): Pick<SandboxOptions, 'tls'> {
+  if (cert === undefined && key === undefined) return {};
+  if (cert === undefined || key === undefined) throw new Error('--tls-cert and --tls-key belong together.');
+  return { tls: { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } };
+}
+
+function urlsFrom(entries: readonly string[]): NonNullable<SandboxOptions['publicUrls']> {
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const [, system = '', url = ''] = /^(zendesk|dynamics|entra)=(https?:\/\/[^/]+)$/.exec(entry) ?? [];
+      if (url === '') throw new Error(`--url must be zendesk=, dynamics= or entra= and an origin, not ${entry}.`);
+      return [system, url];
+    }),
+  );
 }
 
 /** A container needs fixed ports. The order is that of the first line of output. */

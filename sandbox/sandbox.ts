@@ -10,6 +10,7 @@ import { zendeskRoutes } from './control/zendesk-routes.ts';
 import { createClock } from './core/clock.ts';
 import { createFaults } from './core/faults.ts';
 import { createJournal } from './core/journal.ts';
+import type { Reach, TlsFiles } from './core/listener.ts';
 import { createRandom } from './core/random.ts';
 import type { Dynamics } from './dynamics/server.ts';
 import { startDynamics } from './dynamics/server.ts';
@@ -35,7 +36,14 @@ export interface SandboxOptions {
   readonly clockScale?: number;
   /** True if the journal keeps request bodies; default true. */
   readonly keepBodies?: boolean;
+  /** Zendesk, F&O and Entra use TLS; plain HTTP by default. The control server never does. */
+  readonly tls?: TlsFiles;
+  /** The origins under which clients know the systems, if a proxy leads from there to their ports. */
+  readonly publicUrls?: Partial<Record<System, string>>;
 }
+
+/** A simulated system. */
+type System = 'zendesk' | 'dynamics' | 'entra';
 
 /** The base URLs of the systems and the test credentials. */
 export interface SandboxAccess {
@@ -49,6 +57,8 @@ export interface SandboxAccess {
   readonly clientSecret: string;
   readonly oauthClientId: string;
   readonly oauthClientSecret: string;
+  /** The ports on which the systems listen. Present only if clients know them under other origins. */
+  readonly ports?: Readonly<Record<System, number>>;
 }
 
 /** A running sandbox. */
@@ -73,12 +83,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const journal = createJournal(clock, { keepBodies });
   const faults = createFaults({ clock, random });
   const tokens = createTokens();
-  const shared = { clock, random, journal, faults, host };
+  const reach = (system: System): Reach => reachOf(options, system);
+  const shared = { clock, random, journal, faults };
   const oauthClient = { id: CREDENTIALS.oauthClientId, secret: CREDENTIALS.oauthClientSecret };
-  const zendesk = await startZendesk({ ...shared, oauthClient, port: ports.zendesk ?? 0 });
-  const dynamics = await startDynamics({ clock, journal, faults, tokens, host, port: ports.dynamics ?? 0 });
+  const zendesk = await startZendesk({ ...shared, ...reach('zendesk'), oauthClient });
+  const dynamics = await startDynamics({ clock, journal, faults, tokens, ...reach('dynamics') });
   const registration = { ...CREDENTIALS, resources: [dynamics.url] };
-  const entra = await startEntra({ clock, journal, faults, tokens, registration, host, port: ports.entra ?? 0 });
+  const entra = await startEntra({ clock, journal, faults, tokens, registration, ...reach('entra') });
   if (seed === 'empty') seedCompanies(dynamics.state);
   else seedDistributor({ dynamics: dynamics.state, zendesk: zendesk.state, now: clock.now() });
   const routes = [
@@ -96,10 +107,21 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     control: control.url,
     zendeskToken: zendesk.credentials.accessToken,
     ...CREDENTIALS,
+    ...(options.publicUrls && { ports: { zendesk: zendesk.port, dynamics: dynamics.port, entra: entra.port } }),
     close: async () => {
       faults.clear();
       await Promise.all(servers.map((server) => server.close()));
     },
+  };
+}
+
+function reachOf({ ports = {}, host, tls, publicUrls = {} }: SandboxOptions, system: System): Reach {
+  const publicUrl = publicUrls[system];
+  return {
+    port: ports[system] ?? 0,
+    ...(host !== undefined && { host }),
+    ...(tls !== undefined && { tls }),
+    ...(publicUrl !== undefined && { publicUrl }),
   };
 }
 

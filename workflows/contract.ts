@@ -204,6 +204,12 @@ export interface WireConnectionResult {
   readonly by: 'subscription' | 'trigger';
 }
 
+/** Input of `pingConnection`. With `publicUrl`, the address of the webhook in Zendesk is compared as a whole. */
+export interface PingConnectionInput {
+  readonly connectionId: string;
+  readonly publicUrl?: string | undefined;
+}
+
 /** Result of `pingConnection`: whether a sync can run, and the result of each check. */
 export interface PingResult {
   readonly ok: boolean;

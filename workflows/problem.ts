@@ -18,11 +18,16 @@ export function endsTheRun({ code }: Problem): boolean {
   return ENDS_THE_RUN.has(code);
 }
 
-/** Returns the error of a run: its only problem, or all problems in one message; null if there is none. */
+/** Request ids differ between legal entities even if the problem is the same. */
+const withoutRequestId = (message: string): string => message.replace(/ \(request [^)]*\)/g, '');
+
+/** Returns the error of a run: its only problem, or each different problem once; null if there is none. */
 export function runError(problems: readonly Problem[]): Problem | null {
   const [first] = problems;
   if (first === undefined) return null;
   const ending = problems.find(endsTheRun);
   if (ending !== undefined || problems.length === 1) return ending ?? first;
-  return { code: first.code, message: problems.map(({ message }) => message).join(' ') };
+  const said = problems.map(({ message }) => withoutRequestId(message));
+  const different = problems.filter((_problem, index) => said.indexOf(said[index] ?? '') === index);
+  return { code: first.code, message: different.map(({ message }) => message).join(' ') };
 }

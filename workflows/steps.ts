@@ -149,7 +149,9 @@ export interface Steps {
   /** Creates or updates the webhook of a connection in Zendesk, and stores its signing secret. */
   wireZendesk(input: WireConnectionInput): Promise<WireConnectionResult>;
   /** Checks F&O and Entra, or Zendesk, for everything that a sync needs. Changes nothing. */
-  pingSystem(input: ConnectionRef & { system: 'dynamics' | 'zendesk' }): Promise<{ checks: readonly PingCheck[] }>;
+  pingSystem(
+    input: ConnectionRef & { system: 'dynamics' | 'zendesk'; publicUrl?: string | undefined },
+  ): Promise<{ checks: readonly PingCheck[] }>;
   /** Delivers the oldest waiting alert. `subject` is null when there was none. `left` counts the others. */
   deliverAlert(input: ConnectionRef): Promise<{ subject: HealthSubject | null; left: number }>;
   /** Tries rejected credentials again. `isOver` is true when they work, or when the connection no longer needs it. */

@@ -2,7 +2,10 @@ import type { Services } from '../../runtime/services.ts';
 
 /** The dependencies of the endpoints of the admin API. */
 export interface AdminDeps {
-  readonly services: Pick<Services, 'store' | 'temporal' | 'payloads' | 'checkOrigin' | 'describeFailure' | 'consent'>;
+  readonly services: Pick<
+    Services,
+    'store' | 'temporal' | 'payloads' | 'checkOrigin' | 'describeFailure' | 'consent' | 'tryCredential'
+  >;
   /** Returns the base of the ingress URLs, without a trailing slash. */
   readonly publicUrl: () => string;
 }

@@ -4,13 +4,15 @@ import type { Connection } from '../../store/connection/connections.ts';
 import { connectionId } from '../connection-file/fields.ts';
 import { invalidFile, readConnectionFile, type ConnectionFile } from '../connection-file/read-file.ts';
 import { connectionFileSchema } from '../connection-file/schema.ts';
+import type { CredentialTrial } from '../../runtime/try-credential.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import { connection } from './responses/connection.ts';
-import { credentialChanged, decideState, decideTemplate, changedAddresses } from './apply-rules.ts';
+import { credentialChanged, decideState, decideTemplate, changedAddresses, systemsToTry } from './apply-rules.ts';
 import { completeConnection, type RemainingStep } from './complete-connection.ts';
 import { viewConnection, type ConnectionView } from './connection-view.ts';
 import { endpoint } from './endpoint.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
+import { consentCallback, nextZendeskStep } from './next-step.ts';
 
 /** The documented schema accepts any host, because the allowed hosts depend on the configuration of the api process. */
 const documentedSchema = connectionFileSchema((origin) => ({ ok: true, origin }));
@@ -32,6 +34,11 @@ export const applyConnection = endpoint({
       .strictObject({ step: z.string(), message: z.string() })
       .optional()
       .describe('The steps that failed after the connection was stored, and the reason.'),
+    next: z.string().optional().describe('The next step towards access to Zendesk that renews itself, if one is left.'),
+    credentials: z
+      .array(z.strictObject({ system: z.enum(['dynamics', 'zendesk']), ok: z.boolean(), message: z.string() }))
+      .optional()
+      .describe('What one trial of each replaced credential found. It is stored in any case.'),
   }),
   errors: [422],
   handle: (deps) => {
@@ -43,21 +50,43 @@ export const applyConnection = endpoint({
   },
 });
 
-async function applyFile(
-  deps: AdminDeps,
-  body: unknown,
-): Promise<{ connection: ConnectionView; left?: RemainingStep }> {
+interface Applied {
+  readonly connection: ConnectionView;
+  readonly left?: RemainingStep;
+  readonly next?: string;
+  readonly credentials?: CredentialTrial[];
+}
+
+async function applyFile(deps: AdminDeps, body: unknown): Promise<Applied> {
   const { store } = deps.services;
   const stored = await findStored(deps, body);
   const file = readConnectionFile(body, { checkOrigin: deps.services.checkOrigin, known: stored });
   const before = stored?.connection;
   const template = await validateAgainstStored(deps, file, before);
-  await save(deps, { file, template, before });
+  const changed = await save(deps, { file, template, before });
   const saved = await store.connections.require(file.id);
   const isReconnected = before?.state === 'needs_reconnect' && saved.state === 'active';
   const remaining = await completeConnection(deps, saved, isReconnected);
+  const replaced = before === undefined ? [] : systemsToTry(changed, file.settings, before.settings);
+  const credentials = await Promise.all(replaced.map((system) => deps.services.tryCredential(file.id, system)));
+  const next = await nextStepOf(deps, saved);
   const view = viewConnection(await store.connections.require(file.id), deps.publicUrl());
-  return { connection: view, ...(remaining.length > 0 && { left: joinRemaining(remaining) }) };
+  return {
+    connection: view,
+    ...(remaining.length > 0 && { left: joinRemaining(remaining) }),
+    ...(next !== undefined && { next }),
+    ...(credentials.length > 0 && { credentials }),
+  };
+}
+
+async function nextStepOf(
+  { services: { store }, publicUrl }: AdminDeps,
+  { id, settings: { zendesk } }: Connection,
+): Promise<string | undefined> {
+  const secrets = await store.credentials.open(id);
+  const hasToken = secrets['zendesk.accessToken'] !== undefined;
+  const hasRefreshToken = secrets['zendesk.refreshToken'] !== undefined;
+  return nextZendeskStep({ id, zendesk, hasToken, hasRefreshToken, callbackUrl: consentCallback(publicUrl()) });
 }
 
 async function findStored({ services: { store } }: AdminDeps, body: unknown) {
@@ -85,12 +114,12 @@ async function validateAgainstStored(
 
 /**
  * Stores the connection, its secrets and its state in this order, so that a crash never activates an incomplete
- * connection.
+ * connection. Returns the secrets that have changed.
  */
 async function save(
   { services: { store } }: AdminDeps,
   { file, template, before }: { file: ConnectionFile; template: string; before: Connection | undefined },
-): Promise<void> {
+): Promise<readonly CredentialField[]> {
   const state = before?.state ?? 'needs_authorization';
   const { id, name, settings } = file;
   await store.connections.save({ id, name, settings, externalIdTemplate: template, state });
@@ -109,6 +138,7 @@ async function save(
   });
   const reason = decided === before?.state ? before.stateReason : null;
   await store.connections.setState(id, decided, reason);
+  return changed;
 }
 
 /** Joins the remaining steps into one, because the response has a single `left`. */

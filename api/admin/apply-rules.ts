@@ -61,14 +61,35 @@ export function credentialChanged(
   return stored !== undefined && JSON.stringify(identityOf(wanted)) !== JSON.stringify(identityOf(stored));
 }
 
-function identityOf({ dynamics, zendesk }: ConnectionSettings): unknown[] {
+/**
+ * Returns the systems whose sign-in an applied file has replaced. Zendesk with a consent to come is not among them,
+ * because there is nothing to try yet.
+ */
+export function systemsToTry(
+  changed: readonly CredentialField[],
+  wanted: ConnectionSettings,
+  stored: ConnectionSettings,
+): ('dynamics' | 'zendesk')[] {
+  const differs = (identity: (settings: ConnectionSettings) => unknown[]): boolean =>
+    JSON.stringify(identity(wanted)) !== JSON.stringify(identity(stored));
+  const dynamics = changed.some((field) => field.startsWith('dynamics.')) || differs(dynamicsIdentity);
+  const zendesk =
+    changed.some((field) => field === 'zendesk.accessToken' || field === 'zendesk.refreshToken') ||
+    (wanted.zendesk.grant === 'client_credentials' &&
+      (changed.includes('zendesk.oauthClientSecret') || differs(zendeskIdentity)));
+  return [...(dynamics ? (['dynamics'] as const) : []), ...(zendesk ? (['zendesk'] as const) : [])];
+}
+
+const identityOf = (settings: ConnectionSettings): unknown[] => [
+  ...dynamicsIdentity(settings),
+  ...zendeskIdentity(settings),
+];
+
+const zendeskIdentity = ({ zendesk }: ConnectionSettings): unknown[] => [zendesk.oauthClientId ?? null];
+
+function dynamicsIdentity({ dynamics }: ConnectionSettings): unknown[] {
   const { tenantId, clientId, authorityHost, certificateThumbprintSha256, federatedTokenFile } = dynamics;
-  return [
-    tenantId,
-    clientId,
-    authorityHost,
-    certificateThumbprintSha256,
-    federatedTokenFile,
-    zendesk.oauthClientId,
-  ].map((part) => part ?? null);
+  return [tenantId, clientId, authorityHost, certificateThumbprintSha256, federatedTokenFile].map(
+    (part) => part ?? null,
+  );
 }

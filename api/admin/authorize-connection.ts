@@ -4,6 +4,7 @@ import { connectionId } from '../connection-file/fields.ts';
 import { time } from './responses/list.ts';
 import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
+import { consentCallback, withoutClient } from './next-step.ts';
 
 /** Defines the endpoint `POST /api/connections/{id}/authorize`. */
 export const authorizeConnection = endpoint({
@@ -25,7 +26,7 @@ export const authorizeConnection = endpoint({
         throw new ApiError(
           409,
           'no_oauth_client',
-          `Connection "${id}" has no OAuth client. Set zendesk.oauthClientId in its file, then run: ledgerdesk connection apply FILE`,
+          `Connection "${id}" has no OAuth client. ${withoutClient({ id, callbackUrl: consentCallback(publicUrl()) })}`,
         );
       const link = `${publicUrl()}/oauth/zendesk/start?connection=${encodeURIComponent(id)}`;
       return { link, updatedAt: updatedAt.toISOString() };

@@ -1,4 +1,4 @@
-import { WORKFLOW_TYPES, type PingResult } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPES, type PingConnectionInput, type PingResult } from '../../workflows/contract.ts';
 import { pingId } from '../../workflows/ids.ts';
 import { connectionId } from '../connection-file/fields.ts';
 import { pingResult } from './responses/ping.ts';
@@ -21,10 +21,11 @@ export const pingConnection = endpoint({
     (deps) =>
     async ({ params }) => {
       const { id } = await findConnection(deps.services.store, params.id);
+      const input: PingConnectionInput = { connectionId: id, publicUrl: deps.publicUrl() };
       return runWorkflow<PingResult>(deps, {
         type: WORKFLOW_TYPES.pingConnection,
         idOf: (suffix) => pingId(id, suffix),
-        input: { connectionId: id },
+        input,
         summary: `Ping both systems of ${id}`,
       });
     },

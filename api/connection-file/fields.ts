@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ANNOTATION_FIELDS } from '../../domain/support/annotation.ts';
 import { RULE_COUNTS } from '../../domain/support/support-status.ts';
+import { readPrivateKey } from './private-key.ts';
 
 /** A text of one line, at most 200 characters. */
 export const text = z
@@ -19,9 +20,10 @@ export const guid = z.guid('must be a GUID');
 const SECRET_FORM =
   'must be the secret itself. To use {"env": …} or {"file": …}, apply the file with: ledgerdesk connection apply FILE';
 
-/** A literal secret. */
+/** A literal secret. White space and a byte order mark around it, which editors and shells add, are removed. */
 export const secret = z
   .string({ error: ({ input }) => (typeof input === 'object' && input !== null ? SECRET_FORM : undefined) })
+  .trim()
   .min(1)
   .max(20_000)
   .regex(/^[^\0\p{Cs}]*$/u, 'must not contain control characters')
@@ -29,6 +31,14 @@ export const secret = z
 
 /** A secret that is sent in an HTTP header. */
 export const token = secret.regex(/^[\x21-\x7e]*$/, 'must consist of printable ASCII characters without spaces');
+
+/** An RSA private key in PEM form, which is brought into its usual form. */
+export const privateKey = secret.transform((value, context) => {
+  const read = readPrivateKey(value);
+  if ('key' in read) return read.key;
+  context.addIssue({ code: 'custom', message: read.mistake });
+  return z.NEVER;
+});
 
 /** The name of an entity set or field in F&O, or of a member of an event. */
 export const identifier = z

@@ -9,6 +9,7 @@ import {
   guid,
   identifier,
   legalEntity,
+  privateKey,
   secret,
   statusRule,
   text,
@@ -87,7 +88,7 @@ export type ParsedFile = z.output<ReturnType<typeof connectionFileSchema>>;
 
 const certificate = z.strictObject({
   thumbprintSha256: z.string().regex(/^[0-9A-Fa-f]{64}$/, 'must be 64 hexadecimal digits'),
-  privateKey: secret.regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'must be a private key in PEM form').nullish(),
+  privateKey: privateKey.nullish(),
 });
 
 const eventMapping = z.strictObject({

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { AdminDeps } from '../admin/admin-deps.ts';
 import { completeConnection, type RemainingStep } from '../admin/complete-connection.ts';
+import { consentCallback } from '../admin/next-step.ts';
 
 const COOKIE = 'ledgerdesk_consent';
 const TEN_MINUTES_S = 600;
@@ -14,7 +15,7 @@ export function createConsentStart({ services, publicUrl }: AdminDeps): RequestH
     const { connection } = request.query;
     const id = text(connection);
     const isValidId = /^[a-z0-9-]{1,40}$/.test(id);
-    const consent = isValidId ? await services.consent.begin(id, redirectUri(publicUrl())) : undefined;
+    const consent = isValidId ? await services.consent.begin(id, consentCallback(publicUrl())) : undefined;
     if (consent === undefined) {
       sendText(response, 404, 'There is no connection with this id that has a Zendesk OAuth client.');
       return;
@@ -42,7 +43,7 @@ export function createConsentCallback(deps: AdminDeps): RequestHandler {
       state: text(state),
       code: text(code),
       verifier: cookieOf(request),
-      redirectUri: redirectUri(deps.publicUrl()),
+      redirectUri: consentCallback(deps.publicUrl()),
     };
     const result = await deps.services.consent.end(callback);
     if ('refused' in result) {
@@ -69,10 +70,6 @@ async function activate(
   const actor = `zendesk user ${userId}`;
   await store.audit.add({ actor, action: 'connection.consent', subject: connectionId, detail: null });
   return completeConnection(deps, await store.connections.require(connectionId), state === 'needs_reconnect');
-}
-
-function redirectUri(publicUrl: string): string {
-  return `${publicUrl}/oauth/zendesk/callback`;
 }
 
 function text(value: unknown): string {

@@ -25,8 +25,13 @@ export const connectionApply: Command = {
   },
 };
 
-function showApplied({ connection, left }: Responses['applyConnection']): string {
-  const applied = `Connection ${printable(connection.id)} is applied.`;
-  if (left === undefined) return applied;
-  return `${applied}\nStill to do: ${printable(left.step)}. ${printable(left.message)}`;
+function showApplied({ connection, left, next, credentials = [] }: Responses['applyConnection']): string {
+  return [
+    `Connection ${printable(connection.id)} is applied.`,
+    ...credentials.map(({ ok, message }) =>
+      ok ? printable(message) : `The new credential is stored, but it does not work. ${printable(message)}`,
+    ),
+    ...(next === undefined ? [] : [printable(next)]),
+    ...(left === undefined ? [] : [`Still to do: ${printable(left.step)}. ${printable(left.message)}`]),
+  ].join('\n');
 }

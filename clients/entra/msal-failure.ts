@@ -11,7 +11,7 @@ const LOCAL_THROTTLE_MS = 60_000;
 
 /**
  * Converts an error that MSAL threw before or instead of a request to a RemoteError. An error of another class comes
- * from the credential: a private key that cannot be read, or a missing token file.
+ * from the credential, such as a private key that cannot be read.
  */
 export function readMsalFailure(failure: unknown, names: AdviceNames): RemoteError {
   const base = { system: 'entra', operation: 'request a token' } as const;
@@ -21,11 +21,8 @@ export function readMsalFailure(failure: unknown, names: AdviceNames): RemoteErr
   }
   const code = codeOf(failure);
   const app = names.clientId ?? 'in the connection';
-  const file = code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR';
-  const advice = file
-    ? `Make sure that the federated token file of app ${app} exists and that Ledgerdesk may read it.`
-    : `Check tenantId and the credential of app ${app} (secret, certificate or token file) in the connection file, then run \`ledgerdesk connection apply FILE\`.`;
-  const detail = file ? 'the federated token file cannot be read.' : 'the credential or the tenant cannot be used.';
+  const advice = `Check tenantId and the credential of app ${app} (secret, certificate or token file) in the connection file, then run \`ledgerdesk connection apply FILE\`.`;
+  const detail = 'the credential or the tenant cannot be used.';
   return remoteError({ ...base, kind: 'unauthorized', code, detail, advice });
 }
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { ConfidentialClientApplication, type Configuration } from '@azure/msal-node';
 import type { Http } from '../http.ts';
 import { createClientAssertion, type AppCertificate } from './client-assertion.ts';
+import { readFederatedToken } from './federated-token.ts';
 import { readMsalFailure } from './msal-failure.ts';
 import { createMsalNetwork } from './msal-network.ts';
 
@@ -25,6 +25,8 @@ export interface AppSettings {
   readonly tenantId: string;
   readonly clientId: string;
   readonly credential: EntraCredential;
+  /** The folder in which federated tokens may be; they cannot be used without one. */
+  readonly credentialDir?: string | undefined;
   readonly authorityHost: string;
   readonly resource: string;
 }
@@ -38,8 +40,10 @@ export function createTokenRequest(options: AppSettings & { readonly http: Http 
   const names = { clientId, tenantId, environment: resource };
   return async () => {
     const network = createMsalNetwork(options.http, names);
+    const proof = await proofOf(options);
     try {
-      const app = new ConfidentialClientApplication({ ...authOf(options), system: { networkClient: network.client } });
+      const auth = { ...authOf(options), ...proof };
+      const app = new ConfidentialClientApplication({ auth, system: { networkClient: network.client } });
       const result = await app.acquireTokenByClientCredential({ scopes: [`${resource}/.default`], skipCache: true });
       return { accessToken: result?.accessToken ?? '', expiresAtMs: result?.expiresOn?.getTime() ?? 0 };
     } catch (failure) {
@@ -53,41 +57,35 @@ export function createTokenRequest(options: AppSettings & { readonly http: Http 
  * The configuration contains the endpoints, so that MSAL does not discover them. MSAL refuses an authority on plain http,
  * which only the operator can allow: then MSAL gets the public authority's name with the real token endpoint.
  */
-function authOf(settings: AppSettings): Pick<Configuration, 'auth'> {
-  const { clientId, tenantId, credential } = settings;
+function authOf(settings: AppSettings): Configuration['auth'] {
+  const { clientId, tenantId } = settings;
   const host = new URL(settings.authorityHost);
   const tenant = encodeURIComponent(tenantId);
   const authorityHost = host.protocol === 'https:' ? host.origin : 'https://login.microsoftonline.com';
   const authority = `${authorityHost}/${tenant}`;
-  const tokenEndpoint = `${host.origin}/${tenant}/oauth2/v2.0/token`;
   const authorityMetadata = JSON.stringify({
     authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
-    token_endpoint: tokenEndpoint,
+    token_endpoint: tokenEndpointOf(settings),
     issuer: `${authority}/v2.0`,
     jwks_uri: `${authority}/discovery/v2.0/keys`,
   });
   const knownAuthorities = [new URL(authorityHost).host];
-  return {
-    auth: {
-      clientId,
-      authority,
-      authorityMetadata,
-      knownAuthorities,
-      ...proofOf(credential, { clientId, tokenEndpoint }),
-    },
-  };
+  return { clientId, authority, authorityMetadata, knownAuthorities };
 }
 
-function proofOf(
-  credential: EntraCredential,
-  app: { readonly clientId: string; readonly tokenEndpoint: string },
-): Partial<Configuration['auth']> {
+function tokenEndpointOf({ authorityHost, tenantId }: AppSettings): string {
+  return `${new URL(authorityHost).origin}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
+}
+
+async function proofOf(settings: AppSettings): Promise<Partial<Configuration['auth']>> {
+  const { clientId, credential, credentialDir } = settings;
   if ('clientSecret' in credential) return { clientSecret: credential.clientSecret };
   if ('certificate' in credential) {
     const { certificate } = credential;
+    const app = { clientId, tokenEndpoint: tokenEndpointOf(settings) };
     return {
       clientAssertion: async () => Promise.resolve(createClientAssertion(certificate, { ...app, nowMs: Date.now() })),
     };
   }
-  return { clientAssertion: async () => (await readFile(credential.federatedTokenFile, 'utf8')).trim() };
+  return { clientAssertion: await readFederatedToken(credential.federatedTokenFile, credentialDir) };
 }

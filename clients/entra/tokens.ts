@@ -29,6 +29,7 @@ export function createEntraTokens(options: {
   readonly tenantId: string;
   readonly clientId: string;
   readonly credential: EntraCredential;
+  readonly credentialDir?: string | undefined;
   readonly authorityHost: string;
   readonly resource: string;
   readonly http: Http;

@@ -13,6 +13,8 @@ export interface AccountCalls {
   tokenScopes(): Promise<readonly string[]>;
   /** Returns the time by Zendesk's clock, from the date of an answer: ISO-8601 UTC; null if the answer has no date. */
   serverTime(): Promise<string | null>;
+  /** Returns when the token expires, as ISO-8601; null when it does not, or Zendesk does not report it. */
+  tokenExpiry(): Promise<string | null>;
   /** Returns whether a user may belong to several organizations; null when Zendesk does not report it. */
   accountSettings(): Promise<{ readonly multipleOrganizations: boolean | null }>;
   /** Returns whether the account keeps tags of organizations and users; null when Zendesk does not report it. */
@@ -21,7 +23,9 @@ export interface AccountCalls {
 
 const me = z.looseObject({ user: z.looseObject({ id: wireId.nullable(), role: z.string().nullish() }) });
 
-const current = z.looseObject({ token: z.looseObject({ scopes: z.array(z.string()) }) });
+const current = z.looseObject({
+  token: z.looseObject({ scopes: z.array(z.string()), expires_at: z.string().nullish() }),
+});
 
 const settings = z.looseObject({
   settings: z.looseObject({
@@ -47,6 +51,10 @@ export function accountCalls(session: ZendeskSession): AccountCalls {
     async serverTime() {
       const call = { operation: 'read the time', path: 'account/settings' };
       return (await session.getDated(settings, call)).at;
+    },
+    async tokenExpiry() {
+      const call = { operation: 'read the expiry of the token', path: 'oauth/tokens/current' };
+      return (await session.get(current, call)).token.expires_at ?? null;
     },
     async accountSettings() {
       return { multipleOrganizations: (await readUserSettings())?.multiple_organizations ?? null };

@@ -12,7 +12,7 @@ export interface BackupCommand {
 }
 
 /**
- * Runs `npm run backup -- FILE` or `npm run restore -- FILE`. Sets the exit code: 0 for success, 1 for a failure, 2 for
+ * Runs `npm run backup -- FILE` or `npm run restore -- FILE`, or prints the help. Sets the exit code: 0 for success, 1 for a failure, 2 for
  * wrong arguments. Writes all messages to stderr, because stdout may be the backup.
  */
 export async function runBackupCommand(
@@ -20,9 +20,13 @@ export async function runBackupCommand(
   work: (command: BackupCommand) => Promise<string>,
 ): Promise<void> {
   const [file, ...more] = process.argv.slice(2);
-  if (file === undefined || more.length > 0) {
-    const stream = name === 'backup' ? 'output' : 'input';
-    print(`Give one file: npm run ${name} -- FILE (or - instead of FILE for the standard ${stream}).`);
+  if (file === '--help' || file === '-h') {
+    print(`${PURPOSES[name]} ${usageOf(name)}`);
+    return;
+  }
+  const isOption = file !== undefined && file !== '-' && file.startsWith('-');
+  if (file === undefined || more.length > 0 || isOption) {
+    print(isOption ? `There is no option ${file}. ${usageOf(name)}` : usageOf(name));
     process.exitCode = 2;
     return;
   }
@@ -33,6 +37,16 @@ export async function runBackupCommand(
     print(describe(error, { name, file }));
     process.exitCode = 1;
   }
+}
+
+const PURPOSES = {
+  backup: 'Writes all tables into a new file. Ledgerdesk may be running.',
+  restore: 'Restores a backup into an empty database. Ledgerdesk must not be running.',
+} as const;
+
+function usageOf(name: keyof typeof PURPOSES): string {
+  const stream = name === 'backup' ? 'output' : 'input';
+  return `Give one file: npm run ${name} -- FILE (or - instead of FILE for the standard ${stream}).`;
 }
 
 /** Returns the sentences about the encryption keys that a backup needs. No backup contains them. */

@@ -27,6 +27,10 @@ export interface Config {
   readonly adminToken?: Secret;
   /** `host` or `host:port`, lower case. */
   readonly allowHosts: readonly string[];
+  /** The forward proxy for requests to remote systems, receivers of alerts and collectors of traces. */
+  readonly httpsProxy?: Secret;
+  /** The hosts that are reached without the proxy. */
+  readonly noProxy: readonly string[];
   /** Origins of Temporal's Web UI that may call the codec endpoint. */
   readonly uiOrigins: readonly string[];
   readonly logLevel: LogLevel;
@@ -37,6 +41,8 @@ export interface Config {
   readonly alertSecret?: Secret;
   /** The build id for Temporal's worker versioning; by default workers are unversioned. */
   readonly workerVersion?: string;
+  /** Absolute path of the folder in which federated tokens of Entra may be. */
+  readonly credentialDir?: string;
   /** True when traces are sent. OpenTelemetry's own variables configure the receiver. */
   readonly isTraced: boolean;
   /** True when Temporal's own variables name a server or profile; false for the embedded development server. */
@@ -73,7 +79,10 @@ const variables = z.object({
   LEDGERDESK_ALERT_URL: fields.alertUrl.optional(),
   LEDGERDESK_ALERT_SECRET: fields.alertSecret.optional(),
   LEDGERDESK_WORKER_METRICS: fields.listenAddress.optional(),
+  LEDGERDESK_CREDENTIAL_DIR: z.string().optional(),
   LEDGERDESK_WORKER_VERSION: fields.buildId.optional(),
+  HTTPS_PROXY: fields.proxyUrl.optional(),
+  NO_PROXY: fields.noProxy.default([]),
   OTEL_EXPORTER_OTLP_ENDPOINT: fields.baseUrl.optional(),
 });
 
@@ -123,12 +132,15 @@ function configOf(given: z.output<typeof variables>, env: Env): Config {
     alertUrl: given.LEDGERDESK_ALERT_URL,
     alertSecret: given.LEDGERDESK_ALERT_SECRET,
     workerVersion: given.LEDGERDESK_WORKER_VERSION,
+    httpsProxy: given.HTTPS_PROXY,
+    credentialDir: given.LEDGERDESK_CREDENTIAL_DIR && resolve(given.LEDGERDESK_CREDENTIAL_DIR),
   };
   return {
     dataDir,
     host: given.LEDGERDESK_HOST,
     port: given.LEDGERDESK_PORT,
     allowHosts: given.LEDGERDESK_ALLOW_HOSTS,
+    noProxy: given.NO_PROXY,
     uiOrigins: given.LEDGERDESK_UI_ORIGIN,
     logLevel: given.LEDGERDESK_LOG_LEVEL,
     retentionDays: given.LEDGERDESK_RETENTION_DAYS,

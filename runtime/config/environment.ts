@@ -21,6 +21,9 @@ const WITH_FILE = new Set([
   'DATABASE_URL',
 ]);
 
+/** Variables that other programs share. Many of these read the lower-case name first, so it wins here, too. */
+const ALSO_LOWER_CASE = new Set(['HTTPS_PROXY', 'NO_PROXY']);
+
 /** Reads these variables, also from files. Any other variable that begins with `LEDGERDESK_` is a mistake. */
 export function readEnvironment(env: Env, names: readonly string[]): ReadEnvironment {
   const values: Record<string, string> = {};
@@ -50,7 +53,7 @@ function unknownNames(env: Env, names: readonly string[]): VariableMistake[] {
 type Value = string | { readonly mistake: string } | undefined;
 
 function valueOf(env: Env, name: string): Value {
-  const plain = present(env[name]);
+  const plain = (ALSO_LOWER_CASE.has(name) ? present(env[name.toLowerCase()]) : undefined) ?? present(env[name]);
   const file = WITH_FILE.has(name) ? present(env[`${name}_FILE`]) : undefined;
   if (file === undefined) return plain;
   if (plain !== undefined) return { mistake: `and ${name}_FILE are both set; set only one of them` };

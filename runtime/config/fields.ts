@@ -112,6 +112,22 @@ export const allowHosts = list((entry) => {
   entries.map((entry) => entry.toLowerCase()),
 );
 
+/**
+ * Parses the URL of a forward proxy as a secret, because it may contain a password. Like most programs, it takes a host
+ * without a scheme for http.
+ */
+export const proxyUrl = z
+  .string()
+  .transform((text) => (text.includes('://') ? text : `http://${text}`))
+  .refine((text) => {
+    const url = urlOf(text, ['http:', 'https:']);
+    return url?.pathname === '/' && !url.search && !url.hash && isEncoded(url);
+  }, 'must be the URL of an HTTP proxy of the form http://user:password@host:port, with special characters encoded')
+  .transform(createSecret);
+
+/** Parses the hosts that are reached without the proxy. Other programs accept blanks between them, too. */
+export const noProxy = z.string().transform((text) => text.split(/[\s,]+/).filter((entry) => entry !== ''));
+
 /** Parses comma-separated `id:base64(32 bytes)` entries with unique ids. */
 export const encryptionKeys = list(
   (entry) => encryptionKeyOf(entry) !== undefined,
@@ -137,6 +153,10 @@ function encryptionKeyOf(entry: string): EncryptionKey | undefined {
   const [, id = '', base64 = ''] = /^([A-Za-z0-9._-]{1,64}):([A-Za-z0-9+/]{43}=)$/.exec(entry) ?? [];
   const key = Buffer.from(base64, 'base64');
   return key.length === 32 && key.toString('base64') === base64 ? { id, key: redactBytes(key) } : undefined;
+}
+
+function isEncoded({ username, password }: URL): boolean {
+  return /^(?:[^%]|%[0-9A-Fa-f]{2})*$/.test(`${username}${password}`);
 }
 
 function list(isEntry: (entry: string) => boolean, message: string) {

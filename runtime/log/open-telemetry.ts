@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResourcesSync, envDetectorSync, Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry';
 import type { WorkerOptions } from '@temporalio/worker';
+import type { Egress } from '../../clients/egress.ts';
 import { logTraceId } from './log-trace-id.ts';
 import { redactSpans } from './redact-spans.ts';
+import { createTraceExporter } from './trace-exporter.ts';
 
 /** The tracing of a process. */
 export interface Tracing {
@@ -22,10 +23,10 @@ const FLUSH_LIMIT_MS = 2_000;
  * Sends traces to the collector that OpenTelemetry's own variables name. A start by the api, the workflow and its steps
  * form one trace. Call it once: it registers the provider for the whole process.
  */
-export function startTracing(): Tracing {
+export function startTracing(egress: Egress): Tracing {
   const { attributes } = detectResourcesSync({ detectors: [envDetectorSync] });
   const resource = new Resource({ 'service.name': 'ledgerdesk', 'process.pid': process.pid, ...attributes });
-  const spanProcessor = redactSpans(new BatchSpanProcessor(new OTLPTraceExporter()));
+  const spanProcessor = redactSpans(new BatchSpanProcessor(createTraceExporter(egress)));
   const provider = new NodeTracerProvider({ resource, spanProcessors: [spanProcessor] });
   provider.register();
   return {

@@ -39,6 +39,12 @@ export interface TemporalOptions {
 const MAX_BACKOFF_MS = 2_000;
 
 /**
+ * Without `enable_http_proxy: 0`, gRPC would send the client, but not the worker, through `https_proxy`, even to this
+ * machine.
+ */
+const CHANNEL = { 'grpc.max_reconnect_backoff_ms': MAX_BACKOFF_MS, 'grpc.enable_http_proxy': 0 };
+
+/**
  * Creates a client from the environment, or from the profile that it names. Throws when that profile or file does not
  * exist.
  */
@@ -52,7 +58,7 @@ export function connectTemporal({
   const namespace = settings.namespace ?? 'default';
   const connection = Connection.lazy({
     ...options,
-    channelArgs: { 'grpc.max_reconnect_backoff_ms': MAX_BACKOFF_MS },
+    channelArgs: CHANNEL,
   });
   let native: Promise<NativeConnection> | undefined;
   return {

@@ -4,6 +4,8 @@ import type { JobAction } from './fault-actions.ts';
 /** A request to a system's handler. */
 export interface SandboxRequest {
   readonly method: string;
+  /** The origin that the client used. Links lead to it. */
+  readonly origin: string;
   /** The path as sent: percent-encoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from './clock.ts';
 import { sendReply } from './send-reply.ts';
@@ -11,8 +12,25 @@ import type { Faults } from './faults.ts';
 import type { Journal, SystemName } from './journal.ts';
 import { readBody } from './request-body.ts';
 
+/** The key of a TLS server and its certificate, both in PEM form. */
+export interface TlsFiles {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** How a system is reached. */
+export interface Reach {
+  /** Default 0, any free port. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Plain HTTP by default. */
+  readonly tls?: TlsFiles;
+  /** The origin under which clients know the system, if a proxy leads from there to the port. */
+  readonly publicUrl?: string;
+}
+
 /** The options of a listener. */
-export interface ListenerOptions {
+export interface ListenerOptions extends Reach {
   readonly system: SystemName;
   /** Gives the header Date of every response. */
   readonly clock: Clock;
@@ -23,14 +41,11 @@ export interface ListenerOptions {
   readonly nameOperation?: (method: string, path: string) => string;
   /** Headers of every response, including those of faults. */
   readonly extraHeaders?: () => Readonly<Record<string, string>>;
-  /** Default 0, any free port. */
-  readonly port?: number;
-  readonly host?: string;
 }
 
 /** A listening system. */
 export interface Listener {
-  /** The origin, without a trailing slash. */
+  /** The origin for clients, without a trailing slash. */
   readonly url: string;
   readonly port: number;
   /** Closes every connection and frees the port. */
@@ -44,10 +59,13 @@ const BODY_CAP_BYTES = 16 * 1024 * 1024;
  * request.
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const { host = '127.0.0.1' } = options;
-  const server = createServer({ keepAliveTimeout: 60_000 }, (message, response) => {
+  const { host = '127.0.0.1', tls, publicUrl } = options;
+  const respond = (message: IncomingMessage, response: ServerResponse): void => {
     serve(options, message, response).catch(() => response.destroy());
-  });
+  };
+  const keepAlive = { keepAliveTimeout: 60_000 };
+  const server =
+    tls === undefined ? createServer(keepAlive, respond) : createTlsServer({ ...keepAlive, ...tls }, respond);
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
   });
@@ -55,7 +73,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${host}:${port}`,
+    url: publicUrl ?? `${schemeOf(options)}://${host}:${port}`,
     port,
     close: async () => {
       const closed = once(server, 'close');
@@ -70,6 +88,7 @@ async function serve(options: ListenerOptions, message: IncomingMessage, respons
   const { system, clock, journal, faults, nameOperation = () => 'unreached' } = options;
   const url = new URL(`http://sandbox${message.url?.startsWith('/') ? message.url : '/'}`);
   const method = message.method ?? 'GET';
+  const origin = `${schemeOf(options)}://${message.headers.host ?? 'localhost'}`;
   const read = await readBody(message, BODY_CAP_BYTES);
   const fault = read && faults.take(system, method, url.pathname);
   const operation = nameOperation(method, url.pathname);
@@ -79,7 +98,7 @@ async function serve(options: ListenerOptions, message: IncomingMessage, respons
     const { pathname: path, searchParams: query } = url;
     return await handleSafely(
       options.handler,
-      { method, path, query, headers: message.headers, ...read, ...jobFault },
+      { method, origin, path, query, headers: message.headers, ...read, ...jobFault },
       operation,
     );
   };
@@ -99,6 +118,10 @@ async function serve(options: ListenerOptions, message: IncomingMessage, respons
     ...(fault ? { fault: fault.action.kind } : {}),
     ...(read?.body === undefined ? {} : { body: read.body }),
   });
+}
+
+function schemeOf({ tls }: Reach): string {
+  return tls === undefined ? 'http' : 'https';
 }
 
 async function handleSafely(handler: Handler, request: SandboxRequest, operation: string): Promise<Reply> {

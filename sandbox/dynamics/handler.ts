@@ -161,12 +161,12 @@ function isListed(entitySets: readonly string[], { type }: RowTable): boolean {
 }
 
 /** Returns the origin that the client used. Tokens must be for it, and links lead to it. */
-function originOf({ headers }: SandboxRequest): string {
-  return `http://${headers.host ?? 'localhost'}`;
+function originOf({ origin }: SandboxRequest): string {
+  return origin;
 }
 
-function noRoute({ path, headers }: SandboxRequest): Refusal {
-  const uri = `http://${headers.host ?? 'localhost'}${path}`;
+function noRoute({ path, origin }: SandboxRequest): Refusal {
+  const uri = `${origin}${path}`;
   return new Refusal(404, { Message: `No HTTP resource was found that matches the request URI '${uri}'.` });
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { createClock } from '../core/clock.ts';
 import type { Faults } from '../core/faults.ts';
 import type { Journal } from '../core/journal.ts';
-import { startListener } from '../core/listener.ts';
+import { startListener, type Reach } from '../core/listener.ts';
 import { createRandom } from '../core/random.ts';
 import { createSender } from '../core/sender.ts';
 import { createTimers } from '../core/timers.ts';
@@ -18,7 +18,7 @@ import type { DynamicsState } from './state.ts';
 import { createDynamicsState } from './state.ts';
 
 /** The options of the environment. */
-export interface DynamicsOptions {
+export interface DynamicsOptions extends Reach {
   /** The clock of the events; real time by default. */
   readonly clock?: Clock;
   readonly journal: Journal;
@@ -27,14 +27,13 @@ export interface DynamicsOptions {
   readonly tokens: Tokens;
   /** Seed of the row orders and of the versions in etags; default 1. */
   readonly randomSeed?: number;
-  readonly port?: number;
-  readonly host?: string;
 }
 
 /** The running environment. */
 export interface Dynamics {
   /** The origin, without /data. It is the resource of the tokens. */
   readonly url: string;
+  readonly port: number;
   readonly state: DynamicsState;
   readonly events: BusinessEvents;
   /** May be changed at any time. */
@@ -63,6 +62,7 @@ export async function startDynamics(options: DynamicsOptions): Promise<Dynamics>
   });
   return {
     url: listener.url,
+    port: listener.port,
     state,
     events,
     settings,

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Reply, SandboxRequest } from '../core/exchange.ts';
 import type { Faults } from '../core/faults.ts';
 import type { Journal } from '../core/journal.ts';
-import { startListener } from '../core/listener.ts';
+import { startListener, type Reach } from '../core/listener.ts';
 import { Refusal, refusalBody } from './refusal.ts';
 import type { EntraSettings } from './settings.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
@@ -11,20 +11,19 @@ import { grantOf, requireTenant } from './token-request.ts';
 import type { Tokens } from './tokens.ts';
 
 /** The options of the authority. */
-export interface EntraOptions {
+export interface EntraOptions extends Reach {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly faults: Faults;
   /** Shared with F&O, which checks the tokens. */
   readonly tokens: Tokens;
   readonly registration: Registration;
-  readonly port?: number;
-  readonly host?: string;
 }
 
 /** The running authority. */
 export interface Entra {
   readonly url: string;
+  readonly port: number;
   /** May be changed at any time. */
   readonly settings: EntraSettings;
   close(): Promise<void>;
@@ -47,7 +46,7 @@ export async function startEntra(options: EntraOptions): Promise<Entra> {
     nameOperation: (_method, path) => operationOf(path),
     ...options,
   });
-  return { url: listener.url, settings, close: () => listener.close() };
+  return { url: listener.url, port: listener.port, settings, close: () => listener.close() };
 }
 
 function operationOf(path: string): string {
@@ -69,8 +68,7 @@ function handle(authority: Authority, request: SandboxRequest): Reply {
 }
 
 function bodyFor(authority: Authority, request: SandboxRequest): object | undefined {
-  const { method, path } = request;
-  const origin = `http://${request.headers.host ?? 'localhost'}`;
+  const { method, path, origin } = request;
   const configured = method === 'GET' ? CONFIGURATION_PATH.exec(path)?.[1] : undefined;
   if (configured !== undefined) return configuration(authority, configured, origin);
   const tenant = method === 'POST' ? TOKEN_PATH.exec(path)?.[1] : undefined;

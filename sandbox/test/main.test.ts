@@ -67,7 +67,13 @@ describe('the sandbox as a command', () => {
   });
 
   it('prints its usage and exits with 2 for invalid arguments', async () => {
-    for (const args of [['--seed', 'jungle'], ['--clock-scale', 'fast'], ['--colour']]) {
+    for (const args of [
+      ['--seed', 'jungle'],
+      ['--clock-scale', 'fast'],
+      ['--colour'],
+      ['--tls-cert', 'x'],
+      ['--url', 'zendesk=x'],
+    ]) {
       const child = run(process.execPath, [...COMMAND, ...args]);
       const chunks: Buffer[] = [];
       child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -110,6 +110,8 @@ describe('OAuth 2.0 of the simulated Zendesk', () => {
     expect(await outcome({ client_id: 'other' })).toEqual([401, 'invalid_client']);
     expect(await outcome({ grant_type: 'password' })).toEqual([400, 'unsupported_grant_type']);
     expect(await outcome({ expires_in: 299 })).toEqual([400, 'invalid_request']);
+    expect(await outcome({ expires_in: 172_800 })).toEqual([400, 'invalid_request']);
+    expect(await outcome({ refresh_token_expires_in: 7_776_000 })).toEqual([400, 'invalid_request']);
     const old = await code();
     zendesk.pass(121);
     expect((await exchange(old)).json['error']).toBe('invalid_grant');
@@ -209,6 +211,9 @@ describe('OAuth 2.0 of the simulated Zendesk', () => {
     expect(json).toMatchObject({ scope: 'read', expires_in: 1_800 });
     expect('refresh_token' in json).toBe(false);
     expect(await meStatus(json['access_token'])).toBe(200);
+    zendesk.server.settings.oauthClientLifetimes = 'refused';
+    const lasting = await post({ grant_type: 'client_credentials', ...CLIENT, scope: 'read', expires_in: 86_400 });
+    expect([lasting.status, lasting.json['error']]).toEqual([400, 'invalid_request']);
     const authorization = `Bearer ${String(json['access_token'])}`;
     const written = await zendesk.send('POST', 'organizations', {
       body: { organization: { name: 'X' } },

@@ -86,9 +86,8 @@ function callOf(account: Account, request: SandboxRequest, { route, params }: Fo
   if (session) authorise(session, route);
   else if (route.access !== 'anyone') throw unauthenticated(request.headers);
   if (request.malformed) throw invalidAttribute('You passed an invalid value for the body. The body is no valid JSON');
-  const { path, query, body, jobFault } = request;
-  const baseUrl = `http://${request.headers.host ?? 'localhost'}`;
-  return { account, baseUrl, path, params, query, body, session, ...(jobFault ? { jobFault } : {}) };
+  const { origin, path, query, body, jobFault } = request;
+  return { account, baseUrl: origin, path, params, query, body, session, ...(jobFault ? { jobFault } : {}) };
 }
 
 interface ReplyParts {

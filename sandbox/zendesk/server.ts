@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Faults } from '../core/faults.ts';
 import type { Journal } from '../core/journal.ts';
-import { startListener } from '../core/listener.ts';
+import { startListener, type Reach } from '../core/listener.ts';
 import type { Random } from '../core/random.ts';
 import type { Account } from './account.ts';
 import { createAccount } from './account.ts';
@@ -24,14 +24,11 @@ import { createDeliveryControls } from './webhooks/manual-deliveries.ts';
 import { publishChanges } from './webhooks/publish-changes.ts';
 
 /** The options of a simulated Zendesk. */
-export interface ZendeskOptions {
+export interface ZendeskOptions extends Reach {
   readonly clock: Clock;
   readonly random: Random;
   readonly journal: Journal;
   readonly faults: Faults;
-  /** Default 0, any free port. */
-  readonly port?: number;
-  readonly host?: string;
   readonly settings?: Partial<ZendeskSettings>;
   /** The OAuth client of the account. */
   readonly oauthClient?: OauthClient;
@@ -64,19 +61,15 @@ const DEFAULT_CLIENT = { id: 'sandbox_desk_client', secret: 'sandbox-desk-secret
 
 /** Starts a Zendesk account that contains only its administrator. */
 export async function startZendesk(options: ZendeskOptions): Promise<ZendeskServer> {
-  const { clock, random, journal, faults, port = 0, host = '127.0.0.1' } = options;
+  const { clock, random } = options;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const account = createAccount({ clock, random, settings, oauthClient: options.oauthClient ?? DEFAULT_CLIENT });
   const credentials = seedAdministrator(account);
   const router = createApiRouter();
   publishChanges(account);
   const listener = await startListener({
+    ...options,
     system: 'zendesk',
-    clock,
-    journal,
-    faults,
-    port,
-    host,
     handler: createHandler(account, router),
     nameOperation: (method, path) => router(method, path)?.route.operation ?? oauthOperation(method, path) ?? 'unknown',
     extraHeaders: () => responseHeaders(random),

@@ -83,6 +83,8 @@ export interface ZendeskSettings {
   oauthAllowedScopes: readonly string[] | null;
   /** True if tokens expire although the request does not ask for it. If false, the response has no `expires_in`. */
   oauthExpiryEnforced: boolean;
+  /** What becomes of `expires_in` with the grant client_credentials, for which it is not documented. */
+  oauthClientLifetimes: 'used' | 'refused';
   /** The status of a response with tokens. The OpenAPI document says 201, clients saw 200. */
   oauthTokenStatus: 200 | 201;
   oauthInvalidGrantStatus: 400 | 401;
@@ -129,6 +131,7 @@ export const DEFAULT_SETTINGS: Readonly<ZendeskSettings> = {
   oauthRedirectUris: null,
   oauthAllowedScopes: null,
   oauthExpiryEnforced: true,
+  oauthClientLifetimes: 'used',
   oauthTokenStatus: 200,
   oauthInvalidGrantStatus: 400,
 };

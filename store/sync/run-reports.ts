@@ -90,6 +90,7 @@ async function reports(db: Db, rows: readonly RunRow[]): Promise<RunReport[]> {
     db,
     runIds.filter((id) => !running.includes(id)),
   );
+  const waits = await waitsOf(db, running);
   const requests = await requestsOf(db, runIds);
   const notes = await notesOf(db, runIds);
   return rows.map((row) => {
@@ -102,7 +103,7 @@ async function reports(db: Db, rows: readonly RunRow[]): Promise<RunReport[]> {
       status: row.status,
       startedAt: row.started_at.toISOString(),
       finishedAt: row.finished_at?.toISOString() ?? null,
-      waitedMs: row.waited_ms,
+      waitedMs: row.waited_ms + (waits.get(row.run_id) ?? 0),
       totals: addTotals(phases),
       phases,
       requests: { dynamics: 0, zendesk: 0, entra: 0, ...Object.fromEntries(counted) },
@@ -110,6 +111,19 @@ async function reports(db: Db, rows: readonly RunRow[]): Promise<RunReport[]> {
       notes: notes.get(row.run_id) ?? [],
     };
   });
+}
+
+/**
+ * Returns how long running runs have been waiting for a rate limit that is closed now, in milliseconds. The total of a
+ * run's waits is stored only at its end.
+ */
+async function waitsOf(db: Db, runIds: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ runId: string; ms: number }>`
+    select r.run_id as "runId",
+      floor(extract(epoch from now() - greatest(min(g.closed_at), r.started_at)) * 1000)::float8 as ms
+    from runs r join rate_gates g on g.connection_id = r.connection_id and g.closed_until > now()
+    where r.run_id = any(${sql.val([...runIds])}::text[]) group by r.run_id, r.started_at`.execute(db);
+  return new Map(rows.map(({ runId, ms }) => [runId, Math.max(0, ms)]));
 }
 
 async function requestsOf(

@@ -45,6 +45,19 @@ const pathsOf = (body: unknown, known?: KnownConnection) =>
   (refusalOf(body, known).mistakes ?? []).map(({ path }) => path);
 
 describe('a connection file', () => {
+  it('removes white space and byte order marks around secrets', () => {
+    const file = fileWith({
+      dynamics: { clientSecret: '\u{feff} erp secret\r\n' },
+      zendesk: { accessToken: '\t canary-token \n', webhookSecret: ' hook\u{feff}' },
+    });
+    expect(read(file).secrets).toEqual({
+      'dynamics.clientSecret': 'erp secret',
+      'zendesk.accessToken': 'canary-token',
+      'zendesk.webhookSecret': 'hook',
+    });
+    expect(pathsOf(fileWith({ dynamics: { clientSecret: ' \u{feff}\n' } }))).toEqual(['dynamics.clientSecret']);
+  });
+
   it('gets every default filled in', () => {
     const { settings, name, externalId, secrets } = read(FILE);
     expect(settings).toEqual({

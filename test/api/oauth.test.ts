@@ -137,12 +137,37 @@ describe('the consent to Zendesk', () => {
     expect(await api.ask('GET', `/api/connections/${id}`)).toMatchObject({ body: { state: 'active' } });
     const held = await api.services.store.zendeskTokens.read(id);
     const lifeMs = (held.expiresAt?.getTime() ?? 0) - (held.issuedAt?.getTime() ?? 0);
-    expect(Math.round(lifeMs / 1_000)).toBe(172_800);
+    expect(Math.round(lifeMs / 1_000)).toBe(86_400);
     for (const target of ['organization', 'user'] as const)
       expect(await api.services.store.fieldChecks.get(id, target)).toBeUndefined();
     expect(await api.ask('GET', `/api/connections/${id}/schedule`)).toMatchObject({ body: { total: 2 } });
     const [noted] = (await api.services.store.audit.list({ subject: id, limit: 1 })).items;
     expect(noted).toMatchObject({ action: 'connection.consent', actor: expect.stringMatching(/^zendesk user \d+$/) });
+  });
+
+  it('needs an OAuth client, and the answer without one spells out how to get it', async () => {
+    const { status, body } = await put('desk-none', { oauthClientId: null, oauthClientSecret: null });
+    expect(status).toBe(200);
+    const redirect = `${api.origin}/oauth/zendesk/callback`;
+    expect((body as { next: string }).next).toContain(`with the redirect URL ${redirect}`);
+    const answer = await api.ask('POST', '/api/connections/desk-none/authorize', {});
+    expect(answer).toMatchObject({ status: 409, body: { error: { code: 'no_oauth_client' } } });
+    const { message } = (answer.body as { error: { message: string } }).error;
+    expect(message).toContain(
+      `with the redirect URL ${redirect}. Set its identifier and secret as zendesk.oauthClientId`,
+    );
+  });
+
+  it('asks for lifetimes strictly inside of Zendesk’s bounds, and only with the grants that know them', async () => {
+    const id = await apply();
+    const browser = new Browser();
+    await browser.visit((await consent(browser, id)).href);
+    const [code] = (await exchanges()).slice(-1);
+    expect(code?.body).toMatchObject({ expires_in: 86_400, refresh_token_expires_in: 2_592_000 });
+    await sandbox.control('PATCH', '/settings/zendesk', { oauthClientLifetimes: 'refused' });
+    const { body } = await put('desk-own', { grant: 'client_credentials' });
+    expect(body).not.toHaveProperty('next');
+    expect(await api.services.tryCredential('desk-own', 'zendesk')).toMatchObject({ ok: true });
   });
 
   it('leaves neither code nor token in the log, the database or an answer', async () => {

@@ -32,15 +32,16 @@ describe('connection apply', () => {
         deep: [{ any: { file: './pem' } }],
       }),
     );
-    await writeFile(join(directory, 'desk-secret'), 'desk secret\n');
-    await writeFile(join(directory, 'pem'), 'line 1\nline 2\r\n');
+    // Windows PowerShell writes UTF-16 with a byte order mark.
+    await writeFile(join(directory, 'desk-secret'), Buffer.from('\u{feff}  desk secret\r\n', 'utf16le'));
+    await writeFile(join(directory, 'pem'), '\u{feff}line 1\nline 2\r\n\n');
     const env = { LEDGERDESK_URL: api.origin, LEDGERDESK_ADMIN_TOKEN: TOKEN, ERP_SECRET: 'erp\n' };
     const { code, stdout } = await runCli(['connection', 'apply', file], env);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Connection contoso is applied.\n' });
     expect(api.requests[0]).toMatchObject({ method: 'POST', url: '/api/connections' });
     expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({
       id: 'contoso',
-      dynamics: { clientSecret: 'erp\n', events: { env: { record: 'customer' } }, legalEntities: ['usmf'] },
+      dynamics: { clientSecret: 'erp', events: { env: { record: 'customer' } }, legalEntities: ['usmf'] },
       zendesk: { oauthClientSecret: 'desk secret', accessToken: null },
       deep: [{ any: 'line 1\nline 2' }],
     });
@@ -83,6 +84,19 @@ describe('connection apply', () => {
     expect(JSON.parse(asJson.stdout)).toEqual({ error });
   });
 
+  it('prints every mistake once, although the message of the API lists them, too', async () => {
+    const mistakes = [
+      { path: 'sync.every', message: 'must be a duration' },
+      { path: '', message: 'must be an object' },
+    ];
+    const message = 'sync.every: must be a duration\nmust be an object';
+    const error = { code: 'connection_refused', message, mistakes };
+    const api = await startLoopback(() => ({ status: 422, body: { error } }));
+    const { file } = await connectionFile('{}');
+    const { stderr } = await runCliAt(api.origin, ['connection', 'apply', file]);
+    expect(stderr).toBe('sync.every: must be a duration\nmust be an object\n');
+  });
+
   it('says what is left to do, exit 0', async () => {
     const left = { step: 'prepare-zendesk', message: 'Zendesk refused the token: run ping.' };
     const api = await startLoopback(() => ({ body: { connection: { id: 'contoso' }, left } }));
@@ -90,6 +104,23 @@ describe('connection apply', () => {
     const { code, stdout } = await runCliAt(api.origin, ['connection', 'apply', file]);
     expect(code).toBe(0);
     expect(stdout).toContain('Still to do: prepare-zendesk. Zendesk refused the token: run ping.');
+  });
+
+  it('says what a trial of each replaced credential found', async () => {
+    const credentials = [
+      { system: 'dynamics', ok: false, message: 'Entra refused it. Create a new one.' },
+      { system: 'zendesk', ok: true, message: 'Zendesk accepts the new credential.' },
+    ];
+    const api = await startLoopback(() => ({ body: { connection: { id: 'contoso' }, credentials } }));
+    const { file } = await connectionFile('{"id": "contoso"}');
+    const { code, stdout } = await runCliAt(api.origin, ['connection', 'apply', file]);
+    expect(code).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      'Connection contoso is applied.',
+      'The new credential is stored, but it does not work. Entra refused it. Create a new one.',
+      'Zendesk accepts the new credential.',
+      '',
+    ]);
   });
 
   it('says line and column of a mistake in the syntax without repeating the text, which may be a secret', async () => {

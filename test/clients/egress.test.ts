@@ -16,6 +16,18 @@ describe('the address of a remote system', () => {
     ['dynamics', 'https://a.operations.high.microsoftdynamics.us', 'https://a.operations.high.microsoftdynamics.us'],
     ['dynamics', 'https://a.operations.dynamics.cn', 'https://a.operations.dynamics.cn'],
     ['dynamics', 'https://dev1aos.cloudax.dynamics.com', 'https://dev1aos.cloudax.dynamics.com'],
+    [
+      'dynamics',
+      'https://usnconeboxax1aos.cloud.onebox.dynamics.com',
+      'https://usnconeboxax1aos.cloud.onebox.dynamics.com',
+    ],
+    ['dynamics', 'https://a.axcloud.dynamics.com', 'https://a.axcloud.dynamics.com'],
+    ['dynamics', 'https://a.operations.dynamics.us', 'https://a.operations.dynamics.us'],
+    [
+      'dynamics',
+      'https://uat.sandbox.operations.gov.microsoftdynamics.us',
+      'https://uat.sandbox.operations.gov.microsoftdynamics.us',
+    ],
     ['zendesk', 'https://contoso.zendesk.com/', 'https://contoso.zendesk.com'],
     ['zendesk', 'https://contoso.zendesk.com:443', 'https://contoso.zendesk.com'],
     ['entra', 'https://login.microsoftonline.com/', 'https://login.microsoftonline.com'],
@@ -45,6 +57,17 @@ describe('the address of a remote system', () => {
     const checked = strict.checkOrigin(text, system);
     expect(checked).toMatchObject({ ok: false });
     expect('reason' in checked ? checked.reason : '').toMatch(/^The address .+\.$/);
+  });
+
+  it.each<[RemoteSystem, string, string]>([
+    ['dynamics', 'https://erp.contoso.com', 'is not a known host of Dynamics 365. Use an address such as https://'],
+    ['zendesk', 'https://help.contoso.com', 'is not a known host of Zendesk. Use an address such as https://contoso.'],
+    ['dynamics', 'https://contoso.operations.dynamics.com:8443', 'must not name a port'],
+    ['zendesk', 'http://contoso.zendesk.com', 'must begin with https://'],
+  ])('of %s that is refused comes with a hint: %s', (system, text, reason) => {
+    const checked = strict.checkOrigin(text, system);
+    expect('reason' in checked ? checked.reason : '').toContain(`The address ${reason}`);
+    expect('reason' in checked ? checked.reason : '').toContain('LEDGERDESK_ALLOW_HOSTS names');
   });
 
   it('is checked again for every request, so that a link cannot lead to another host', () => {

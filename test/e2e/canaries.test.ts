@@ -109,8 +109,8 @@ describe('the secrets of an installation in which everything fails', () => {
   it('would be found, since a marker that is no secret is found in each of these places', () => {
     const { logs, commands } = setup.recorded();
     for (const place of [logs, answers, commands, database]) expect(mark(place)).toContain('marker, plain');
-    const known = searchFor({ connection: 'broken-cert' });
-    for (const place of [metrics, ...histories.filter(({ id }) => id.includes('broken-cert')).map(({ text }) => text)])
+    const known = searchFor({ connection: 'federated' });
+    for (const place of [metrics, ...histories.filter(({ id }) => id.includes('federated')).map(({ text }) => text)])
       expect(known(place)).toContain('connection, plain');
   });
 });

@@ -14,6 +14,7 @@ const ZENDESK_CHECKS = [
   'zendesk.address',
   'zendesk.token',
   'zendesk.scopes',
+  'zendesk.renewal',
   'zendesk.fields',
   'zendesk.bulkUserImport',
   'zendesk.multipleOrganizations',

@@ -43,6 +43,14 @@ describe('the error of a run', () => {
     });
   });
 
+  it('says the same problem once, however many legal entities have it', () => {
+    const said = (id: string) => ({
+      code: 'missing_privilege',
+      message: `Dynamics 365: 403 to "read CustomersV3" (request ${id}). Give it the privilege.`,
+    });
+    expect(runError([said('a-1'), said('b-2'), said('c-3')])).toEqual(said('a-1'));
+  });
+
   it('is only the problem that ended the run', () => {
     expect(runError([shrunk, ending, denied])).toEqual(ending);
   });

@@ -87,6 +87,9 @@ async function probe(
   }
 }
 
+/** A ping writes nothing, and F&O checks the privilege only when a record is written. */
+const ROLE_UNKNOWN = 'Whether the role of the F&O user may update it shows with the first annotation.';
+
 function annotatable(
   dynamics: RemoteSystems['dynamics'],
   kind: string,
@@ -96,7 +99,8 @@ function annotatable(
     const place = `${entitySet}.${field}`;
     const run = async (): Promise<CheckResult> => {
       const info = await dynamics.fieldInfo(entitySet, field);
-      if (info?.isEditable === true) return ok(`${place} exists and can be written.`);
+      if (info?.isEditable === true)
+        return ok(`${place} exists and can be written, according to the metadata of F&O. ${ROLE_UNKNOWN}`);
       const detail = info?.exists === true ? `${place} cannot be written.` : `${place} does not exist.`;
       const fix = `Set another entity set or field in annotation.${kind}s of the connection file, and apply the file again.`;
       return { status: 'warn', detail, fix };

@@ -1,6 +1,7 @@
 import { firstSyncCost } from '../../../domain/connection/first-sync-cost.ts';
-import { entitiesOf } from '../../../domain/entities.ts';
+import { entitiesOf, fieldsOf, kindsOf } from '../../../domain/entities.ts';
 import type { EntitySpec } from '../../../domain/entity-spec.ts';
+import { checkFields } from '../../../domain/sync/field-check.ts';
 import type { RemoteSystems } from '../../dependencies.ts';
 import { ok, type Check, type CheckResult } from './check.ts';
 import type { SeenAnswers } from './seen-answers.ts';
@@ -8,19 +9,29 @@ import type { SeenAnswers } from './seen-answers.ts';
 /** With more legal entities, the records of all companies are counted at once, so that a ping stays fast. */
 const MAX_COUNTED_ENTITIES = 10;
 
+/** What other checks of the same ping find out, too. */
+export interface KnownAnswers {
+  readonly seen: SeenAnswers;
+  /** Asks Zendesk only once per ping. */
+  readonly isBulkImportOff: () => Promise<boolean>;
+}
+
 /**
  * Creates the check that counts the records on both sides and estimates the cost of a first sync. It reads only counts.
  */
-export function firstSyncCheck(systems: RemoteSystems, seen: SeenAnswers): Check {
+export function firstSyncCheck(systems: RemoteSystems, known: KnownAnswers): Check {
   return {
     name: 'zendesk.firstSync',
     system: 'zendesk',
-    run: () => estimate(systems, seen),
+    run: () => estimate(systems, known),
     optional: true,
   };
 }
 
-async function estimate({ dynamics, zendesk, connection }: RemoteSystems, seen: SeenAnswers): Promise<CheckResult> {
+async function estimate(
+  { dynamics, zendesk, connection }: RemoteSystems,
+  { seen, isBulkImportOff }: KnownAnswers,
+): Promise<CheckResult> {
   const { settings } = connection;
   const entities = entitiesOf(connection);
   const organizations = await zendesk.countOrganizations();
@@ -36,13 +47,34 @@ async function estimate({ dynamics, zendesk, connection }: RemoteSystems, seen: 
     counts.push(...(await Promise.all(entities.map(count))));
   }
   const perMinute = rate === null ? null : Math.floor(rate.limit * (1 - settings.zendesk.share));
-  const cost = firstSyncCost({ slices: counts.map(({ rows }) => rows), organizations }, perMinute);
+  const areSingle = await kindsCreatedSingly(entities, isBulkImportOff);
+  const rowsOf = (isSingle: boolean): number[] =>
+    counts.filter(({ kind }) => areSingle.has(kind) === isSingle).map(({ rows }) => rows);
+  const size = { slices: rowsOf(false), singles: rowsOf(true), missingFields: await missingFields(zendesk, entities) };
+  const cost = firstSyncCost({ ...size, organizations }, perMinute);
   const where = isCountedEach ? named.join(', ') : 'all companies that the F&O user can read';
   const kinds = entities.map(({ kind }) => kind);
   return ok(
     `A first sync reads ${totals(kinds, counts)} of ${where}. It needs about ${cost.dynamics} requests to F&O and ` +
       `${cost.zendesk} to Zendesk${timeOf(cost.minutes, perMinute)}. Each adopted organization needs one more.`,
   );
+}
+
+/** Zendesk creates users in bulk only for accounts for which it has enabled that. */
+async function kindsCreatedSingly(
+  entities: readonly EntitySpec[],
+  isBulkImportOff: KnownAnswers['isBulkImportOff'],
+): Promise<ReadonlySet<string>> {
+  const users = kindsOf(entities, 'user');
+  return new Set(users.length > 0 && (await isBulkImportOff()) ? users : []);
+}
+
+async function missingFields(zendesk: RemoteSystems['zendesk'], entities: readonly EntitySpec[]): Promise<number> {
+  const missing = (['organization', 'user'] as const).map(async (target) => {
+    const needed = fieldsOf(entities, target);
+    return needed.length === 0 ? 0 : checkFields(needed, await zendesk.listFields(target)).missing.length;
+  });
+  return (await Promise.all(missing)).reduce((sum, count) => sum + count, 0);
 }
 
 interface Count {

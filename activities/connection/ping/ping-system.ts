@@ -13,9 +13,10 @@ import { zendeskChecks } from './zendesk-checks.ts';
  */
 export async function pingSystem(
   context: StepContext,
-  { connectionId, system }: Parameters<Steps['pingSystem']>[0],
+  { connectionId, system, publicUrl = '' }: Parameters<Steps['pingSystem']>[0],
 ): ReturnType<Steps['pingSystem']> {
-  const checks = system === 'zendesk' ? await pingZendesk(context, connectionId) : await pingDynamics(context);
+  const checks =
+    system === 'zendesk' ? await pingZendesk(context, { connectionId, publicUrl }) : await pingDynamics(context);
   const areOk = PROOFS[system].checks.every((name) => checks.some((one) => one.name === name && one.status === 'ok'));
   if (areOk) await recordWorkingCredentials(context, connectionId, PROOFS[system].credentials);
   return { checks };
@@ -27,19 +28,32 @@ const PROOFS = {
   zendesk: { checks: ['zendesk.token'], credentials: ['zendesk'] },
 } as const;
 
-async function pingZendesk(context: StepContext, connectionId: string): Promise<readonly PingCheck[]> {
+async function pingZendesk(
+  context: StepContext,
+  { connectionId, publicUrl }: { readonly connectionId: string; readonly publicUrl: string },
+): Promise<readonly PingCheck[]> {
   const { store } = context;
   const { state } = await store.connections.require(connectionId);
   // A refresh token that was refused is tried once more, because a person asks whether it works.
   if (state === 'needs_reconnect') await store.zendeskTokens.allowRefused(connectionId);
   const secrets = await store.credentials.webhookSecrets(connectionId);
   const lastEventAt = await store.events.lastAccepted(connectionId, 'zendesk');
-  const webhook = { isWired: secrets.length > 0, lastEventAt };
+  const webhook = { isWired: secrets.length > 0, lastEventAt, publicUrl };
   const seen = watchAnswers();
-  const { checks, settings } = await prepare(context, (systems) => zendeskChecks(systems, { seen, webhook, store }));
+  const tokens = await store.zendeskTokens.read(connectionId);
+  const { checks, settings } = await prepare(context, (systems) =>
+    zendeskChecks(systems, { seen, webhook, store, canRenew: canRenew(systems.connection.settings.zendesk, tokens) }),
+  );
   const results = await runInOrder(checks, context, seen);
   const notRequested = notChecked('zendesk.token');
   return withAddress(results, { system: 'zendesk', origin: settings.zendesk.baseUrl, seen, notRequested });
+}
+
+function canRenew(
+  { grant, oauthClientId }: RemoteSystems['connection']['settings']['zendesk'],
+  { refreshToken, isRefused }: { readonly refreshToken: string | undefined; readonly isRefused: boolean },
+): boolean {
+  return oauthClientId !== undefined && (grant === 'client_credentials' || (refreshToken !== undefined && !isRefused));
 }
 
 async function pingDynamics(context: StepContext): Promise<readonly PingCheck[]> {

@@ -5,26 +5,28 @@ import { ok, type CheckResult, type Check } from './check.ts';
 import { clockCheck } from './clock-check.ts';
 import { externalIdsCheck } from './external-ids-check.ts';
 import { fieldsCheck } from './fields-check.ts';
-import { firstSyncCheck } from './first-sync-check.ts';
+import { firstSyncCheck, type KnownAnswers } from './first-sync-check.ts';
+import { renewalCheck } from './renewal-check.ts';
 import { taggingCheck } from './tagging-check.ts';
 import type { SeenAnswers } from './seen-answers.ts';
+import { webhookCheck, type StoredWebhook } from './webhook-check.ts';
 
-/** The stored state of the webhook: whether there is a signing secret, and when the last event arrived. */
-export interface SeenWebhook {
-  readonly isWired: boolean;
-  readonly lastEventAt: Date | undefined;
+/** What the checks of Zendesk need besides the clients. `canRenew`: Ledgerdesk can get a new token by itself. */
+export interface ZendeskPing {
+  readonly seen: SeenAnswers;
+  readonly webhook: StoredWebhook;
+  readonly store: Pick<Store, 'records' | 'fieldChecks' | 'taggingChecks'>;
+  readonly canRenew: boolean;
 }
 
 /** Returns the checks of Zendesk. Each follows those on which it depends. They change nothing. */
 export function zendeskChecks(
   systems: RemoteSystems,
-  {
-    seen,
-    webhook,
-    store,
-  }: { seen: SeenAnswers; webhook: SeenWebhook; store: Pick<Store, 'records' | 'fieldChecks' | 'taggingChecks'> },
+  { seen, webhook, store, canRenew }: ZendeskPing,
 ): readonly Check[] {
   const { zendesk, connection } = systems;
+  let isOff: Promise<boolean> | undefined;
+  const isBulkImportOff = (): Promise<boolean> => (isOff ??= zendesk.isBulkImportOff());
   const hasUsers = entitiesOf(connection).some(({ target }) => target === 'user');
   return [
     { name: 'zendesk.token', system: 'zendesk', run: () => checkUser(zendesk) },
@@ -34,11 +36,12 @@ export function zendeskChecks(
       run: async () => scopesResult(await zendesk.tokenScopes()),
       optional: true,
     },
+    renewalCheck(systems, canRenew),
     fieldsCheck(systems, store),
     taggingCheck(systems, store),
-    ...(hasUsers ? userChecks(zendesk) : []),
+    ...(hasUsers ? userChecks(zendesk, isBulkImportOff) : []),
     externalIdsCheck(systems, store),
-    firstSyncCheck(systems, seen),
+    firstSyncCheck(systems, { seen, isBulkImportOff }),
     {
       name: 'zendesk.rateLimit',
       system: 'zendesk',
@@ -46,12 +49,7 @@ export function zendeskChecks(
       optional: true,
     },
     clockCheck('zendesk', seen),
-    {
-      name: 'zendesk.webhook',
-      system: 'zendesk',
-      run: () => Promise.resolve(webhookResult(webhook)),
-      optional: true,
-    },
+    webhookCheck(systems, webhook),
   ];
 }
 
@@ -85,13 +83,16 @@ function userResult(user: { role: string } | null): CheckResult {
   return { status: 'fail', detail: `The token belongs to a user with the role ${user.role}.`, fix };
 }
 
-function userChecks(zendesk: RemoteSystems['zendesk']): readonly Check[] {
+function userChecks(
+  zendesk: RemoteSystems['zendesk'],
+  isBulkImportOff: KnownAnswers['isBulkImportOff'],
+): readonly Check[] {
   return [
     {
       name: 'zendesk.bulkUserImport',
       system: 'zendesk',
       run: async () =>
-        (await zendesk.isBulkImportOff()) ? BULK_IMPORT_OFF : ok('Users can be created in bulk, according to Zendesk.'),
+        (await isBulkImportOff()) ? BULK_IMPORT_OFF : ok('Users can be created in bulk, according to Zendesk.'),
       optional: true,
     },
     {
@@ -122,16 +123,4 @@ function multipleOrganizationsResult(multipleOrganizations: boolean | null): Che
 function rateResult(rate: ReturnType<SeenAnswers['rate']>): CheckResult {
   if (rate === null) return ok('Zendesk has not sent its rate limit.');
   return ok(`Zendesk allows ${rate.limit} requests a minute, of which ${rate.remaining} are left now.`);
-}
-
-function webhookResult({ isWired, lastEventAt }: SeenWebhook): CheckResult {
-  if (!isWired) {
-    const fix = 'Run `ledgerdesk connection wire ID`, so that changes of tickets take effect at once.';
-    return { status: 'warn', detail: 'There is no webhook, so tickets are read by the schedule only.', fix };
-  }
-  return ok(
-    lastEventAt === undefined
-      ? 'The webhook is wired. No event has arrived yet.'
-      : `The last event arrived at ${lastEventAt.toISOString()}.`,
-  );
 }

@@ -25,7 +25,8 @@ export function isBulkForbidden({ store }: StepContext, { runId }: OpenSlice): P
 }
 
 /**
- * Creates the rows of a job one by one, and records each before it begins the next. A lost answer leaves the job
+ * Creates the rows of a job one by one, and records each before it begins the next. The first one that succeeds adds
+ * the note, which spares the following jobs of the run the bulk request that Zendesk refuses. A lost answer leaves the job
  * unsure, and its rows are looked up as those of any other job.
  */
 export async function createSingly(
@@ -34,7 +35,6 @@ export async function createSingly(
   { target, job }: { target: SingleTarget; job: JobToSubmit },
 ): Promise<void> {
   const { store } = context;
-  await store.runs.addNote(slice.runId, NOTE);
   for (const row of job.rows) await store.changes.record(slice, await createOne(context, slice, { target, row }));
   await store.changes.record(slice, { job: job.no });
 }
@@ -48,6 +48,8 @@ async function createOne(
   const askedAt = await store.staging.now();
   try {
     const { item, changes } = await remote(({ zendesk }) => target.createOne(zendesk, row, { spec, askedAt, mapped }));
+    // Only now, because a run whose users are all refused has created none one by one.
+    await store.runs.addNote(slice.runId, NOTE);
     const ignored = ignoredFields(target.sent(row, spec), item.values);
     const isComplete = target.isCompleteAfter(row, spec);
     const written = { id: item.id, at: item.updatedAt, isShown: true, isComplete, ignored };

@@ -15,11 +15,14 @@ export interface TokenIssue {
 const DEFAULT_ACCESS_S = 1_800;
 const DEFAULT_REFRESH_S = 2_592_000;
 
-/** Issues a token, or a pair. The request may choose their lifetimes within Zendesk's limits. Times are simulated. */
+/**
+ * Issues a token, or a pair. The request may choose their lifetimes within Zendesk's limits, whose upper ends are
+ * exclusive (reference: less than 172,800, less than 7,776,000). Times are simulated.
+ */
 export function issueTokens(account: Account, { userId, scopes, refreshable, form }: TokenIssue): object {
   const { tokens, grants, clock, settings } = account;
-  const accessS = lifetime(form, 'expires_in', [300, 172_800]);
-  const refreshS = lifetime(form, 'refresh_token_expires_in', [604_800, 7_776_000]) ?? DEFAULT_REFRESH_S;
+  const accessS = lifetime(form, 'expires_in', [300, 172_799]);
+  const refreshS = lifetime(form, 'refresh_token_expires_in', [604_800, 7_775_999]) ?? DEFAULT_REFRESH_S;
   const lifetimeS = accessS ?? (settings.oauthExpiryEnforced ? DEFAULT_ACCESS_S : undefined);
   const token = tokenText(account);
   const expiresAtS = lifetimeS === undefined ? null : nowS(clock) + lifetimeS;

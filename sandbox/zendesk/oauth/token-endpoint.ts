@@ -73,6 +73,8 @@ function byClient(account: Account, form: Form): object {
     const text = 'The authenticated client is not authorized to use this authorization grant type.';
     throw oauthRefusal(400, 'unauthorized_client', text);
   }
+  if (account.settings.oauthClientLifetimes === 'refused' && form['expires_in'] !== undefined)
+    throw invalidRequest('expires_in is not a parameter of this grant');
   const scopes = scopesOf(account, textOrNull(form['scope']) ?? 'read');
   return issueTokens(account, { userId: administratorOf(account), scopes, refreshable: false, form });
 }

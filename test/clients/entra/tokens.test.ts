@@ -20,6 +20,7 @@ afterEach(closeLoopbacks);
 
 interface Options {
   readonly credential?: EntraCredential;
+  readonly credentialDir?: string;
   readonly observer?: RequestObserver;
   readonly clock?: () => number;
   readonly tenantId?: string;
@@ -37,7 +38,9 @@ async function tokensFrom(
     tenantId = TENANT,
   } = options;
   const http = httpTo(server, 'entra', observer);
-  const app = { tenantId, clientId: CLIENT, credential, authorityHost: `${server.origin}/`, resource: RESOURCE };
+  const { credentialDir } = options;
+  const place = { authorityHost: `${server.origin}/`, resource: RESOURCE, credentialDir };
+  const app = { tenantId, clientId: CLIENT, credential, ...place };
   return { entra: server, tokens: createEntraTokens({ ...app, http, clock }) };
 }
 
@@ -153,17 +156,17 @@ describe('tokens of Entra', () => {
   it('are requested with the current federated token', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ledgerdesk-'));
     const federatedTokenFile = join(folder, 'token');
-    const { entra, tokens } = await tokensFrom(issue, { credential: { federatedTokenFile } });
+    const { entra, tokens } = await tokensFrom(issue, { credential: { federatedTokenFile }, credentialDir: folder });
     const missing = await failureOf(tokens.token());
     expect(missing).toMatchObject({ kind: 'unauthorized', code: 'ENOENT' });
     expect(missing.advice).toContain('federated token file');
-    for (const text of ['first', 'second\n']) {
+    for (const text of ['a.first.token', 'a.second.token\n']) {
       await writeFile(federatedTokenFile, text);
       await tokens.token({ fresh: true });
     }
     await rm(folder, { recursive: true });
     const assertions = entra.requests.map(({ body }) => new URLSearchParams(body).get('client_assertion'));
-    expect(assertions).toEqual(['first', 'second']);
+    expect(assertions).toEqual(['a.first.token', 'a.second.token']);
   });
 });
 

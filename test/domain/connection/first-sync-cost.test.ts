@@ -13,6 +13,12 @@ describe('the cost of a first sync', () => {
     expect(firstSyncCost({ slices, organizations }, null)).toEqual({ ...cost, minutes: null });
   });
 
+  it('counts a request for each user when bulk import is off, the refused job, and the fields to create', () => {
+    const size = { slices: [32, 100], singles: [90, 210], organizations: 0, missingFields: 13 };
+    expect(firstSyncCost(size, 100)).toEqual({ dynamics: 4, zendesk: 1 + 3 + 3 + 301 + 13, minutes: 4 });
+    expect(firstSyncCost({ ...size, singles: [0] }, null).zendesk).toBe(1 + 3 + 3 + 13);
+  });
+
   it('is given in minutes by the requests that are left to us, rounded up', () => {
     const size = { slices: [100_000], organizations: 0 };
     expect(firstSyncCost(size, 525)).toEqual({ dynamics: 50, zendesk: 2_041, minutes: 4 });

@@ -38,6 +38,7 @@ describe('loadConfig', () => {
       host: '127.0.0.1',
       port: 8080,
       allowHosts: [],
+      noProxy: [],
       uiOrigins: [],
       logLevel: 'info',
       retentionDays: 90,
@@ -90,6 +91,17 @@ describe('loadConfig', () => {
     expect(config.databaseUrl?.reveal()).toBe('postgres://u:p@db:5432/ledgerdesk');
     expect(config.adminToken?.reveal()).toBe('token-of-the-admin');
     expect(config.alertSecret?.reveal()).toBe('signing');
+  });
+
+  it('reads the proxy by both names, and prefers the lower-case one, as other programs do', () => {
+    const upper = loadConfig({ HTTPS_PROXY: 'http://proxy.corp:3128', NO_PROXY: 'a.test, .b.test  10.0.0.1' });
+    expect(upper.httpsProxy?.reveal()).toBe('http://proxy.corp:3128');
+    expect(upper.noProxy).toEqual(['a.test', '.b.test', '10.0.0.1']);
+    const both = loadConfig({ HTTPS_PROXY: 'http://upper:1', https_proxy: 'u:p%40@lower:2', no_proxy: 'c.test' });
+    expect(both.httpsProxy?.reveal()).toBe('http://u:p%40@lower:2');
+    expect(both.noProxy).toEqual(['c.test']);
+    expect(loadConfig({ HTTPS_PROXY: 'http://upper:1', https_proxy: '' }).httpsProxy?.reveal()).toBe('http://upper:1');
+    expect(inspect(both)).not.toContain('lower');
   });
 
   it('ignores empty values, which compose files contain', () => {
@@ -147,6 +159,9 @@ describe('loadConfig', () => {
     ['LEDGERDESK_ENCRYPTION_KEYS', KEY, /id:base64/],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', /http or https URL/],
     ['DATABASE_URL', 'mysql://db/l', /postgres:\/\//],
+    ['HTTPS_PROXY', 'socks5://proxy:1080', /HTTP proxy/],
+    ['HTTPS_PROXY', 'http://proxy:3128/proxy.pac', /HTTP proxy/],
+    ['HTTPS_PROXY', 'http://user:100%zz@proxy:3128', /special characters encoded/],
   ])('rejects %s=%s with one line that contains the name but not the value', (name, value, reason) => {
     const lines = linesOf({ [name]: value });
     expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} .*\\.$`))]);

@@ -17,8 +17,10 @@ const SCRIPT = `
   import { createRequire } from 'node:module';
   import { loadConfig } from './runtime/config/config.ts';
   import './runtime/services.ts';
+  import { createEgress } from './clients/egress.ts';
   import { openTracing } from './runtime/log/tracing.ts';
-  const tracing = await openTracing(loadConfig(process.env));
+  const { httpsProxy, noProxy, ...config } = loadConfig(process.env);
+  const tracing = await openTracing(config, createEgress([], httpsProxy && { url: httpsProxy.reveal(), noProxy }));
   const loaded = Object.keys(createRequire(import.meta.url).cache).filter((path) => path.includes('@opentelemetry'));
   if (tracing.plugins.length > 0) {
     const { trace } = await import('@opentelemetry/api');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { openDatabase } from '../../../store/database.ts';
 import { createRunReportStore } from '../../../store/sync/run-reports.ts';
 import type { Store } from '../../../store/store.ts';
@@ -16,6 +17,7 @@ describe('the reports of runs', () => {
     ({ store, url, close } = await openTestStore());
     await saveConnection(store, 'contoso');
     await saveConnection(store, 'busy');
+    await saveConnection(store, 'waiting');
   });
   afterAll(() => close());
 
@@ -31,6 +33,25 @@ describe('the reports of runs', () => {
     for (let count = 0; count < requests; count += 1) await store.runs.countRequest(runId, 'zendesk');
   }
   const end = (runId: string) => store.reports.finish(runId, { status: 'cancelled', waitedMs: 5, error: null });
+
+  it('show how long a run has been waiting for a rate limit, while it waits', async () => {
+    await begin('waiting', 'waiting-1', 0);
+    const waited = async () => (await store.reports.get('waiting-1'))?.waitedMs ?? -1;
+    expect(await waited()).toBe(0);
+    const request = { connectionId: 'waiting', system: 'zendesk', buckets: ['account'] };
+    await store.gates.close(await store.gates.enter(request), 'account', 600_000);
+    const db = openDatabase(url);
+    const longAgo = `update rate_gates set closed_at = now() - interval '90 seconds' where connection_id = 'waiting'`;
+    const runLongAgo = `update runs set started_at = now() - interval '2 minutes' where run_id = 'waiting-1'`;
+    for (const change of [longAgo, runLongAgo]) await sql.raw(change).execute(db);
+    expect(await waited()).toBeGreaterThanOrEqual(90_000);
+    expect(await waited()).toBeLessThan(120_000);
+    await store.gates.endWait(request);
+    expect(await waited()).toBe(0);
+    await db.destroy();
+    await end('waiting-1');
+    expect(await waited()).toBe(5);
+  });
 
   it('show of every run its own phases, requests and notes, live while it is under way', async () => {
     await begin('contoso', 'run-1', 2);

@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { issueZendeskToken } from '../../../fixtures/consent.ts';
 import { useStepTests } from '../../../fixtures/step-context.ts';
 import type { ChangeSettings, TestRun } from '../../../fixtures/test-run.ts';
+import { pingSystem } from '../../../../activities/connection/ping/ping-system.ts';
+import { wireZendesk } from '../../../../activities/connection/wire-zendesk.ts';
 import { checkOf, ping } from './pings.ts';
 
 const at = useStepTests();
@@ -54,6 +56,28 @@ describe('the check of the token', () => {
     const run = await at.begin();
     await useToken(run, { role: 'admin', scope: 'read' });
     expect(await checkOf(at, run, 'zendesk.scopes')).toMatchObject({ detail: expect.stringContaining('write') });
+  });
+});
+
+describe('the check of the renewal', () => {
+  it('warns of a pasted token that expires, and names the time and the way out', async () => {
+    const run = await at.begin();
+    await useToken(run, { role: 'admin' });
+    const check = await checkOf(at, run, 'zendesk.renewal');
+    expect(check).toMatchObject({ status: 'warn', detail: expect.stringMatching(/expires at 20\d\d-\d\d-\d\dT/) });
+    expect(check?.fix).toContain(`connection authorize ${run.connectionId}`);
+  });
+
+  it('does not warn of a token that does not expire', async () => {
+    expect(await checkOf(at, await at.begin(), 'zendesk.renewal')).toMatchObject({ status: 'ok' });
+  });
+
+  it('does not warn of a token that Ledgerdesk renews', async () => {
+    const oauthClientId = at.sandbox.oauthClientId;
+    const run = await at.begin((settings) => ({ ...settings, zendesk: { ...settings.zendesk, oauthClientId } }));
+    await useToken(run, { role: 'admin' });
+    await at.store.credentials.apply(run.connectionId, { 'zendesk.refreshToken': 'a refresh token' });
+    expect(await checkOf(at, run, 'zendesk.renewal')).toMatchObject({ detail: expect.stringContaining('by itself') });
   });
 });
 
@@ -183,7 +207,8 @@ describe('the checks of the rate limit and the webhook', () => {
     const run = await at.begin();
     expect(await checkOf(at, run, 'zendesk.rateLimit')).toMatchObject({ detail: expect.stringContaining('10000') });
     expect(await checkOf(at, run, 'zendesk.webhook')).toMatchObject({ status: 'warn' });
-    await at.store.credentials.replace(run.connectionId, { 'zendesk.webhookSecret': 'secret' });
+    const { connectionId } = run;
+    await at.observe(() => wireZendesk(at.contextOf(run), { connectionId, publicUrl: 'http://127.0.0.1:9' }));
     expect(await checkOf(at, run, 'zendesk.webhook')).toMatchObject({ status: 'ok' });
     const names = { dedupeKey: '1', eventId: null, controlNumber: null, type: 'x', bodyHash: '' };
     const received = await at.store.events.receive({ connectionId: run.connectionId, source: 'zendesk', ...names });
@@ -191,4 +216,40 @@ describe('the checks of the rate limit and the webhook', () => {
     const lastAt = await at.store.events.lastAccepted(run.connectionId, 'zendesk');
     expect((await checkOf(at, run, 'zendesk.webhook'))?.detail).toContain(lastAt?.toISOString());
   });
+
+  it('warn of a webhook that calls another address, is switched off or is gone, and do not name its path', async () => {
+    const run = await at.begin();
+    const { connectionId } = run;
+    await at.observe(() => wireZendesk(at.contextOf(run), { connectionId, publicUrl: 'http://127.0.0.1:9' }));
+    const check = async (publicUrl: string) => {
+      const context = at.contextOf(run);
+      const { checks } = (await at.observe(() => pingSystem(context, { connectionId, system: 'zendesk', publicUrl })))
+        .result;
+      return checks.find(({ name }) => name === 'zendesk.webhook');
+    };
+    expect(await check('http://127.0.0.1:9')).toMatchObject({ status: 'ok' });
+    const moved = await check('https://ledgerdesk.example.com');
+    expect(moved).toMatchObject({ status: 'warn', detail: expect.stringContaining('calls http://127.0.0.1:9,') });
+    expect(moved?.fix).toContain('connection wire ID');
+    const [webhook] = await webhooksOf(connectionId);
+    expect(moved?.detail).not.toContain(new URL(webhook?.endpoint ?? '').pathname);
+    await askZendesk('PATCH', `webhooks/${webhook?.id}`, { webhook: { status: 'inactive' } });
+    expect(await check('http://127.0.0.1:9')).toMatchObject({ detail: expect.stringContaining('not active') });
+    await askZendesk('DELETE', `webhooks/${webhook?.id}`);
+    expect(await check('http://127.0.0.1:9')).toMatchObject({ detail: expect.stringContaining('There is no webhook') });
+  });
+
+  const askZendesk = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${at.sandbox.zendeskToken}`, 'content-type': 'application/json' };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await fetch(`${at.sandbox.zendesk}/api/v2/${path}`, { method, headers, ...sent });
+    expect([path, response.ok]).toEqual([path, true]);
+    return response.status === 204 ? undefined : response.json();
+  };
+  const webhooksOf = async (id: string): Promise<{ id: string; name: string; endpoint: string }[]> => {
+    const { webhooks } = (await askZendesk('GET', 'webhooks')) as {
+      webhooks: { id: string; name: string; endpoint: string }[];
+    };
+    return webhooks.filter(({ name }) => name === `Ledgerdesk ${id}`);
+  };
 });

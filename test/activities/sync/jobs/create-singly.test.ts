@@ -37,6 +37,15 @@ describe('users that Zendesk forbids to create in bulk', () => {
     expect(await at.store.jobs.list(run.slice('contact'), ['recorded'])).toHaveLength(1);
   });
 
+  it('add no note to a run that created none of them', async () => {
+    const run = await runWith('K1', 'K2');
+    const body = { error: 'RecordInvalid', description: 'Record validation errors', details: {} };
+    await at.addFault(CREATE_ONE, { kind: 'status', status: 422, body }, 2);
+    await submit(run);
+    expect(await at.staged(run)).toMatchObject({ K1: { state: 'refused' }, K2: { state: 'refused' } });
+    expect(await notes(run)).toEqual([]);
+  });
+
   it('are not sent in bulk again in the same run', async () => {
     const run = await runWith('K1');
     await submit(run);
