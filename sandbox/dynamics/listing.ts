@@ -19,8 +19,7 @@ export function matchingRows(table: RowTable, query: ListQuery, { settings, rand
   const isVisible = visibleTo(table, query.crossCompany, settings);
   const meets = filter ? matcher(filter, table.read) : () => true;
   const missing = new Set(settings.missingRows);
-  const isWanted = (row: Row): boolean =>
-    isVisible(row) && meets(row) && !missing.has(`${row.company}/${row.key}`);
+  const isWanted = (row: Row): boolean => isVisible(row) && meets(row) && !missing.has(`${row.company}/${row.key}`);
   const keys = filter && wantedValues(filter, ownKeyOf(table.type));
   if (keys && table.type.keys.length <= 2) return ordered(table, table.withKeys(keys).filter(isWanted), query.orderBy);
   const columns = query.orderBy.map(({ property }) => property);

@@ -91,7 +91,9 @@ describe('accepting a reading', () => {
    */
   async function readingOf({ before, now }: { before: number | null; now: number }): Promise<TestRun> {
     const first = await at.begin();
-    await at.sandbox.control('PUT', `/state/dynamics/vendors/${first.legalEntity}/V1`, { VendorOrganizationName: 'V1' });
+    await at.sandbox.control('PUT', `/state/dynamics/vendors/${first.legalEntity}/V1`, {
+      VendorOrganizationName: 'V1',
+    });
     if (before !== null) await stage(first, before);
     if (before !== null) await accept(first);
     const run = await at.next(first);
