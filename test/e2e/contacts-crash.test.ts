@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { OUTCOMES, type Totals } from '../../domain/sync/outcome.ts';
+import { OUTCOMES, RECORD_STATES, type Totals } from '../../domain/sync/outcome.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
 import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
 import { setStop, type Stop } from '../fixtures/stops.ts';
@@ -148,7 +148,7 @@ describe('a sync of contacts whose worker is killed', () => {
   }
 
   function expectAccounted({ status, totals: { read, ...outcomes } }: RunReport, wanted: Partial<Totals>): void {
-    const none = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0]));
+    const none = Object.fromEntries(RECORD_STATES.map((state) => [state, 0]));
     expect([status, outcomes]).toEqual(['completed', { ...none, ...wanted }]);
     expect(OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0)).toBe(read);
   }
