@@ -1,9 +1,15 @@
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
-import type { SliceKey } from './staging.ts';
 
 /** Consecutive accepted readings after which absence is no accident of one reading. Counting stops there. */
 export const MAX_ABSENCES = 2;
+
+/** One legal entity and kind that a run has read. */
+interface ReadSlice {
+  readonly runId: string;
+  readonly legalEntity: string;
+  readonly kind: string;
+}
 
 /** A legal entity with the number of its records that are in Zendesk. */
 export interface RecordsInZendesk {
@@ -14,7 +20,7 @@ export interface RecordsInZendesk {
 /** What the store knows about records that readings do not contain. */
 export interface PresenceStore {
   /** Returns whether a reading has ever contained a record of this legal entity, or this run has read one. */
-  wasEverRead(connectionId: string, slice: Pick<SliceKey, 'runId' | 'legalEntity'>): Promise<boolean>;
+  wasEverRead(connectionId: string, slice: Omit<ReadSlice, 'kind'>): Promise<boolean>;
   /** Counts the records that are in Zendesk and belong to none of these legal entities, by legal entity. */
   outside(connectionId: string, legalEntities: readonly string[]): Promise<readonly RecordsInZendesk[]>;
 }
@@ -44,7 +50,7 @@ export function createPresenceStore(db: Db): PresenceStore {
  * Marks the records that an accepted reading did not contain. They keep their link and their memberships. An email
  * address that has no user is released.
  */
-export async function markAbsent(db: Db, connectionId: string, slice: SliceKey): Promise<void> {
+export async function markAbsent(db: Db, connectionId: string, slice: ReadSlice): Promise<void> {
   await sql`update records a set present = false, absences = a.absences + 1,
       email_digest = case when a.zendesk_id is not null then a.email_digest end
     where a.connection_id = ${connectionId} and a.legal_entity = ${slice.legalEntity} and a.kind = ${slice.kind}

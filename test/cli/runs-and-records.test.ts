@@ -33,6 +33,16 @@ describe('runs, run and cancel', () => {
     expect(stdout).toContain('ledgerdesk records contoso --state rejected');
   });
 
+  it('show how many known records the reading lacked, and how to list them', async () => {
+    const { totals } = runAnswer();
+    const api = await startLoopback(() => ({ body: runAnswer({ totals: { ...totals, gone: 42 } }) }));
+    const { stdout } = await runCliAt(api.origin, ['run', 'run-1']);
+    expect(stdout).toContain('42 known records were not in what Dynamics 365 returned.');
+    expect(stdout).toContain('ledgerdesk records contoso --state gone');
+    const none = await startLoopback(() => ({ body: runAnswer() }));
+    expect((await runCliAt(none.origin, ['run', 'run-1'])).stdout).not.toContain('gone');
+  });
+
   it('show the notes of a run under its requests', async () => {
     const notes = [
       { code: 'bulk_user_import_off', message: 'Zendesk has not switched on\nbulk user import.' },

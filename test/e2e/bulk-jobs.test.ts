@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { OUTCOMES, type Totals } from '../../domain/sync/outcome.ts';
+import { OUTCOMES, RECORD_STATES, type Totals } from '../../domain/sync/outcome.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
 import { createEdits } from '../fixtures/edits.ts';
 import { setStop } from '../fixtures/stops.ts';
@@ -178,7 +178,7 @@ describe('a bulk job', () => {
 
   /** Expects that the run has completed with exactly these outcomes, and that every account has one organization. */
   async function expectWhole(id: string, run: RunReport, totals: Partial<Totals>): Promise<void> {
-    const none = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0]));
+    const none = Object.fromEntries(RECORD_STATES.map((state) => [state, 0]));
     const { read, ...outcomes } = run.totals;
     expect([run.status, run.error, outcomes]).toEqual(['completed', null, { ...none, ...totals }]);
     expect(OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0)).toBe(read);

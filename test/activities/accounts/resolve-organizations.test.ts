@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { planChanges } from '../../../activities/sync/plan-changes.ts';
 import { resolveRefusals } from '../../../activities/sync/resolve-refusals.ts';
 import { useStepTests } from '../../fixtures/step-context.ts';
+import type { ErpRecord } from '../../../domain/sync/record.ts';
 import type { TestRun } from '../../fixtures/test-run.ts';
 
 const FIELDS = 'organization_fields.list';
@@ -64,6 +65,25 @@ describe('resolving a create that Zendesk refused', () => {
     await resolve(run);
     await planAnew(run);
     expect(await at.staged(run)).toMatchObject({ A1: { operation: 'adopt', zendeskId: id } });
+  });
+
+  it('finds the name ambiguous for all accounts that share it, and guesses for none', async () => {
+    const run = await at.begin();
+    const name = `${run.legalEntity} Shared`;
+    await at.plan(run, ...(['A1', 'A2', 'A3'].map((key) => run.customer(key, { name })) as [ErpRecord]));
+    expect(await at.staged(run)).toMatchObject({ A1: { operation: 'create' }, A2: { operation: null } });
+    await add({ name });
+    await at.query(
+      `update staged_records set operation_state = 'refused', refusal = 'taken' where run_id = $1 and key = 'A1'`,
+      run.runId,
+    );
+    await resolve(run);
+    expect(await planAnew(run)).toEqual({ unfinished: 0, next: null });
+    expect(await at.staged(run)).toMatchObject({
+      ...{ A1: { outcome: 'rejected' }, A2: { outcome: 'rejected' }, A3: { outcome: 'rejected' } },
+    });
+    const { items } = await at.store.records.list(run.connectionId, { code: 'name_ambiguous' });
+    expect(items).toHaveLength(3);
   });
 
   it('does not adopt before all legal entities could be read', async () => {

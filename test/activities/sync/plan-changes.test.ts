@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { planAgain, planChanges } from '../../../activities/sync/plan-changes.ts';
 import { useStepTests } from '../../fixtures/step-context.ts';
+import { keyOf } from '../../../domain/sync/record.ts';
 import type { TestRun } from '../../fixtures/test-run.ts';
 
 const at = useStepTests({ hasFields: false });
@@ -24,6 +25,27 @@ describe('planning the records of a slice', () => {
     await at.query('update staged_records set operation = null, operation_state = null where run_id = $1', run.runId);
     expect(await plan(run)).toEqual({ unfinished: 0, next: 'A0999' });
     expect(await plan(run, 'A0999')).toEqual({ unfinished: 1_001, next: null });
+  });
+
+  it('defers the creation of records that share a name until the one with the plain name has an outcome', async () => {
+    const run = await at.begin();
+    const [first, second] = ['A1', 'A2'].map((key) => run.customer(key, { name: 'Shared' }));
+    if (first === undefined || second === undefined) throw new Error('There are two customers.');
+    await at.plan(run, first, second, run.customer('A3'));
+    expect(await at.staged(run)).toMatchObject({ A1: { state: 'planned' }, A2: { state: null, outcome: null } });
+    expect(await plan(run)).toEqual({ unfinished: 2, next: null, deferred: 1 });
+    const created = { ...keyOf(first), outcome: 'created', zendeskId: '71' } as const;
+    await at.store.planning.save(run, { outcomes: [created], operations: [] });
+    expect(await plan(run)).toEqual({ unfinished: 2, next: null });
+    expect(await at.staged(run)).toMatchObject({ A2: { operation: 'create', state: 'planned' } });
+  });
+
+  it('defers nothing for the sake of a record that this run has not read', async () => {
+    const before = await at.begin();
+    await at.plan(before, before.customer('A1', { name: 'Lost' }));
+    const run = await at.next(before);
+    await at.plan(run, run.customer('A2', { name: 'Lost' }));
+    expect(await plan(run)).toEqual({ unfinished: 1, next: null });
   });
 
   it('plans written records again, but not rejected ones', async () => {

@@ -122,6 +122,18 @@ describe('the reservation of an account', () => {
     });
   });
 
+  it('is rejected when a typed organization could belong to it, although a name with a suffix was reserved before', () => {
+    const held = { externalId: 'usmf:C-1', name: 'Contoso (C-1)', zendeskId: null };
+    const at = (scene: Scene) => reserveAccount(contoso, held, { context: contextOf(scene), policy: POLICY });
+    const organizations = [typed('7', 'Contoso')];
+    expect(at({ organizations, unlinked: 2 })).toMatchObject({ rejection: { code: 'name_ambiguous' } });
+    expect(at({ organizations })).toMatchObject({ reservation: { name: 'Contoso', adoptId: '7' } });
+    expect(at({ organizations, names: { contoso: 'usmf/customer/C-0' } })).toMatchObject({
+      reservation: { name: 'Contoso (C-1)', adoptId: null },
+    });
+    expect(at({})).toMatchObject({ reservation: { name: 'Contoso (C-1)', adoptId: null } });
+  });
+
   it('takes an organization with our external id as the account’s own, and adopts no other', () => {
     const organizations = [{ id: '9', name: 'Contoso', externalId: 'usmf:C-1', linkedTo: null }];
     expect(reserve(contoso, { organizations })).toMatchObject({ reservation: { name: 'Contoso', adoptId: null } });
