@@ -31,10 +31,13 @@ export function requireValidAssertion(
   if (!settings.assertionKeys.some((key) => isSignedBy(key, signed))) throw badAssertion('its signature is not known');
 }
 
-/** Entra's docs name no tolerance, so there is none. */
+/** MSAL rounds its times to seconds. Entra's docs name no tolerance, so there is no other one. */
+const ROUNDING_S = 1;
+
+/** Throws if the times of an assertion do not include now. */
 function requireValidNow({ nbf, exp }: Readonly<Record<string, unknown>>, now: Date): void {
   const nowS = now.getTime() / 1000;
-  const isValid = typeof exp === 'number' && exp >= nowS && (typeof nbf !== 'number' || nbf <= nowS);
+  const isValid = typeof exp === 'number' && exp >= nowS && (typeof nbf !== 'number' || nbf <= nowS + ROUNDING_S);
   if (isValid) return;
   const text = `Client assertion is not within its valid time range. Current time: ${now.toISOString()}.`;
   throw new Refusal({ status: 401, error: 'invalid_client', number: 700024, text });

@@ -124,7 +124,7 @@ describe('the simulated Entra ID', () => {
       { issuer: 'https://cluster.example', subject: 'system:serviceaccount:desk' },
     ];
     await expect(withAssertion(60)).resolves.toMatchObject({ tokenType: 'Bearer' });
-    await expect(withAssertion(-60)).rejects.toMatchObject({ errorNo: 700027 });
+    await expect(withAssertion(-60)).rejects.toMatchObject({ errorNo: 700024 });
   });
 
   it('refuses requests with the messages of Entra', async () => {

@@ -43,7 +43,7 @@ describe('the documentation', () => {
       ...all(code, /\berror_code(?::| =) '([a-z_]+)'/g),
       ...all(read('domain/sync/field-check.ts'), /\bcode: '([a-z_]+)'/g),
       ...all(read('domain/sync/tagging.ts'), /\bcode: '([a-z_]+)'/g),
-      ...all(code, /'(connection_missing|needs_authorization)'/g),
+      ...all(code, /'(connection_missing|needs_authorization|refusal_unconfirmed)'/g),
     ];
     expect(sorted(all(read('docs/runbook.md'), /^### ([a-z_]+)$/gm))).toEqual(
       sorted([...rejections, ...remarks, ...fieldProblems, ...failuresAndNotes]),

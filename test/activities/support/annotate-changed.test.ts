@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { readUserChanges } from '../../../activities/support/read-support-changes.ts';
 import { annotateChanged } from '../../../activities/support/annotate-changed.ts';
 import type { StepContext } from '../../../activities/dependencies.ts';
 import type { ErpRecord } from '../../../domain/sync/record.ts';
@@ -150,6 +151,21 @@ describe('the health of support', () => {
   it('causes no alert if there was no problem before', async () => {
     const { run } = await withTickets(1);
     expect(await alertsOf(run)).toEqual([]);
+  });
+
+  it('recovers only after the users if they are read later, and if the annotations had no problem', async () => {
+    const { run } = await withTickets(1);
+    const { connectionId } = run;
+    await at.store.health.record({ connectionId, subject: 'support', problem: NO_PRIVILEGE });
+    await at.store.health.delivered(connectionId);
+    const context = at.contextOf(run, { sendAlert: () => Promise.resolve() });
+    const isFailing = async () => !(await at.store.health.hasAlerts(connectionId));
+    await annotateChanged(context, { connectionId, after: '', usersFollow: true });
+    expect(await isFailing()).toBe(true);
+    await readUserChanges(context, { connectionId, endsWell: false });
+    expect(await isFailing()).toBe(true);
+    await readUserChanges(context, { connectionId, endsWell: true });
+    expect(await isFailing()).toBe(false);
   });
 
   it('does not recover before all accounts were checked', async () => {
