@@ -89,6 +89,7 @@ interface OrganizationsTable {
   updated_at: Date | null;
   written: ColumnType<Values | null, string | null, string | null>;
   written_at: Date | null;
+  kept: Generated<Json<Values>>;
   own_tags: string[];
   noted_at: Date;
 }
@@ -101,6 +102,7 @@ interface UsersTable {
   updated_at: Date | null;
   written: ColumnType<Values | null, string | null, string | null>;
   written_at: Date | null;
+  kept: Generated<Json<Values>>;
   is_staff: boolean;
   is_active: boolean;
   is_suspended: boolean;

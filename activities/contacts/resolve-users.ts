@@ -15,6 +15,9 @@ import type { RefusedRows } from '../sync/target.ts';
 import { reserveContactsAgain } from './reserve-contacts.ts';
 import { attemptOf, refusedEmailOf, reservationOf, type UserRow } from './user-row.ts';
 
+/** The number of consecutive runs that look up the user of an address that is taken. Zendesk's index lags by minutes. */
+const LOOK_UPS = 3;
+
 /** The users that were looked up for refused rows. */
 interface LookedUp {
   readonly askedAt: Date;
@@ -92,10 +95,12 @@ async function resolve(
   if (owner === 'other') return rejectAs(row, slice.spec, { remark: emailTaken(), isFinal: true });
   if (owner !== undefined && email !== null) return adopt(row, slice, { owner, email, askedAt: lookedUp.askedAt });
   if (row.zendeskId !== null) return rejectAs(row, slice.spec, { remark: userDeleted(), isFinal: true });
-  // Zendesk says that the address is taken but finds no user, because its index is delayed. The next run looks it up
-  // again.
+  // Zendesk says that the address is taken but finds no user, perhaps because its index is delayed. The next runs look it
+  // up again, but not for ever.
   const isUnfound = row.round > 0 && userRefusalOf(row.refusal) === 'email';
-  return isUnfound ? rejectAs(row, slice.spec, { remark: emailTaken(), isFinal: false }) : planAnew(row);
+  return isUnfound
+    ? rejectAs(row, slice.spec, { remark: emailTaken(), isFinal: (row.rejections ?? 0) >= LOOK_UPS - 1 })
+    : planAnew(row);
 }
 
 /** Plans a row again. `replaced` is true when the linked user no longer exists and another one was found. */

@@ -34,7 +34,8 @@ export const USERS: Target<KnownUser, ContactReservation> = {
   plan: planContact,
   desired: desiredDigests,
   sent: sentDigests,
-  attempt: attemptOf,
+  // The next run plans a refused adoption as a create, because only the resolution of refusals finds the user.
+  attempt: (row, spec) => attemptOf(row.operation === 'adopt' ? { ...row, seen: null } : row, spec),
   remark: remarkOf,
   create: (zendesk, rows, spec) => zendesk.createUsers(rows.map((row) => newUserOf(row, spec))),
   update: (zendesk, rows, spec) =>

@@ -12,7 +12,7 @@ export interface AccountPlanInput {
   readonly linkedId: string | null;
   /** The organization that reserving chose for adoption. */
   readonly adoptId: string | null;
-  /** The stored organization that is linked, or that has the external id of the account. */
+  /** The stored organization that is linked, or that has the external id of the account, or that will be adopted. */
   readonly known: KnownOrganization | null;
   /** True when Zendesk refused the same attempt the last time. It is not repeated unless a person asks for it. */
   readonly isRefused: boolean;
@@ -30,7 +30,9 @@ export type AccountPlan =
 /** Decides what to do about one account. Pure, so that a preview can show exactly what a run writes. */
 export function planAccount(input: AccountPlanInput): AccountPlan {
   const { known, adoptId, isRefused } = input;
-  const id = input.linkedId ?? known?.id ?? null;
+  // An organization to adopt does not belong to the account yet, even if it is known.
+  const knownId = known !== null && known.id !== adoptId ? known.id : null;
+  const id = input.linkedId ?? knownId;
   const { toWrite, ignored } = accountChanges(input);
   const lacksTag = lacksTags(input.tags, known);
   if (id !== null && known !== null && toWrite.length === 0 && !lacksTag) return { outcome: 'unchanged', id, ignored };

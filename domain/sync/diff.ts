@@ -23,20 +23,24 @@ export interface LastWrite {
   readonly written: Values | null;
   /** True when it was not changed in Zendesk since, by Zendesk's clock. */
   readonly isLatest: boolean;
+  /** The values that Zendesk showed after a write instead of the written ones, by field. */
+  readonly kept?: Values;
 }
 
 /**
  * Splits differences into those to write and ignored fields. A field is ignored when we wrote this value and Zendesk
- * shows another one although the record was not changed since. It is not written again until one of the two sides
- * changes.
+ * shows another one although the record was not changed since, or still the one that it showed after our write. It is
+ * not written again until one of the two sides changes.
  */
 export function splitIgnored(
   changes: readonly FieldChange[],
-  { written, isLatest }: LastWrite,
+  { written, isLatest, kept = {} }: LastWrite,
 ): { readonly toWrite: readonly FieldChange[]; readonly ignored: readonly string[] } {
+  const isKept = (field: string, before: FieldValue): boolean =>
+    Object.hasOwn(kept, field) && sameValue(kept[field] ?? null, before);
   const isIgnored = ({ field, before, after }: FieldChange): boolean =>
-    isLatest && before !== undefined && written !== null && Object.hasOwn(written, field)
-      ? sameValue(written[field] ?? null, after)
+    before !== undefined && written !== null && Object.hasOwn(written, field)
+      ? sameValue(written[field] ?? null, after) && (isLatest || isKept(field, before))
       : false;
   return {
     toWrite: changes.filter((change) => !isIgnored(change)),

@@ -6,7 +6,7 @@ import type { OrganizationChanges } from './organization-input.ts';
 import type { Violation } from './refusal.ts';
 import { duplicateValue, recordNotFound, refuseIfInvalid } from './refusal.ts';
 import type { ZendeskSettings } from './settings.ts';
-import { keptChanges } from './tagging.ts';
+import { keptChanges } from './kept-changes.ts';
 import type { Index, Table } from './table.ts';
 import { createIndex, createTable } from './table.ts';
 import { nowS } from './wire-time.ts';

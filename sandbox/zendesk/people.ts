@@ -49,17 +49,23 @@ export function createUser(stores: PeopleStores, changes: UserChanges): User {
 export function updateUser(stores: PeopleStores, id: number, changes: UserChanges): User {
   const { users, identities, clock } = stores;
   const before = users.require(id);
-  const { row, violations } = users.changed(before, changes.row);
+  const phone = users.phoneOfIdentity(before, changes.row);
+  const { row, violations } = users.changed(
+    before,
+    phone === null ? changes.row : { ...changes.row, phone: before.phone },
+  );
   const { email = null, verified = false } = changes;
   const isNew = email !== null && identities.ownerOf(email) !== id;
   const wanted: WantedIdentity[] = isNew ? [{ type: 'email', value: email, verified, primary: false }] : [];
   const refused = wanted.flatMap((identity) => identities.violations({ ...identity, userId: id }, 'email'));
   refuseIfInvalid([...violations, ...refused, ...organizationViolations(stores, changes)]);
   for (const identity of wanted) addIdentity(stores, { ...identity, userId: id }, changes.skipVerifyEmail);
+  if (phone !== null && identities.ofUser(id).every(({ value }) => value !== phone))
+    identities.add({ userId: id, type: 'phone_number', value: phone, verified: true, primary: false });
   const primary = identities.primaryEmail(id);
   if (changes.verified !== undefined && email === null && primary) identities.change(primary, { verified });
   const moved = moveToOrganization(stores, id, changes);
-  if (wanted.length === 0 && !moved && JSON.stringify(row) === JSON.stringify(before)) return before;
+  if (phone === null && wanted.length === 0 && !moved && JSON.stringify(row) === JSON.stringify(before)) return before;
   users.put({ ...row, updatedAtS: nowS(clock) });
   return users.require(id);
 }

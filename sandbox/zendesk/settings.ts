@@ -23,6 +23,10 @@ export interface ZendeskSettings {
   createResultsInOrder: boolean;
   /** True if users/create_many is allowed. Zendesk enables it per account. */
   bulkUserImport: boolean;
+  /** The effect of a phone number in an update: it is set, or becomes a further identity (java client issue 553). */
+  phoneUpdates: 'set' | 'identity';
+  /** True if runs of blanks in names become one blank. */
+  collapsesBlanks: boolean;
   /** The tagging of users and organizations. When it is off, writes of tags are refused or ignored (both undocumented). */
   tagging: 'on' | 'refuse' | 'ignore';
   /** True if account/settings says whether tagging is on. */
@@ -102,6 +106,8 @@ export const DEFAULT_SETTINGS: Readonly<ZendeskSettings> = {
   failureItemsCarryIndex: true,
   createResultsInOrder: false,
   bulkUserImport: true,
+  phoneUpdates: 'set',
+  collapsesBlanks: false,
   tagging: 'on',
   taggingShown: true,
   multipleOrganizations: true,

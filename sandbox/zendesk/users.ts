@@ -5,7 +5,7 @@ import { applyChanges } from './custom-field-values.ts';
 import type { Violation } from './refusal.ts';
 import { recordNotFound } from './refusal.ts';
 import type { ZendeskSettings } from './settings.ts';
-import { keptChanges } from './tagging.ts';
+import { keptChanges } from './kept-changes.ts';
 import type { Table } from './table.ts';
 import { createIndex, createTable } from './table.ts';
 import type { UserRole, UserRowChanges } from './user-input.ts';
@@ -41,6 +41,8 @@ export interface Users {
   blank(): User;
   /** Returns the row with the changes applied, and its violations. Nothing is stored. */
   changed(before: User, changes: UserRowChanges): { row: User; violations: readonly Violation[] };
+  /** Returns the phone number in an update that becomes a further identity, while `phone` stays; null if there is none. */
+  phoneOfIdentity(before: User, changes: UserRowChanges): string | null;
   /** Stores a row without validation. */
   put(row: User): void;
   /** Sets the time of a row's last change to now. */
@@ -90,6 +92,8 @@ export function createUsers({ clock, nextId, fields, settings }: UsersOptions): 
       const isTaken = row.externalId !== null && externalIds.find(keyOf(row.externalId)).some((id) => id !== row.id);
       return { row, violations: [...violationsOf(row, isTaken), ...violations] };
     },
+    phoneOfIdentity: ({ phone: before }, { phone = null }) =>
+      settings.phoneUpdates === 'identity' && before !== null && phone !== before ? phone : null,
     put,
     touch: (id) => put({ ...require(id), updatedAtS: nowS(clock) }),
     remove: (row) => {

@@ -6,7 +6,7 @@ import type { Db } from '../database.ts';
 export const ORGANIZATION_FIELDS = {
   async forget(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
     const names = sql.val([...keys]);
-    await sql`update organizations set fields = fields - ${names}::text[], written = written - ${names}::text[]
+    await sql`update organizations set fields = fields - ${names}::text[], written = written - ${names}::text[], kept = kept - ${names}::text[]
       where connection_id = ${connectionId} and (fields ?| ${names}::text[] or written ?| ${names}::text[])`.execute(
       db,
     );
@@ -18,7 +18,7 @@ export const ORGANIZATION_FIELDS = {
   async created(db: Db, connectionId: string, { keys, askedAt }: CreatedFields): Promise<void> {
     const names = sql.val([...keys]);
     const empty = JSON.stringify(Object.fromEntries(keys.map((key) => [key, null])));
-    await sql`update organizations set fields = fields || ${empty}::jsonb, written = written - ${names}::text[]
+    await sql`update organizations set fields = fields || ${empty}::jsonb, written = written - ${names}::text[], kept = kept - ${names}::text[]
       where connection_id = ${connectionId} and noted_at < ${askedAt}`.execute(db);
     await sql`update organization_cursors set fields = array(select distinct unnest(fields || ${names}::text[]))
       where connection_id = ${connectionId}`.execute(db);

@@ -5,6 +5,7 @@ import type { Values } from '../../domain/sync/field-value.ts';
 import { pickMapped, type MappedParts } from '../../domain/sync/mapping.ts';
 import { nameKey } from '../../domain/sync/record-name.ts';
 import type { Db } from '../database.ts';
+import { differingFrom } from '../sync/kept-values.ts';
 import type { Gone, Seen } from '../sync/seen.ts';
 import { checkFieldsAgain } from '../connection/field-checks.ts';
 import { recordTagsNotKept } from '../connection/tagging-checks.ts';
@@ -84,7 +85,7 @@ export function createOrganizationStore(db: Db): OrganizationStore {
 
 /** Converts a row `o` of `organizations` to a KnownOrganization in JSON. */
 const KNOWN = sql`jsonb_build_object('id', o.zendesk_id, 'ownTags', o.own_tags, 'written', o.written,
-  'isLatest', coalesce(o.updated_at <= o.written_at, false), 'values', o.fields || jsonb_build_object('external_id', o.external_id)
+  'isLatest', coalesce(o.updated_at <= o.written_at, false), 'kept', o.kept, 'values', o.fields || jsonb_build_object('external_id', o.external_id)
     || case when o.name is null then '{}'::jsonb else jsonb_build_object('name', o.name) end)`;
 
 /** Selects the stored organization with this id. */
@@ -93,13 +94,17 @@ export function seenOrganizationById(connectionId: string, id: RawBuilder<unknow
 }
 
 /**
- * Selects the stored organization that an account `a` is linked to. For an unlinked account, the external id decides.
+ * Selects the stored organization that an account `a`, staged as `s`, is linked to. For an unlinked account, the external
+ * id decides, and else the organization that it will adopt.
  */
 export function seenOrganizationOf(connectionId: string): RawBuilder<unknown> {
   return sql`select ${KNOWN} as value from organizations o where o.connection_id = ${connectionId}
       and a.zendesk_id is not null and o.zendesk_id = a.zendesk_id
     union all (select ${KNOWN} as value from organizations o where o.connection_id = ${connectionId}
-      and a.zendesk_id is null and o.external_id_key = a.external_id_key limit 1)`;
+      and a.zendesk_id is null and o.external_id_key = a.external_id_key limit 1)
+    union all (select ${KNOWN} as value from organizations o where o.connection_id = ${connectionId}
+      and a.zendesk_id is null and o.zendesk_id = s.adopt_id and not exists (select from organizations e
+        where e.connection_id = ${connectionId} and e.external_id_key = a.external_id_key))`;
 }
 
 /** Records changes of organizations within the transaction of the caller. */
@@ -128,8 +133,16 @@ async function recordSeen(db: Db, connectionId: string, seen: Seen<SeenOrganizat
     from ${seenRows(rows)} order by r.zendesk_id
     on conflict (connection_id, zendesk_id) do update set external_id = excluded.external_id,
       external_id_key = excluded.external_id_key, name = excluded.name, name_key = excluded.name_key,
-      fields = excluded.fields, updated_at = excluded.updated_at, own_tags = excluded.own_tags, noted_at = excluded.noted_at
+      fields = excluded.fields, updated_at = excluded.updated_at,
+      kept = case when excluded.updated_at <= o.written_at then ${differingFrom(sql`o.written`, shownValues('excluded'))} else o.kept end,
+      own_tags = excluded.own_tags, noted_at = excluded.noted_at
     where o.noted_at <= excluded.noted_at`.execute(db);
+}
+
+/** Returns all values of a row of `organizations`, by the names of `organizationValues`. */
+function shownValues(row: 'o' | 'excluded'): RawBuilder<unknown> {
+  const column = (name: string): RawBuilder<unknown> => sql.ref(`${row}.${name}`);
+  return sql`(${column('fields')} || jsonb_build_object('external_id', ${column('external_id')}, 'name', ${column('name')}))`;
 }
 
 interface SeenRow {
@@ -210,6 +223,8 @@ async function recordWritten(db: Db, connectionId: string, written: readonly Wri
       name = case when r.is_shown then o.name else coalesce(r.name, o.name) end,
       name_key = case when r.is_shown then o.name_key else coalesce(r.name_key, o.name_key) end,
       fields = case when r.is_shown then o.fields else o.fields || r.fields end,
+      kept = (o.kept - array(select jsonb_object_keys(r.written)))
+        || case when r.is_shown then ${differingFrom(sql`r.written`, shownValues('o'))} else '{}' end,
       own_tags = case when r.is_shown then o.own_tags else array(select jsonb_array_elements_text(r.own_tags)) end,
       noted_at = case when r.is_shown then o.noted_at else clock_timestamp() end
     from ${set} where o.connection_id = ${connectionId} and o.zendesk_id = r.zendesk_id`.execute(db);

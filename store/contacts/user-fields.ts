@@ -6,7 +6,7 @@ import type { Db } from '../database.ts';
 export const USER_FIELDS = {
   async forget(db: Db, connectionId: string, keys: readonly string[]): Promise<void> {
     const names = sql.val([...keys]);
-    await sql`update users set digests = digests - ${names}::text[], written = written - ${names}::text[]
+    await sql`update users set digests = digests - ${names}::text[], written = written - ${names}::text[], kept = kept - ${names}::text[]
       where connection_id = ${connectionId} and (digests ?| ${names}::text[] or written ?| ${names}::text[])`.execute(
       db,
     );
@@ -15,7 +15,7 @@ export const USER_FIELDS = {
   async created(db: Db, connectionId: string, { keys, askedAt }: CreatedFields): Promise<void> {
     const names = sql.val([...keys]);
     const empty = JSON.stringify(Object.fromEntries(keys.map((key) => [key, null])));
-    await sql`update users set digests = digests || ${empty}::jsonb, written = written - ${names}::text[]
+    await sql`update users set digests = digests || ${empty}::jsonb, written = written - ${names}::text[], kept = kept - ${names}::text[]
       where connection_id = ${connectionId} and noted_at < ${askedAt}`.execute(db);
   },
 };

@@ -6,6 +6,7 @@ import type { RecordKey } from '../../domain/sync/record.ts';
 import { pickMapped, type MappedParts } from '../../domain/sync/mapping.ts';
 import { checkFieldsAgain } from '../connection/field-checks.ts';
 import type { Db } from '../database.ts';
+import { differingFrom } from '../sync/kept-values.ts';
 import type { Gone, Seen } from '../sync/seen.ts';
 import { emailDigest, valueDigests } from '../digests.ts';
 
@@ -122,7 +123,7 @@ const OWN_OF_ACCOUNTS = sql`array(select x from unnest(u.own_organization_ids) x
 
 /** Converts a row `u` of `users` to a KnownUser in JSON. */
 const KNOWN = sql`jsonb_build_object('id', u.zendesk_id, 'values', u.digests, 'written', u.written,
-  'isLatest', coalesce(u.updated_at <= u.written_at, false), 'isStaff', u.is_staff, 'isActive', u.is_active,
+  'isLatest', coalesce(u.updated_at <= u.written_at, false), 'kept', u.kept, 'isStaff', u.is_staff, 'isActive', u.is_active,
   'isSuspended', u.is_suspended, 'emailDigests', u.email_digests, 'organizationIds', u.organization_ids,
   'ownOrganizationIds', ${OWN_OF_ACCOUNTS}, 'refusedOrganizationIds', u.refused_organization_ids)`;
 
@@ -176,14 +177,17 @@ async function recordSeen(
 ): Promise<void> {
   if (users.length === 0) return;
   const rows = [...new Map(users.map((user) => [user.id, toSeenRow(user, mapped)])).values()];
-  if (await showsOtherFields(db, connectionId, rows)) await checkFieldsAgain(db, connectionId, 'user');
+  if (await showsOtherFields(db, connectionId, { rows, keys: mapped.fields }))
+    await checkFieldsAgain(db, connectionId, 'user');
   await sql`insert into users as u (connection_id, zendesk_id, external_id_key, digests, updated_at, is_staff, is_active,
       is_suspended, email_digests, organization_ids, noted_at)
     select ${connectionId}, r.zendesk_id, r.external_id_key, r.digests, r.updated_at, r.is_staff, r.is_active, r.is_suspended,
       array(select jsonb_array_elements_text(r.emails)), array(select jsonb_array_elements_text(r.organizations)), ${askedAt}
     from ${seenRows(rows)} order by r.zendesk_id
     on conflict (connection_id, zendesk_id) do update set external_id_key = excluded.external_id_key,
-      digests = excluded.digests, updated_at = excluded.updated_at, is_staff = excluded.is_staff,
+      digests = excluded.digests, updated_at = excluded.updated_at,
+      kept = case when excluded.updated_at <= u.written_at then ${differingFrom(sql`u.written`, sql`excluded.digests`)}
+        else u.kept end, is_staff = excluded.is_staff,
       is_active = excluded.is_active, is_suspended = excluded.is_suspended,
       email_digests = array(select distinct unnest(u.email_digests || excluded.email_digests)),
       organization_ids = case when excluded.organization_ids <@ u.organization_ids and excluded.organization_ids <> '{}'
@@ -231,12 +235,16 @@ function seenRows(rows: readonly SeenRow[]) {
 /**
  * Returns whether the custom fields of users in Zendesk seem to have changed, as in `store/accounts/organizations.ts`.
  */
-async function showsOtherFields(db: Db, connectionId: string, rows: readonly SeenRow[]): Promise<boolean> {
+async function showsOtherFields(
+  db: Db,
+  connectionId: string,
+  { rows, keys }: { rows: readonly SeenRow[]; keys: readonly string[] },
+): Promise<boolean> {
   const { rows: found } = await sql<{ differs: boolean }>`select exists (select from ${seenRows(rows)}
     join users u on u.connection_id = ${connectionId} and u.zendesk_id = r.zendesk_id
     where exists (select from jsonb_array_elements_text(r.absent) a (key) where u.digests ->> a.key is not null)
       or (r.updated_at <= u.written_at and exists (select from jsonb_each(r.digests) f
-        where u.written ? f.key and u.written -> f.key <> f.value and u.digests -> f.key is distinct from f.value))) as differs`.execute(
+        where f.key = any(${sql.val([...keys])}::text[]) and u.written ? f.key and u.written -> f.key <> f.value and u.digests -> f.key is distinct from f.value))) as differs`.execute(
     db,
   );
   return found[0]?.differs === true;
@@ -269,6 +277,8 @@ async function recordWritten(db: Db, connectionId: string, written: readonly Wri
       written = case when r.written is null then u.written else coalesce(u.written, '{}') || r.written end,
       written_at = case when r.written is null then u.written_at else coalesce(r.written_at, u.written_at) end,
       digests = case when r.written is null or r.is_shown then u.digests else u.digests || r.written end,
+      kept = case when r.written is null then u.kept else (u.kept - array(select jsonb_object_keys(r.written)))
+        || case when r.is_shown then ${differingFrom(sql`r.written`, sql`u.digests`)} else '{}' end end,
       email_digests = ${added('email_digests', 'emails')},
       organization_ids = array(select x from unnest(${added('organization_ids', 'joined')}) x where not r.left ? x),
       own_organization_ids = array(select x from unnest(${added('own_organization_ids', 'own')}) x where not r.left ? x),

@@ -22,6 +22,10 @@ const STATEMENTS = [
     shown boolean,
     primary key (connection_id, target)
   )`,
+  // The values that Zendesk showed after a write, of the fields in which they differ from the written ones. Of users,
+  // only digests are stored.
+  `alter table organizations add column kept jsonb not null default '{}'`,
+  `alter table users add column kept jsonb not null default '{}'`,
   // The digest of the email address that Zendesk refused for this contact, and the reason without the address.
   `alter table records add column refused_email text, add column refused_email_reason text`,
 ];

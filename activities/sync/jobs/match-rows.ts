@@ -17,8 +17,8 @@ export interface RowsOfJob {
 }
 
 /**
- * The changes by the rows of a job. `hasIgnored` is true when Zendesk shows other values than were sent for some of
- * them.
+ * The changes by the rows of a job. `hasIgnored` is true when Zendesk shows other values than were sent in custom fields of
+ * some of them.
  */
 export interface Matched {
   readonly changes: Changes;
@@ -114,7 +114,8 @@ function written(
 ): MatchedRow {
   const lacksParts = !item.isComplete(row, slice.spec);
   const seen = { id: item.id, at: item.updatedAt, isShown: true, lacksParts, isComplete, ignored };
-  return { changes: asWritten(target, slice, { row, written: seen }), isIgnored: ignored.length > 0 };
+  const isIgnored = slice.spec.mapping.fields.some(({ key }) => ignored.includes(key));
+  return { changes: asWritten(target, slice, { row, written: seen }), isIgnored };
 }
 
 /**

@@ -22,15 +22,17 @@ export interface FieldsOfRun {
 /**
  * Checks the custom fields at the beginning of a run if necessary: when the needed fields have changed, when Zendesk
  * seems to have changed fields, when a field is suspended, or in a full comparison. Creates missing fields, and
- * suspends those that cannot be written.
+ * suspends those that cannot be written. A field whose creation Zendesk refused is created again only in a full comparison.
  */
 export async function checkFieldsAtStart(
   context: StepContext,
   { run, target, full }: FieldsOfRun & { readonly full: boolean },
 ): Promise<void> {
   const state = await readState(context, { run, target });
+  const mustCheck = isDue(state);
   const hasSuspended = (state.before?.suspended.length ?? 0) > 0;
-  if (isDue(state) || full || hasSuspended) await runCheck(context, { run, target }, state);
+  const mayCreate = (key: string): boolean => mustCheck || full || !wasRefused(state, key);
+  if (mustCheck || full || hasSuspended) await runCheck(context, { run, target }, { ...state, mayCreate });
 }
 
 /**
@@ -60,6 +62,11 @@ export async function checkFieldsAgain(
   return created !== null || keysOf(suspended) !== keysOf(before?.suspended ?? []);
 }
 
+/** Returns whether Zendesk refused to create a field the last time, because a deleted field had its key. */
+function wasRefused({ before }: CheckState, key: string): boolean {
+  return before?.suspended.some((field) => field.key === key && field.code === 'field_missing') === true;
+}
+
 interface CheckState {
   readonly needed: readonly FieldMapping[];
   readonly before: StoredFieldCheck | undefined;
@@ -80,14 +87,15 @@ async function readState({ store }: StepContext, { run, target }: FieldsOfRun): 
 async function runCheck(
   context: StepContext,
   { run, target }: FieldsOfRun,
-  { needed, before }: CheckState,
+  { needed, before, mayCreate = () => true }: CheckState & { readonly mayCreate?: (key: string) => boolean },
 ): Promise<FieldCheckToStore> {
   const { store, remote } = context;
   const askedAt = await store.staging.now();
   const existing = await remote(({ zendesk }) => zendesk.listFields(target));
   const found = checkFields(needed, existing);
   const refused: FieldMapping[] = [];
-  for (const field of found.missing) if (!(await createField(context, target, field))) refused.push(field);
+  for (const field of found.missing)
+    if (!mayCreate(field.key) || !(await createField(context, target, field))) refused.push(field);
   const isMissing = ({ key }: FieldMapping): boolean => refused.some((field) => field.key === key);
   const created = found.missing.filter((field) => !isMissing(field)).map(({ key }) => key);
   const suspended = [...found.suspended, ...(await findRefused(context, target, refused))];

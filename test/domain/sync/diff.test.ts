@@ -3,6 +3,19 @@ import fc from 'fast-check';
 import { diff, splitIgnored, valuesAfter } from '../../../domain/sync/diff.ts';
 import { sameValue, type Values } from '../../../domain/sync/field-value.ts';
 
+describe('a value that Zendesk showed instead of ours', () => {
+  const changes = [{ field: 'phone', before: '1', after: '2' }];
+
+  it.each([
+    ['stays ignored after other changes of the record', { phone: '2' }, { phone: '1' }, ['phone']],
+    ['is written again when Zendesk shows yet another value', { phone: '2' }, { phone: '0' }, []],
+    ['is written again when the ERP has another value', { phone: '3' }, { phone: '1' }, []],
+    ['is written again when nothing was shown after the write', { phone: '2' }, {}, []],
+  ] as const)('%s', (...[, written, kept, ignored]) => {
+    expect(splitIgnored(changes, { written, isLatest: false, kept }).ignored).toEqual(ignored);
+  });
+});
+
 describe('the differences between values', () => {
   it('are none where Zendesk holds the same, blanks and empty texts aside', () => {
     expect(diff({ name: 'Contoso', city: null }, { name: ' Contoso ', city: '', theirs: 'x' })).toEqual([]);

@@ -88,6 +88,7 @@ describe('the organization of an account, as planning sees it', () => {
     expect(await seen()).toEqual({
       id: '71',
       values: VALUES,
+      kept: {},
       ownTags: ['erp_customer'],
       written: null,
       isLatest: false,

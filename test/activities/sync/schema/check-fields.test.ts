@@ -127,12 +127,23 @@ describe('a custom field that Zendesk no longer has', () => {
     expect(await noteCodes(at, run)).toEqual(['field_missing']);
   });
 
-  it('is created by a later run without a note about a deletion', async () => {
+  it('is not sent to Zendesk again by a later run after a refusal', async () => {
     const before = await firstRun();
     await at.addFault(CREATING, { kind: 'status', status: 422 });
     await check(before);
     const run = await at.next(before);
     const { operations } = await at.observe(() => check(run));
+    expect(operations).toEqual([LIST, LIST]);
+    expect(await stored(run)).toMatchObject({ suspended: [{ key: 'erp_account_number', code: 'field_missing' }] });
+    expect(await noteCodes(at, run)).toEqual(['field_missing']);
+  });
+
+  it('is created by a later full run without a note about a deletion', async () => {
+    const before = await firstRun();
+    await at.addFault(CREATING, { kind: 'status', status: 422 });
+    await check(before);
+    const run = await at.next(before);
+    const { operations } = await at.observe(() => check(run, true));
     expect(operations).toEqual([LIST, CREATE]);
     expect(await stored(run)).toMatchObject({ present: KEYS, suspended: [] });
     expect(await noteCodes(at, run)).toEqual([]);
