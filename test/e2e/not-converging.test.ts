@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_KINDS } from '../../domain/entities.ts';
-import { createPeople, relaxZendeskLimitsForUsers, type People } from '../fixtures/people.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createPeople } from '../fixtures/people.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 describe('a write that Zendesk does not take over', () => {
-  let world: World;
-  let people: People;
+  const world = setUpWorld();
+  const people = createPeople(world);
 
   const configure = (settings: object) => world.sandbox.control('PATCH', '/settings/zendesk', settings);
   const addFault = (match: object, action: object) =>
@@ -21,17 +21,10 @@ describe('a write that Zendesk does not take over', () => {
     }
   };
 
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    people = createPeople(world);
-    await relaxZendeskLimitsForUsers(world.sandbox);
-    await world.startWorker();
-  });
   afterEach(async () => {
     await world.sandbox.control('DELETE', '/faults');
     await configure({ phoneUpdates: 'set', collapsesBlanks: false });
   });
-  afterAll(() => world.close());
 
   it('is not repeated for phone numbers that become further identities', async () => {
     const contacts = Object.fromEntries(
