@@ -13,10 +13,10 @@ interface Agents {
 }
 
 /**
- * The kind of hosts that are called. `vendor`: the caller has checked that the name belongs to a remote system. `any`:
+ * The kind of hosts that are called. `remote`: the caller has checked that the name belongs to a remote system. `any`:
  * an operator may have chosen any host, such as the receiver of alerts.
  */
-export type HostKind = 'vendor' | 'any';
+export type HostKind = 'remote' | 'any';
 
 /** The rules for hosts that the agents follow. */
 export type HostRules = Pick<Egress, 'isAllowedHost' | 'proxyFor'>;

@@ -88,7 +88,7 @@ export function createHttp(options: {
   readonly signal?: () => AbortSignal | undefined;
 }): Http {
   const { system, egress, observer, clock = Date.now, signal = () => undefined } = options;
-  const exchange = createExchange(egress, 'vendor');
+  const exchange = createExchange(egress, 'remote');
 
   const attempt = async (request: HttpRequest): Promise<{ result: CallResult; response?: HttpResponse }> => {
     const repeatable = request.repeatable ?? request.method === 'GET';

@@ -10,7 +10,7 @@ import { createWorld, type World } from '../fixtures/world.ts';
 /** Refusals are confirmed and probed 200 times faster: after 0.3 s and 0.9 s, and every 9 s. */
 const FASTER = '200';
 /** The number of runs under random refusals. The full number takes minutes. */
-const RUNS = Number(process.env['LEDGERDESK_TEST_REFUSAL_RUNS'] ?? 6);
+const RUNS = Number(process.env['REFUSAL_RUNS'] ?? 6);
 
 const WRONG_SECRET = {
   error: 'invalid_client',
