@@ -79,7 +79,7 @@ export function kindOfStatus(
  * Returns whether a gateway or a bot check refused a request, instead of the API: with a web page (node-zendesk issue
  * 236), with Cloudflare's header of a challenge, or with Cloudflare's text "error code: 1020".
  */
-export function isFromEdge(response: Pick<ResponseToClassify, 'headers' | 'text'>): boolean {
+function isFromEdge(response: Pick<ResponseToClassify, 'headers' | 'text'>): boolean {
   return (
     looksLikeHtml(response) ||
     response.headers['cf-mitigated'] !== undefined ||
