@@ -1,6 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 
+/** The marker of `patched`, which says which version of the code a workflow began with. */
+const VERSION_MARKER = 'core_patch';
+
 /** One event of a history. */
 export type HistoryEvent = NonNullable<
   Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>['events']
@@ -31,14 +34,16 @@ export async function* followHistory(
 }
 
 /**
- * Returns what a workflow did, in order, without its results: the names of its steps, `wait 3000 ms: reason`, `child
+ * Returns what a workflow did, in order, without its results and version markers: the names of its steps, `wait 3000 ms: reason`, `child
  * usmf read` for a stage of a legal entity, and `continue as new`.
  */
 export function courseOf(events: readonly HistoryEvent[]): string[] {
   return events.flatMap((event) => {
     if (event.activityTaskScheduledEventAttributes)
       return [event.activityTaskScheduledEventAttributes.activityType?.name ?? ''];
-    if (event.markerRecordedEventAttributes) return [localStepOf(event)];
+    const marker = event.markerRecordedEventAttributes?.markerName;
+    if (marker === VERSION_MARKER) return [];
+    if (marker) return [localStepOf(event)];
     if (event.timerStartedEventAttributes) return [`wait ${timerMs(event)} ms: ${summaryOf(event)}`];
     const child = event.startChildWorkflowExecutionInitiatedEventAttributes;
     if (child) return [childName(child.workflowId ?? '')];

@@ -83,8 +83,7 @@ describe('a legal entity that cannot be applied', () => {
       ...['child usmf apply', 'child frrt apply'],
       ...['child usmf apply-contacts', 'child frrt apply-contacts'],
     ]);
-    const message = 'usmf failed with unexpected_answer. usmf failed with unexpected_answer.';
-    expect(failure).toEqual({ code: 'unexpected_answer', message });
+    expect(failure).toEqual({ code: 'unexpected_answer', message: 'usmf failed with unexpected_answer.' });
     expect(inputs('discardReading')).toEqual([]);
   });
 
