@@ -16,6 +16,7 @@ const ZENDESK_CHECKS = [
   'zendesk.scopes',
   'zendesk.renewal',
   'zendesk.fields',
+  'zendesk.tagging',
   'zendesk.bulkUserImport',
   'zendesk.multipleOrganizations',
   'zendesk.externalIds',

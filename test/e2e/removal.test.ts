@@ -9,6 +9,15 @@ import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 /** The tables that belong to no connection: API tokens, audit, keys, migrations and upgrades. */
 const SHARED_TABLES = ['api_tokens', 'audit', 'key_canary', 'kysely_migration', 'kysely_migration_lock', 'upgrades'];
 
+/** A request that Zendesk refused once. */
+const REFUSED = {
+  system: 'zendesk',
+  operation: 'show users',
+  kind: 'unauthorized',
+  code: null,
+  message: 'No.',
+} as const;
+
 describe('a connection that is removed', () => {
   const { world, api } = setUpWorldWithApi({ seed: 'distributor', limits: 'sandbox' });
   let client: pg.Client;
@@ -45,6 +54,8 @@ describe('a connection that is removed', () => {
     await store.supportReading.saveCursor(id, 'tickets', 'a cursor');
     const request = { connectionId: id, system: 'zendesk', buckets: ['account'] };
     await store.gates.yieldToOthers(request, 1);
+    await store.entityColumns.save(id, 'CustomersV3', ['KnownAs']);
+    await store.refusals.refuse({ ...REFUSED, connectionId: id });
     await store.health.record({ connectionId: id, subject: 'sync', problem: { code: 'unreachable', message: 'No.' } });
     await client.query(`insert into tickets (connection_id, zendesk_id, status, created_at, updated_at, seen_at)
       values ('${id}', '1', 'open', now(), now(), now())`);

@@ -5,8 +5,11 @@ import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 const ACCOUNTS = Number(process.env['SUPPORT_ACCOUNTS'] ?? 1_000);
 const TICKETS = Number(process.env['SUPPORT_TICKETS'] ?? 10_000);
-/** An export's page has 1,000 tickets, so that 10,000 tickets need at most 12 requests. */
-const MOST_REQUESTS = TICKETS / 1_000 + 2;
+/**
+ * An export's page has 1,000 tickets, so that 10,000 tickets need at most 12 requests. Before the first reading, each of
+ * the two exports asks for the time by Zendesk's clock once.
+ */
+const MOST_REQUESTS = TICKETS / 1_000 + 2 + 2;
 
 describe('the support of many accounts', () => {
   const world = setUpWorld();
