@@ -108,23 +108,27 @@ function schedule({ clock, random, settings, timers }: JobsOptions, run: JobRun 
   const { job, work, fault } = run;
   const lastsMs = settings.jobDelayMs * (0.75 + random() / 2);
   const stuckMs = fault?.kind === 'stick-job' ? fault.seconds * 1000 : 0;
-  timers.after(lastsMs / 3, () => {
+  const begin = (): void => {
     Object.assign(job, { status: 'working', progress: 0, message: work.progressMessage(0) });
-  });
-  let results: readonly object[] | null = null;
-  timers.after((lastsMs * 2) / 3, () => {
-    results = runJob(run, { random, settings });
+    timers.after(lastsMs / 3, write);
+  };
+  const write = (): void => {
+    const results = runJob(run, { random, settings });
     const progress = Math.floor(job.total / 2);
     Object.assign(job, { progress, message: work.progressMessage(progress) });
-  });
-  timers.after(lastsMs + stuckMs, () => {
+    timers.after(lastsMs / 3 + stuckMs, () => {
+      end(results);
+    });
+  };
+  const end = (results: readonly object[] | null): void => {
     job.endedAtS = nowS(clock);
     job.results = results;
     job.status = results ? 'completed' : 'failed';
     job.progress = results ? job.total : null;
     job.message = results ? `Completed at ${jobTimeOf(job.endedAtS)}` : failureOf(fault);
     if (fault?.kind === 'forget-job') job.isHidden = true;
-  });
+  };
+  timers.after(lastsMs / 3, begin);
 }
 
 function failureOf(fault: JobAction | undefined): string {

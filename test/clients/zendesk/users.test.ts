@@ -169,7 +169,7 @@ describe('a refusal by the simulated Zendesk', () => {
       expect(await refusalOfJob(client, await client.createUsers([item]))).toBe(refusal);
     }
     const malformed = await failureOf(client.createUser(personOf('C3', { email: 'none at present' })));
-    expect(userRefusalOf(malformed.detail)).toBe('other');
+    expect(userRefusalOf(malformed.detail)).toBe('email_refused');
 
     const second = await client.createUser(personOf('C4'));
     const taken = await failureOf(client.addUserEmail(second.id, { email: 'c1@contoso.example', verified: false }));
