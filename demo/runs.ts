@@ -14,6 +14,7 @@ interface Totals {
   readonly updated: number;
   readonly adopted: number;
   readonly unchanged: number;
+  readonly gone: number;
   readonly skipped: number;
   readonly rejected: number;
 }
