@@ -1,7 +1,7 @@
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 
 /**
- * The meaning of an error that is none of ours.
+ * The class of an error that neither Ledgerdesk nor a remote system has raised.
  * - `absent`: PostgreSQL, Temporal or the network does not answer. It is waited for without an end.
  * - `certain`: the same input fails again, so a second attempt is enough.
  * - `unknown`: it may pass, so it is tried for some minutes.

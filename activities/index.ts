@@ -50,7 +50,6 @@ export function createActivities(dependencies: ActivityDependencies): Steps & Ho
   type Step<Input, Result> = (context: StepContext, input: Input) => Promise<Result>;
   const step =
     <Input extends ConnectionRef & Partial<RunRef>, Result>(
-      name: string,
       work: Step<Input, Result>,
       recordFailure = recordSyncFailure,
     ) =>
@@ -58,49 +57,49 @@ export function createActivities(dependencies: ActivityDependencies): Steps & Ho
       const context = contextOf(dependencies, input);
       return withHeartbeat(
         () => work(context, input),
-        (error) => failureOf(error, { context, input, recordFailure, step: name }),
+        (error) => failureOf(error, { context, input, recordFailure }),
       );
     };
   return {
-    beginRun: step('beginRun', beginRun),
-    findLegalEntities: step('findLegalEntities', findLegalEntities),
-    readRecordsPage: step('readRecordsPage', readRecordsPage),
-    acceptReading: step('acceptReading', acceptReading),
-    discardReading: step('discardReading', discardReading),
-    readZendeskChanges: step('readZendeskChanges', readZendeskChanges),
-    compareWithZendesk: step('compareWithZendesk', compareWithZendesk),
-    rankRecords: step('rankRecords', rankRecords),
-    reserveRecords: step('reserveRecords', reserveRecords),
-    takeOverClaims: step('takeOverClaims', takeOverClaims),
-    planChanges: step('planChanges', planChanges),
-    planAgain: step('planAgain', planAgain),
-    submitJobs: step('submitJobs', submitJobs),
-    clarifyJobs: step('clarifyJobs', clarifyJobs),
-    pollJobs: step('pollJobs', pollJobs),
-    recordJobs: step('recordJobs', recordJobs),
-    completeRecords: step('completeRecords', completeRecords),
-    resolveRefusals: step('resolveRefusals', resolveRefusals),
-    readAgain: step('readAgain', readAgain),
-    stageRecord: step('stageRecord', stageRecord),
-    readBack: step('readBack', readBack, recordSupportStepFailure),
-    endEventIfRead: step('endEventIfRead', endEventIfRead, recordSupportStepFailure),
-    takeDueRecords: step('takeDueRecords', takeDueRecords),
-    endEvent: step('endEvent', endEvent),
-    annotate: step('annotate', annotate, recordSupportStepFailure),
-    readTicketChanges: step('readTicketChanges', readTicketChanges, recordSupportFailure),
-    readUserChanges: step('readUserChanges', readUserChanges, recordSupportFailure),
-    annotateChanged: step('annotateChanged', annotateChanged, recordSupportFailure),
-    wireZendesk: step('wireZendesk', wireZendesk, recordCredentialFailure),
-    pingSystem: step('pingSystem', pingSystem, recordCredentialFailure),
-    endWait: step('endWait', endWait, recordCredentialFailure),
-    deliverAlert: step('deliverAlert', deliverAlert, recordCredentialFailure),
-    probeCredentials: step('probeCredentials', probeCredentials, recordCredentialFailure),
-    countOutcomes: step('countOutcomes', countOutcomes),
-    finishRun: step('finishRun', finishRun),
+    beginRun: step(beginRun),
+    findLegalEntities: step(findLegalEntities),
+    readRecordsPage: step(readRecordsPage),
+    acceptReading: step(acceptReading),
+    discardReading: step(discardReading),
+    readZendeskChanges: step(readZendeskChanges),
+    compareWithZendesk: step(compareWithZendesk),
+    rankRecords: step(rankRecords),
+    reserveRecords: step(reserveRecords),
+    takeOverClaims: step(takeOverClaims),
+    planChanges: step(planChanges),
+    planAgain: step(planAgain),
+    submitJobs: step(submitJobs),
+    clarifyJobs: step(clarifyJobs),
+    pollJobs: step(pollJobs),
+    recordJobs: step(recordJobs),
+    completeRecords: step(completeRecords),
+    resolveRefusals: step(resolveRefusals),
+    readAgain: step(readAgain),
+    stageRecord: step(stageRecord),
+    readBack: step(readBack, recordSupportStepFailure),
+    endEventIfRead: step(endEventIfRead, recordSupportStepFailure),
+    takeDueRecords: step(takeDueRecords),
+    endEvent: step(endEvent),
+    annotate: step(annotate, recordSupportStepFailure),
+    readTicketChanges: step(readTicketChanges, recordSupportFailure),
+    readUserChanges: step(readUserChanges, recordSupportFailure),
+    annotateChanged: step(annotateChanged, recordSupportFailure),
+    wireZendesk: step(wireZendesk, recordCredentialFailure),
+    pingSystem: step(pingSystem, recordCredentialFailure),
+    endWait: step(endWait, recordCredentialFailure),
+    deliverAlert: step(deliverAlert, recordCredentialFailure),
+    probeCredentials: step(probeCredentials, recordCredentialFailure),
+    countOutcomes: step(countOutcomes),
+    finishRun: step(finishRun),
     sweep: (input) =>
       withHeartbeat(
         () => sweep(dependencies, input),
-        (error) => Promise.resolve(toFailure(error, { attempt: attemptOf(), step: 'sweep', reached: () => true })),
+        (error) => Promise.resolve(toFailure(error, { attempt: attemptOf(), step: stepOf(), reached: () => true })),
       ),
   };
 }
@@ -126,6 +125,7 @@ function contextOf(
 }
 
 const attemptOf = (): number => Context.current().info.attempt;
+const stepOf = (): string => Context.current().info.activityType;
 
 /** Runs a step with heartbeats. A step that fails after it was cancelled ends as cancelled. */
 async function withHeartbeat<Result>(
@@ -147,14 +147,14 @@ async function withHeartbeat<Result>(
 /** Returns the failure of a step. Records a non-retryable failure first. If that fails, the step is retried instead. */
 async function failureOf(
   error: unknown,
-  failed: { context: StepContext; input: ConnectionRef; recordFailure: RecordFailure; step: string },
+  failed: { context: StepContext; input: ConnectionRef; recordFailure: RecordFailure },
 ): Promise<ApplicationFailure> {
-  const { context, input, recordFailure, step } = failed;
+  const { context, input, recordFailure } = failed;
   const reached = await context.store.connections.get(input.connectionId).then(
     (connection) => connection?.reached,
     () => undefined,
   );
-  const at = { attempt: context.attempt, step, reached: (system: RemoteSystem) => reached?.[system] ?? true };
+  const at = { attempt: context.attempt, step: stepOf(), reached: (system: RemoteSystem) => reached?.[system] ?? true };
   const failure = await confirmRefusal(context.store, input.connectionId, error).then(
     (refusal) => toFailure(error, { ...at, refusal }),
     (notRecorded: unknown) => toFailure(notRecorded, at),

@@ -9,7 +9,7 @@ import { OUTCOME_OF } from '../sync/written.ts';
 import { desiredValues, type OrganizationRow } from './organization-row.ts';
 
 /**
- * Adds missing tags of ours to an organization. This takes a separate request, because a bulk update would replace all
+ * Adds the tags of the mapping that an organization lacks. This takes a separate request, because a bulk update would replace all
  * tags, including one that an agent has just set. An account whose tags Zendesk does not keep is done without them.
  */
 export async function completeOrganization(

@@ -16,32 +16,26 @@ export const recordCredentialFailure: RecordFailure = async (context, { connecti
 };
 
 /** Records rejected credentials, and an internal error as a health problem of the sync. */
-export const recordSyncFailure: RecordFailure = (context, input, failure) =>
-  recordInternalError(context, { input, failure, subject: 'sync' });
+export const recordSyncFailure = recorderOf('sync', isInternal);
 
 /** Records rejected credentials, and an internal error as a health problem of the support load. */
-export const recordSupportStepFailure: RecordFailure = (context, input, failure) =>
-  recordInternalError(context, { input, failure, subject: 'support' });
-
-async function recordInternalError(
-  context: StepContext,
-  at: { input: ConnectionRef; failure: ApplicationFailure; subject: HealthSubject },
-): Promise<void> {
-  const { input, failure, subject } = at;
-  await recordCredentialFailure(context, input, failure);
-  if (failure.type !== 'internal_error') return;
-  const { connectionId } = input;
-  const problem = { code: failure.type, message: failure.message };
-  await context.store.health.record({ connectionId, subject, problem });
-  await wakeAlertsIfDue(context, connectionId);
-}
+export const recordSupportStepFailure = recorderOf('support', isInternal);
 
 /** Records rejected credentials, and any other failure of a step of the support load as a health problem. */
-export const recordSupportFailure: RecordFailure = async (context, input, failure) => {
-  await recordCredentialFailure(context, input, failure);
-  const { type, message } = failure;
-  if (type === undefined || type === null || isCredentialCode(type)) return;
-  const { connectionId } = input;
-  await context.store.health.record({ connectionId, subject: 'support', problem: { code: type, message } });
-  await wakeAlertsIfDue(context, connectionId);
-};
+export const recordSupportFailure = recorderOf('support', (code) => !isCredentialCode(code));
+
+function isInternal(code: string): boolean {
+  return code === 'internal_error';
+}
+
+/** Returns a function that records rejected credentials, and failures with these codes as health problems. */
+function recorderOf(subject: HealthSubject, isProblem: (code: string) => boolean): RecordFailure {
+  return async (context, input, failure) => {
+    await recordCredentialFailure(context, input, failure);
+    const { type: code, message } = failure;
+    if (code === undefined || code === null || !isProblem(code)) return;
+    const { connectionId } = input;
+    await context.store.health.record({ connectionId, subject, problem: { code, message } });
+    await wakeAlertsIfDue(context, connectionId);
+  };
+}

@@ -1,3 +1,5 @@
+import { isFromOData } from '../../clients/dynamics/classify.ts';
+import { missingColumnIn } from '../../clients/dynamics/missing-column.ts';
 import { RemoteError } from '../../clients/errors.ts';
 import { classOf, nameOfError } from '../error-class.ts';
 
@@ -62,12 +64,9 @@ export function isOfEntitySet({ code }: AnnotationProblem): boolean {
   return SET_UP_CODES.some((shared) => shared === code);
 }
 
-/** F&O answers this when `$select` names an unknown member (live responses). */
-const NO_SUCH_FIELD = /could not find a property named '(\w{1,128})'/i;
-
 /** Returns the problem when the entity set has no such field; undefined for any other error. */
 export function fieldMissing(error: unknown): AnnotationProblem | undefined {
-  const field = isOf(error, 'refused') ? NO_SUCH_FIELD.exec(error.detail)?.[1] : undefined;
+  const field = isOf(error, 'refused') ? missingColumnIn(error.detail)?.column : undefined;
   if (field === undefined) return undefined;
   return {
     code: 'annotation_field_missing',
@@ -97,9 +96,9 @@ export function accountProblem(error: unknown): AnnotationProblem | undefined {
 }
 
 /** A gateway in front of F&O answers with other statuses, and without the name of an exception. */
-function isAboutRecord({ kind, status, code }: RemoteError): boolean {
-  if (kind === 'missing' || kind === 'unexpected') return true;
-  return status === 500 && code !== null && code !== 'NoRoute' && code !== 'HtmlPage';
+function isAboutRecord(error: RemoteError): boolean {
+  if (error.kind === 'missing' || error.kind === 'unexpected') return true;
+  return error.status === 500 && error.code !== null && isFromOData(error);
 }
 
 /** Every write of the account meets another change. */

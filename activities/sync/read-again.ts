@@ -37,8 +37,8 @@ export async function stageRecord(
   const { store } = context;
   const { connectionId, legalEntity, kind, key } = input;
   const opened = await openSlice(store, input);
-  await checkFieldsBeforeResync(context, { run: input, target: opened.target });
-  const slice = await openSlice(store, input);
+  const wasChecked = await checkFieldsBeforeResync(context, { run: input, target: opened.target });
+  const slice = wasChecked ? await openSlice(store, input) : opened;
   const { dynamics } = slice.connection.settings;
   const accounts: TargetName = 'organization';
   const kinds = kindsOf(entitiesOf(slice.connection), accounts);

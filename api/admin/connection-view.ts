@@ -1,7 +1,8 @@
 import type { ConnectionSettings, ConnectionState } from '../../domain/connection/connection.ts';
 import type { UnconfirmedRefusal } from '../../store/connection/refusals.ts';
 import type { Connection } from '../../store/connection/connections.ts';
-import { describeRefusal, type Coded } from './unconfirmed.ts';
+import type { Coded } from './responses/list.ts';
+import { describeRefusal } from './unconfirmed.ts';
 
 /** A connection without its secrets. `externalId` is the template, `hooks` are the ingress URLs. */
 export interface ConnectionView {

@@ -1,11 +1,6 @@
 import { SYSTEM_NAMES } from '../../domain/connection/remote-system.ts';
 import type { UnconfirmedRefusal } from '../../store/connection/refusals.ts';
-
-/** A code for programs and a message for people. */
-export interface Coded {
-  readonly code: string;
-  readonly message: string;
-}
+import type { Coded } from './responses/list.ts';
 
 /** Describes a refusal that is not confirmed: who refused what, and when the next attempt is. */
 export function describeRefusal(refusal: UnconfirmedRefusal): Coded {

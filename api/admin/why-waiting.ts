@@ -5,22 +5,17 @@ import { SYSTEM_NAMES, type RemoteSystem } from '../../domain/connection/remote-
 import type { RunReport } from '../../store/sync/run-reports.ts';
 import { unavailableReason } from '../unavailable.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
+import type { Coded } from './responses/list.ts';
 import { describeWorkflow } from './workflow-of-run.ts';
 
 /** A run, and the reason why it waits if it is running and does. */
-export type RunWithReason = RunReport & { readonly waiting?: Reason };
-
-/** The code of an entry in the runbook, and a sentence. */
-interface Reason {
-  readonly code: string;
-  readonly message: string;
-}
+export type RunWithReason = RunReport & { readonly waiting?: Coded };
 
 /** The most child workflows of a run that are looked at. */
 const MAX_CHILDREN = 20;
 /** A free worker takes a step within milliseconds. */
 const TAKEN_WITHIN_MS = 10_000;
-/** A workflow task that fails again and again is an error of ours, which Temporal retries without an end. */
+/** A workflow task that fails again and again is an error in Ledgerdesk, which Temporal retries without an end. */
 const MAX_TASK_ATTEMPTS = 3;
 
 /** Adds to a running run why it waits. Temporal knows the last failure of each step that it retries. */
@@ -30,13 +25,13 @@ export async function withReason(deps: AdminDeps, run: RunReport): Promise<RunWi
   return waiting === undefined ? run : { ...run, waiting };
 }
 
-function absent(error: unknown): Reason {
+function absent(error: unknown): Coded {
   const message = unavailableReason(error);
   if (message === undefined) throw error;
   return { code: 'temporal_unavailable', message: 'Temporal does not answer. The run continues when it does.' };
 }
 
-async function reasonOf(deps: AdminDeps, run: RunReport): Promise<Reason | undefined> {
+async function reasonOf(deps: AdminDeps, run: RunReport): Promise<Coded | undefined> {
   const own = await describeWorkflow(deps, run);
   if (own?.status.name !== 'RUNNING') return ended(run);
   const workflows = [own, ...(await childrenOf(deps, own))];
@@ -50,7 +45,7 @@ async function reasonOf(deps: AdminDeps, run: RunReport): Promise<Reason | undef
 }
 
 /** The end of a workflow is stored a moment before or after Temporal knows it, unless the workflow was terminated. */
-function ended({ connectionId, startedAt }: RunReport): Reason | undefined {
+function ended({ connectionId, startedAt }: RunReport): Coded | undefined {
   if (Date.now() - Date.parse(startedAt) < TAKEN_WITHIN_MS) return undefined;
   const message = `The workflow of this run has ended without recording it. The next run marks it as ended: ledgerdesk sync ${connectionId}`;
   return { code: 'abandoned', message };
@@ -74,7 +69,7 @@ function childrenOf(
 async function failingStep(
   { services: { temporal } }: AdminDeps,
   { raw }: WorkflowExecutionDescription,
-): Promise<Reason | undefined> {
+): Promise<Coded | undefined> {
   const task = raw.pendingWorkflowTask;
   if ((task?.attempt ?? 0) >= MAX_TASK_ATTEMPTS)
     return {
@@ -96,7 +91,7 @@ async function failingStep(
   return { code, message: `${failure?.message ?? 'The step failed.'} ${retried}` };
 }
 
-async function closedGate({ services: { store } }: AdminDeps, run: RunReport): Promise<Reason | undefined> {
+async function closedGate({ services: { store } }: AdminDeps, run: RunReport): Promise<Coded | undefined> {
   const [gate] = await store.gates.closed(run.connectionId);
   if (gate === undefined) return undefined;
   const name = SYSTEM_NAMES[gate.system as RemoteSystem];
@@ -106,7 +101,7 @@ async function closedGate({ services: { store } }: AdminDeps, run: RunReport): P
 }
 
 /** Returns that no worker has taken a step or a workflow task for some time. */
-function notTaken({ raw }: WorkflowExecutionDescription): Reason | undefined {
+function notTaken({ raw }: WorkflowExecutionDescription): Coded | undefined {
   const task = raw.pendingWorkflowTask;
   const isTaskOld = (task?.startedTime ?? null) === null && isOld(task?.scheduledTime);
   const isStepOld = (raw.pendingActivities ?? []).some(
@@ -124,7 +119,7 @@ function isOld(time: { seconds?: unknown } | null | undefined): boolean {
 }
 
 /** A connection has one master run at a time. One that waits has no phase yet. */
-async function otherRun({ services: { store } }: AdminDeps, run: RunReport): Promise<Reason | undefined> {
+async function otherRun({ services: { store } }: AdminDeps, run: RunReport): Promise<Coded | undefined> {
   const others = await store.runs.listRunning(run.connectionId);
   if (others.some(({ runId }) => runId === run.runId)) return undefined;
   const [other] = others;

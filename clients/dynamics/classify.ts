@@ -43,6 +43,11 @@ function codeOfOrigin(response: ResponseToClassify, noRoute: boolean): string | 
   return response.status === 404 && looksLikeHtml(response) ? 'HtmlPage' : null;
 }
 
+/** Returns whether OData has answered, and not the routing or a gateway in front of it. */
+export function isFromOData({ code }: { readonly code: string | null }): boolean {
+  return code !== 'NoRoute' && code !== 'HtmlPage';
+}
+
 function messageOf(error: unknown): string | undefined {
   const message = member(error, 'message');
   return typeof message === 'string' ? message : textMember(message, 'value');

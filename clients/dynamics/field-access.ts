@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RemoteError } from '../errors.ts';
+import { isFromOData } from './classify.ts';
 import { readResponse } from '../read-response.ts';
 import type { DynamicsCaller } from './caller.ts';
 import { rowUrl } from './query.ts';
@@ -94,5 +95,5 @@ function rowOf(fields: readonly string[]): z.ZodType<SeenFields> {
 /** A 404 from in front of OData means a wrong entity set or address, not a missing row. */
 function isRowMissing(error: unknown): boolean {
   const isMissing = error instanceof RemoteError && error.system === 'dynamics' && error.kind === 'missing';
-  return isMissing && error.code !== 'NoRoute' && error.code !== 'HtmlPage';
+  return isMissing && isFromOData(error);
 }

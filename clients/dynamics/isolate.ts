@@ -1,8 +1,7 @@
 import { recordUnreadable, type Rejection } from '../../domain/sync/rejection.ts';
 import { RemoteError } from '../errors.ts';
-
-/** F&O answers this when a query names an unknown member (live responses). It says nothing about a record. */
-const NO_SUCH_MEMBER = /could not find a property named/i;
+import { isFromOData } from './classify.ts';
+import { missingColumnIn } from './missing-column.ts';
 
 /**
  * Returns why a record cannot be read, if the failure of a read can be about the records in it: F&O has answered, with
@@ -12,8 +11,9 @@ const NO_SUCH_MEMBER = /could not find a property named/i;
 export function unreadableBecause(error: unknown): Rejection | undefined {
   if (!(error instanceof RemoteError) || error.system !== 'dynamics') return undefined;
   const { kind, status, code, detail, operation } = error;
-  const isRefused = kind === 'refused' && !NO_SUCH_MEMBER.test(detail);
-  const isMissing = kind === 'missing' && code !== 'NoRoute' && code !== 'HtmlPage';
+  // An unknown column says nothing about a record.
+  const isRefused = kind === 'refused' && missingColumnIn(detail) === undefined;
+  const isMissing = kind === 'missing' && isFromOData(error);
   const isException = status === 500 && code !== null;
   if (!isRefused && !isMissing && !isException && kind !== 'unexpected') return undefined;
   const answer = [status, code].filter((part) => part !== null).join(' ');

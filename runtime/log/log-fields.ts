@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const SECRET_NAME =
   /^(?:(?:proxy-)?authorization|(?:set-)?cookie|password|secret|(?:client|signing)_?secret|oauthClientSecret|webhookSecret|client_?assertion|(?:access|refresh|admin)_?token|private_?key)$/i;
 
-/** Deeper than any log line of ours. The limit also ends circular references. */
+/** Deeper than any line that Ledgerdesk logs. The limit also ends circular references. */
 const MAX_DEPTH = 6;
 
 /**

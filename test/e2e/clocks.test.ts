@@ -1,28 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import { supportReconcileId } from '../../workflows/ids.ts';
-import { createEdits, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
-import { createSupport, type Support } from '../fixtures/support.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { createEdits } from '../fixtures/edits.ts';
+import { createSupport } from '../fixtures/support.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 describe('the reconcile', () => {
-  let world: World;
-  let edits: Edits;
-  let support: Support;
-
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    support = createSupport(world);
-    await relaxZendeskLimits(world.sandbox);
-    await world.sandbox.control('PATCH', '/settings/zendesk', { exportExcludesNewestSeconds: 60 });
-    await world.startWorker();
-  });
+  const world = setUpWorld();
+  const edits = createEdits(world);
+  const support = createSupport(world);
+  beforeAll(() => world.sandbox.control('PATCH', '/settings/zendesk', { exportExcludesNewestSeconds: 60 }));
   afterEach(async () => {
     await world.sandbox.control('PATCH', '/clock', { skewMs: 0 });
     await world.sandbox.control('DELETE', '/faults');
   });
-  afterAll(() => world.close());
 
   /** Connects an account with tickets that are older than the newest minute. */
   const connect = async (id: string): Promise<void> => {

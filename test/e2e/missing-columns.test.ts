@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createEdits, readingOnly, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 /** An F&O environment of another version, which lacks columns that Ledgerdesk reads. */
 describe('an F&O environment without some columns', () => {
-  let world: World;
-  let edits: Edits;
+  const world = setUpWorld();
+  const edits = createEdits(world);
 
   const missing = (...properties: readonly string[]): Promise<unknown> =>
     world.sandbox.control('PATCH', '/settings/dynamics', { missingProperties: properties });
@@ -22,17 +22,10 @@ describe('an F&O environment without some columns', () => {
     }
   };
 
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
-    await world.startWorker();
-  });
   afterEach(async () => {
     await missing();
     await world.sandbox.control('PATCH', '/settings/dynamics', { metadataDenied: false });
   });
-  afterAll(() => world.close());
 
   it.each([
     ['PersonLastNamePrefix', 'ma', false],

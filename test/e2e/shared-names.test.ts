@@ -1,25 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_KINDS } from '../../domain/entities.ts';
 import type { RecordReport } from '../../store/sync/records.ts';
 import type { Totals } from '../../domain/sync/outcome.ts';
 import { TASK_QUEUE, WORKFLOW_TYPES, type SyncAccountInput } from '../../workflows/contract.ts';
-import { createEdits, readingOnly, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
 import type { SandboxOrganization } from '../fixtures/sandbox.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 describe('an organization that is typed less than a minute before a sync', () => {
-  let world: World;
-  let edits: Edits;
-
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
-    await world.startWorker();
-  });
+  const world = setUpWorld();
+  const edits = createEdits(world);
   // The export leaves out what is newer than an hour, as Zendesk's leaves out the newest minute.
   beforeEach(() => exportLag(3_600));
-  afterAll(() => world.close());
 
   const exportLag = (seconds: number): Promise<unknown> =>
     world.sandbox.control('PATCH', '/settings/zendesk', { exportExcludesNewestSeconds: seconds });

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createEdits, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createEdits } from '../fixtures/edits.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 /** Accounts in which tagging is off, by what a write of tags answers and whether the account settings say it. */
 const ACCOUNTS = [
@@ -13,22 +13,18 @@ const ACCOUNTS = [
 const KEYS = ['A1', 'A2', 'A3', 'A4'];
 
 describe.each(ACCOUNTS)('a Zendesk account with %j', (account) => {
-  let world: World;
-  let edits: Edits;
+  const world = setUpWorld({ worker: false });
+  const edits = createEdits(world);
   const names = Object.fromEntries(KEYS.map((key) => [key, `Tagged ${key}`]));
   const writes = async (): Promise<readonly string[]> =>
     (await edits.journal('zendesk')).filter(({ method }) => method !== 'GET').map(({ operation }) => operation);
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
     await world.sandbox.control('PATCH', '/settings/zendesk', account);
     for (const key of ['A1', 'A2']) await edits.addOrganization({ name: `Tagged ${key}` });
     await edits.connect('tags', { tags: names });
     await world.startWorker();
   });
-  afterAll(() => world.close());
 
   it('is synced without tags; a note says so, and at most one write of tags is tried', async () => {
     const run = await world.sync('tags');

@@ -1,29 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { AdminDeps } from '../../api/admin/admin-deps.ts';
 import { withReason, type RunWithReason } from '../../api/admin/why-waiting.ts';
 import { showRun } from '../../cli/run-report.ts';
-import { createEdits, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
+import { createEdits } from '../fixtures/edits.ts';
 import { until } from '../fixtures/stops.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
+import type { World } from '../fixtures/world.ts';
 
 /** Errors of PostgreSQL are real: a trigger raises them. */
 describe('an error that nobody has classified', () => {
-  let world: World;
-  let edits: Edits;
+  const world = setUpWorld();
+  const edits = createEdits(world);
   let database: pg.Client;
 
   beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
     database = new pg.Client({ connectionString: world.databaseUrl });
     await database.connect();
-    await relaxZendeskLimits(world.sandbox);
-    await world.startWorker();
-  });
-  afterAll(async () => {
-    await database.end();
-    await world.close();
+    world.beforeClose(() => database.end());
   });
 
   const raise = (table: string, sqlState: string) =>

@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createEdits, readingOnly, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
-import { createWorld, type World } from '../fixtures/world.ts';
+import { describe, expect, it } from '@jest/globals';
+import { createEdits, readingOnly } from '../fixtures/edits.ts';
+import { setUpWorld } from '../fixtures/set-up-world.ts';
 
 const HALF = '\ud83e';
 const REPLACED = '\uFFFD';
 
 describe('text that cannot be stored', () => {
-  let world: World;
-  let edits: Edits;
-
-  beforeAll(async () => {
-    world = await createWorld({ seed: 'empty' });
-    edits = createEdits(world);
-    await relaxZendeskLimits(world.sandbox);
-    await world.startWorker();
-  });
-  afterAll(() => world.close());
+  const world = setUpWorld();
+  const edits = createEdits(world);
 
   it('in a name or field of an account is replaced and remarked, and its neighbours are written', async () => {
     await edits.customer('un', 'N-1', { OrganizationName: `Bakery Nord ${HALF}`, AddressCity: 'Oslo' });

@@ -62,7 +62,7 @@ const STAGES: Stages = {
   },
 };
 
-/** The order of versions up to 0.1.0, for histories that began with it. */
+/** The former order, for histories that began with it. */
 const FORMER_STAGES: Stages = {
   async tickets(connectionId, steps, progress) {
     const { seen, done } = await steps.readTicketChanges({ connectionId }, 'Read changed tickets');

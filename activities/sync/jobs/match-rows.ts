@@ -43,8 +43,8 @@ export function matchCreates(at: RowsOfJob, { shown, job }: { shown: readonly Sh
       if (item === undefined) return moved(failure === undefined ? planAgain(row) : refused(row, failure));
       const ignored = ignoredFields(target.desired(row, slice.spec), item.values);
       const isAsDesired = ignored.length === 0;
-      // A record of a row that is refused in its first round existed before. Later, a lost attempt of ours may have
-      // created it.
+      // A record of a row that is refused in its first round existed before. Later, an earlier attempt whose
+      // answer was lost may have created it.
       const isOurs = failure === undefined ? hasIndexes || isAsDesired : row.round > 0 && isAsDesired;
       // A record that we did not create has this external id, so the row is looked up and planned again.
       if (!isOurs) return moved(refused(row, failure ?? TAKEN));

@@ -37,11 +37,13 @@ export async function checkFieldsAtStart(
 
 /**
  * Checks the custom fields before a resync if they have not been checked since the needed fields changed. Zendesk
- * drops values of fields that do not exist without an error.
+ * drops values of fields that do not exist without an error. Returns whether it has checked them.
  */
-export async function checkFieldsBeforeResync(context: StepContext, ref: FieldsOfRun): Promise<void> {
+export async function checkFieldsBeforeResync(context: StepContext, ref: FieldsOfRun): Promise<boolean> {
   const state = await readState(context, ref);
-  if (isDue(state)) await runCheck(context, ref, state);
+  if (!isDue(state)) return false;
+  await runCheck(context, ref, state);
+  return true;
 }
 
 /**
@@ -54,8 +56,8 @@ export async function checkFieldsAgain(
 ): Promise<boolean> {
   const state = await readState(context, { run, target });
   const { before } = state;
-  const isDue = before === undefined || before.needed === '';
-  if (!isDue && !hasRefusals) return false;
+  const mustCheck = before === undefined || before.needed === '';
+  if (!mustCheck && !hasRefusals) return false;
   const begun = (await context.store.runs.get(run.runId))?.started_at;
   if (before !== undefined && begun !== undefined && before.checkedAt > begun) return false;
   const { created, suspended } = await runCheck(context, { run, target }, state);

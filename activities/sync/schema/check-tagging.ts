@@ -16,28 +16,23 @@ export async function checkTagging(
   const { store } = context;
   const before = await store.taggingChecks.get(run.connectionId, target);
   if (before?.isOff === false) return;
-  if ((await tagsOf(context, { run, target })).length === 0) return;
-  const shown = await readShown(context);
-  await store.taggingChecks.save(run.connectionId, target, taggingAfter(before, shown, full));
-  await noteTagging(context, { run, target });
+  const tags = await tagsOf(context, { run, target });
+  if (tags.length === 0) return;
+  const state = taggingAfter(before, await readShown(context), full);
+  await store.taggingChecks.save(run.connectionId, target, state);
+  if (state.isOff) await store.runs.addNote(run.runId, taggingOff(target, tags));
 }
 
 /** Remembers that Zendesk did not keep tags, together with what its settings say now, and adds a note to the run. */
-export async function tagsNotKept(context: StepContext, at: FieldsOfRun): Promise<void> {
+export async function tagsNotKept(context: StepContext, { run, target }: FieldsOfRun): Promise<void> {
+  const { store } = context;
   const shown = await readShown(context);
-  await context.store.taggingChecks.save(at.run.connectionId, at.target, { isOff: true, shown });
-  await noteTagging(context, at);
+  await store.taggingChecks.save(run.connectionId, target, { isOff: true, shown });
+  await store.runs.addNote(run.runId, taggingOff(target, await tagsOf(context, { run, target })));
 }
 
 function readShown({ remote }: StepContext): Promise<boolean | null> {
   return remote(({ zendesk }) => zendesk.isTaggingOn()).catch(nullIfHidden);
-}
-
-/** Adds a note to a run if tags are not written because Zendesk does not keep them. */
-async function noteTagging(context: StepContext, { run, target }: FieldsOfRun): Promise<void> {
-  const { store } = context;
-  if ((await store.taggingChecks.get(run.connectionId, target))?.isOff !== true) return;
-  await store.runs.addNote(run.runId, taggingOff(target, await tagsOf(context, { run, target })));
 }
 
 async function tagsOf({ store }: StepContext, { run, target }: FieldsOfRun): Promise<readonly string[]> {

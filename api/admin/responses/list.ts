@@ -14,3 +14,6 @@ export const kind = z.string().describe(`${DEFAULT_KINDS.join(', ')}, or another
 
 /** The schema of an error, a note or a problem: a code for programs and a message for people. */
 export const coded = z.strictObject({ code: z.string(), message: z.string() });
+
+/** A code for programs and a message for people. */
+export type Coded = Readonly<z.infer<typeof coded>>;

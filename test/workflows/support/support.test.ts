@@ -98,7 +98,10 @@ describe('the reconcile of support', () => {
       annotateChanged: () => ({ written: 0, next: null }),
     };
     const started = await worker.startByHand('reconcileSupport', { connectionId: 'acme' }, script);
-    expect(attributesAdded((await started.ended()).events)).toMatchObject({ LedgerdeskConnection: 'acme' });
+    expect(attributesAdded((await started.ended()).events)).toEqual({
+      LedgerdeskConnection: 'acme',
+      TemporalChangeVersion: ['annotate-before-users'],
+    });
   });
 });
 
