@@ -83,6 +83,8 @@ function remoteFailure(error: RemoteError, at: FailedAttempt): ApplicationFailur
       return stop('missing_privilege', message);
     case 'blocked':
       return stop('blocked_address', message);
+    case 'inconsistent':
+      return stop('reading_inconsistent', message);
     case 'missing':
     case 'refused':
     case 'unexpected':

@@ -32,7 +32,7 @@ import { planAgain, planChanges } from './sync/plan-changes.ts';
 import { pollJobs } from './sync/jobs/poll-jobs.ts';
 import { compareWithZendesk, rankRecords, readZendeskChanges, reserveRecords } from './sync/prepare-target.ts';
 import { readAgain, stageRecord } from './sync/read-again.ts';
-import { acceptReading, discardReading, readRecordsPage } from './sync/read-records.ts';
+import { acceptReading, discardReading, readRecordsPage } from './sync/reading/read-records.ts';
 import { recordJobs } from './sync/jobs/record-jobs.ts';
 import { resolveRefusals } from './sync/resolve-refusals.ts';
 import { beginRun, countOutcomes, finishRun } from './sync/run.ts';

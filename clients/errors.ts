@@ -21,6 +21,7 @@ export type Bucket = string;
  * - `conflict`: another client wrote at the same time, or the requested version no longer exists.
  * - `refused`: the system does not accept the data.
  * - `unexpected`: the response is not one that this system's API sends.
+ * - `inconsistent`: the pages of a list contradict each other, also when they are read once more.
  */
 export type RemoteErrorKind =
   | 'limited'
@@ -33,7 +34,8 @@ export type RemoteErrorKind =
   | 'missing'
   | 'conflict'
   | 'refused'
-  | 'unexpected';
+  | 'unexpected'
+  | 'inconsistent';
 
 /** Everything that is kept about a failed request. The members are described at `RemoteError`. */
 export interface RemoteErrorFacts {
@@ -127,6 +129,7 @@ export function generalAdvice(system: RemoteSystem, kind: RemoteErrorKind): stri
     conflict: `No action is needed. Ledgerdesk reads the record again and repeats the change.`,
     refused: `Fix the field named in the message in the source record, then run \`ledgerdesk retry ID\`.`,
     unexpected: `Check that the address of ${title} in the connection is the address of the API itself, without a proxy or sign-in page in front of it.`,
+    inconsistent: `Run the command again. If this happens again, report it to the support of ${title}.`,
   };
   return advice[kind];
 }

@@ -4,6 +4,7 @@ import type { TargetName } from '../domain/entity-spec.ts';
 import type { SuspendedField } from '../domain/sync/field-check.ts';
 import type { Values } from '../domain/sync/field-value.ts';
 import type { Totals } from '../domain/sync/outcome.ts';
+import type { ExportReading } from '../domain/support/export-reading.ts';
 import type { SupportLoad } from '../domain/support/support-load.ts';
 import type { SupportStatus } from '../domain/support/support-status.ts';
 import type { HealthSubject } from '../domain/operations/health.ts';
@@ -171,6 +172,8 @@ interface SupportReadingTable {
   connection_id: string;
   tickets_cursor: string | null;
   users_cursor: string | null;
+  tickets_reading: ColumnType<ExportReading | null, string | null, string | null>;
+  users_reading: ColumnType<ExportReading | null, string | null, string | null>;
   reading_until: Date | null;
   read_at: Date | null;
 }

@@ -1,5 +1,6 @@
 import type { RunRef } from '../../workflows/steps.ts';
-import type { StepContext } from '../dependencies.ts';
+import type { RemoteSystems, StepContext } from '../dependencies.ts';
+import { stop } from '../failure.ts';
 import type { OpenTarget } from '../sync/open-slice.ts';
 import type { PageRead } from '../sync/target.ts';
 
@@ -10,7 +11,7 @@ const FULL_PAGE = 1_000;
  * Reads one page of the organizations that changed since the cursor. The cursor is a time from Zendesk, because the
  * export leaves out the newest minute and accepts no start within it. If more than a page of organizations changed in
  * one second, the export cannot get past that second. The reading then continues with the next second, and a full
- * comparison finds the skipped ones.
+ * comparison finds the skipped ones. A page that leads back is read once more.
  */
 export async function readOrganizationChanges(
   { store, remote }: StepContext,
@@ -19,11 +20,36 @@ export async function readOrganizationChanges(
 ): Promise<PageRead> {
   const askedAt = await store.staging.now();
   const startTime = await store.organizations.cursor(connectionId, mapped.fields);
-  const page = await remote(({ zendesk }) => zendesk.exportOrganizations({ startTime }));
-  const isStuck = !page.endOfStream && page.count >= FULL_PAGE && page.endTime <= startTime;
-  const cursor = isStuck ? startTime + 1 : page.endTime;
+  const read = () => remote(({ zendesk }) => zendesk.exportOrganizations({ startTime }));
+  const first = await read();
+  const page = nextStart(first, startTime) === undefined ? await read() : first;
+  const cursor = nextStart(page, startTime);
+  if (cursor === undefined) throw inconsistent();
   await store.organizations.record(connectionId, { items: page.organizations, askedAt, mapped }, cursor);
   return { seen: page.count, next: page.endOfStream ? null : 'cursor' };
+}
+
+type OrganizationsPage = Awaited<ReturnType<RemoteSystems['zendesk']['exportOrganizations']>>;
+
+/**
+ * Returns the time at which the next page starts; undefined if the page leads back to an earlier time, or to its own
+ * start although more follow. Then it would be read again and again. The end of an empty page says nothing.
+ */
+function nextStart(
+  { organizations, endTime, endOfStream, count }: OrganizationsPage,
+  startTime: number,
+): number | undefined {
+  if (endOfStream && (count === 0 || endTime === startTime)) return startTime;
+  if (endTime > startTime) return endTime;
+  const isOfOneSecond = organizations.every(({ updatedAt }) => Date.parse(updatedAt) <= startTime * 1_000);
+  return endTime === startTime && count >= FULL_PAGE && isOfOneSecond ? startTime + 1 : undefined;
+}
+
+function inconsistent() {
+  return stop(
+    'reading_inconsistent',
+    `A page of Zendesk's export of organizations says that more follow, or has changes, but leads back to a time that was read before, also when it is read once more. Nothing was concluded from it. Run the sync again. If this happens again, report it to Zendesk support.`,
+  );
 }
 
 const COMPARE_PAGE = 100;

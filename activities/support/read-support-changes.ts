@@ -1,7 +1,9 @@
 import type { ZendeskClient } from '../../clients/zendesk/client.ts';
 import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
+import type { SeenUser } from '../../domain/contacts/user.ts';
 import { openTarget } from '../sync/open-slice.ts';
+import { readExportPage } from './read-export.ts';
 import { recordWorkingSupport } from './working-support.ts';
 
 const DAY_S = 86_400;
@@ -15,19 +17,22 @@ const YOUNGEST_START_S = 120;
 
 /** Reads one page of the tickets that changed since the cursor into the tally. */
 export async function readTicketChanges(
-  { store, remote, attempt }: StepContext,
+  context: StepContext,
   { connectionId }: ConnectionRef,
 ): ReturnType<Steps['readTicketChanges']> {
-  const { tickets: cursor } = await store.supportReading.cursors(connectionId);
-  const askedAt = await store.staging.now();
+  const { store } = context;
   const { settings } = await store.connections.require(connectionId);
-  const page = await remote(async ({ zendesk }) => {
-    const from = cursor === null ? { startTime: firstStart(await nowOf(zendesk), settings.support.since) } : { cursor };
-    return zendesk.exportTickets({ ...from, pageSize: pageSizeOf(attempt) });
+  return readExportPage(context, {
+    ...{ connectionId, name: 'tickets' },
+    firstStart: async (zendesk) => firstStart(await nowOf(zendesk), settings.support.since),
+    async page(zendesk, wanted) {
+      const { tickets, ...position } = await zendesk.exportTickets(wanted);
+      return { items: tickets, ...position };
+    },
+    async store(tickets, askedAt) {
+      await store.tickets.record(connectionId, { tickets, askedAt });
+    },
   });
-  await store.tickets.record(connectionId, { tickets: page.tickets, askedAt });
-  if (page.cursor !== null) await store.supportReading.saveCursor(connectionId, 'tickets', page.cursor);
-  return { seen: page.tickets.length, done: page.endOfStream };
 }
 
 /** Reads one page of the users that changed since the cursor. The first reading starts at the current time. */
@@ -35,23 +40,34 @@ export async function readUserChanges(
   context: StepContext,
   { connectionId, endsWell = false }: Parameters<Steps['readUserChanges']>[0],
 ): ReturnType<Steps['readUserChanges']> {
-  const { store, remote, attempt } = context;
-  const { users: cursor } = await store.supportReading.cursors(connectionId);
-  const askedAt = await store.staging.now();
-  const page = await remote(async ({ zendesk }) => {
-    const from = cursor === null ? { startTime: (await nowOf(zendesk)) - YOUNGEST_START_S } : { cursor };
-    return zendesk.exportUsers({ ...from, pageSize: pageSizeOf(attempt) });
+  const read = await readExportPage(context, {
+    ...{ connectionId, name: 'users' },
+    firstStart: async (zendesk) => (await nowOf(zendesk)) - YOUNGEST_START_S,
+    async page(zendesk, wanted) {
+      const { users, ...position } = await zendesk.exportUsers(wanted);
+      return { items: users, ...position };
+    },
+    store: (users, askedAt) => recordUsers(context, connectionId, { users, askedAt }),
   });
-  const ids = page.users.map(({ id }) => id);
-  const linked = await store.users.linked(connectionId, ids);
-  const ours = page.users.filter(({ id }) => linked.has(id));
+  if (read.done && endsWell) await recordWorkingSupport(context, connectionId);
+  return read;
+}
+
+/** Records those users that contacts are linked to. Deleted ones are not active. */
+async function recordUsers(
+  { store }: StepContext,
+  connectionId: string,
+  { users, askedAt }: { users: readonly SeenUser[]; askedAt: Date },
+): Promise<void> {
+  const linked = await store.users.linked(
+    connectionId,
+    users.map(({ id }) => id),
+  );
+  const ours = users.filter(({ id }) => linked.has(id));
   const { mapped } = await openTarget(store, connectionId, 'user');
   const gone = { ids: ours.filter(({ isActive }) => !isActive).map(({ id }) => id), askedAt };
   const seen = { items: ours.filter(({ isActive }) => isActive), askedAt, mapped };
   await store.users.record(connectionId, { seen, gone });
-  if (page.cursor !== null) await store.supportReading.saveCursor(connectionId, 'users', page.cursor);
-  if (page.endOfStream && endsWell) await recordWorkingSupport(context, connectionId);
-  return { seen: page.users.length, done: page.endOfStream };
 }
 
 /**
@@ -66,11 +82,4 @@ async function nowOf(zendesk: ZendeskClient): Promise<number> {
 function firstStart(now: number, since: string | undefined): number {
   const wanted = since === undefined ? now - FIRST_READING_DAYS * DAY_S : Math.floor(Date.parse(since) / 1_000);
   return Math.min(wanted, now - YOUNGEST_START_S);
-}
-
-/**
- * Returns the page size. It is smaller after a failed attempt, because the page may have been too large or too slow.
- */
-function pageSizeOf(attempt: number): number {
-  return attempt > 1 ? 100 : 1_000;
 }

@@ -5,7 +5,7 @@ import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
 import { openSlice, openTarget, type OpenSlice } from './open-slice.ts';
-import { MAX_ATTEMPTS_OF_RECORD } from './read-records.ts';
+import { MAX_ATTEMPTS_OF_RECORD } from './reading/read-records.ts';
 import { keepUnread, readAvailable } from './schema/available-columns.ts';
 import { checkFieldsBeforeResync } from './schema/check-fields.ts';
 

@@ -5,14 +5,16 @@ import type { AdviceNames } from '../classify.ts';
 import type { TokenSource } from '../entra/tokens.ts';
 import { RemoteError } from '../errors.ts';
 import type { Http } from '../http.ts';
+import { readPages } from '../read-pages.ts';
 import { createCaller } from './caller.ts';
 import { fieldAccess, type FieldAccess } from './field-access.ts';
 import { fieldLookUp, type FieldLookUp } from './field-info.ts';
 import { missingColumnLookUp, type MissingColumnLookUp } from './find-missing-columns.ts';
 import { collectionUrl, companyFilter } from './query.ts';
 import { createReader, type Reader } from './reader.ts';
-import { lookUp, readKeys, readPage, type RecordsPage } from './row-reads.ts';
+import { lookUp, readKeys, readPage, type KeysPage, type RecordsPage } from './row-reads.ts';
 import { rowSourceOf } from './rows.ts';
+import { PAGE_MEMBERS } from './served-rows.ts';
 
 /** The records of one entity in one company. */
 interface EntityInCompany {
@@ -28,9 +30,7 @@ export interface DynamicsClient extends FieldAccess, FieldLookUp, MissingColumnL
    * Reads the keys of the page that `readRecordsPage` would read, for a page that fails because of a record in it. Read
    * the records of the keys with `readRecords`.
    */
-  readKeysPage(
-    wanted: EntityInCompany & { readonly nextLink?: string | undefined },
-  ): Promise<{ readonly keys: readonly string[]; readonly nextLink: string | null }>;
+  readKeysPage(wanted: EntityInCompany & { readonly nextLink?: string | undefined }): Promise<KeysPage>;
   /**
    * Reads single records. Records that F&O does not have, or does not show to the user, are absent from the result. A
    * record that breaks the request is unreadable in the result. If all do, the failure is thrown before the last
@@ -55,9 +55,13 @@ export interface DynamicsClient extends FieldAccess, FieldLookUp, MissingColumnL
 const legalEntitiesPage = z
   .looseObject({
     value: z.array(z.looseObject({ LegalEntityId: z.string().min(1) })),
-    '@odata.nextLink': z.string().nullish(),
+    ...PAGE_MEMBERS,
   })
-  .transform((page) => ({ value: page.value, nextLink: page['@odata.nextLink'] ?? undefined }));
+  .transform((page) => ({
+    ids: page.value.map(({ LegalEntityId }) => legalEntityKey(LegalEntityId)),
+    nextLink: page['@odata.nextLink'] ?? undefined,
+    counted: page['@odata.count'] ?? undefined,
+  }));
 
 const anyPage = z.looseObject({ value: z.array(z.unknown()) });
 
@@ -116,13 +120,15 @@ export function createDynamicsClient(options: {
 
 async function listLegalEntities(reader: Reader, origin: string): Promise<readonly string[]> {
   const operation = 'read LegalEntities';
-  const ids = new Set<string>();
-  const query = { $select: 'LegalEntityId', $orderby: 'LegalEntityId' };
-  let url: string | undefined = collectionUrl(origin, 'LegalEntities', query);
-  while (url !== undefined) {
-    const page: z.infer<typeof legalEntitiesPage> = await reader.read(legalEntitiesPage, { operation, url });
-    for (const { LegalEntityId } of page.value) ids.add(legalEntityKey(LegalEntityId));
-    url = page.nextLink === undefined ? undefined : reader.follow(page.nextLink, { operation, url });
-  }
-  return [...ids];
+  const query = { $select: 'LegalEntityId', $orderby: 'LegalEntityId', $count: 'true' };
+  const first = collectionUrl(origin, 'LegalEntities', query);
+  const { items } = await readPages<string>({
+    contradictory: (why) => reader.inconsistent(operation, why),
+    async read(next = first) {
+      const { ids, nextLink, counted } = await reader.read(legalEntitiesPage, { operation, url: next });
+      const link = nextLink === undefined ? undefined : reader.follow(nextLink, operation);
+      return { items: ids, keys: ids, next: link, counted };
+    },
+  });
+  return [...new Set(items)];
 }

@@ -47,6 +47,14 @@ export function rowsUrl(origin: string, { entitySet, columns, order }: QuerySour
   });
 }
 
+/**
+ * Returns the URL of the first page of all rows of a company. F&O counts the rows of the whole list, so that a reading
+ * which misses some is noticed.
+ */
+export function countedRowsUrl(origin: string, source: QuerySource, legalEntity: string): string {
+  return `${rowsUrl(origin, source, companyFilter(legalEntity))}&${queryOf({ $count: 'true' })}`;
+}
+
 /** Returns the OData filter for the rows of one company. */
 export function companyFilter(legalEntity: string): string {
   return `dataAreaId eq ${literal(legalEntity)}`;
@@ -55,6 +63,16 @@ export function companyFilter(legalEntity: string): string {
 /** Returns a URL with other selected columns, also that of a later page. */
 export function withSelect(url: string, columns: readonly string[]): string {
   return url.replace(/([?&](?:\$|%24)select=)[^&]*/i, (_all, name: string) => name + encoded(columns.join(',')));
+}
+
+/**
+ * Returns a text that is the same for all links to the same page of a list, whatever columns they select, and in
+ * whatever order their options are.
+ */
+export function positionOf(link: string): string {
+  const { pathname, searchParams } = new URL(link);
+  const options = [...searchParams].filter(([name]) => name.toLowerCase() !== '$select');
+  return `${pathname}?${options.map(([name, value]) => `${name}=${value}`).sort().join('&')}`;
 }
 
 /** The look-up of some keys of a company. */

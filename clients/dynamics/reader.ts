@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import type { Contradiction } from '../../domain/sync/reading/contradiction.ts';
 import { remoteError, type RemoteError } from '../errors.ts';
+import { inconsistentList } from '../inconsistent-list.ts';
 import { parseUrl } from '../parse-url.ts';
 import { readResponse } from '../read-response.ts';
 import type { DynamicsCaller } from './caller.ts';
@@ -15,12 +17,12 @@ interface DynamicsRead {
 /** The reader of collections in one environment. */
 export interface Reader {
   read<T>(schema: z.ZodType<T>, read: DynamicsRead): Promise<T>;
-  /**
-   * Returns the URL of a `nextLink` of the page at `url`. Throws `unexpected` when it leads to another host or path.
-   */
-  follow(nextLink: string, from: DynamicsRead): string;
+  /** Returns the URL of a `nextLink`. Throws `unexpected` when it leads to another host or path. */
+  follow(nextLink: string, operation: string): string;
   /** Returns the error for a response that does not match the request. */
   unexpected(operation: string, detail: string): RemoteError;
+  /** Returns the error for a list whose pages contradict each other. */
+  inconsistent(operation: string, why: Contradiction): RemoteError;
 }
 
 /** Creates the reader. It never follows a link away from `origin`, so that no other host receives a token. */
@@ -40,14 +42,13 @@ export function createReader(options: {
       const response = await call({ operation, url, method: 'GET', headers });
       return readResponse(schema, response, { system: 'dynamics', operation, asServed });
     },
-    follow(nextLink, from) {
+    inconsistent: (operation, why) => inconsistentList('dynamics', operation, why),
+    follow(nextLink, operation) {
       const url = parseUrl(nextLink, `${origin}/data/`);
       const own =
         url?.origin === origin && url.pathname.startsWith('/data/') && url.username === '' && url.password === '';
       if (url === undefined || !own)
-        throw unexpected(from.operation, 'the link to the next page leads to another host or path.');
-      if (url.href === parseUrl(from.url)?.href)
-        throw unexpected(from.operation, 'the link to the next page leads to the same page.');
+        throw unexpected(operation, 'the link to the next page leads to another host or path.');
       return url.href;
     },
   };

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { legalEntityKey, unreadableRecord, type ErpRecord } from '../../domain/sync/record.ts';
 import { isStorable } from '../../domain/sync/text.ts';
 import { readIsolated, type UnreadableKey } from './isolate.ts';
-import { companyFilter, lookUpChunks, lookUpUrl, rowsUrl, withSelect } from './query.ts';
+import { readPages } from '../read-pages.ts';
+import { countedRowsUrl, lookUpChunks, lookUpUrl, positionOf, withSelect } from './query.ts';
 import type { Reader } from './reader.ts';
 import { collationKey, MAX_KEY, type RowSource } from './rows.ts';
-import type { RowPage } from './served-rows.ts';
+import { PAGE_MEMBERS, type RowPage } from './served-rows.ts';
 
 /** The environment, entity and company whose rows are read. */
 interface RowScope {
@@ -15,14 +16,25 @@ interface RowScope {
   readonly legalEntity: string;
 }
 
-/**
- * One page of records. `rows` counts all rows of the page, including repeated ones. `nextLink` is null on the last
- * page.
- */
-export interface RecordsPage {
-  readonly records: readonly ErpRecord[];
+/** Where a page is in its list, and which page follows. */
+interface PageEnd {
+  /** Null on the last page. */
   readonly nextLink: string | null;
+  /** The positions (`positionOf`) of this page and of the next one. */
+  readonly position: { readonly own: string; readonly next: string | null };
+  /** The number of rows of the whole list; null if F&O does not say it. */
+  readonly counted: number | null;
+}
+
+/** One page of records. `rows` counts all rows of the page, including repeated ones. */
+export interface RecordsPage extends PageEnd {
+  readonly records: readonly ErpRecord[];
   readonly rows: number;
+}
+
+/** The keys of the records of a page. */
+export interface KeysPage extends PageEnd {
+  readonly keys: readonly string[];
 }
 
 /** A look-up with more pages has a key that is a wildcard and matches a large part of the company. */
@@ -32,40 +44,48 @@ const MAX_LOOK_UP_PAGES = 100;
 export async function readPage(scope: RowScope, nextLink: string | undefined): Promise<RecordsPage> {
   const { origin, reader, source, legalEntity } = scope;
   const operation = `read ${source.entitySet}`;
-  const first = rowsUrl(origin, source, companyFilter(legalEntity));
-  const url = nextLink === undefined ? first : reader.follow(nextLink, { operation, url: first });
+  const first = countedRowsUrl(origin, source, legalEntity);
+  const url = nextLink === undefined ? first : reader.follow(nextLink, operation);
   const page = await reader.read(source.page, { operation, url, asServed: true });
-  const next = page.nextLink === undefined ? null : reader.follow(page.nextLink, { operation, url });
-  return { records: recordsOf(scope, page, operation), nextLink: next, rows: page.value.length };
+  const end = endOf(page, url, (link) => reader.follow(link, operation));
+  return { records: recordsOf(scope, page, operation), rows: page.value.length, ...end };
+}
+
+function endOf(
+  { nextLink, counted }: Pick<RowPage, 'nextLink' | 'counted'>,
+  url: string,
+  follow: (link: string) => string,
+): PageEnd {
+  const next = nextLink === undefined ? null : follow(nextLink);
+  const position = { own: positionOf(url), next: next === null ? null : positionOf(next) };
+  return { nextLink: next, position, counted: counted ?? null };
 }
 
 /**
  * Reads the keys of the page that `readPage` would read, without any other column. The link to the next page has all
  * columns again.
  */
-export async function readKeys(
-  scope: RowScope,
-  nextLink: string | undefined,
-): Promise<{ readonly keys: readonly string[]; readonly nextLink: string | null }> {
+export async function readKeys(scope: RowScope, nextLink: string | undefined): Promise<KeysPage> {
   const { origin, reader, source, legalEntity } = scope;
   const operation = `read keys of ${source.entitySet}`;
-  const first = rowsUrl(origin, source, companyFilter(legalEntity));
-  const full = nextLink === undefined ? first : reader.follow(nextLink, { operation, url: first });
+  const first = countedRowsUrl(origin, source, legalEntity);
+  const full = nextLink === undefined ? first : reader.follow(nextLink, operation);
   const url = withSelect(full, ['dataAreaId', source.keyColumn]);
   const page = await reader.read(keysOf(source.keyColumn), { operation, url, asServed: true });
-  const next = page.nextLink === undefined ? null : reader.follow(page.nextLink, { operation, url });
-  return { keys: page.keys, nextLink: next === null ? null : withSelect(next, source.columns) };
+  const end = endOf(page, url, (link) => withSelect(reader.follow(link, operation), source.columns));
+  return { keys: page.keys, ...end };
 }
 
 function keysOf(keyColumn: string) {
   return z
     .looseObject({
       value: z.array(z.looseObject({ [keyColumn]: z.string() })),
-      '@odata.nextLink': z.string().nullish(),
+      ...PAGE_MEMBERS,
     })
     .transform((page) => ({
       keys: page.value.map((row) => String(row[keyColumn])),
       nextLink: page['@odata.nextLink'] ?? undefined,
+      counted: page['@odata.count'] ?? undefined,
     }));
 }
 
@@ -104,16 +124,19 @@ export async function lookUp(
 async function lookUpOnce(scope: RowScope, keys: readonly string[]): Promise<readonly ErpRecord[]> {
   const { origin, reader, source, legalEntity } = scope;
   const operation = `look up in ${source.entitySet}`;
-  const found: ErpRecord[] = [];
-  let url: string | undefined = lookUpUrl(origin, source, { legalEntity, keys });
-  for (let pages = 1; url !== undefined; pages += 1) {
-    if (pages > MAX_LOOK_UP_PAGES)
-      throw reader.unexpected(operation, `a look-up by keys returned more than ${MAX_LOOK_UP_PAGES} pages.`);
-    const page: RowPage = await reader.read(source.page, { operation, url, asServed: true });
-    found.push(...recordsOf(scope, page, operation));
-    url = page.nextLink === undefined ? undefined : reader.follow(page.nextLink, { operation, url });
-  }
-  return found;
+  const first = lookUpUrl(origin, source, { legalEntity, keys });
+  const { items, isWhole } = await readPages<ErpRecord>({
+    pages: MAX_LOOK_UP_PAGES,
+    contradictory: (why) => reader.inconsistent(operation, why),
+    async read(next = first) {
+      const page = await reader.read(source.page, { operation, url: next, asServed: true });
+      const records = recordsOf(scope, page, operation);
+      const link = page.nextLink === undefined ? undefined : reader.follow(page.nextLink, operation);
+      return { items: records, keys: records.map(({ key }) => key), next: link };
+    },
+  });
+  if (isWhole) return items;
+  throw reader.unexpected(operation, `a look-up by keys returned more than ${MAX_LOOK_UP_PAGES} pages.`);
 }
 
 /** Rows of another company mean that F&O ignored the filter, so that no row can be trusted. */

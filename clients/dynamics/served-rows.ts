@@ -12,7 +12,15 @@ export type ServedRow =
 export interface RowPage {
   readonly value: readonly ServedRow[];
   readonly nextLink: string | undefined;
+  /** The number of rows of the whole list, if F&O was asked to count them. */
+  readonly counted: number | undefined;
 }
+
+/** The members of a page besides its rows. */
+export const PAGE_MEMBERS = {
+  '@odata.nextLink': z.string().nullish(),
+  '@odata.count': z.number().int().nonnegative().nullish().catch(undefined),
+};
 
 /**
  * Returns the schema of a page. Every selected column is required, because a missing one would be taken for an empty
@@ -22,7 +30,7 @@ export interface RowPage {
 export function pageOf(columns: readonly string[], keyColumn: string): z.ZodType<RowPage> {
   const schema = rowOf(columns, keyColumn);
   return z
-    .looseObject({ value: z.array(z.unknown()), '@odata.nextLink': z.string().nullish() })
+    .looseObject({ value: z.array(z.unknown()), ...PAGE_MEMBERS })
     .transform((page, context): RowPage => {
       const parsed = page.value.map((item) => schema.safeParse(item));
       const isolated = parsed.some(({ success }) => success);
@@ -36,7 +44,7 @@ export function pageOf(columns: readonly string[], keyColumn: string): z.ZodType
           context.addIssue({ code: 'custom', path: ['value', index, ...path], message });
         return [];
       });
-      return { value, nextLink: page['@odata.nextLink'] ?? undefined };
+      return { value, nextLink: page['@odata.nextLink'] ?? undefined, counted: page['@odata.count'] ?? undefined };
     });
 }
 

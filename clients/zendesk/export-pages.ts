@@ -31,7 +31,7 @@ export function exportQuery(wanted: ExportWanted): string {
   return `${from}&per_page=${wanted.pageSize ?? EXPORT_PAGE}`;
 }
 
-/** Returns the position after a page. Throws `unexpected` for a page that is not the last one and has no new cursor. */
+/** Returns the position after a page. Throws `unexpected` for a page that is not the last one and has no cursor. */
 export function continuationOf(
   page: { readonly after_cursor?: string | null | undefined; readonly end_of_stream: boolean },
   wanted: ExportWanted,
@@ -39,8 +39,8 @@ export function continuationOf(
 ): ExportContinuation {
   const requested = 'cursor' in wanted ? wanted.cursor : null;
   const cursor = page.after_cursor ?? requested;
-  if (!page.end_of_stream && cursor === requested) {
-    const detail = 'a page of the export is not the last one, but has no new cursor.';
+  if (!page.end_of_stream && typeof page.after_cursor !== 'string') {
+    const detail = 'a page of the export is not the last one, but has no cursor.';
     throw remoteError({ system: 'zendesk', operation, kind: 'unexpected', detail });
   }
   return { cursor, endOfStream: page.end_of_stream };

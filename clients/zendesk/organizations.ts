@@ -72,11 +72,6 @@ const exported = z.looseObject({
   end_of_stream: z.boolean().nullish(),
 });
 
-const listed = z.looseObject({
-  organizations: z.array(organizationWire),
-  meta: z.looseObject({ has_more: z.boolean(), after_cursor: z.string().min(1).nullish() }),
-});
-
 const counted = z.looseObject({ count: z.looseObject({ value: z.number().int().nonnegative() }) });
 
 /** The export's largest page (Zendesk docs, Incremental Exports). */
@@ -128,16 +123,9 @@ function organizationReads(session: ZendeskSession): OrganizationReads {
       return found.find((organization) => same(organization.externalId)) ?? null;
     },
     async firstOrganizations(pages) {
-      const found: SeenOrganization[] = [];
-      let after: string | null = '';
-      for (let page = 0; page < pages && after !== null; page += 1) {
-        const next: string = after === '' ? '' : `&page[after]=${encodeURIComponent(after)}`;
-        const path = `organizations?page[size]=100${next}`;
-        const response: z.infer<typeof listed> = await session.get(listed, { operation: 'list organizations', path });
-        found.push(...response.organizations);
-        after = response.meta.has_more ? (response.meta.after_cursor ?? null) : null;
-      }
-      return { organizations: found, isWhole: after === null };
+      const call = { operation: 'list organizations', path: 'organizations', pages: 'cursor' } as const;
+      const { items, isWhole } = await session.firstPages(organizations, call, pages);
+      return { organizations: items, isWhole };
     },
     async countOrganizations() {
       const response = await session.get(counted, { operation: 'count organizations', path: 'organizations/count' });

@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import { RemoteError, remoteError, type Bucket } from '../errors.ts';
 import type { Http, HttpResponse, HttpRequest } from '../http.ts';
 import { member } from '../classify.ts';
+import { inconsistentList } from '../inconsistent-list.ts';
 import { parseUrl } from '../parse-url.ts';
+import { readPages, type ReadList } from '../read-pages.ts';
 import { readResponse } from '../read-response.ts';
 
 /** A request to the Support API. `path` begins after `/api/v2/` and includes the query. */
@@ -34,9 +36,17 @@ export interface ZendeskSession {
   sendDated<T>(schema: z.ZodType<T>, call: ZendeskWrite): Promise<Dated<T>>;
   /** Sends a DELETE. It counts as repeatable, since a record can be deleted only once. */
   remove(call: ZendeskCall): Promise<void>;
-  /** Reads all pages of a list, by cursor or by page number as in the response. Throws `unexpected` after 100 pages. */
-  list<T>(schema: z.ZodType<readonly T[]>, call: ZendeskCall & { readonly pages: PageStyle }): Promise<readonly T[]>;
+  /**
+   * Reads all pages of a list, by cursor or by page number as in the response. Throws `unexpected` after 100 pages, and
+   * `inconsistent` if the pages contradict each other twice.
+   */
+  list<T>(schema: z.ZodType<readonly T[]>, call: ListCall): Promise<readonly T[]>;
+  /** Reads at most `most` pages of a list. `isWhole` is true if there are no more. */
+  firstPages<T>(schema: z.ZodType<readonly T[]>, call: ListCall, most: number): Promise<ReadList<T>>;
 }
+
+/** A request for a list. */
+type ListCall = ZendeskCall & { readonly pages: PageStyle };
 
 /** The pagination of a list: `cursor` if the endpoint supports it (`page[size]`), else by page number. */
 type PageStyle = 'cursor' | 'number';
@@ -99,6 +109,18 @@ export function createSession(options: {
     return { body, at: dateOf(response) };
   };
 
+  const firstPages: ZendeskSession['firstPages'] = (schema, call, most) =>
+    readPages({
+      pages: most,
+      contradictory: (why) => inconsistentList('zendesk', call.operation, why),
+      async read(next = firstPage(call.pages)) {
+        const response = await request({ ...call, path: withQuery(call.path, next), method: 'GET' });
+        const items = readResponse(schema, response, { system: 'zendesk', operation: call.operation });
+        const keys = keysOf(response.body);
+        return { items, keys, next: nextPage(response.body, { after: next, empty: keys.length === 0 }) };
+      },
+    });
+
   return {
     get: async (schema, call) => (await getDated(schema, call)).body,
     getDated,
@@ -107,20 +129,12 @@ export function createSession(options: {
     async remove(call) {
       await request({ ...call, method: 'DELETE', repeatable: true });
     },
+    firstPages,
     async list(schema, call) {
-      const items: (typeof schema)['_output'][number][] = [];
-      let next: string | undefined = firstPage(call.pages);
-      for (let pages = 0; next !== undefined; pages += 1) {
-        if (pages === MAX_PAGES) {
-          const detail = `the list has more than ${MAX_PAGES} pages.`;
-          throw remoteError({ system: 'zendesk', operation: call.operation, kind: 'unexpected', detail });
-        }
-        const response = await request({ ...call, path: withQuery(call.path, next), method: 'GET' });
-        const found = readResponse(schema, response, { system: 'zendesk', operation: call.operation });
-        items.push(...found);
-        next = nextPage(response.body, { pages: pages + 1, empty: found.length === 0 });
-      }
-      return items;
+      const { items, isWhole } = await firstPages(schema, call, MAX_PAGES);
+      if (isWhole) return items;
+      const detail = `the list has more than ${MAX_PAGES} pages.`;
+      throw remoteError({ system: 'zendesk', operation: call.operation, kind: 'unexpected', detail });
     },
   };
 }
@@ -140,7 +154,7 @@ function withQuery(path: string, query: string): string {
  * Returns the query of the next page, built from the cursor or the page number. The links are not followed, because
  * they may name another host or port. With cursors, the last page may be empty, so only `has_more` is used.
  */
-function nextPage(body: unknown, read: { readonly pages: number; readonly empty: boolean }): string | undefined {
+function nextPage(body: unknown, read: { readonly after: string; readonly empty: boolean }): string | undefined {
   const meta = member(body, 'meta');
   if (meta !== undefined && meta !== null) {
     const cursor = member(meta, 'after_cursor');
@@ -149,6 +163,16 @@ function nextPage(body: unknown, read: { readonly pages: number; readonly empty:
   }
   const link = member(body, 'next_page');
   if (typeof link !== 'string' || link === '' || read.empty) return undefined;
-  const number = parseUrl(link)?.searchParams.get('page') ?? String(read.pages + 1);
+  const number = parseUrl(link)?.searchParams.get('page') ?? String(pageNumber(read.after) + 1);
   return `per_page=100&page=${encodeURIComponent(number)}`;
+}
+
+function pageNumber(query: string): number {
+  return Number(new URLSearchParams(query).get('page') ?? 1);
+}
+
+/** Returns what identifies the rows of a page: their ids, or all they contain. */
+function keysOf(body: unknown): readonly string[] {
+  const lists = Object.values(typeof body === 'object' && body !== null ? body : {}).filter(Array.isArray);
+  return lists.flat().map((row: unknown) => JSON.stringify(member(row, 'id') ?? row));
 }

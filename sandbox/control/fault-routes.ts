@@ -13,6 +13,7 @@ const KINDS: Readonly<Record<FaultAction['kind'], true>> = {
   truncate: true,
   delay: true,
   hold: true,
+  rewind: true,
   'lose-job': true,
   'fail-rows': true,
   'fail-job': true,

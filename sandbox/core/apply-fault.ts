@@ -28,7 +28,7 @@ export async function applyFault(
   { fault, faults, operation, sent }: FaultyRequest,
   produce: () => Promise<Reply>,
 ): Promise<Outcome> {
-  if (!fault || isJobAction(fault.action)) return outcomeOf(await produce());
+  if (!fault || isJobAction(fault.action) || fault.action.kind === 'rewind') return outcomeOf(await produce());
   const { action, system } = fault;
   const notHandled = { effect: false, operation };
   switch (action.kind) {

@@ -60,7 +60,7 @@ export type JobAction =
   | { readonly kind: 'forget-job' };
 
 /** The action of a fault. */
-export type FaultAction = TransportAction | JobAction;
+export type FaultAction = TransportAction | JobAction | PageAction;
 
 /** A fault to inject: the requests to which it applies, how often, and its action. */
 export interface Fault {
@@ -80,6 +80,14 @@ export interface Fault {
   readonly chance?: number;
   readonly action: FaultAction;
 }
+
+/** A fault of the page of a list, which is answered otherwise as usual. */
+type PageAction =
+  /**
+   * The link or cursor to the next page is one that the list has given earlier: `back` 1 (the default) is the last one,
+   * 2 the one before, and so on; the oldest one if there are fewer.
+   */
+  { readonly kind: 'rewind'; readonly back?: number };
 
 /** Returns whether an action concerns the bulk job that a request creates, not the request itself. */
 export function isJobAction(action: FaultAction): action is JobAction {

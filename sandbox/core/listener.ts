@@ -8,6 +8,7 @@ import { sendReply } from './send-reply.ts';
 import type { Handler, Reply, SandboxRequest } from './exchange.ts';
 import { isJobAction } from './fault-actions.ts';
 import { applyFault } from './apply-fault.ts';
+import { createGivenLinks, type GivenLinks } from './given-links.ts';
 import type { Faults } from './faults.ts';
 import type { Journal, SystemName } from './journal.ts';
 import { readBody } from './request-body.ts';
@@ -60,8 +61,9 @@ const BODY_CAP_BYTES = 16 * 1024 * 1024;
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { host = '127.0.0.1', tls, publicUrl } = options;
+  const links = createGivenLinks();
   const respond = (message: IncomingMessage, response: ServerResponse): void => {
-    serve(options, message, response).catch(() => response.destroy());
+    serve({ ...options, links }, message, response).catch(() => response.destroy());
   };
   const keepAlive = { keepAliveTimeout: 60_000 };
   const server =
@@ -84,8 +86,12 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   };
 }
 
-async function serve(options: ListenerOptions, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { system, clock, journal, faults, nameOperation = () => 'unreached' } = options;
+async function serve(
+  options: ListenerOptions & { readonly links: GivenLinks },
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { system, clock, journal, faults, links, nameOperation = () => 'unreached' } = options;
   const url = new URL(`http://sandbox${message.url?.startsWith('/') ? message.url : '/'}`);
   const method = message.method ?? 'GET';
   const origin = `${schemeOf(options)}://${message.headers.host ?? 'localhost'}`;
@@ -96,11 +102,11 @@ async function serve(options: ListenerOptions, message: IncomingMessage, respons
     if (!read) return { status: 413, body: { error: 'PayloadTooLarge' }, operation };
     const jobFault = fault && isJobAction(fault.action) ? { jobFault: fault.action } : {};
     const { pathname: path, searchParams: query } = url;
-    return await handleSafely(
-      options.handler,
-      { method, origin, path, query, headers: message.headers, ...read, ...jobFault },
-      operation,
-    );
+    const request = { method, origin, path, query, headers: message.headers, ...read, ...jobFault };
+    const reply = await handleSafely(options.handler, request, operation);
+    const rewound = fault?.action.kind === 'rewind' ? links.rewind(request, reply, fault.action.back ?? 1) : reply;
+    links.note(request, rewound);
+    return rewound;
   };
   const sent = `${message.headers.authorization ?? ''} ${read?.rawBody.toString('utf8') ?? ''}`;
   const outcome = await applyFault({ fault, faults, operation, sent }, produce);

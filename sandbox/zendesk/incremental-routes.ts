@@ -119,5 +119,5 @@ function newestS({ account }: Call): number {
 }
 
 function pageSize(call: Call): number {
-  return Math.min(1000, Math.max(1, wholeNumber(call.query, 'per_page') ?? 1000));
+  return Math.min(call.account.settings.longestExportPage, Math.max(1, wholeNumber(call.query, 'per_page') ?? 1000));
 }

@@ -29,7 +29,8 @@ export function offsetPage<Row extends { readonly id: number }>(
   { name, rows, show }: Listing<Row>,
 ): Result {
   const page = pageNumber(call.query);
-  const size = Math.min(LARGEST_PAGE, Math.max(1, wholeNumber(call.query, 'per_page') ?? LARGEST_PAGE));
+  const { longestPage } = call.account.settings;
+  const size = Math.min(longestPage, Math.max(1, wholeNumber(call.query, 'per_page') ?? LARGEST_PAGE));
   if (page > 100 || page * size > 10_000) throw tooDeep();
   const items = rows.slice((page - 1) * size, page * size);
   const hasMore = page * size < rows.length;
@@ -58,8 +59,9 @@ function tooDeep(): Error {
 function cursorPage<Row extends { readonly id: number }>(call: Call, listing: Listing<Row>): Result {
   const { query, account } = call;
   const { rows, name, show } = listing;
-  const size = wholeNumber(query, 'page[size]') ?? LARGEST_PAGE;
-  if (size < 1 || size > LARGEST_PAGE) throw badParameter(`page[size] must be between 1 and ${LARGEST_PAGE}`);
+  const wanted = wholeNumber(query, 'page[size]') ?? LARGEST_PAGE;
+  if (wanted < 1 || wanted > LARGEST_PAGE) throw badParameter(`page[size] must be between 1 and ${LARGEST_PAGE}`);
+  const size = Math.min(wanted, account.settings.longestPage);
   const { from, to } = span(rows, query, size);
   const items = rows.slice(from, to);
   const isFull = items.length === size;

@@ -49,6 +49,10 @@ export interface ZendeskSettings {
   searchLagSeconds: number;
   /** The handling of a drop-down value that is not an option: silently dropped, or refused with 422. */
   invalidDropdown: 'drop' | 'refuse';
+  /** The longest page of lists (Zendesk docs, Pagination: 100). */
+  longestPage: number;
+  /** The longest page of incremental exports (Zendesk docs, Incremental Exports: 1,000). */
+  longestExportPage: number;
   /** True if a cursor list that ends with a full page is followed by an empty page. */
   emptyLastPage: boolean;
   /** The largest number of webhooks; 10 on a trial. */
@@ -119,6 +123,8 @@ export const DEFAULT_SETTINGS: Readonly<ZendeskSettings> = {
   ticketUpdatesPerTenMinutes: 30,
   searchLagSeconds: 30,
   invalidDropdown: 'drop',
+  longestPage: 100,
+  longestExportPage: 1_000,
   emptyLastPage: false,
   mostWebhooks: 100,
   webhookInvocationsPerMinute: 100_000,

@@ -1,10 +1,20 @@
 import { sql } from 'kysely';
+import type { ExportReading } from '../../domain/support/export-reading.ts';
 import type { Db } from '../database.ts';
 
 /** A ticket or user that an event has named. */
 export interface DueRecord {
   readonly record: 'ticket' | 'user';
   readonly id: string;
+}
+
+/** The name of an incremental export of Zendesk that is read by cursors. */
+export type ExportName = 'tickets' | 'users';
+
+/** How far an export was read: the cursor of the next page, and the reading, both null before the first page. */
+export interface ExportProgress {
+  readonly cursor: string | null;
+  readonly reading: ExportReading | null;
 }
 
 /** The shortest time between two readings, so that records that become due in between are read together. */
@@ -36,10 +46,10 @@ export interface SupportReadingStore {
   done(connectionId: string, read: { due: readonly DueRecord[]; askedAt: Date }): Promise<void>;
   /** Ends a reading that failed. Its records stay due. */
   release(connectionId: string): Promise<void>;
-  /** Returns the cursors of the exports, null before the first reading. */
-  cursors(connectionId: string): Promise<{ tickets: string | null; users: string | null }>;
-  /** Stores the cursor of an export. */
-  saveCursor(connectionId: string, of: 'tickets' | 'users', cursor: string): Promise<void>;
+  /** Returns how far an export was read. */
+  progress(connectionId: string, name: ExportName): Promise<ExportProgress>;
+  /** Stores how far an export was read. */
+  save(connectionId: string, name: ExportName, progress: ExportProgress): Promise<void>;
 }
 
 /** Creates the store of due tickets and users. */
@@ -65,17 +75,14 @@ export function createSupportReadingStore(db: Db): SupportReadingStore {
         .where('connection_id', '=', connectionId)
         .execute();
     },
-    async cursors(connectionId) {
-      const row = await db
-        .selectFrom('support_reading')
-        .select(['tickets_cursor', 'users_cursor'])
-        .where('connection_id', '=', connectionId)
-        .executeTakeFirst();
-      return { tickets: row?.tickets_cursor ?? null, users: row?.users_cursor ?? null };
+    async progress(connectionId, name) {
+      const columns = db.selectFrom('support_reading').select([`${name}_cursor as cursor`, `${name}_reading as reading`]);
+      const row = await columns.where('connection_id', '=', connectionId).executeTakeFirst();
+      return { cursor: row?.cursor ?? null, reading: row?.reading ?? null };
     },
-    async saveCursor(connectionId, of, cursor) {
+    async save(connectionId, name, { cursor, reading }) {
       await begin(connectionId);
-      const change = of === 'tickets' ? { tickets_cursor: cursor } : { users_cursor: cursor };
+      const change = { [`${name}_cursor`]: cursor, [`${name}_reading`]: JSON.stringify(reading) };
       await db.updateTable('support_reading').set(change).where('connection_id', '=', connectionId).execute();
     },
   };

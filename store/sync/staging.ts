@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { TargetName } from '../../domain/entity-spec.ts';
 import { nameKey, plainName } from '../../domain/sync/record-name.ts';
 import type { ErpRecord } from '../../domain/sync/record.ts';
+import { servedTwice, type ReadingFacts } from '../../domain/sync/reading/contradiction.ts';
 import type { Db } from '../database.ts';
-import { emailDigest } from '../digests.ts';
+import { contentDigest, emailDigest } from '../digests.ts';
 import { markAbsent } from './presence.ts';
 
 /** One legal entity and kind of one run. `legalEntity` is lower case; `target` is what the kind becomes in Zendesk. */
@@ -19,11 +20,37 @@ export type SliceKey = Omit<Slice, 'target'>;
 
 /**
  * The progress of reading a slice. `nextLink` is the cursor of F&O, null before the first page and after the last one.
+ * `followed` are the digests of the positions of the pages that were read.
  */
 export interface ReadProgress {
   readonly nextLink: string | null;
   readonly pages: number;
   readonly complete: boolean;
+  readonly followed: readonly string[];
+}
+
+/**
+ * A page to stage. `rows` counts all of its rows, `counted` those that F&O counts in the whole list. `position` is where
+ * this page and the next one are in the list. `pages` is the number of pages before it (`ReadProgress`).
+ */
+export interface PageToStage {
+  readonly records: readonly ErpRecord[];
+  readonly rows: number;
+  readonly counted: number | null;
+  readonly nextLink: string | null;
+  readonly position: { readonly own: string; readonly next: string | null };
+  readonly readAt: Date;
+  readonly pages: number;
+}
+
+/**
+ * A staged page: the number of its records that no page before it contained, and the digests of its own position and
+ * of the next one.
+ */
+export interface StagedPage {
+  readonly fresh: number;
+  readonly own: string;
+  readonly next: string | null;
 }
 
 /** The records that a run has read, page by page. They are kept until the run ends. */
@@ -32,8 +59,20 @@ export interface StagingStore {
   now(): Promise<Date>;
   /** Returns the progress of reading a slice, and begins the reading if necessary. */
   progress(slice: SliceKey): Promise<ReadProgress>;
-  /** Stores a page and the cursor of the next one in one transaction. The same page may be stored again. */
-  addPage(slice: Slice, page: { records: readonly ErpRecord[]; nextLink: string | null; readAt: Date }): Promise<void>;
+  /**
+   * Stores a page and the cursor of the next one in one transaction. Returns undefined, and stores nothing, if another
+   * attempt of the step has stored a page meanwhile.
+   */
+  addPage(slice: Slice, page: PageToStage): Promise<StagedPage | undefined>;
+  /** Returns what the pages of a reading contain together. */
+  facts(slice: SliceKey): Promise<ReadingFacts>;
+  /** Records a further number that F&O has counted. */
+  addCount(slice: SliceKey, counted: number): Promise<void>;
+  /**
+   * Begins a reading once more, from its first page. Records that were read stay, because they exist. Returns false, and
+   * does nothing, if the reading has already begun once more.
+   */
+  repeat(slice: SliceKey): Promise<boolean>;
   /** Stages records that were read one by one, for a resync, and because they changed while they were written. */
   addRecords(scope: Pick<Slice, 'runId' | 'target'>, records: readonly ErpRecord[], readAt: Date): Promise<void>;
   /**
@@ -55,12 +94,17 @@ export function createStagingStore(db: Db): StagingStore {
   return {
     now: () => databaseNow(db),
     progress: (slice) => progress(db, slice),
-    addPage: (slice, page) =>
-      db.transaction().execute(async (tx) => {
-        await stage(tx, slice, page);
-        await sql`update staged_reads set next_link = ${page.nextLink}, pages = pages + 1, complete = ${page.nextLink === null}
-          where ${sliceIs(slice)}`.execute(tx);
-      }),
+    addPage: (slice, page) => db.transaction().execute((tx) => addPage(tx, slice, page)),
+    facts: (slice) => factsOf(db, slice),
+    async addCount(slice, counted) {
+      await sql`update staged_reads set counted = least(counted, ${counted}) where ${sliceIs(slice)}`.execute(db);
+    },
+    async repeat(slice) {
+      const { rows } = await sql`update staged_reads set is_repeat = true, next_link = null, complete = false,
+          followed = '{}', served_twice = 0, began_at = clock_timestamp()
+        where ${sliceIs(slice)} and not is_repeat returning kind`.execute(db);
+      return rows.length > 0;
+    },
     addRecords: (scope, records, readAt) => stage(db, scope, { records, readAt }),
     counts: (connectionId, slice) => counts(db, connectionId, slice),
     accept: (connectionId, slice) => db.transaction().execute((tx) => accept(tx, connectionId, slice)),
@@ -98,7 +142,39 @@ async function progress(db: Db, slice: SliceKey): Promise<ReadProgress> {
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   const row = await db.selectFrom('staged_reads').selectAll().where(sliceIs(slice)).executeTakeFirstOrThrow();
-  return { nextLink: row.next_link, pages: row.pages, complete: row.complete };
+  return { nextLink: row.next_link, pages: row.pages, complete: row.complete, followed: row.followed };
+}
+
+async function addPage(db: Db, slice: Slice, page: PageToStage): Promise<StagedPage | undefined> {
+  const { records, rows, nextLink, counted, position } = page;
+  const own = contentDigest(position.own);
+  const next = position.next === null ? null : contentDigest(position.next);
+  const fresh = await countFresh(db, slice, records);
+  const twice = servedTwice({ rows, distinct: records.length, fresh });
+  const { rows: updated } = await sql`update staged_reads set next_link = ${nextLink}, pages = pages + 1,
+      complete = ${nextLink === null}, followed = array_append(followed, ${own}),
+      counted = least(counted, ${counted}::integer), served_twice = served_twice + ${twice}
+    where ${sliceIs(slice)} and pages = ${page.pages} returning kind`.execute(db);
+  if (updated.length === 0) return undefined;
+  await stage(db, slice, page);
+  return { fresh, own, next };
+}
+
+/** Counts the records that this reading has not contained so far. Those of a reading that is repeated do not count. */
+async function countFresh(db: Db, slice: SliceKey, records: readonly ErpRecord[]): Promise<number> {
+  const keys = sql.val(records.map(({ key }) => key));
+  const { rows } = await sql<{ fresh: number }>`select count(*) as fresh from unnest(${keys}::text[]) as k (key)
+    where not exists (select from staged_records s join staged_reads r using (run_id, legal_entity, kind)
+      where s.run_id = ${slice.runId} and s.legal_entity = ${slice.legalEntity} and s.kind = ${slice.kind}
+        and s.key = k.key and s.read_at >= r.began_at)`.execute(db);
+  return rows[0]?.fresh ?? 0;
+}
+
+async function factsOf(db: Db, slice: SliceKey): Promise<ReadingFacts> {
+  const { rows } = await sql<ReadingFacts>`select r.counted, r.served_twice as "servedTwice",
+      (select count(*) from staged_records where ${sliceIs(slice)}) as distinct
+    from staged_reads r where ${sliceIs(slice)}`.execute(db);
+  return rows[0] ?? { distinct: 0, servedTwice: 0, counted: null };
 }
 
 async function stage(

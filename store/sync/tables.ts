@@ -74,6 +74,11 @@ export interface StagedReadsTable {
   pages: Generated<number>;
   complete: Generated<boolean>;
   accepted: Generated<boolean>;
+  followed: Generated<string[]>;
+  counted: number | null;
+  served_twice: Generated<number>;
+  is_repeat: Generated<boolean>;
+  began_at: Generated<Date>;
 }
 
 /** The effect of a planned operation on the organization or user. */

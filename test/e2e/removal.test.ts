@@ -51,7 +51,7 @@ describe('a connection that is removed', () => {
     await store.zendeskTokens.beginConsent(id, { state: `${id} state`, verifier: `${id} verifier` });
     await store.supportReading.markDue(id, { record: 'ticket', id: '1' });
     await store.dueRecords.markDue(id, { legalEntity: 'frrt', kind: 'customer', key: 'K' });
-    await store.supportReading.saveCursor(id, 'tickets', 'a cursor');
+    await store.supportReading.save(id, 'tickets', { cursor: 'a cursor', reading: null });
     const request = { connectionId: id, system: 'zendesk', buckets: ['account'] };
     await store.gates.yieldToOthers(request, 1);
     await store.entityColumns.save(id, 'CustomersV3', ['KnownAs']);

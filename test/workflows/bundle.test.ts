@@ -39,7 +39,7 @@ describe('the bundle of the workflows', () => {
   });
 
   it('can be made with one more decision in it', async () => {
-    expect(await bundleWith('domain/sync/shrink.ts')).toBe('made');
+    expect(await bundleWith('domain/sync/reading/shrink.ts')).toBe('made');
   });
 
   it.each([

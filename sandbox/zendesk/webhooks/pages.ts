@@ -15,7 +15,7 @@ export function pageOf<Row extends { readonly id: string }>(
   call: Call,
   { name, rows, show }: TextListing<Row>,
 ): Result {
-  const size = Math.min(100, Math.max(1, wholeNumber(call.query, 'page[size]') ?? 100));
+  const size = Math.min(call.account.settings.longestPage, Math.max(1, wholeNumber(call.query, 'page[size]') ?? 100));
   const after = call.query.get('page[after]');
   const last = after === null ? undefined : Buffer.from(after, 'base64url').toString('utf8');
   const from = rows.findIndex(({ id }) => id === last) + 1;

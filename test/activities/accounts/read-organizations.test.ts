@@ -73,14 +73,32 @@ describe('reading the organizations that have changed', () => {
     expect(await cursorOf(run)).toBe(51);
   });
 
-  it.each([
-    ['that is not full', { count: 999, end_time: 0, end_of_stream: false }],
-    ['that is the last one', { count: 1_000, end_time: 0, end_of_stream: true }],
-  ])('does not skip a second after a page %s', async (_, page) => {
+  it('does not skip a second after a page that is the last one', async () => {
     const run = await at.begin();
-    await setExportPage(page);
+    await setExportPage({ count: 1_000, end_time: 0, end_of_stream: true });
     await readChanges(run);
     expect(await cursorOf(run)).toBe(0);
+  });
+
+  it.each([
+    ['to its own start, and is not full', { count: 999, end_time: 50, end_of_stream: false }],
+    ['to an earlier time', { count: 1_000, end_time: 49, end_of_stream: false }],
+    ['to an earlier time, although it is the last one', { count: 3, end_time: 49, end_of_stream: true }],
+    ['to nothing, and is empty', { count: 0, end_time: 50, end_of_stream: false }],
+  ])('reads a page that leads %s once more, and then fails without moving the cursor', async (_, page) => {
+    const run = await at.begin();
+    await setExportPage({ count: 1_000, end_time: 50, end_of_stream: false });
+    await readChanges(run);
+    await setExportPage(page);
+    await setExportPage(page);
+    const { result, entries } = await at.observe(() => readChanges(run).catch((error: unknown) => error));
+    expect(result).toMatchObject({ type: 'reading_inconsistent', nonRetryable: true });
+    expect(entries).toHaveLength(2);
+    expect(await cursorOf(run)).toBe(50);
+    await setExportPage(page);
+    await setExportPage({ count: 7, end_time: 60, end_of_stream: true });
+    expect(await readChanges(run)).toEqual({ seen: 7, next: null });
+    expect(await cursorOf(run)).toBe(60);
   });
 });
 

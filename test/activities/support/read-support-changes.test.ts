@@ -12,7 +12,11 @@ const readTickets = ({ connectionId }: TestRun, attempt = 1) =>
   at.observe(() => readTicketChanges(at.contextOf({ connectionId }, { attempt }), { connectionId }));
 const readUsers = ({ connectionId }: TestRun, attempt = 1) =>
   at.observe(() => readUserChanges(at.contextOf({ connectionId }, { attempt }), { connectionId }));
-const cursors = ({ connectionId }: TestRun) => at.store.supportReading.cursors(connectionId);
+const cursors = async ({ connectionId }: TestRun) => {
+  const { progress } = at.store.supportReading;
+  const [tickets, users] = [await progress(connectionId, 'tickets'), await progress(connectionId, 'users')];
+  return { tickets: tickets.cursor, users: users.cursor };
+};
 const parameter = ({ entries }: { entries: readonly { path: string; query: string }[] }, name: string) =>
   new URLSearchParams(entries.find(({ path }) => path.includes('incremental'))?.query).get(name);
 const nowS = async () => Math.floor((await at.store.staging.now()).getTime() / 1_000);

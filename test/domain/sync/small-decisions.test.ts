@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { keyOf, parseRecordKey, recordKeyText } from '../../../domain/sync/record.ts';
 import { addTotals, isAccountedFor, NO_TOTALS } from '../../../domain/sync/outcome.ts';
 import { covers } from '../../../domain/sync/run-scope.ts';
-import { shrinkReason } from '../../../domain/sync/shrink.ts';
+import { shrinkReason } from '../../../domain/sync/reading/shrink.ts';
 import { account } from '../../fixtures/accounts.ts';
 
 describe('the shrink guard', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { acceptReading } from '../../../../activities/sync/read-records.ts';
+import { acceptReading } from '../../../../activities/sync/reading/read-records.ts';
 import { findLegalEntities } from '../../../../activities/sync/scope/find-legal-entities.ts';
 import { useStepTests } from '../../../fixtures/step-context.ts';
 import type { TestRun } from '../../../fixtures/test-run.ts';

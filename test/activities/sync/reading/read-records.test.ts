@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { acceptReading, discardReading, readRecordsPage } from '../../../activities/sync/read-records.ts';
-import { useStepTests } from '../../fixtures/step-context.ts';
-import type { TestRun } from '../../fixtures/test-run.ts';
+import { acceptReading, discardReading, readRecordsPage } from '../../../../activities/sync/reading/read-records.ts';
+import { useStepTests } from '../../../fixtures/step-context.ts';
+import type { TestRun } from '../../../fixtures/test-run.ts';
 
 const at = useStepTests({ hasFields: false });
 
@@ -76,11 +76,16 @@ describe('reading a page of records', () => {
     expect(await at.store.staging.progress(run.slice())).toMatchObject({ pages: 1, complete: false });
   });
 
-  it('ends with an empty last page', async () => {
+  it('begins once more, and then fails, if the last page is empty although F&O counts more records', async () => {
     const run = await runWith(4);
     await at.sandbox.control('PATCH', '/settings/dynamics', { emptyPageAt: 1, emptyPageHasNextLink: false });
     await read(run);
-    expect(await read(run)).toEqual({ read: 0, done: true });
+    expect(await read(run)).toEqual({ read: 0, done: false });
+    await read(run);
+    await expect(read(run)).rejects.toMatchObject({
+      ...{ type: 'reading_inconsistent', nonRetryable: true },
+      message: expect.stringMatching(/contain 2 record\(s\), but 4 are counted.*nothing was changed/) as unknown,
+    });
   });
 });
 
@@ -138,6 +143,7 @@ describe('discarding a reading', () => {
     const { legalEntity } = run;
     await discardReading(run.context, { ...run.ref, legalEntity, kinds: ['customer', 'vendor'] });
     expect(await staged(run)).toEqual(['K1']);
-    expect(await at.store.staging.progress(run.slice())).toEqual({ nextLink: null, pages: 0, complete: false });
+    const progress = { nextLink: null, pages: 0, complete: false, followed: [] };
+    expect(await at.store.staging.progress(run.slice())).toEqual(progress);
   });
 });

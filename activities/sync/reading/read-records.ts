@@ -1,12 +1,13 @@
-import { unreadableBecause } from '../../clients/dynamics/isolate.ts';
-import type { RecordsPage } from '../../clients/dynamics/row-reads.ts';
-import { shrinkReason } from '../../domain/sync/shrink.ts';
-import type { SliceRef, Steps } from '../../workflows/steps.ts';
-import type { StepContext } from '../dependencies.ts';
-import { stop } from '../failure.ts';
-import { openSlice, type OpenSlice } from './open-slice.ts';
-import { keepUnread, readAvailable } from './schema/available-columns.ts';
-import { checkLegalEntity } from './scope/check-legal-entity.ts';
+import { unreadableBecause } from '../../../clients/dynamics/isolate.ts';
+import type { RecordsPage } from '../../../clients/dynamics/row-reads.ts';
+import { shrinkReason } from '../../../domain/sync/reading/shrink.ts';
+import type { SliceRef, Steps } from '../../../workflows/steps.ts';
+import type { StepContext } from '../../dependencies.ts';
+import { stop } from '../../failure.ts';
+import { openSlice, type OpenSlice } from '../open-slice.ts';
+import { keepUnread, readAvailable } from '../schema/available-columns.ts';
+import { checkLegalEntity } from '../scope/check-legal-entity.ts';
+import { addsUp, continues } from './adds-up.ts';
 
 /** Attempts of a step until a failure that can come from a record is taken for one of that record. */
 export const MAX_ATTEMPTS_OF_RECORD = 3;
@@ -14,12 +15,16 @@ export const MAX_ATTEMPTS_OF_RECORD = 3;
 /** The longest page of which all records may be unreadable, such as the last page of a company. */
 const MAX_UNREADABLE_PAGE = 10;
 
-/** Reads the next page of a slice, and stages it together with the cursor of the following page. */
+/**
+ * Reads the next page of a slice, and stages it together with the cursor of the following page. A reading whose pages
+ * contradict each other, or that has fewer records than F&O counts, begins once more with the next call.
+ */
 export async function readRecordsPage(context: StepContext, ref: SliceRef): ReturnType<Steps['readRecordsPage']> {
   const { store } = context;
-  const { nextLink, complete } = await store.staging.progress(ref);
-  if (complete) return { read: 0, done: true };
+  const progress = await store.staging.progress(ref);
+  const { nextLink, pages } = progress;
   const opened = await openSlice(store, ref);
+  if (progress.complete) return { read: 0, done: await addsUp(context, opened) };
   const slice = nextLink === null ? await withFreshColumns(context, opened) : opened;
   const readAt = await store.staging.now();
   const page = await readPage(context, slice, nextLink ?? undefined);
@@ -27,8 +32,10 @@ export async function readRecordsPage(context: StepContext, ref: SliceRef): Retu
     await store.entityColumns.forgetStale(slice.connectionId, slice.entity.entitySet);
   if (page.rows === 0 && page.nextLink !== null) throw emptyPage(ref);
   const records = await keepUnread(context, slice, page.records);
-  await store.staging.addPage(slice, { records, nextLink: page.nextLink, readAt });
-  return { read: page.records.length, done: page.nextLink === null };
+  const staged = await store.staging.addPage(slice, { ...page, records, readAt, pages });
+  const read = staged === undefined ? 0 : page.records.length;
+  if (staged === undefined || !(await continues(context, slice, { page: staged, progress }))) return { read, done: false };
+  return { read, done: page.nextLink === null && (await addsUp(context, slice)) };
 }
 
 /** Later pages have the columns of the first one, because the link to them contains these. */
@@ -51,11 +58,11 @@ async function readPage(context: StepContext, slice: OpenSlice, nextLink: string
   } catch (error) {
     if (context.attempt < MAX_ATTEMPTS_OF_RECORD || unreadableBecause(error) === undefined) throw error;
     return readAvailable(context, slice, async (dynamics, entity) => {
-      const { keys, nextLink: next } = await dynamics.readKeysPage({ entity, legalEntity, nextLink });
+      const { keys, ...end } = await dynamics.readKeysPage({ entity, legalEntity, nextLink });
       // If no record of a long page can be read, the failure is not that of single records.
       const isLastAttempt = keys.length <= MAX_UNREADABLE_PAGE;
       const records = await dynamics.readRecords({ entity, legalEntity, keys, isLastAttempt });
-      return { records, nextLink: next, rows: keys.length };
+      return { records, rows: keys.length, ...end };
     });
   }
 }
