@@ -17,6 +17,7 @@ export interface Database {
   credentials: CredentialsTable;
   key_canary: { kek_id: string; sealed: Buffer };
   records: RecordsTable;
+  unclear_renumberings: UnclearRenumberingsTable;
   users: UsersTable;
   events: EventsTable;
   zendesk_tokens: ZendeskTokensTable;
@@ -94,6 +95,15 @@ interface OrganizationsTable {
   noted_at: Date;
 }
 
+interface UnclearRenumberingsTable {
+  connection_id: string;
+  legal_entity: string;
+  kind: string;
+  key: string;
+  former_key: string;
+  since: Generated<Date>;
+}
+
 interface UsersTable {
   connection_id: string;
   zendesk_id: string;
@@ -110,6 +120,7 @@ interface UsersTable {
   organization_ids: string[];
   own_organization_ids: string[];
   refused_organization_ids: string[];
+  kept_organization_ids: Generated<string[]>;
   noted_at: Date;
 }
 
