@@ -120,7 +120,6 @@ interface UsersTable {
   organization_ids: string[];
   own_organization_ids: string[];
   refused_organization_ids: string[];
-  kept_organization_ids: Generated<string[]>;
   noted_at: Date;
 }
 

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 
-/** Adds what is known about accounts whose number changed, and memberships that stay because of open tickets. */
+/** Adds what is known about accounts whose number changed, and an index of the tickets that keep memberships. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
 }
@@ -20,9 +20,6 @@ const STATEMENTS = [
     foreign key (connection_id, legal_entity, kind, key) references records on delete cascade
   )`,
   `create index unclear_renumberings_former on unclear_renumberings (connection_id, legal_entity, kind, former_key)`,
-  // The organizations that a user would have left if it had no open tickets there.
-  `alter table users add column kept_organization_ids text[] not null default '{}'`,
-  `create index users_kept on users (connection_id, zendesk_id) where kept_organization_ids <> '{}'`,
   `create index tickets_unsolved on tickets (connection_id, requester_id)
     where status in ('new', 'open', 'pending', 'hold')`,
 ];
