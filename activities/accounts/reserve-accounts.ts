@@ -11,7 +11,7 @@ const PAGE = 1_000;
 
 /** Registers and ranks the accounts that were read. Accounts with a new number keep their organizations. */
 export async function rankAccounts(context: StepContext, run: RunRef, { connection }: OpenTarget): Promise<void> {
-  const renumbered = await findRenumbered(context, run, connection);
+  const renumbered = await findRenumbered(context, run, { connection, reading: 'all' });
   await context.store.reservations.prepare(requestOf(run, connection, []), renumbered);
 }
 
@@ -32,7 +32,7 @@ export async function reserveAccountsAgain(
 ): Promise<void> {
   const { store } = context;
   const request = requestOf(slice, slice.connection, incompleteEntities);
-  const renumbered = await findRenumbered(context, slice, slice.connection);
+  const renumbered = await findRenumbered(context, slice, { connection: slice.connection, reading: 'single' });
   await store.reservations.prepare(request, renumbered);
   await store.reservations.reserveAgain(request, keys, []);
 }

@@ -1,9 +1,18 @@
-/** An account of a party that the store knows, with an organization, or with one that is being created. */
+/**
+ * An account that the store knows, with the party that it had. `isLinked` is true if it has an organization, and `isBusy`
+ * while another run writes it, so that its number cannot be changed.
+ */
 export interface KnownAccount {
   readonly key: string;
   readonly party: string;
-  /** True while another run writes the account. Its number cannot be changed meanwhile. */
+  readonly isLinked: boolean;
   readonly isBusy: boolean;
+}
+
+/** A number with its party, as it was just read. */
+export interface ReadAccount {
+  readonly key: string;
+  readonly party: string;
 }
 
 /**
@@ -11,9 +20,7 @@ export interface KnownAccount {
  * organization has the external id of this one: null if no account is linked to that organization, undefined if there is
  * no such organization.
  */
-export interface FreshAccount {
-  readonly key: string;
-  readonly party: string;
+export interface FreshAccount extends ReadAccount {
   readonly holder: string | null | undefined;
 }
 
@@ -23,77 +30,100 @@ export interface CurrentAccount {
   readonly party: string | null;
 }
 
-/** Accounts of one legal entity and kind that share parties. `current` is what F&O has now of these parties and numbers. */
+/**
+ * Accounts of one legal entity and kind that share parties. `changed` are known numbers that were just read with another
+ * party. `current` is what F&O has now of these parties and numbers.
+ */
 export interface PartyAccounts {
   readonly known: readonly KnownAccount[];
   readonly fresh: readonly FreshAccount[];
+  readonly changed: readonly ReadAccount[];
   readonly current: readonly CurrentAccount[];
 }
 
-/**
- * What follows from new numbers of known parties. `moves` are changes of numbers, in an order in which each new number is
- * free. `unclear` are new numbers that may be one of several former ones. `vanished` are numbers that were read, but that
- * F&O does not have any more. The other new numbers are further accounts of their parties.
- */
-export interface Renumberings {
-  readonly moves: readonly { readonly from: string; readonly to: string }[];
-  readonly unclear: readonly { readonly key: string; readonly formerKeys: readonly string[] }[];
-  readonly vanished: readonly string[];
+/** A change of the number of an account. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
 }
 
-type Move = Renumberings['moves'][number];
-
-/** A chain of moves, or why there is none: the former numbers that are possible, none for a further account. */
-type Decision = { readonly moves: readonly Move[] } | { readonly formerKeys: readonly string[] };
+/**
+ * What follows from new numbers and new parties. `moves` are changes of numbers, in an order in which each new number is
+ * free. `unclear` are new numbers that may be one of several former ones. `vanished` are numbers that were read, but that
+ * F&O does not have any more. `passedOn` are known numbers that another account may have now, which is not clear. The
+ * other new numbers are further accounts of their parties.
+ */
+export interface Renumberings {
+  readonly moves: readonly Move[];
+  readonly unclear: readonly { readonly key: string; readonly formerKeys: readonly string[] }[];
+  readonly vanished: readonly string[];
+  readonly passedOn: readonly string[];
+}
 
 /**
- * Decides which new numbers are former accounts: F&O renames the primary key of a customer or vendor and keeps its party,
- * so one number is gone and one is new. If the party has further accounts, nothing is guessed, and a person decides by
- * the external id of an organization.
+ * Decides which numbers belong to former accounts: F&O renames the primary key of a customer or vendor and keeps its
+ * party, so one number is gone and one is new. If the party has further accounts, nothing is guessed, and a person
+ * decides by the external id of an organization.
  */
 export function decideRenumberings(accounts: PartyAccounts): Renumberings {
-  const moves: Move[] = [];
+  const chained = accounts.known.flatMap((account) => chainFrom(account, accounts));
+  const isSettled = (key: string): boolean => chained.some(({ to }) => to === key);
+  const moves = [...chained];
   const unclear: { key: string; formerKeys: readonly string[] }[] = [];
   const vanished: string[] = [];
   for (const fresh of accounts.fresh) {
-    const decision = currentPartyOf(fresh.key, accounts) === fresh.party ? decide(fresh, accounts) : undefined;
-    if (decision === undefined) vanished.push(fresh.key);
-    else if ('moves' in decision) moves.push(...decision.moves);
-    else if (decision.formerKeys.length > 0) unclear.push({ key: fresh.key, formerKeys: decision.formerKeys });
+    if (isSettled(fresh.key)) continue;
+    const formerKeys = leftOf(fresh.party, accounts).map(({ key }) => key);
+    const chosen = chosenFor(fresh, accounts);
+    if (currentPartyOf(fresh.key, accounts) !== fresh.party) vanished.push(fresh.key);
+    else if (chosen !== undefined) moves.push({ from: chosen, to: fresh.key });
+    else if (fresh.holder !== null && formerKeys.length > 0) unclear.push({ key: fresh.key, formerKeys });
   }
-  return { moves, unclear, vanished };
-}
-
-function decide(fresh: FreshAccount, accounts: PartyAccounts): Decision {
-  const { party, holder } = fresh;
-  const left = accounts.known.filter((one) => one.party === party && currentPartyOf(one.key, accounts) !== party);
-  const formerKeys = left.map(({ key }) => key);
-  // A person has created the organization of this number.
-  if (holder === null) return { formerKeys: [] };
-  const chain = chainTo(fresh.key, party, accounts);
-  if (chain !== undefined) return { moves: chain };
-  const chosen = left.find(({ key, isBusy }) => key === holder && !isBusy && !isCurrent(key, accounts));
-  return chosen === undefined ? { formerKeys } : { moves: [{ from: chosen.key, to: fresh.key }] };
+  const passedOn = accounts.changed.filter(({ key, party }) => !isSettled(key) && leftOf(party, accounts).length > 0);
+  return { moves, unclear, vanished, passedOn: passedOn.map(({ key }) => key) };
 }
 
 /**
- * Returns the moves that end at a number of a party, the last one first, because it makes the number free for the one
- * before. A number that another party has now was renumbered, too, if the former number of that party is gone. Returns
- * undefined if a party has more than one account, before or now.
+ * Returns the moves that begin with an account whose number is gone, the last one first, because it makes the number free
+ * for the one before. They end at a new number. Returns none if that is not clear.
  */
-function chainTo(to: string, party: string, accounts: PartyAccounts): readonly Move[] | undefined {
+function chainFrom(first: KnownAccount, accounts: PartyAccounts): readonly Move[] {
+  if (isCurrent(first.key, accounts)) return [];
   const moves: Move[] = [];
-  for (let [free, wanted] = [to, party]; ;) {
-    const former = accounts.known.filter((one) => one.party === wanted);
-    const [from] = former;
-    const isAlone = former.length === 1 && accounts.current.filter((one) => one.party === wanted).length === 1;
-    if (from === undefined || !isAlone || from.isBusy || moves.some((move) => move.to === from.key)) return undefined;
-    moves.push({ from: from.key, to: free });
-    if (!isCurrent(from.key, accounts)) return moves;
-    const next = currentPartyOf(from.key, accounts);
-    if (next === null || next === undefined || next === wanted) return undefined;
-    [free, wanted] = [from.key, next];
+  for (let account: KnownAccount | undefined = first; account !== undefined;) {
+    const to = successorOf(account, accounts);
+    if (to === undefined || moves.some((move) => move.to === to)) return [];
+    moves.unshift({ from: account.key, to });
+    account = accounts.known.find(({ key }) => key === to);
   }
+  // A person has created an organization for the new number.
+  const last = accounts.fresh.find(({ key }) => key === moves[0]?.to);
+  return last?.holder === null ? [] : moves;
+}
+
+/** Returns the number that an account has now, if its party had and has only one account. */
+function successorOf({ key, party, isLinked, isBusy }: KnownAccount, accounts: PartyAccounts): string | undefined {
+  const now = accounts.current.filter((one) => one.party === party);
+  const isAlone = accounts.known.filter((one) => one.party === party).length === 1 && now.length === 1;
+  const [only] = now;
+  return isAlone && isLinked && !isBusy && only?.key !== key ? only?.key : undefined;
+}
+
+/** Returns the accounts of a party that F&O does not have any more under their number. */
+function leftOf(party: string, accounts: PartyAccounts): readonly KnownAccount[] {
+  const { known } = accounts;
+  return known.filter((one) => one.party === party && currentPartyOf(one.key, accounts) !== party && canMove(one));
+}
+
+/** An account without an organization has nothing that could follow it, unless it is getting one now. */
+function canMove({ isLinked, isBusy }: KnownAccount): boolean {
+  return isLinked || isBusy;
+}
+
+/** Returns the former number that a person has chosen, by giving its organization the external id of the new one. */
+function chosenFor({ party, holder }: FreshAccount, accounts: PartyAccounts): string | undefined {
+  const chosen = leftOf(party, accounts).find(({ key, isBusy }) => key === holder && !isBusy);
+  return chosen === undefined || isCurrent(chosen.key, accounts) ? undefined : chosen.key;
 }
 
 function isCurrent(key: string, { current }: PartyAccounts): boolean {

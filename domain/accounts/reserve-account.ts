@@ -76,7 +76,8 @@ export function reserveAccount(account: ErpRecord, held: HeldReservation, at: Re
   if ('rejection' in rendered) return { externalId: null, rejection: rendered.rejection };
   const { externalId } = rendered;
   const { formerKeys = [] } = held;
-  if (formerKeys.length > 0) return { externalId: null, rejection: renumberingUnclear(account, formerKeys, externalId) };
+  if (formerKeys.length > 0)
+    return { externalId: null, rejection: renumberingUnclear(account, formerKeys, externalId) };
   const self = recordKeyText(account);
   const holder = context.externalIdHolder(externalIdKey(externalId));
   const found = context.organizationWithExternalId(externalIdKey(externalId));

@@ -85,7 +85,10 @@ export function createReservationStore(db: Db): ReservationStore {
   };
 }
 
-async function prepare(db: Db, { runId, connectionId }: Pick<ReservationRequest, 'runId' | 'connectionId'>): Promise<void> {
+async function prepare(
+  db: Db,
+  { runId, connectionId }: Pick<ReservationRequest, 'runId' | 'connectionId'>,
+): Promise<void> {
   // A table that was just filled has no statistics, and a query planned without them can take minutes.
   await sql`analyze staged_records`.execute(db);
   await sql`insert into records as a

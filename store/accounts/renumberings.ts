@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { FreshAccount, KnownAccount, Renumberings } from '../../domain/accounts/renumbering.ts';
+import type { KnownAccount, ReadAccount, Renumberings } from '../../domain/accounts/renumbering.ts';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
 import type { Db } from '../database.ts';
 import { IS_READABLE } from '../sync/unreadable.ts';
@@ -16,10 +16,19 @@ export interface AccountSlice {
   readonly kind: string;
 }
 
-/** New numbers of one legal entity and kind whose parties have known accounts, and these accounts. */
+/**
+ * Numbers of one legal entity and kind that a run has read, and whose accounts may have had another one before: those
+ * without an organization, and those with another party than before.
+ */
 export interface Suspects extends AccountSlice {
-  readonly fresh: readonly Omit<FreshAccount, 'holder'>[];
-  readonly known: readonly KnownAccount[];
+  readonly fresh: readonly ReadAccount[];
+  readonly changed: readonly ReadAccount[];
+}
+
+/** Parties and numbers of accounts. */
+export interface PartiesAndKeys {
+  readonly parties: readonly string[];
+  readonly keys: readonly string[];
 }
 
 /** What was decided about the new numbers of one legal entity and kind. */
@@ -28,11 +37,12 @@ export interface DecidedRenumberings extends AccountSlice, Renumberings {}
 /** What the store knows about accounts whose number may have changed. */
 export interface RenumberingStore {
   /**
-   * Returns the accounts that a run has staged since the last ranking under numbers without an organization, if their
-   * party has known accounts. Usually there are none. `known` also has the accounts whose party has changed since, and
-   * those of their new parties, because numbers can be passed on.
+   * Returns the accounts that a run has staged since the last ranking and that may have had another number before,
+   * because their party has other known accounts. Usually there are none.
    */
   suspects(run: Run): Promise<readonly Suspects[]>;
+  /** Returns the known accounts of these parties and numbers. */
+  known(run: Run, slice: AccountSlice, wanted: PartiesAndKeys): Promise<readonly KnownAccount[]>;
   /**
    * Returns, for each of these external ids that an organization has, the number of the account that is linked to it, or
    * null if none is, by the compared form of the external id.
@@ -44,6 +54,7 @@ export interface RenumberingStore {
 export function createRenumberingStore(db: Db): RenumberingStore {
   return {
     suspects: (run) => suspects(db, run),
+    known: (run, slice, wanted) => knownOf(db, run, { slice, wanted }),
     async holders(connectionId, externalIds) {
       const { rows } = await sql<{ key: string; holder: string | null }>`
         select o.external_id_key as key, a.key as holder from organizations o
@@ -65,46 +76,47 @@ function isBusy(runId: string) {
     where b.run_id = a.claim_run and b.status = 'running'))`;
 }
 
-/** Is true for an account `a` that has an organization, or gets one now. */
-function isKnown(runId: string) {
-  return sql<boolean>`(a.zendesk_id is not null or ${isBusy(runId)})`;
-}
+/** Is true for an account `a` about which nothing was decided when it was read before. */
+const IS_UNDECIDED = sql<boolean>`exists (select from unclear_renumberings u where u.connection_id = a.connection_id
+  and u.legal_entity = a.legal_entity and u.kind = a.kind and u.key = a.key)`;
 
 async function suspects(db: Db, run: Run): Promise<readonly Suspects[]> {
   const { connectionId, runId } = run;
   // A table that was just filled has no statistics, and a query planned without them can take minutes.
   await sql`analyze staged_records`.execute(db);
-  const { rows } = await sql<{ legalEntity: string; kind: string; key: string; party: string }>`
-    with fresh as materialized (select s.legal_entity, s.kind, s.key, s.record->>'party' as party from staged_records s
+  const { rows } = await sql<AccountSlice & ReadAccount & { isFresh: boolean }>`
+    with read as materialized (select s.legal_entity, s.kind, s.key, s.record->>'party' as party,
+        a.zendesk_id is null as is_fresh from staged_records s
       left join records a on a.connection_id = ${connectionId} and ${SAME_ACCOUNT}
       where s.run_id = ${runId} and s.target = 'organization' and s.rank is null and ${IS_READABLE}
-        and s.record->>'party' is not null and (a.key is null or (a.zendesk_id is null and not ${isBusy(runId)}
-          and (not a.present or exists (select from unclear_renumberings u where u.connection_id = a.connection_id
-            and u.legal_entity = a.legal_entity and u.kind = a.kind and u.key = a.key)))))
-    select f.legal_entity as "legalEntity", f.kind, f.key, f.party from fresh f where exists (select from records a
-      where a.connection_id = ${connectionId} and a.target = 'organization' and a.party = f.party
-        and a.legal_entity = f.legal_entity and a.kind = f.kind and a.key <> f.key and ${isKnown(runId)})
+        and s.record->>'party' is not null and (a.key is null
+          or (a.zendesk_id is null and not ${isBusy(runId)} and (not a.present or ${IS_UNDECIDED}))
+          or (a.zendesk_id is not null and a.party <> s.record->>'party')))
+    select f.legal_entity as "legalEntity", f.kind, f.key, f.party, f.is_fresh as "isFresh" from read f
+    where exists (select from records a where a.connection_id = ${connectionId} and a.target = 'organization'
+      and a.party = f.party and a.legal_entity = f.legal_entity and a.kind = f.kind and a.key <> f.key
+      and (a.zendesk_id is not null or ${isBusy(runId)}))
     order by 1, 2, 3`.execute(db);
   const slices = new Map<string, Suspects>();
-  for (const { legalEntity, kind, key, party } of rows) {
+  for (const { legalEntity, kind, isFresh, ...account } of rows) {
     const place = `${legalEntity}/${kind}`;
-    const fresh = [...(slices.get(place)?.fresh ?? []), { key, party }];
-    slices.set(place, { legalEntity, kind, fresh, known: [] });
+    const { fresh, changed } = slices.get(place) ?? { fresh: [], changed: [] };
+    const read = isFresh ? { fresh: [...fresh, account], changed } : { fresh, changed: [...changed, account] };
+    slices.set(place, { legalEntity, kind, ...read });
   }
-  return Promise.all([...slices.values()].map(async (slice) => ({ ...slice, known: await knownOf(db, run, slice) })));
+  return [...slices.values()];
 }
 
-async function knownOf(db: Db, { connectionId, runId }: Run, slice: Suspects): Promise<readonly KnownAccount[]> {
-  const { legalEntity, kind, fresh } = slice;
+async function knownOf(
+  db: Db,
+  { connectionId, runId }: Run,
+  { slice: { legalEntity, kind }, wanted }: { slice: AccountSlice; wanted: PartiesAndKeys },
+): Promise<readonly KnownAccount[]> {
   const { rows } = await sql<KnownAccount>`
-    with changed as (select s.key, s.record->>'party' as party from staged_records s
-      join records a on a.connection_id = ${connectionId} and ${SAME_ACCOUNT}
-      where s.run_id = ${runId} and s.legal_entity = ${legalEntity} and s.kind = ${kind} and ${IS_READABLE}
-        and s.rank is null and a.zendesk_id is not null and a.party is distinct from s.record->>'party')
-    select a.key, a.party, ${isBusy(runId)} as "isBusy" from records a
+    select a.key, a.party, a.zendesk_id is not null as "isLinked", ${isBusy(runId)} as "isBusy" from records a
     where a.connection_id = ${connectionId} and a.legal_entity = ${legalEntity} and a.kind = ${kind}
-      and a.party is not null and ${isKnown(runId)} and (a.party = any(${sql.val(fresh.map(({ party }) => party))}::text[])
-        or a.party in (select party from changed) or a.key in (select key from changed))
+      and a.party is not null and (a.zendesk_id is not null or ${isBusy(runId)} or (a.present and not ${IS_UNDECIDED}))
+      and (a.party = any(${sql.val([...wanted.parties])}::text[]) or a.key = any(${sql.val([...wanted.keys])}::text[]))
     order by a.key`.execute(db);
   return rows;
 }

@@ -1,7 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import { KEPT_FOR_OPEN_TICKETS } from '../../domain/contacts/contact-remarks.ts';
 import { userValues, type SeenUser } from '../../domain/contacts/user.ts';
-import { UNSOLVED_STATUSES } from '../../domain/support/support-ticket.ts';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
 import type { Values } from '../../domain/sync/field-value.ts';
 import type { RecordKey } from '../../domain/sync/record.ts';
@@ -11,6 +9,7 @@ import type { Db } from '../database.ts';
 import { differingFrom } from '../sync/kept-values.ts';
 import type { Gone, Seen } from '../sync/seen.ts';
 import { emailDigest, valueDigests } from '../digests.ts';
+import { readTicketsKeeping, UNSOLVED_OF_USER } from './unsolved-tickets.ts';
 
 /**
  * A user that we have just written; a missing member has not changed. `written` are digests of the values that were
@@ -111,15 +110,7 @@ export function createUserStore(db: Db): UserStore {
         and target = 'user' and zendesk_id = any(${sql.val([...ids])}::text[])`.execute(db);
       return new Set(rows.map(({ id }) => id));
     },
-    async ticketsKeeping(connectionId, limit) {
-      const { rows } = await sql<{ id: string }>`select t.zendesk_id as id from records a
-        join users u on u.connection_id = a.connection_id and u.zendesk_id = a.zendesk_id
-        join tickets t on t.connection_id = a.connection_id and t.requester_id = u.zendesk_id
-          and t.organization_id = any(u.own_organization_ids) and ${IS_UNSOLVED}
-        where a.connection_id = ${connectionId} and a.target = 'user' and a.code = ${KEPT_FOR_OPEN_TICKETS.code}
-        order by t.updated_at, t.zendesk_id limit ${limit}`.execute(db);
-      return rows.map(({ id }) => id);
-    },
+    ticketsKeeping: (connectionId, limit) => readTicketsKeeping(db, connectionId, limit),
     async forgetRefusals(connectionId) {
       await sql`update users set refused_organization_ids = '{}' where connection_id = ${connectionId}
         and refused_organization_ids <> '{}'`.execute(db);
@@ -133,14 +124,6 @@ export function createUserStore(db: Db): UserStore {
  */
 const OWN_OF_ACCOUNTS = sql`array(select x from unnest(u.own_organization_ids) x where exists (select from records o
   where o.connection_id = u.connection_id and o.target = 'organization' and o.zendesk_id = x))`;
-
-/** Is true for a ticket `t` that Zendesk takes out of an organization when its requester leaves it. */
-const IS_UNSOLVED = sql<boolean>`t.status in (${sql.join(UNSOLVED_STATUSES.map((status) => sql.lit(status)))})`;
-
-/** The own organizations of a user `u` in which it has unsolved tickets, as far as the tally knows. */
-const UNSOLVED_OF_USER = sql`array(select x from unnest(u.own_organization_ids) x where exists (select from tickets t
-  where t.connection_id = u.connection_id and t.requester_id = u.zendesk_id and t.organization_id = x
-    and ${IS_UNSOLVED}))`;
 
 /** Converts a row `u` of `users` to a KnownUser in JSON. */
 const KNOWN = sql`jsonb_build_object('id', u.zendesk_id, 'values', u.digests, 'written', u.written,
