@@ -12,6 +12,7 @@ import * as entitiesAsData from './migrations/010-entities-as-data.ts';
 import * as goneRecords from './migrations/012-gone-records.ts';
 import * as refusals from './migrations/013-refusals.ts';
 import * as schemas from './migrations/014-schemas.ts';
+import * as identities from './migrations/015-identities.ts';
 import * as readings from './migrations/018-readings.ts';
 import type { Database } from './schema.ts';
 
@@ -29,6 +30,7 @@ const MIGRATIONS = Object.freeze<Record<string, Migration>>({
   '012-gone-records': goneRecords,
   '013-refusals': refusals,
   '014-schemas': schemas,
+  '015-identities': identities,
   '018-readings': readings,
 });
 

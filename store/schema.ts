@@ -18,6 +18,7 @@ export interface Database {
   credentials: CredentialsTable;
   key_canary: { kek_id: string; sealed: Buffer };
   records: RecordsTable;
+  unclear_renumberings: UnclearRenumberingsTable;
   users: UsersTable;
   events: EventsTable;
   zendesk_tokens: ZendeskTokensTable;
@@ -93,6 +94,15 @@ interface OrganizationsTable {
   kept: Generated<Json<Values>>;
   own_tags: string[];
   noted_at: Date;
+}
+
+interface UnclearRenumberingsTable {
+  connection_id: string;
+  legal_entity: string;
+  kind: string;
+  key: string;
+  former_key: string;
+  since: Generated<Date>;
 }
 
 interface UsersTable {

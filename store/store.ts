@@ -18,6 +18,7 @@ import { createRecordStore, type RecordStore } from './sync/records.ts';
 import { createContactReservationStore, type ContactReservationStore } from './contacts/contact-reservations.ts';
 import { createRetentionStore, type RetentionStore } from './operations/retention.ts';
 import { createReservationStore, type ReservationStore } from './accounts/account-reservations.ts';
+import { createRenumberingStore, type RenumberingStore } from './accounts/renumberings.ts';
 import { createRunReportStore, type RunReportStore } from './sync/run-reports.ts';
 import { createRunStore, type RunStore } from './sync/runs.ts';
 import type { KeyRing } from './connection/sealing.ts';
@@ -51,6 +52,7 @@ export interface Store {
   readonly staging: StagingStore;
   readonly organizations: OrganizationStore;
   readonly reservations: ReservationStore;
+  readonly renumberings: RenumberingStore;
   readonly contactReservations: ContactReservationStore;
   readonly users: UserStore;
   readonly events: EventStore;
@@ -113,6 +115,7 @@ export async function openStore(options: {
     staging: createStagingStore(db),
     organizations: createOrganizationStore(db),
     reservations: createReservationStore(db),
+    renumberings: createRenumberingStore(db),
     contactReservations: createContactReservationStore(db),
     users: createUserStore(db),
     events: createEventStore(db),

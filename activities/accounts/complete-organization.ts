@@ -1,6 +1,6 @@
 import { RemoteError } from '../../clients/errors.ts';
 import { accountChanges } from '../../domain/accounts/plan-account.ts';
-import { accountRemark } from '../../domain/sync/rejection.ts';
+import { accountRemark } from '../../domain/accounts/renumbering-remarks.ts';
 import { keyOf } from '../../domain/sync/record.ts';
 import type { Changes } from '../../store/sync/changes.ts';
 import type { RemoteSystems, StepContext } from '../dependencies.ts';
@@ -30,7 +30,7 @@ export async function completeOrganization(
   const kept = missing.filter((tag) => added.tags.includes(tag));
   const { ignored } = accountChanges({ desired: desiredValues(row, spec), known: row.seen });
   const ownTags = [...new Set([...present, ...kept])];
-  const remark = accountRemark(row.record, ignored);
+  const remark = accountRemark(row, ignored);
   return {
     outcomes: [{ ...keyOf(row.record), outcome: OUTCOME_OF[row.operation], zendeskId: id, remark }],
     organizations: {

@@ -1,7 +1,7 @@
 import { organizationPart, organizationValues, type KnownOrganization } from '../../domain/accounts/organization.ts';
 import { accountAttempt } from '../../domain/accounts/plan-account.ts';
 import type { EntitySpec } from '../../domain/entity-spec.ts';
-import { accountRemark } from '../../domain/sync/rejection.ts';
+import { accountRemark } from '../../domain/accounts/renumbering-remarks.ts';
 import type { Target } from '../sync/target.ts';
 import { completeOrganization } from './complete-organization.ts';
 import { desiredValues, organizationOf, sentValues, type OrganizationRow } from './organization-row.ts';
@@ -24,7 +24,7 @@ export const ORGANIZATIONS: Target<KnownOrganization> = {
   desired: desiredValues,
   sent: sentValues,
   attempt: (row, spec) => accountAttempt({ desired: desiredValues(row, spec), known: row.seen }),
-  remark: ({ record }, ignored) => accountRemark(record, ignored),
+  remark: accountRemark,
   create: (zendesk, rows, spec) =>
     zendesk.createOrganizations(rows.map((row) => ({ form: organizationOf(row, spec), tags: spec.mapping.tags }))),
   update: (zendesk, rows, spec) =>

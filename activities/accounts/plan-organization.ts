@@ -1,8 +1,9 @@
 import { organizationValues, renderOrganization, type KnownOrganization } from '../../domain/accounts/organization.ts';
 import { accountAttempt, planAccount } from '../../domain/accounts/plan-account.ts';
+import { accountRemark } from '../../domain/accounts/renumbering-remarks.ts';
 import type { EntitySpec } from '../../domain/entity-spec.ts';
 import { keyOf } from '../../domain/sync/record.ts';
-import { accountRemark, zendeskRefused } from '../../domain/sync/rejection.ts';
+import { zendeskRefused } from '../../domain/sync/rejection.ts';
 import { contentDigest } from '../../store/digests.ts';
 import type { PlannedOperation } from '../../store/sync/claims.ts';
 import type { RecordOutcome } from '../../store/sync/outcomes.ts';
@@ -33,7 +34,7 @@ export function planOrganization(
     const remark = row.lastRejection ?? zendeskRefused('it gave no reason.');
     return { ...account, outcome: 'rejected', remark, refusedAttempt: contentDigest(attempt) };
   }
-  const remark = accountRemark(record, plan.ignored);
+  const remark = accountRemark(row, plan.ignored);
   const zendeskId = linkedId === plan.id ? undefined : plan.id;
   return { ...account, outcome: 'unchanged', zendeskId, remark, upToDate: true };
 }

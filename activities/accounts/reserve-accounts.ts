@@ -5,12 +5,14 @@ import type { RunRef } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import type { OpenSlice, OpenTarget } from '../sync/open-slice.ts';
 import type { ReserveAgain, ReservePage } from '../sync/target.ts';
+import { findRenumbered } from './find-renumbered.ts';
 
 const PAGE = 1_000;
 
-/** Registers and ranks the accounts that were read. */
-export function rankAccounts({ store }: StepContext, run: RunRef, { connection }: OpenTarget): Promise<void> {
-  return store.reservations.prepare(requestOf(run, connection, []));
+/** Registers and ranks the accounts that were read. Accounts with a new number keep their organizations. */
+export async function rankAccounts(context: StepContext, run: RunRef, { connection }: OpenTarget): Promise<void> {
+  const renumbered = await findRenumbered(context, run, { connection, reading: 'all' });
+  await context.store.reservations.prepare(requestOf(run, connection, []), renumbered);
 }
 
 /** Reserves external ids and names for one page of accounts. */
@@ -24,12 +26,14 @@ export function reserveAccounts(
 
 /** Ranks accounts that were read one by one, and reserves external ids and names for them again. */
 export async function reserveAccountsAgain(
-  { store }: StepContext,
+  context: StepContext,
   slice: OpenSlice,
   { keys, incompleteEntities }: ReserveAgain,
 ): Promise<void> {
+  const { store } = context;
   const request = requestOf(slice, slice.connection, incompleteEntities);
-  await store.reservations.prepare(request);
+  const renumbered = await findRenumbered(context, slice, { connection: slice.connection, reading: 'single' });
+  await store.reservations.prepare(request, renumbered);
   await store.reservations.reserveAgain(request, keys, []);
 }
 

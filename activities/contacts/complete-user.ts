@@ -11,6 +11,7 @@ import type { Changes } from '../../store/sync/changes.ts';
 import type { StepContext } from '../dependencies.ts';
 import type { OpenSlice } from '../sync/open-slice.ts';
 import { OUTCOME_OF } from '../sync/written.ts';
+import { organizationsWithUnsolved } from './unsolved-tickets.ts';
 import {
   attemptOf,
   desiredDigests,
@@ -31,19 +32,28 @@ export async function completeUser(context: StepContext, slice: OpenSlice, row: 
   const lacks = lacksOf(wantedOf(row), row.seen);
   const { spec } = slice;
   try {
-    const written: WrittenUser = { id, isStaff: isStaff(row), ...(await move(context, slice, { row, id, ...lacks })) };
-    if (!lacks.email) return done(row, spec, [written]);
+    const { kept, ...moved } = await move(context, slice, { row, id, ...lacks });
+    const written: WrittenUser = { id, isStaff: isStaff(row), ...moved };
+    const keeping = withUnsolved(row, kept);
+    if (!lacks.email) return done(keeping, spec, [written]);
     const emails = await addEmail(context, slice, row);
     if (emails === 'gone') return again(row, 'the user does not exist any more.');
     if (emails === 'taken') return rejected(row, spec, { remark: emailTaken(), written: [written] });
-    if ('refusal' in emails) return withoutEmail(row, spec, { refusal: emails.refusal, written });
-    return done(row, spec, [{ ...written, emails }]);
+    if ('refusal' in emails) return withoutEmail(keeping, spec, { refusal: emails.refusal, written });
+    return done(keeping, spec, [{ ...written, emails }]);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     if (error.kind === 'missing') return again(row, error.detail);
     if (error.kind === 'refused') return rejected(row, spec, { remark: zendeskRefused(error.detail), written: [] });
     throw error;
   }
+}
+
+/** Returns a row with the organizations in which its user turned out to have unsolved tickets. */
+function withUnsolved(row: UserRow, organizationIds: readonly string[]): UserRow {
+  if (row.seen === null || organizationIds.length === 0) return row;
+  const unsolvedOrganizationIds = [...(row.seen.unsolvedOrganizationIds ?? []), ...organizationIds];
+  return { ...row, seen: { ...row.seen, unsolvedOrganizationIds } };
 }
 
 /** Marks a row for a look-up, because its user or organization no longer exists. */
@@ -94,20 +104,31 @@ function rejected(
 
 /**
  * Joins organizations before it leaves others, so that a user is never without one. If Zendesk allows only one, it
- * joins again after leaving.
+ * joins again after leaving. The user stays in organizations in which it has unsolved tickets (`kept`).
  */
 async function move(
   context: StepContext,
   slice: OpenSlice,
-  { row, id, join: wanted, leave }: { row: UserRow; id: string; join: readonly string[]; leave: readonly string[] },
-): Promise<Joined & { left: readonly string[] }> {
+  { row, id, join: wanted, leave: ended }: Moving,
+): Promise<Joined & { left: readonly string[]; kept: readonly string[] }> {
   const first = await join(context, slice, { row, id, organizationIds: wanted });
+  if (ended.length === 0) return { ...first, left: [], kept: [] };
+  const kept = await organizationsWithUnsolved(context, slice, { userId: id, organizationIds: ended });
+  const leave = ended.filter((organizationId) => !kept.includes(organizationId));
   for (const organizationId of leave)
     await context.remote(({ zendesk }) => zendesk.removeMembership({ userId: id, organizationId }));
-  if (leave.length === 0) return { ...first, left: leave };
+  if (leave.length === 0) return { ...first, left: leave, kept };
   const then = await join(context, slice, { row, id, organizationIds: first.refused });
   const joined = { ids: [...first.joined.ids, ...then.joined.ids], own: [...first.joined.own, ...then.joined.own] };
-  return { joined, refused: then.refused, left: leave };
+  return { joined, refused: then.refused, left: leave, kept };
+}
+
+/** A user with the organizations that it joins and leaves. */
+interface Moving {
+  readonly row: UserRow;
+  readonly id: string;
+  readonly join: readonly string[];
+  readonly leave: readonly string[];
 }
 
 /** The organizations that a user has joined, those of them that we added, and those for which Zendesk refused it. */

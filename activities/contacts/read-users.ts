@@ -2,6 +2,7 @@ import type { RunRef } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import type { OpenTarget } from '../sync/open-slice.ts';
 import type { PageRead } from '../sync/target.ts';
+import { readKeepingTickets } from './unsolved-tickets.ts';
 
 /** The maximum number of users in one request (Zendesk docs, Show Many Users). */
 const PAGE = 100;
@@ -11,8 +12,12 @@ interface Page {
   readonly after: string;
 }
 
-/** Reads one page of the linked users that have a mapped field with an unknown value, usually none. */
+/**
+ * Reads one page of the linked users that have a mapped field with an unknown value, usually none. The first page also
+ * reads the tickets that keep users in organizations.
+ */
 export async function readUnknownUsers(context: StepContext, run: RunRef, { target, after }: Page): Promise<PageRead> {
+  if (after === '') await readKeepingTickets(context, run);
   const attributes = target.entities.flatMap(({ mapping }) => Object.keys(mapping.attributes));
   const fields = ['external_id', 'name', ...attributes, ...target.mapped.fields];
   const ids = await context.store.users.unknownIds(run.connectionId, fields, { after, limit: PAGE });

@@ -10,6 +10,7 @@ import { createCaller } from './caller.ts';
 import { fieldAccess, type FieldAccess } from './field-access.ts';
 import { fieldLookUp, type FieldLookUp } from './field-info.ts';
 import { missingColumnLookUp, type MissingColumnLookUp } from './find-missing-columns.ts';
+import { readParties, type PartiesWanted, type PartyRow } from './party-rows.ts';
 import { collectionUrl, companyFilter } from './query.ts';
 import { createReader, type Reader } from './reader.ts';
 import { lookUp, readKeys, readPage, type KeysPage, type RecordsPage } from './row-reads.ts';
@@ -39,6 +40,11 @@ export interface DynamicsClient extends FieldAccess, FieldLookUp, MissingColumnL
   readRecords(
     wanted: EntityInCompany & { readonly keys: readonly string[]; readonly isLastAttempt?: boolean },
   ): Promise<readonly ErpRecord[]>;
+  /**
+   * Reads which numbers exist: all of these parties, and those of these keys, each with its party. Returns undefined if
+   * the entity has no party, or F&O does not have its column.
+   */
+  readParties(wanted: EntityInCompany & PartiesWanted): Promise<readonly PartyRow[] | undefined>;
   /**
    * Returns the ids of all companies in lower case, including those whose records the user may not read (`canRead`).
    */
@@ -93,6 +99,12 @@ export function createDynamicsClient(options: {
     readRecordsPage: ({ nextLink, ...wanted }) => readPage(scopeOf(wanted), nextLink),
     readKeysPage: ({ nextLink, ...wanted }) => readKeys(scopeOf(wanted), nextLink),
     readRecords: ({ keys, isLastAttempt = false, ...wanted }) => lookUp(scopeOf(wanted), { keys, isLastAttempt }),
+    async readParties({ parties, keys, ...wanted }) {
+      const { members, lacks = [] } = wanted.entity;
+      const { party } = members;
+      if (party === undefined || lacks.includes(party)) return undefined;
+      return readParties({ ...scopeOf(wanted), party }, { parties, keys });
+    },
     listLegalEntities: () => listLegalEntities(reader, origin),
     async canRead({ entity, legalEntity }) {
       const { entitySet, columns, order } = rowSourceOf(entity);

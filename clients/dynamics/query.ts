@@ -4,7 +4,7 @@ import type { RowSource } from './rows.ts';
 type QuerySource = Pick<RowSource, 'entitySet' | 'columns' | 'order' | 'keyColumn'>;
 
 /** Longest URL of a look-up. IIS and proxies accept about 2,000 characters with their default settings. */
-const LONGEST_URL = 2_000;
+export const LONGEST_URL = 2_000;
 
 /**
  * Returns the URL of a collection. Without `cross-company`, F&O silently returns rows of the user's default company
@@ -83,8 +83,21 @@ interface KeysInCompany {
 
 /** Returns the URL of the look-up of some keys. */
 export function lookUpUrl(origin: string, source: QuerySource, { legalEntity, keys }: KeysInCompany): string {
-  const terms = keys.map((key) => `${source.keyColumn} eq ${literal(key)}`);
+  return anyOfUrl(origin, source, { legalEntity, terms: keys.map((key) => equals(source.keyColumn, key)) });
+}
+
+/** Returns the URL of the rows of a company that meet any of these terms. */
+export function anyOfUrl(
+  origin: string,
+  source: QuerySource,
+  { legalEntity, terms }: { readonly legalEntity: string; readonly terms: readonly string[] },
+): string {
   return rowsUrl(origin, source, `${companyFilter(legalEntity)} and (${terms.join(' or ')})`);
+}
+
+/** Returns the term of a filter for the rows with this text in a column. */
+export function equals(column: string, text: string): string {
+  return `${column} eq ${literal(text)}`;
 }
 
 /**

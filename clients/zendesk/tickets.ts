@@ -23,6 +23,8 @@ export interface TicketCalls {
    * absent too (Zendesk's docs do not say), so only the export shows that a ticket was deleted.
    */
   showTickets(ids: readonly string[]): Promise<readonly SupportTicket[]>;
+  /** Reads the tickets that a user has requested. Rejects as `missing` when the user does not exist. */
+  listRequestedTickets(userId: string): Promise<readonly SupportTicket[]>;
   /**
    * Reads a page of the tickets that changed, oldest change first, including deleted and archived ones. A ticket may be
    * repeated. Rejects as `refused` for a start time that is less than a minute old, or an unknown cursor.
@@ -43,6 +45,10 @@ export function ticketCalls(session: ZendeskSession): TicketCalls {
         found.push(...(await session.get(shown, { operation: 'show tickets', path })));
       }
       return found.filter(({ status }) => status !== 'deleted');
+    },
+    listRequestedTickets: (userId) => {
+      const path = `users/${encodeURIComponent(userId)}/tickets/requested?${TICKET_INCLUDES}`;
+      return session.list(shown, { operation: 'list requested tickets', path, pages: 'cursor' });
     },
     async exportTickets(wanted) {
       const operation = 'export tickets';

@@ -2,6 +2,7 @@ import { externalIdKey, renderExternalId } from '../sync/external-id.ts';
 import { nameKey } from '../sync/record-name.ts';
 import { recordKeyText, type ErpRecord } from '../sync/record.ts';
 import { externalIdContested, nameAmbiguous, waitingForEntity, type Rejection } from '../sync/rejection.ts';
+import { renumberingUnclear } from './renumbering-remarks.ts';
 import { nameCandidates } from './organization-name.ts';
 
 /** The reservations and the link that an account already has, each null if it has none. */
@@ -9,6 +10,8 @@ export interface HeldReservation {
   readonly externalId: string | null;
   readonly name: string | null;
   readonly zendeskId: string | null;
+  /** The former numbers of which this may be the new one; missing or empty if there are none. */
+  readonly formerKeys?: readonly string[];
 }
 
 /** An organization with a certain name. `linkedTo` is the key text of the linked account, or null. */
@@ -72,6 +75,9 @@ export function reserveAccount(account: ErpRecord, held: HeldReservation, at: Re
   const rendered = renderExternalId(policy.templates, account);
   if ('rejection' in rendered) return { externalId: null, rejection: rendered.rejection };
   const { externalId } = rendered;
+  const { formerKeys = [] } = held;
+  if (formerKeys.length > 0)
+    return { externalId: null, rejection: renumberingUnclear(account, formerKeys, externalId) };
   const self = recordKeyText(account);
   const holder = context.externalIdHolder(externalIdKey(externalId));
   const found = context.organizationWithExternalId(externalIdKey(externalId));

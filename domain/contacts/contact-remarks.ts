@@ -67,6 +67,27 @@ export const NO_ACCOUNT: Remark = {
     'Assign the contact to an account in F&O, or switch on the sync of its kind of account in the connection file.',
 };
 
+/**
+ * Remarks that a contact belongs to no account, but its user is still a member of the organizations of these accounts.
+ */
+export function memberWithoutAccount(accounts: readonly string[]): Remark {
+  return {
+    code: 'member_without_account',
+    message: `The contact belongs to no customer or vendor of this connection, but its user is still a member of the organization of ${accounts.join(', ')}. This happens when an account gets another party in F&O, for example when an organization is turned into a person.`,
+    action:
+      'If the contact still belongs to the account, assign it to the new party of the account in F&O. Otherwise remove the user from the organization in Zendesk.',
+  };
+}
+
+/** Remarks that two persons were merged in F&O, and that this one has a user of its own. `lead` is as in `samePerson`. */
+export function personMerged(lead: string, users: { readonly own: string; readonly lead: string }): Remark {
+  return {
+    code: 'person_merged',
+    message: `This contact is the same person as ${lead} in F&O now, but both have a user in Zendesk. The user ${users.lead} belongs to the accounts of both. The user ${users.own} of this contact stays active and is not written any more.`,
+    action: `Merge the user ${users.own} into the user ${users.lead} in Zendesk (the user's page, Merge into another user). Its tickets move along.`,
+  };
+}
+
 /** Remarks that the user of this person is written from another contact. `lead` is the key of that contact as text. */
 export function samePerson(lead: string): Remark {
   return {
@@ -112,6 +133,14 @@ export const USER_SUSPENDED: Remark = {
   code: 'user_suspended',
   message: 'The user of this contact is suspended in Zendesk. Messages from it become suspended tickets.',
   action: 'Unsuspend the user in Zendesk if it was suspended by mistake.',
+};
+
+/** The user would have left an organization, but has tickets there that are not solved. */
+export const KEPT_FOR_OPEN_TICKETS: Remark = {
+  code: 'kept_for_open_tickets',
+  message:
+    'The contact left an account in F&O, but its user has unsolved tickets in the organization of that account. Zendesk would take these tickets out of the organization, so the user stays a member of it for now.',
+  action: 'No action is needed. When the tickets are solved, the next run removes the user from the organization.',
 };
 
 /** The Zendesk account allows a user to belong to one organization only. */

@@ -1,12 +1,13 @@
 import { diff, splitIgnored, type FieldChange, type LastWrite } from '../sync/diff.ts';
 import type { Values } from '../sync/field-value.ts';
 import { fieldIgnored, type Remark } from '../sync/rejection.ts';
-import { SINGLE_ORGANIZATION, USER_IS_STAFF, USER_SUSPENDED } from './contact-remarks.ts';
+import { KEPT_FOR_OPEN_TICKETS, SINGLE_ORGANIZATION, USER_IS_STAFF, USER_SUSPENDED } from './contact-remarks.ts';
 
 /**
  * A user as it is stored. `values` are digests of the values in Zendesk, by field. A missing one is unknown.
  * `emailDigests` are those of its known addresses. `organizationIds` are its known organizations, and `own…` those of
- * accounts to which we added it. For `refused…`, Zendesk refused the membership.
+ * accounts to which we added it. For `refused…`, Zendesk refused the membership. `unsolved…` are those of its own
+ * organizations in which it has tickets that are not solved.
  */
 export interface KnownUser extends LastWrite {
   readonly id: string;
@@ -18,6 +19,7 @@ export interface KnownUser extends LastWrite {
   readonly organizationIds: readonly string[];
   readonly ownOrganizationIds: readonly string[];
   readonly refusedOrganizationIds: readonly string[];
+  readonly unsolvedOrganizationIds?: readonly string[];
 }
 
 /** The address and the organizations that a user should have. The address is a digest, null if it needs none. */
@@ -74,21 +76,31 @@ export function userChanges({ desired, known }: Pick<UserPlanInput, 'desired' | 
 }
 
 /**
- * Returns what a user lacks besides its form. Only memberships that we created are removed. An organization that was
- * refused is tried again when the user leaves another one, because the account may allow only one.
+ * Returns what a user lacks besides its form. Only memberships that we created are removed, and only when the user has no
+ * unsolved tickets in the organization: Zendesk would take them out of it (Zendesk help, article 204281156). These stay
+ * for now (`kept`). An organization that was refused is tried again when the user leaves another one, because the account
+ * may allow only one.
  */
 export function lacksOf(
   wanted: WantedOfUser,
   known: KnownUser | null,
-): { email: boolean; join: readonly string[]; leave: readonly string[]; some: boolean } {
+): {
+  email: boolean;
+  join: readonly string[];
+  leave: readonly string[];
+  kept: readonly string[];
+  some: boolean;
+} {
   const { emailDigest, organizationIds } = wanted;
   const isStaff = known?.isStaff === true;
   const email = emailDigest !== null && !isStaff && known?.emailDigests.includes(emailDigest) !== true;
-  const leave = (known?.ownOrganizationIds ?? []).filter((id) => !organizationIds.includes(id));
+  const ended = (known?.ownOrganizationIds ?? []).filter((id) => !organizationIds.includes(id));
+  const kept = ended.filter((id) => known?.unsolvedOrganizationIds?.includes(id) === true);
+  const leave = ended.filter((id) => !kept.includes(id));
   const refused = leave.length > 0 ? [] : (known?.refusedOrganizationIds ?? []);
   const noneToJoin = [...(known?.organizationIds ?? []), ...refused];
   const join = organizationIds.filter((id) => !noneToJoin.includes(id));
-  return { email, join, leave, some: email || join.length > 0 || leave.length > 0 };
+  return { email, join, leave, kept, some: email || join.length > 0 || leave.length > 0 };
 }
 
 /**
@@ -109,6 +121,7 @@ export function userRemark(
   wanted: WantedOfUser & { readonly remark: Remark | null; readonly ignored: readonly string[] },
   known: KnownUser | null,
 ): Remark | null {
+  if (lacksOf(wanted, known).kept.length > 0) return KEPT_FOR_OPEN_TICKETS;
   if (known?.isStaff === true) return USER_IS_STAFF;
   if (known?.isSuspended === true) return USER_SUSPENDED;
   if (wanted.remark !== null) return wanted.remark;

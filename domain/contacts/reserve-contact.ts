@@ -7,7 +7,9 @@ import {
   EMAIL_MALFORMED,
   EMAIL_MISSING,
   emailRefused,
+  memberWithoutAccount,
   NO_ACCOUNT,
+  personMerged,
   samePerson,
   sharedEmail,
   sharedEmailRejected,
@@ -29,6 +31,10 @@ export interface PersonRow {
   readonly isUnseen: boolean;
   readonly externalId: string | null;
   readonly zendeskId: string | null;
+  /** True when the user of the contact was deleted, or merged into another one. */
+  readonly isUserGone?: boolean;
+  /** The accounts of which its user is a member. Only known for a contact without accounts. */
+  readonly memberOf?: readonly string[];
   readonly accounts: readonly TiedAccount[];
 }
 
@@ -83,19 +89,40 @@ export function reserveContact(
   if (contact.defect !== undefined) return { rejection: contact.defect };
   if (contact.isInactive) return { skipped: CONTACT_INACTIVE };
   const lead = leadOf(person);
-  if (lead !== undefined && !isSame(lead.row, contact))
-    return { follows: lead.row, remark: samePerson(recordKeyText(lead.row)) };
+  if (lead !== undefined && !isSame(lead.row, contact)) return follow(contact, lead, person);
   const tied = tiedAccounts(person, contact);
-  if (tied.length === 0) return { skipped: NO_ACCOUNT };
+  if (tied.length === 0) return { skipped: withoutAccount(person) };
   const organizationIds = [...new Set(tied.flatMap(({ organizationId }) => organizationId ?? []))];
   if (organizationIds.length === 0) return { rejection: accountNotSynced(tied.map(({ account }) => account)) };
   return reserveUser(contact, organizationIds, at);
 }
 
-/** Returns the active contact from which a person is written: the one that has the user, or else the first. */
+/** Returns that a contact follows the lead of its person. Both can have a user if F&O has merged two persons. */
+function follow(contact: ErpRecord, lead: PersonRow, person: readonly PersonRow[]): ContactReservationResult {
+  const key = recordKeyText(lead.row);
+  const own = person.find(({ row }) => isSame(row, contact));
+  const isMerged = own !== undefined && hasUser(own) && hasUser(lead);
+  const users = { own: own?.zendeskId ?? '', lead: lead.zendeskId ?? '' };
+  return { follows: lead.row, remark: isMerged ? personMerged(key, users) : samePerson(key) };
+}
+
+function hasUser({ zendeskId, isUserGone = false }: PersonRow): boolean {
+  return zendeskId !== null && !isUserGone;
+}
+
+function withoutAccount(person: readonly PersonRow[]): Remark {
+  const memberOf = [...new Set(person.flatMap(({ memberOf: accounts = [] }) => accounts))];
+  return memberOf.length === 0 ? NO_ACCOUNT : memberWithoutAccount(memberOf);
+}
+
+/**
+ * Returns the active contact from which a person is written: the one that has a user, preferably one that still exists,
+ * or else the first.
+ */
 function leadOf(person: readonly PersonRow[]): PersonRow | undefined {
   const active = person.filter(({ isActive }) => isActive);
   return (
+    active.find(hasUser) ??
     active.find(({ zendeskId }) => zendeskId !== null) ??
     active.find(({ externalId }) => externalId !== null) ??
     active[0]

@@ -24,3 +24,14 @@ export function ticketStatusOf(text: string): TicketStatus {
   const lower = text.toLowerCase();
   return STATUSES.find((status) => status === lower) ?? 'open';
 }
+
+/**
+ * Returns whether a ticket is not solved. Zendesk takes such tickets out of an organization that their requester leaves,
+ * and leaves the others in it (Zendesk help, article 204281156).
+ */
+export function isUnsolved({ status }: Pick<SupportTicket, 'status'>): boolean {
+  return UNSOLVED_STATUSES.includes(status);
+}
+
+/** The statuses of tickets that are not solved. */
+export const UNSOLVED_STATUSES: readonly TicketStatus[] = ['new', 'open', 'pending', 'hold'];

@@ -3,6 +3,7 @@ export type RejectionCode =
   | 'external_id_contested'
   | 'external_id_unsupported'
   | 'name_ambiguous'
+  | 'renumbering_unclear'
   | 'waiting_for_entity'
   | 'zendesk_refused'
   | 'record_unreadable'
@@ -15,7 +16,9 @@ export type RejectionCode =
 export type RemarkCode =
   | 'contact_inactive'
   | 'no_account'
+  | 'member_without_account'
   | 'same_person'
+  | 'person_merged'
   | 'email_missing'
   | 'email_malformed'
   | 'email_refused'
@@ -23,8 +26,10 @@ export type RemarkCode =
   | 'user_is_staff'
   | 'user_suspended'
   | 'single_organization'
+  | 'kept_for_open_tickets'
   | 'field_ignored'
   | 'text_repaired'
+  | 'renumbered'
   | 'gone_from_erp';
 
 /** A remark on a record: a code, what happened, and what a person should do. */
@@ -135,14 +140,6 @@ export function withRepairs(repaired: readonly string[] | undefined, remark: Rem
     message: `The record has characters in F&O that cannot be stored, in these fields: ${repaired.join(', ')}. Ledgerdesk has replaced them.${also}`,
     action: 'Correct these fields in F&O. Half an emoji at the end of a text is a common cause.',
   };
-}
-
-/** Returns the remark on an account that is written or needs no change, or null. */
-export function accountRemark(
-  { repaired }: { readonly repaired?: readonly string[] },
-  ignored: readonly string[],
-): Remark | null {
-  return withRepairs(repaired, ignored.length === 0 ? null : fieldIgnored(ignored));
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../dynamics/records.ts';
+import type { PartyChange, StoredRecord } from '../dynamics/records.ts';
 import type { Values } from '../dynamics/row-table.ts';
 import type { BusinessEvents } from '../dynamics/events/business-events.ts';
 import type { DynamicsState, ExtensionField } from '../dynamics/state.ts';
@@ -10,6 +10,8 @@ interface Kind {
   readonly list: () => StoredRecord[];
   readonly upsert: (company: string, key: string, patch: Values) => StoredRecord;
   readonly remove: (company: string, key: string) => boolean;
+  readonly rename: (company: string, key: string, newKey: string) => StoredRecord | undefined;
+  readonly changeParty: (company: string, key: string, change: PartyChange) => StoredRecord | undefined;
   readonly generate: (company: string, count: number, from?: number) => number;
 }
 
@@ -21,6 +23,8 @@ export function dynamicsRoutes(state: DynamicsState, events: SilenceableEvents):
       list: () => state.customers(),
       upsert: (...args) => state.upsertCustomer(...args),
       remove: (...args) => state.removeCustomer(...args),
+      rename: (...args) => state.renameCustomer(...args),
+      changeParty: (...args) => state.changeCustomerParty(...args),
       generate: (...args) => state.generateCustomers(...args),
     },
     {
@@ -28,6 +32,8 @@ export function dynamicsRoutes(state: DynamicsState, events: SilenceableEvents):
       list: () => state.vendors(),
       upsert: (...args) => state.upsertVendor(...args),
       remove: (...args) => state.removeVendor(...args),
+      rename: (...args) => state.renameVendor(...args),
+      changeParty: (...args) => state.changeVendorParty(...args),
       generate: (...args) => state.generateVendors(...args),
     },
     {
@@ -35,18 +41,26 @@ export function dynamicsRoutes(state: DynamicsState, events: SilenceableEvents):
       list: () => state.contacts(),
       upsert: (...args) => state.upsertContact(...args),
       remove: (...args) => state.removeContact(...args),
+      rename: (...args) => state.renameContact(...args),
+      changeParty: (...args) => state.changeContactParty(...args),
       generate: (...args) => state.generateContacts(...args),
     },
   ];
   return [
     ...kinds.flatMap((kind) => routesOf(kind, events)),
     { method: 'POST', pattern: /^\/state\/dynamics\/fields$/, handle: ({ body }) => addField(state, body) },
+    {
+      method: 'POST',
+      pattern: /^\/state\/dynamics\/parties\/merge$/,
+      handle: ({ body: { from, into } }) => ({ records: state.mergeParties(String(from), String(into)) }),
+    },
   ];
 }
 
 type SilenceableEvents = Pick<BusinessEvents, 'isSilent'>;
 
-function routesOf({ name, list, upsert, remove, generate }: Kind, events: SilenceableEvents): ControlRoute[] {
+function routesOf(kind: Kind, events: SilenceableEvents): ControlRoute[] {
+  const { name, list, upsert, remove, generate } = kind;
   const all = new RegExp(`^/state/dynamics/${name}$`);
   const one = new RegExp(`^/state/dynamics/${name}/([^/]+)/([^/]+)$`);
   return [
@@ -83,6 +97,32 @@ function routesOf({ name, list, upsert, remove, generate }: Kind, events: Silenc
         if (!remove(company, key)) throw new ControlError(404, `There is no record ${key} in ${company}.`);
       },
     },
+    ...identityRoutesOf(kind),
+  ];
+}
+
+/** Returns the routes that change what identifies a record: its key, and its party. */
+function identityRoutesOf({ name, rename, changeParty }: Kind): ControlRoute[] {
+  const at = (action: string): RegExp => new RegExp(`^/state/dynamics/${name}/([^/]+)/([^/]+)/${action}$`);
+  return [
+    {
+      method: 'POST',
+      pattern: at('rename'),
+      handle: ({ parts: [company = '', key = ''], body }) =>
+        found(
+          upserted(() => rename(company, key, String(body['key']))),
+          `record ${key} in ${company}`,
+        ),
+    },
+    {
+      method: 'POST',
+      pattern: at('party'),
+      handle: ({ parts: [company = '', key = ''], body }) =>
+        found(
+          upserted(() => changeParty(company, key, body as PartyChange)),
+          `record ${key} in ${company}`,
+        ),
+    },
   ];
 }
 
@@ -91,7 +131,7 @@ function ofCompany(records: readonly StoredRecord[], company: string | null): re
   return records.filter(({ legalEntity }) => legalEntity === company.toLowerCase());
 }
 
-function upserted(upsert: () => StoredRecord): StoredRecord {
+function upserted<Stored extends StoredRecord | undefined>(upsert: () => Stored): Stored {
   try {
     return upsert();
   } catch (error) {

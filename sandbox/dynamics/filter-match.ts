@@ -71,3 +71,13 @@ export function wantedValues(filter: Filter, property: string): ReadonlySet<stri
   if (filter.kind === 'and') return left ?? right;
   return left && right ? new Set([...left, ...right]) : undefined;
 }
+
+/** Returns the collated values with which a filter compares a property by `eq`, wherever they stand in it. */
+export function namedValues(filter: Filter, property: string): ReadonlySet<string> {
+  if (filter.kind === 'not') return namedValues(filter.operand, property);
+  if (filter.kind !== 'compare')
+    return new Set([...namedValues(filter.left, property), ...namedValues(filter.right, property)]);
+  const { literal, operator } = filter;
+  const isNamed = filter.property.name === property && operator === 'eq' && typeof literal === 'string';
+  return new Set(isNamed ? [collated(literal)] : []);
+}

@@ -1,11 +1,12 @@
 import type { Random } from '../core/random.ts';
 import { shuffle } from '../core/random.ts';
 import { ownKeyOf } from './entity-type.ts';
-import { matcher, wantedValues } from './filter-match.ts';
+import { matcher, namedValues, wantedValues } from './filter-match.ts';
 import type { ListQuery, OrderColumn } from './list-query.ts';
 import type { Row, RowTable } from './row-table.ts';
 import { compareValues } from './row-table.ts';
 import type { DynamicsSettings } from './settings.ts';
+import { collated } from './text-order.ts';
 
 /** The settings of the environment in which a list is read. */
 export interface ListingContext {
@@ -18,8 +19,8 @@ export function matchingRows(table: RowTable, query: ListQuery, { settings, rand
   const { filter } = query;
   const isVisible = visibleTo(table, query.crossCompany, settings);
   const meets = filter ? matcher(filter, table.read) : () => true;
-  const missing = new Set(settings.missingRows);
-  const isWanted = (row: Row): boolean => isVisible(row) && meets(row) && !missing.has(`${row.company}/${row.key}`);
+  const isMissing = missingFrom(table, query, settings);
+  const isWanted = (row: Row): boolean => isVisible(row) && meets(row) && !isMissing(row);
   const keys = filter && wantedValues(filter, ownKeyOf(table.type));
   if (keys && table.type.keys.length <= 2) return ordered(table, table.withKeys(keys).filter(isWanted), query.orderBy);
   const columns = query.orderBy.map(({ property }) => property);
@@ -27,6 +28,14 @@ export function matchingRows(table: RowTable, query: ListQuery, { settings, rand
   if (columns.length > 0 && isKeyOrder) return table.inKeyOrder(columns).filter(isWanted);
   const rows = ordered(table, table.rows().filter(isWanted), query.orderBy);
   return columns.length === 0 && settings.shuffleWithoutOrderBy ? shuffle(rows, random) : rows;
+}
+
+/** Returns the predicate for rows that a list misses. A look-up by their key finds them. */
+function missingFrom(table: RowTable, { filter }: ListQuery, settings: DynamicsSettings): (row: Row) => boolean {
+  const missing = new Set(settings.missingRows);
+  if (missing.size === 0) return () => false;
+  const named = filter ? namedValues(filter, ownKeyOf(table.type)) : new Set();
+  return ({ company, key }) => missing.has(`${company}/${key}`) && !named.has(collated(key));
 }
 
 /** Returns the predicate for rows in the scope of a request: the default company, or all that the user may see. */

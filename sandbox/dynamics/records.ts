@@ -20,6 +20,15 @@ export interface Records {
   readonly upsert: (company: string, key: string, patch: Values) => StoredRecord;
   /** Returns false when there is no such record. */
   readonly remove: (company: string, key: string) => boolean;
+  /**
+   * Renames the primary key of a record, which keeps its party and all values. Returns undefined when there is no such
+   * record. Throws a RangeError when the new key is taken.
+   */
+  readonly rename: (company: string, key: string, newKey: string) => StoredRecord | undefined;
+  /** Gives a record another party, or a new one. Returns undefined when there is no such record. */
+  readonly changeParty: (company: string, key: string, change: PartyChange) => StoredRecord | undefined;
+  /** Replaces a party in all rows, as a merge in the address book does. Returns the number of changed rows. */
+  readonly mergeParty: (from: string, into: string) => number;
   /** Adds `count` records numbered from `from`, by default after the last one. Returns the first number. */
   readonly generate: (company: string, count: number, from?: number) => number;
   /** Adds a row, with a new party if the values contain none. */
@@ -30,12 +39,20 @@ export interface Records {
   readonly numberFormat: string;
 }
 
+/** Another party of a record: a new one unless `party` is given. `type` is `Organization` or `Person`. */
+export interface PartyChange {
+  readonly party?: string | undefined;
+  readonly type?: string | undefined;
+}
+
 /** The options of records. */
 export interface RecordsOptions {
   readonly kind: 'customer' | 'vendor' | 'contact';
   readonly table: RowTable;
   readonly partyProperty: string;
   readonly partyTypeProperty: string;
+  /** All properties that contain party numbers. */
+  readonly partyProperties: readonly string[];
   readonly nextRecordId: () => number;
   readonly nextParty: () => string;
   /** Called with a company before a row is added to it. */
@@ -64,6 +81,25 @@ export function createRecords(options: RecordsOptions): Records {
       if (row) table.remove(row);
       return row !== undefined;
     },
+    rename: (company, key, newKey) => {
+      const row = table.get(company, key);
+      if (!row) return undefined;
+      const renamed = table.rename(row, newKey);
+      if (!renamed) throw new RangeError(`${table.type.name} already has the key ${newKey}.`);
+      return recordOf(table, renamed);
+    },
+    changeParty: (company, key, { party, type }) => {
+      const row = table.get(company, key);
+      if (!row) return undefined;
+      const patch = {
+        [options.partyProperty]: party ?? options.nextParty(),
+        ...(type === undefined ? {} : { [options.partyTypeProperty]: type }),
+      };
+      requireValid(table, patch);
+      table.write(row, patch);
+      return recordOf(table, row);
+    },
+    mergeParty: (from, into) => mergeParty(options, from, into),
     generate: (company, count, from = nextOrdinal) => {
       generateRows(options, company.toLowerCase(), { from, to: from + count });
       nextOrdinal = Math.max(nextOrdinal, from + count);
@@ -86,6 +122,17 @@ function requireValid({ type }: RowTable, patch: Values): void {
     if (typeof value !== typeof property.initial || isMember !== true)
       throw new RangeError(`${JSON.stringify(value)} is not a valid value of ${type.name}.${name}.`);
   }
+}
+
+function mergeParty({ table, partyProperties }: RecordsOptions, from: string, into: string): number {
+  let changed = 0;
+  for (const row of table.rows()) {
+    const names = partyProperties.filter((name) => table.read(row, name) === from);
+    if (names.length === 0) continue;
+    table.write(row, Object.fromEntries(names.map((name) => [name, into])));
+    changed += 1;
+  }
+  return changed;
 }
 
 function insertRow(options: RecordsOptions, place: { company: string; key: string }, values: Values): Row {

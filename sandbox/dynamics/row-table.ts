@@ -31,6 +31,11 @@ export interface RowTable {
   /** Sets values and changes the version. */
   write(row: Row, values: Values): void;
   remove(row: Row): void;
+  /**
+   * Gives a row another own key, as a rename of the primary key does: the record id and all other values stay. Returns
+   * undefined when another row has that key.
+   */
+  rename(row: Row, key: string): Row | undefined;
   /** Returns the rows in the order of their creation. */
   rows(): readonly Row[];
   /** Returns the rows in the order of key properties. The order is cached until a row is added or removed. */
@@ -101,6 +106,17 @@ export function createRowTable(type: EntityType, nextVersion: () => number): Row
       byId.delete(idOf(row.company, row.key));
       rowsChanged();
       notify({ kind: 'deleted', row, set: {}, previous: row.values });
+    },
+    rename: (row, key) => {
+      const other = byId.get(idOf(row.company, key));
+      if (other !== undefined && other !== row) return undefined;
+      byId.delete(idOf(row.company, row.key));
+      const renamed: Row = { ...row, key, version: nextVersion() };
+      byId.set(idOf(renamed.company, key), renamed);
+      rowsChanged();
+      const name = ownKeyOf(type);
+      notify({ kind: 'updated', row: renamed, set: { [name]: key }, previous: { [name]: row.key } });
+      return renamed;
     },
     rows: () => cached('', () => [...byId.values()]),
     inKeyOrder: (properties) => cached(properties.join(), () => sortRows([...byId.values()], properties, read)),

@@ -31,6 +31,16 @@ export interface DynamicsState {
   removeCustomer(company: string, account: string): boolean;
   removeVendor(company: string, account: string): boolean;
   removeContact(company: string, contactId: string): boolean;
+  /** Renames the primary key of a record (`Records.rename`). */
+  renameCustomer: Records['rename'];
+  renameVendor: Records['rename'];
+  renameContact: Records['rename'];
+  /** Gives an account, or the person of a contact, another party (`Records.changeParty`). */
+  changeCustomerParty: Records['changeParty'];
+  changeVendorParty: Records['changeParty'];
+  changeContactParty: Records['changeParty'];
+  /** Merges two parties of the address book. Returns the number of records that refer to the remaining one since. */
+  mergeParties(from: string, into: string): number;
   /** Adds `count` organizations numbered from `from`, by default after the last one. Returns the first number. */
   generateCustomers(company: string, count: number, from?: number): number;
   generateVendors(company: string, count: number, from?: number): number;
@@ -84,6 +94,13 @@ export function createDynamicsState(random: Random): DynamicsState {
     removeCustomer: customers.remove,
     removeVendor: vendors.remove,
     removeContact: contacts.remove,
+    renameCustomer: customers.rename,
+    renameVendor: vendors.rename,
+    renameContact: contacts.rename,
+    changeCustomerParty: customers.changeParty,
+    changeVendorParty: vendors.changeParty,
+    changeContactParty: contacts.changeParty,
+    mergeParties: (from, into) => writable.reduce((sum, records) => sum + records.mergeParty(from, into), 0),
     generateCustomers: customers.generate,
     generateVendors: vendors.generate,
     generateContacts: contacts.generate,
@@ -140,9 +157,14 @@ function createAllRecords(options: {
     Extensible,
   ];
   const customers = createRowTable(customerType.type, options.nextVersion);
-  const party = { partyProperty: 'PartyNumber', partyTypeProperty: 'PartyType' };
-  const vendorParty = { partyProperty: 'VendorPartyNumber', partyTypeProperty: 'VendorPartyType' };
-  const personParty = { partyProperty: 'ContactPersonPartyNumber', partyTypeProperty: 'ContactPersonPartyType' };
+  const partyOf = (property: string, type: string, further: readonly string[] = []) => ({
+    partyProperty: property,
+    partyTypeProperty: type,
+    partyProperties: [property, ...further],
+  });
+  const party = partyOf('PartyNumber', 'PartyType');
+  const vendorParty = partyOf('VendorPartyNumber', 'VendorPartyType');
+  const personParty = partyOf('ContactPersonPartyNumber', 'ContactPersonPartyType', ['AssociatedPartyNumber']);
   const vendors = createRowTable(vendorType.type, options.nextVersion);
   const contacts = createRowTable(contactType.type, options.nextVersion);
   const valuesFor = (company: string): ((ordinal: number) => Values) => {

@@ -40,6 +40,7 @@ export const TICKET_ROUTES: readonly Route[] = [
     operation: `organizations.${R}.count`,
     handle: (call) => countOf(call, organizationTickets(call).length),
   },
+  { method: 'GET', pattern: `users/:id/${R}/requested`, operation: `users.${R}.requested`, handle: requestedBy },
   { method: 'POST', pattern: R, operation: `${R}.create`, handle: create },
   { method: 'PUT', pattern: `${R}/:id`, operation: `${R}.update`, handle: update },
   { method: 'DELETE', pattern: `${R}/:id`, operation: `${R}.delete`, handle: remove },
@@ -83,6 +84,12 @@ function organizationTickets(call: Call): Ticket[] {
 
 function ofOrganization(call: Call): Result {
   return listPage(call, { name: R, rows: organizationTickets(call), show: ticketShower(call) });
+}
+
+function requestedBy(call: Call): Result {
+  const { users, tickets } = call.account;
+  const rows = tickets.ofRequester(users.require(idOf(call)).id).sort((a, b) => a.id - b.id);
+  return listPage(call, { name: R, rows, show: ticketShower(call) });
 }
 
 function create(call: Call): Result {

@@ -13,6 +13,7 @@ import {
 import type { Db } from '../database.ts';
 import { SEEN_AGAIN } from '../sync/presence.ts';
 import { IS_READABLE, registerUnreadable } from '../sync/unreadable.ts';
+import { applyRenumberings, recordUnclear, type DecidedRenumberings } from './renumberings.ts';
 import { readRejectedAccounts, type RejectedAccounts } from './rejected-accounts.ts';
 import { readReservationContext, type MutableReservationContext } from './reservation-context.ts';
 
@@ -34,9 +35,13 @@ export interface ReservationStore {
   /**
    * Registers the accounts that a run has staged since the last call, releases the names of accounts that were renamed
    * in the ERP, and ranks the accounts: holders of an external id first, then by kind, legal entity and account number.
-   * A reading that is older than the stored name releases nothing.
+   * A reading that is older than the stored name releases nothing. Before that, accounts with a new number keep their
+   * record, as decided in `renumberings`.
    */
-  prepare(run: Pick<ReservationRequest, 'runId' | 'connectionId' | 'kinds'>): Promise<void>;
+  prepare(
+    run: Pick<ReservationRequest, 'runId' | 'connectionId' | 'kinds'>,
+    renumberings?: readonly DecidedRenumberings[],
+  ): Promise<void>;
   /** Reserves for at most `limit` accounts ranked after `after`. Returns the last rank, or null when none was left. */
   reservePage(request: ReservationRequest, after: number, limit: number): Promise<number | null>;
   /**
@@ -55,7 +60,13 @@ export interface ReservationStore {
 /** Creates the store of the reservations of accounts. */
 export function createReservationStore(db: Db): ReservationStore {
   return {
-    prepare: (run) => db.transaction().execute((tx) => prepare(tx, run)),
+    prepare: (run, renumberings = []) =>
+      db.transaction().execute(async (tx) => {
+        await applyRenumberings(tx, run, renumberings);
+        await prepare(tx, run);
+        await recordUnclear(tx, run, renumberings);
+        await rank(tx, run);
+      }),
     rejected: (run, wanted) => readRejectedAccounts(db, run, wanted),
     async reservePage(request, after, limit) {
       const rows = await staged(db, request, sql`s.rank > ${after} order by s.rank limit ${limit}`);
@@ -76,7 +87,7 @@ export function createReservationStore(db: Db): ReservationStore {
 
 async function prepare(
   db: Db,
-  { runId, connectionId, kinds }: Pick<ReservationRequest, 'runId' | 'connectionId' | 'kinds'>,
+  { runId, connectionId }: Pick<ReservationRequest, 'runId' | 'connectionId'>,
 ): Promise<void> {
   // A table that was just filled has no statistics, and a query planned without them can take minutes.
   await sql`analyze staged_records`.execute(db);
@@ -95,6 +106,12 @@ async function prepare(
       and (a.plain_name_read_at is null or a.plain_name_read_at <= excluded.plain_name_read_at)`.execute(db);
   await registerUnreadable(db, { runId, connectionId, target: 'organization' });
   await sql`analyze records, organizations`.execute(db);
+}
+
+async function rank(
+  db: Db,
+  { runId, connectionId, kinds }: Pick<ReservationRequest, 'runId' | 'connectionId' | 'kinds'>,
+): Promise<void> {
   await sql`with ranked as (
       select s.ctid as place, row_number() over (order by a.external_id_key is null,
         array_position(${sql.val([...kinds])}::text[], s.kind), s.legal_entity collate "C", s.key collate "C") as rank
@@ -111,10 +128,13 @@ interface StagedRow {
   readonly external_id: string | null;
   readonly name: string | null;
   readonly zendesk_id: string | null;
+  readonly former_keys: readonly string[];
 }
 
 async function staged(db: Db, request: ReservationRequest, condition: ReturnType<typeof sql>): Promise<StagedRow[]> {
-  const { rows } = await sql<StagedRow>`select s.record, s.rank, a.external_id, a.name, a.zendesk_id
+  const { rows } = await sql<StagedRow>`select s.record, s.rank, a.external_id, a.name, a.zendesk_id,
+      array(select u.former_key from unclear_renumberings u where u.connection_id = a.connection_id
+        and u.legal_entity = a.legal_entity and u.kind = a.kind and u.key = a.key order by 1) as former_keys
     from staged_records s join records a on a.connection_id = ${request.connectionId}
       and a.legal_entity = s.legal_entity and a.kind = s.kind and a.key = s.key
     where s.run_id = ${request.runId} and s.target = 'organization' and ${condition}`.execute(db);
@@ -151,7 +171,10 @@ function renderedKeys(templates: ReservationPolicy['templates'], account: ErpRec
 }
 
 function reserveRow(row: StagedRow, context: MutableReservationContext, policy: ReservationPolicy): Reserved {
-  const held = { externalId: row.external_id, name: row.name, zendeskId: row.zendesk_id };
+  const held = {
+    ...{ externalId: row.external_id, name: row.name, zendeskId: row.zendesk_id },
+    formerKeys: row.former_keys,
+  };
   const result = reserveAccount(row.record, held, { context, policy });
   context.move(recordKeyText(row.record), held, heldAfter(result));
   return { record: row.record, held, result };

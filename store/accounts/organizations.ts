@@ -101,7 +101,8 @@ export function seenOrganizationOf(connectionId: string): RawBuilder<unknown> {
   return sql`select ${KNOWN} as value from organizations o where o.connection_id = ${connectionId}
       and a.zendesk_id is not null and o.zendesk_id = a.zendesk_id
     union all (select ${KNOWN} as value from organizations o where o.connection_id = ${connectionId}
-      and a.zendesk_id is null and o.external_id_key = a.external_id_key limit 1)
+      and a.zendesk_id is null and o.external_id_key = a.external_id_key and not exists (select from records l
+        where l.connection_id = ${connectionId} and l.target = 'organization' and l.zendesk_id = o.zendesk_id) limit 1)
     union all (select ${KNOWN} as value from organizations o where o.connection_id = ${connectionId}
       and a.zendesk_id is null and o.zendesk_id = s.adopt_id and not exists (select from organizations e
         where e.connection_id = ${connectionId} and e.external_id_key = a.external_id_key))`;

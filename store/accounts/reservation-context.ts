@@ -79,6 +79,7 @@ async function readHolders(db: Db, { connectionId, column, keys }: Lookup): Prom
   return new Map(rows.map(({ key, holder }) => [key, holder]));
 }
 
+/** Reads organizations. An external id that the linked account has left, because it has a new number, counts as free. */
 async function readOrganizations(
   db: Db,
   { connectionId, column, keys }: Lookup,
@@ -87,7 +88,9 @@ async function readOrganizations(
     select o.${sql.ref(column)} as key, o.zendesk_id as id, o.external_id as "externalId", ${KEY_TEXT} as "linkedTo"
     from organizations o left join records a on a.connection_id = o.connection_id and a.target = 'organization'
       and a.zendesk_id = o.zendesk_id
-    where o.connection_id = ${connectionId} and o.${sql.ref(column)} = any(${sql.val([...keys])}::text[])`.execute(db);
+    where o.connection_id = ${connectionId} and o.${sql.ref(column)} = any(${sql.val([...keys])}::text[])
+      and (${column === 'name_key'} or a.renumbered_from is null
+        or a.external_id_key is not distinct from o.external_id_key)`.execute(db);
   const byKey = new Map<string, NamedOrganization[]>();
   for (const { key, ...organization } of rows) byKey.set(key, [...(byKey.get(key) ?? []), organization]);
   return byKey;

@@ -76,6 +76,7 @@ interface PersonRecord {
   readonly unseen: boolean;
   readonly external_id: string | null;
   readonly zendesk_id: string | null;
+  readonly user_gone: boolean;
 }
 
 async function readPeople(
@@ -87,7 +88,8 @@ async function readPeople(
   const own = rows.map(({ record: { legalEntity, kind, key } }) => ({ legal_entity: legalEntity, kind, key }));
   const columns = sql`c.legal_entity, c.kind, c.key, c.person_party, c.party, c.present and not c.is_inactive as active,
     not c.present and not c.is_inactive as unseen,
-    c.external_id, c.zendesk_id`;
+    c.external_id, c.zendesk_id, exists (select from users u where u.connection_id = c.connection_id
+      and u.zendesk_id = c.zendesk_id and not u.is_active) as user_gone`;
   const { rows: records } = await sql<PersonRecord>`
     select ${columns} from records c where c.connection_id = ${connectionId} and c.target = 'user'
       and c.person_party = any(${sql.val([...new Set(parties)])}::text[])
@@ -97,15 +99,40 @@ async function readPeople(
         and c.key = r.key
     order by legal_entity, kind, key`.execute(db);
   const tied = await readTied(db, connectionId, records);
+  const accountsOf = ({ legal_entity: entity, party }: PersonRecord) => tied.get(`${entity}/${party ?? ''}`) ?? [];
+  const untied = records.filter((record) => accountsOf(record).length === 0);
+  const memberships = await readMemberships(db, connectionId, untied);
   const people = new Map<string, PersonRow[]>();
   for (const record of records) {
     const row = { legalEntity: record.legal_entity, kind: record.kind, key: record.key };
     const person = personOf(row, record.person_party);
-    const accounts = tied.get(`${record.legal_entity}/${record.party ?? ''}`) ?? [];
     const { active: isActive, unseen: isUnseen, external_id: externalId, zendesk_id: zendeskId } = record;
-    people.set(person, [...(people.get(person) ?? []), { row, isActive, isUnseen, externalId, zendeskId, accounts }]);
+    people.set(person, [
+      ...(people.get(person) ?? []),
+      {
+        ...{ row, isActive, isUnseen, externalId, zendeskId, isUserGone: record.user_gone },
+        ...{ memberOf: memberships.get(zendeskId ?? '') ?? [], accounts: accountsOf(record) },
+      },
+    ]);
   }
   return people;
+}
+
+/** Reads of which accounts the users of contacts are members through us, by user. */
+async function readMemberships(
+  db: Db,
+  connectionId: string,
+  records: readonly PersonRecord[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const users = records.flatMap(({ zendesk_id: id }) => id ?? []);
+  if (users.length === 0) return new Map();
+  const { rows } = await sql<{ user: string; accounts: string[] }>`select u.zendesk_id as user,
+      array_agg(a.legal_entity || '/' || a.kind || '/' || a.key order by a.legal_entity, a.kind, a.key) as accounts
+    from users u join records a on a.connection_id = u.connection_id and a.target = 'organization'
+      and a.zendesk_id = any(u.own_organization_ids)
+    where u.connection_id = ${connectionId} and u.zendesk_id = any(${sql.val(users)}::text[]) and u.is_active
+    group by 1`.execute(db);
+  return new Map(rows.map(({ user, accounts }) => [user, accounts]));
 }
 
 /** Reads accounts by legal entity and party. One party can have several accounts in a legal entity. */

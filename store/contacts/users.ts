@@ -9,6 +9,7 @@ import type { Db } from '../database.ts';
 import { differingFrom } from '../sync/kept-values.ts';
 import type { Gone, Seen } from '../sync/seen.ts';
 import { emailDigest, valueDigests } from '../digests.ts';
+import { readTicketsKeeping, UNSOLVED_OF_USER } from './unsolved-tickets.ts';
 
 /**
  * A user that we have just written; a missing member has not changed. `written` are digests of the values that were
@@ -68,6 +69,8 @@ export interface UserStore {
   record(connectionId: string, changes: UserChanges): Promise<void>;
   /** Returns those of these users that contacts are linked to. */
   linked(connectionId: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Returns at most `limit` unsolved tickets that keep users in organizations, as far as the tally knows. */
+  ticketsKeeping(connectionId: string, limit: number): Promise<string[]>;
   /** Forgets the memberships that Zendesk refused, so that a full comparison tries them again. */
   forgetRefusals(connectionId: string): Promise<void>;
 }
@@ -107,6 +110,7 @@ export function createUserStore(db: Db): UserStore {
         and target = 'user' and zendesk_id = any(${sql.val([...ids])}::text[])`.execute(db);
       return new Set(rows.map(({ id }) => id));
     },
+    ticketsKeeping: (connectionId, limit) => readTicketsKeeping(db, connectionId, limit),
     async forgetRefusals(connectionId) {
       await sql`update users set refused_organization_ids = '{}' where connection_id = ${connectionId}
         and refused_organization_ids <> '{}'`.execute(db);
@@ -125,7 +129,8 @@ const OWN_OF_ACCOUNTS = sql`array(select x from unnest(u.own_organization_ids) x
 const KNOWN = sql`jsonb_build_object('id', u.zendesk_id, 'values', u.digests, 'written', u.written,
   'isLatest', coalesce(u.updated_at <= u.written_at, false), 'kept', u.kept, 'isStaff', u.is_staff, 'isActive', u.is_active,
   'isSuspended', u.is_suspended, 'emailDigests', u.email_digests, 'organizationIds', u.organization_ids,
-  'ownOrganizationIds', ${OWN_OF_ACCOUNTS}, 'refusedOrganizationIds', u.refused_organization_ids)`;
+  'ownOrganizationIds', ${OWN_OF_ACCOUNTS}, 'refusedOrganizationIds', u.refused_organization_ids,
+  'unsolvedOrganizationIds', ${UNSOLVED_OF_USER})`;
 
 /** Selects the stored user with this id. */
 export function seenUserById(connectionId: string, id: RawBuilder<unknown>): RawBuilder<unknown> {

@@ -22,6 +22,8 @@ export interface JobRow<Seen = unknown, Reservation = unknown> {
   readonly seen: Seen | null;
   readonly reservation: Reservation | null;
   readonly emailDigest: string | null;
+  /** The last number of the account before its current one; null or undefined if it had none. */
+  readonly formerKey?: string | null;
   /** The number of consecutive runs that rejected the record. */
   readonly rejections?: number;
 }
@@ -91,9 +93,10 @@ async function jobRows<Seen, Reservation>(
   const { rows } = await sql<JobRow<Seen, Reservation>>`
     select s.record, s.external_id as "externalId", s.name, s.operation, s.zendesk_id as "zendeskId", s.round, s.refusal,
       seen.value as seen, s.reservation, s.email_digest as "emailDigest",
-      coalesce((select a.attempts from records a where a.connection_id = ${connectionId} and a.legal_entity = s.legal_entity
-        and a.kind = s.kind and a.key = s.key), 0) as rejections
-    from staged_records s left join lateral (${seenById(connectionId, sql`s.zendesk_id`)}) seen on true
+      a.renumbered_from as "formerKey", coalesce(a.attempts, 0) as rejections
+    from staged_records s left join records a on a.connection_id = ${connectionId} and a.legal_entity = s.legal_entity
+      and a.kind = s.kind and a.key = s.key
+    left join lateral (${seenById(connectionId, sql`s.zendesk_id`)}) seen on true
     where ${condition}`.execute(db);
   return rows;
 }

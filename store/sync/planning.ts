@@ -16,6 +16,8 @@ export interface RowToPlan<Seen = unknown, Reservation = unknown> {
   readonly externalId: string | null;
   readonly name: string | null;
   readonly linkedId: string | null;
+  /** The last number of the account before its current one; null or undefined if it had none. */
+  readonly formerKey?: string | null;
   readonly adoptId: string | null;
   /** The digest of the last attempt that Zendesk refused. */
   readonly refusedAttempt: string | null;
@@ -123,6 +125,7 @@ interface RawRow<Seen, Reservation> {
   external_id: string | null;
   name: string | null;
   zendesk_id: string | null;
+  renumbered_from: string | null;
   adopt_id: string | null;
   refused_attempt: string | null;
   code: string | null;
@@ -142,7 +145,7 @@ async function rowsToPlan<Seen, Reservation>(
 ): Promise<RowToPlan<Seen, Reservation>[]> {
   const { connectionId, slice, page } = request;
   const { rows } = await sql<RawRow<Seen, Reservation>>`
-    select s.record, a.external_id, a.name, a.zendesk_id, s.adopt_id, a.refused_attempt, a.code, a.message, a.action,
+    select s.record, a.external_id, a.name, a.zendesk_id, a.renumbered_from, s.adopt_id, a.refused_attempt, a.code, a.message, a.action,
       s.rejection, coalesce(s.read_at < a.applied_read_at, false) as is_stale, seen.value as seen, s.reservation,
       s.email_digest, ${mustWait(slice.runId)} as must_wait
     from staged_records s
@@ -171,6 +174,7 @@ function toRowToPlan<Seen, Reservation>(row: RawRow<Seen, Reservation>): RowToPl
     externalId: row.external_id,
     name: row.name,
     linkedId: row.zendesk_id,
+    formerKey: row.renumbered_from,
     adoptId: row.adopt_id,
     refusedAttempt: row.refused_attempt,
     lastRejection: code === null ? null : { code: code as RejectionCode, message: message ?? '', action: action ?? '' },

@@ -64,3 +64,8 @@ export const STATE_OF_RECORD = sql<string>`case when r.present then r.state else
 
 /** The changes of a record `a` that a reading contains again. */
 export const SEEN_AGAIN = sql`present = true, absences = 0`;
+
+/** Is true for a record `r` that may have another number now. */
+export const IS_FORMER_OF_UNCLEAR = sql<boolean>`exists (select from unclear_renumberings u
+  where u.connection_id = r.connection_id and u.legal_entity = r.legal_entity and u.kind = r.kind
+    and u.former_key = r.key)`;

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
+import { FORMER_OF_UNCLEAR } from '../../domain/accounts/renumbering-remarks.ts';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
 import { parseRecordKey, recordKeyText, type RecordKey, type StoredMembers } from '../../domain/sync/record.ts';
 import type { Outcome, RecordState } from '../../domain/sync/outcome.ts';
 import { GONE_FROM_ERP } from '../../domain/sync/rejection.ts';
 import type { Db } from '../database.ts';
-import { STATE_OF_RECORD } from './presence.ts';
+import { IS_FORMER_OF_UNCLEAR, STATE_OF_RECORD } from './presence.ts';
 
 /**
  * A record with its outcome in the last run that read it, or `gone` when the last accepted reading did not contain it.
@@ -85,7 +86,13 @@ export function createRecordStore(db: Db): RecordStore {
 }
 
 /** The code of a record `r` as it is listed. */
-const CODE_OF_RECORD = sql<string>`case when r.present then r.code else ${GONE_FROM_ERP.code} end`;
+const CODE_OF_RECORD = remarkOfRecord('code');
+
+/** Returns a member of the remark on a record `r` as it is listed. */
+function remarkOfRecord(member: 'code' | 'message' | 'action') {
+  return sql<string>`case when r.present then ${sql.ref(`r.${member}`)} when ${IS_FORMER_OF_UNCLEAR}
+    then ${FORMER_OF_UNCLEAR[member]} else ${GONE_FROM_ERP[member]} end`;
+}
 
 async function storedMembers(
   db: Db,
@@ -121,8 +128,7 @@ async function list(
   const { rows } =
     await sql<RawRecord>`select r.connection_id as "connectionId", r.legal_entity as "legalEntity", r.kind,
       r.key as key, r.external_id as "externalId", ${STATE_OF_RECORD} as state, ${CODE_OF_RECORD} as code,
-      case when r.present then r.message else ${GONE_FROM_ERP.message} end as message,
-      case when r.present then r.action else ${GONE_FROM_ERP.action} end as action,
+      ${remarkOfRecord('message')} as message, ${remarkOfRecord('action')} as action,
       coalesce(f.zendesk_id, r.zendesk_id) as "zendeskId", r.attempts,
       r.first_seen_at as "firstSeenAt", r.last_synced_at as "lastSyncedAt"
     from records r left join records f on f.connection_id = r.connection_id and f.legal_entity = r.follows_entity

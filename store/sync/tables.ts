@@ -29,6 +29,7 @@ export interface RecordsTable {
   name: string | null;
   name_key: string | null;
   zendesk_id: string | null;
+  renumbered_from: string | null;
   applied_read_at: Date | null;
   refused_attempt: string | null;
   refused_email: string | null;

@@ -6,6 +6,7 @@ import { addOrganization, membershipsOf, storedUser, runWithUser } from './users
 
 const LIST = 'organization_memberships.of_user';
 const JOIN = 'organization_memberships.create';
+const TICKETS = 'users.tickets.requested';
 const LEAVE = 'organization_memberships.unassign';
 const JOINING = { method: 'POST', path: 'organization_memberships' };
 
@@ -131,7 +132,7 @@ describe('a user without an organization of its contact', () => {
 describe('a user whose contact has moved to another account', () => {
   it('joins the new organization before it leaves the old one', async () => {
     const { run, user, organizations } = await moving();
-    expect((await at.observe(() => complete(run))).operations).toEqual([LIST, JOIN, LEAVE]);
+    expect((await at.observe(() => complete(run))).operations).toEqual([LIST, JOIN, TICKETS, LEAVE]);
     expect(await membershipsOf(at, user)).toEqual([organizations[1]]);
     expect(await storedUser(at, run)).toMatchObject({
       ...{ organizations: [organizations[1]], own: [organizations[1]], refused: [] },
@@ -141,7 +142,7 @@ describe('a user whose contact has moved to another account', () => {
   it('leaves the old organization first if Zendesk allows only one', async () => {
     await at.sandbox.control('PATCH', '/settings/zendesk', { multipleOrganizations: false });
     const { run, user, organizations } = await moving();
-    expect((await at.observe(() => complete(run))).operations).toEqual([LIST, JOIN, LEAVE, LIST, JOIN]);
+    expect((await at.observe(() => complete(run))).operations).toEqual([LIST, JOIN, TICKETS, LEAVE, LIST, JOIN]);
     expect(await membershipsOf(at, user)).toEqual([organizations[1]]);
     expect(await storedUser(at, run)).toMatchObject({ own: [organizations[1]], refused: [] });
     expect(await outcomeOf(run)).toMatchObject({ state: 'updated', code: null });

@@ -163,7 +163,18 @@ describe('an attempt that Zendesk refused', () => {
 
 describe('what a user lacks', () => {
   it('is its address and every organization where nothing is known', () => {
-    expect(lacksOf(NEW, null)).toEqual({ email: true, join: ['1'], leave: [], some: true });
+    expect(lacksOf(NEW, null)).toEqual({ email: true, join: ['1'], leave: [], kept: [], some: true });
+  });
+
+  it('does not include leaving an organization in which the user has unsolved tickets', () => {
+    const user = { ...SEEN, organizationIds: ['1', '2'], ownOrganizationIds: ['1', '2'] };
+    const wanted = { ...NEW, emailDigest: null, organizationIds: ['2'] };
+    expect(lacksOf(wanted, user)).toMatchObject({ leave: ['1'], kept: [], some: true });
+    const busy = { ...user, unsolvedOrganizationIds: ['1'] };
+    expect(lacksOf(wanted, busy)).toMatchObject({ leave: [], kept: ['1'], some: false });
+    expect(userRemark({ ...wanted, remark: null, ignored: [] }, busy)?.code).toBe('kept_for_open_tickets');
+    const staying = { ...busy, unsolvedOrganizationIds: ['2'] };
+    expect(lacksOf(wanted, staying)).toMatchObject({ leave: ['1'], kept: [] });
   });
 
   it('includes leaving an organization only where we have added the user to it', () => {
