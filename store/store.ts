@@ -6,6 +6,7 @@ import type { RefusalWaits } from '../domain/connection/refusal.ts';
 import { openDatabase } from './database.ts';
 import { createDueRecordStore, type DueRecordStore } from './events/due-records.ts';
 import { createEventStore, type EventStore } from './events/events.ts';
+import { createReusedNumberStore, type ReusedNumberStore } from './events/reused-numbers.ts';
 import { createGateStore, type GateStore } from './connection/rate-gates.ts';
 import { createRefusalStore, type RefusalStore } from './connection/refusals.ts';
 import { createJobStore, type JobStore } from './sync/jobs.ts';
@@ -54,6 +55,7 @@ export interface Store {
   readonly contactReservations: ContactReservationStore;
   readonly users: UserStore;
   readonly events: EventStore;
+  readonly reusedNumbers: ReusedNumberStore;
   readonly dueRecords: DueRecordStore;
   readonly zendeskTokens: ZendeskTokenStore;
   readonly tokens: TokenStore;
@@ -116,6 +118,7 @@ export async function openStore(options: {
     contactReservations: createContactReservationStore(db),
     users: createUserStore(db),
     events: createEventStore(db),
+    reusedNumbers: createReusedNumberStore(db),
     dueRecords: createDueRecordStore(db),
     zendeskTokens: createZendeskTokenStore(db, (tx) => createCredentialStore(tx, options.keys)),
     tokens: createTokenStore(db),
