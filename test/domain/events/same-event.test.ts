@@ -16,7 +16,7 @@ describe('the comparison of events with the same ControlNumber', () => {
     ['a first event whose id is forgotten', { eventId: null, bodyHash: '1' }, { eventId: 'B', bodyHash: '1' }, 'same'],
     ['a first event without an id', { eventId: null, bodyHash: '1' }, { eventId: 'B', bodyHash: '2' }, 'other'],
     ['a later event without an id', { eventId: 'A', bodyHash: '1' }, { eventId: null, bodyHash: '2' }, 'other'],
-  ] as const)('tells %s', (_what, first, other, expected) => {
+  ] as const)('tells %s', (...[, first, other, expected]) => {
     expect(compareEvents(first, other)).toBe(expected);
   });
 });
