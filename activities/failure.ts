@@ -26,6 +26,8 @@ const MAX_ATTEMPTS_UNREACHED = 4;
 const MAX_ATTEMPTS_UNEXPECTED = 3;
 /** Attempts of a step that fails in the same way with the same input. */
 const MAX_ATTEMPTS_CERTAIN = 2;
+/** The pause between two attempts while PostgreSQL or Temporal is absent, so that work goes on soon after it is back. */
+const ABSENT_RETRY_MS = 5_000;
 /** Attempts of a step whose error nobody has classified: about ten minutes, by the retry policy of the steps. */
 const MAX_ATTEMPTS_UNKNOWN = 16;
 
@@ -129,6 +131,10 @@ export function messageOf(error: RemoteError, advice = error.advice): string {
 
 const ABSENT: Readonly<Record<AbsentService, readonly [type: string, subject: string]>> = {
   database: ['database_unavailable', 'PostgreSQL does not answer'],
+  'read-only database': [
+    'database_unavailable',
+    'PostgreSQL is read-only, as after a failover, so nothing can be stored',
+  ],
   temporal: ['temporal_unavailable', 'Temporal does not answer'],
   network: ['network_unavailable', 'A server of Ledgerdesk, such as PostgreSQL or Temporal, cannot be reached'],
 };
@@ -139,7 +145,11 @@ function otherFailure(error: unknown, { attempt, step = 'unknown' }: FailedAttem
   const name = nameOfError(error);
   if (found.kind === 'absent') {
     const [type, subject] = ABSENT[found.service];
-    return ApplicationFailure.retryable(`${subject} (${name}). The step "${step}" is retried until it does.`, type);
+    return ApplicationFailure.create({
+      type,
+      message: `${subject} (${name}). The step "${step}" is retried until this is over.`,
+      nextRetryDelay: ABSENT_RETRY_MS,
+    });
   }
   const isLast = attempt >= (found.kind === 'certain' ? MAX_ATTEMPTS_CERTAIN : MAX_ATTEMPTS_UNKNOWN);
   const failure = isLast

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 import type { Services } from '../runtime/services.ts';
 import { TASK_QUEUE } from '../workflows/contract.ts';
+import { databaseProblem } from './unavailable.ts';
 
 const LIMIT_MS = 3_000;
 /** Shorter than LIMIT_MS, because the client pauses once more before it reports a call that exceeded its deadline. */
@@ -20,12 +21,19 @@ export const respondHealth: RequestHandler = (_request, response) => {
 /** The services that readiness depends on. */
 export type ReadinessDeps = Pick<Services, 'store' | 'temporal'>;
 
+/** A part that is missing. Without a reason, it cannot be reached. */
+interface MissingPart {
+  readonly part: 'store' | 'temporal' | 'worker';
+  /** A sentence about a part that answers but cannot work. */
+  readonly reason?: string;
+}
+
 /**
- * Creates the handler of `GET /readyz`: 200 if the store, Temporal and a worker respond, otherwise 503 with a list of
- * those missing.
+ * Creates the handler of `GET /readyz`: 200 if the store can be written and Temporal and a worker respond, otherwise 503
+ * with a list of those missing.
  */
 export function createReadiness(deps: ReadinessDeps): RequestHandler {
-  let last: { readonly at: number; readonly missing: Promise<string[]> } | undefined;
+  let last: { readonly at: number; readonly missing: Promise<MissingPart[]> } | undefined;
   return async (_request, response) => {
     const now = performance.now();
     if (!last || now - last.at > CACHE_MS) last = { at: now, missing: findMissing(deps) };
@@ -34,20 +42,37 @@ export function createReadiness(deps: ReadinessDeps): RequestHandler {
       response.json({ ok: true });
       return;
     }
-    const message = `Not ready: ${missing.join(', ')} cannot be reached.`;
-    response.status(503).json({ error: { code: 'not_ready', message, missing } });
+    const names = missing.map(({ part }) => part);
+    response.status(503).json({ error: { code: 'not_ready', message: describeMissing(missing), missing: names } });
   };
 }
 
-async function findMissing(deps: ReadinessDeps): Promise<string[]> {
-  const [store, temporal] = await Promise.all([
-    withTimeout(deps.store.ping().then(() => [])).catch(() => ['store']),
-    findMissingWorker(deps.temporal),
-  ]);
-  return [...store, ...temporal];
+function describeMissing(missing: readonly MissingPart[]): string {
+  const unreached = missing.filter(({ reason }) => reason === undefined).map(({ part }) => part);
+  const reasons = missing.flatMap(({ reason }) => reason ?? []);
+  const sentences = [...(unreached.length > 0 ? [`${unreached.join(', ')} cannot be reached.`] : []), ...reasons];
+  return `Not ready: ${sentences.join(' ')}`;
 }
 
-async function findMissingWorker(temporal: Services['temporal']): Promise<string[]> {
+async function findMissing(deps: ReadinessDeps): Promise<MissingPart[]> {
+  const [store, temporal] = await Promise.all([findMissingStore(deps.store), findMissingWorker(deps.temporal)]);
+  return [...store, ...temporal.map((part) => ({ part }))];
+}
+
+/** A store that only answers is not enough: every event and every run writes to it. */
+async function findMissingStore(store: Services['store']): Promise<MissingPart[]> {
+  try {
+    await withTimeout(store.proveWrite());
+    return [];
+  } catch (error) {
+    const reason = error instanceof NoResponseError ? SLOW_STORE : databaseProblem(error);
+    return [{ part: 'store', ...(reason !== undefined && { reason }) }];
+  }
+}
+
+const SLOW_STORE = `The database has not stored a row within ${LIMIT_MS / 1_000} s. Check its load and its locks.`;
+
+async function findMissingWorker(temporal: Services['temporal']): Promise<MissingPart['part'][]> {
   const describe = (taskQueueType: TaskQueueType) =>
     temporal.withDeadline(TEMPORAL_LIMIT_MS, () =>
       temporal.connection.workflowService.describeTaskQueue({
@@ -91,10 +116,15 @@ function isFresh({ lastAccessTime }: Poller): boolean {
   return Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < MAX_POLL_AGE_MS;
 }
 
+/** Thrown when a part did not respond in time. */
+class NoResponseError extends Error {
+  override readonly name = 'NoResponseError';
+}
+
 async function withTimeout<T>(work: Promise<T>): Promise<T> {
   const timer = new AbortController();
   const timeout = sleep(LIMIT_MS, undefined, { signal: timer.signal, ref: false }).then(() => {
-    throw new Error('no response in time');
+    throw new NoResponseError();
   });
   timeout.catch(() => undefined);
   try {

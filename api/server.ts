@@ -10,6 +10,7 @@ import { warnLoopbackHosts } from '../runtime/log/warn-loopback-hosts.ts';
 import { warnOfShortToken } from './admin/short-token.ts';
 import { createApp } from './app.ts';
 import { ensureHousekeeping } from './housekeeping.ts';
+import { DATABASE_WAITS } from './database-waits.ts';
 import { createHttpServer } from './http-server.ts';
 
 /** Thrown when the process cannot listen on its address. Another attempt would fail in the same way. */
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
   const log = createProcessLog(config, { process: 'api' });
   warnLoopbackHosts(log, config, process.env);
   warnOfShortToken(config.adminToken, log);
-  const services = await openServices({ config, env: process.env });
+  const services = await openServices({ config, env: process.env, databaseWaits: DATABASE_WAITS });
   const address = { url: '' };
   const publicUrl = (): string => config.publicUrl ?? address.url;
   const { adminToken, uiOrigins } = config;

@@ -13,6 +13,7 @@ import * as goneRecords from './migrations/012-gone-records.ts';
 import * as refusals from './migrations/013-refusals.ts';
 import * as schemas from './migrations/014-schemas.ts';
 import * as identities from './migrations/015-identities.ts';
+import * as reusedAndProofs from './migrations/016-reused-and-proofs.ts';
 import * as readings from './migrations/018-readings.ts';
 import type { Database } from './schema.ts';
 
@@ -31,6 +32,7 @@ const MIGRATIONS = Object.freeze<Record<string, Migration>>({
   '013-refusals': refusals,
   '014-schemas': schemas,
   '015-identities': identities,
+  '016-reused-and-proofs': reusedAndProofs,
   '018-readings': readings,
 });
 

@@ -21,6 +21,8 @@ export interface Database {
   unclear_renumberings: UnclearRenumberingsTable;
   users: UsersTable;
   events: EventsTable;
+  reused_numbers: { connection_id: string; first_at: Generated<Date>; last_at: Generated<Date> };
+  write_proofs: { id: number; proven_at: Date };
   zendesk_tokens: ZendeskTokensTable;
   oauth_consents: { state_digest: Buffer; connection_id: string; verifier_digest: Buffer; expires_at: Date };
   api_tokens: ApiTokensTable;

@@ -3,9 +3,10 @@ import { createAuditStore, type AuditStore } from './operations/audit.ts';
 import { createConnectionStore, type ConnectionStore } from './connection/connections.ts';
 import { createCredentialStore, type CredentialStore } from './connection/credentials.ts';
 import type { RefusalWaits } from '../domain/connection/refusal.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, type DatabaseWaits } from './database.ts';
 import { createDueRecordStore, type DueRecordStore } from './events/due-records.ts';
 import { createEventStore, type EventStore } from './events/events.ts';
+import { createReusedNumberStore, type ReusedNumberStore } from './events/reused-numbers.ts';
 import { createGateStore, type GateStore } from './connection/rate-gates.ts';
 import { createRefusalStore, type RefusalStore } from './connection/refusals.ts';
 import { createJobStore, type JobStore } from './sync/jobs.ts';
@@ -37,8 +38,9 @@ import { createEntityColumnStore, type EntityColumnStore } from './connection/en
 import { createTaggingCheckStore, type TaggingCheckStore } from './connection/tagging-checks.ts';
 import { storeTargetOf } from './targets.ts';
 import { createUpgradeStore, type UpgradeStore } from './operations/upgrades.ts';
+import { proveWrite } from './operations/write-proof.ts';
 
-export type { RefusalWaits };
+export type { DatabaseWaits, RefusalWaits };
 
 /** Everything that must survive a restart, in PostgreSQL. */
 export interface Store {
@@ -56,6 +58,7 @@ export interface Store {
   readonly contactReservations: ContactReservationStore;
   readonly users: UserStore;
   readonly events: EventStore;
+  readonly reusedNumbers: ReusedNumberStore;
   readonly dueRecords: DueRecordStore;
   readonly zendeskTokens: ZendeskTokenStore;
   readonly tokens: TokenStore;
@@ -78,12 +81,15 @@ export interface Store {
   readonly retention: RetentionStore;
   /** Runs a query. Throws when the database does not answer. */
   ping(): Promise<void>;
+  /** Writes a row of its own. Throws when the database does not answer or cannot be written. */
+  proveWrite(): Promise<void>;
   /** Closes all connections to the database. */
   close(): Promise<void>;
 }
 
 /**
  * Opens the store and migrates its schema. `url` is a PostgreSQL connection string. `refusalWaits` are shorter in tests.
+ * `waits` are how long this process waits for the database.
  * Throws a SealError when the stored credentials cannot be opened with these keys.
  */
 export async function openStore(options: {
@@ -91,14 +97,13 @@ export async function openStore(options: {
   keys: KeyRing;
   maxConnections?: number;
   refusalWaits?: RefusalWaits | undefined;
+  waits?: DatabaseWaits | undefined;
 }): Promise<Store> {
-  const db = openDatabase(
-    options.url,
-    options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections },
-  );
+  const { url, maxConnections, waits } = options;
+  await migrateStore(url);
+  const db = openDatabase(url, { ...(maxConnections !== undefined && { maxConnections }), ...(waits && { waits }) });
   const credentials = createCredentialStore(db, options.keys);
   try {
-    await migrate(db);
     await credentials.checkKeys();
   } catch (error) {
     await db.destroy();
@@ -119,6 +124,7 @@ export async function openStore(options: {
     contactReservations: createContactReservationStore(db),
     users: createUserStore(db),
     events: createEventStore(db),
+    reusedNumbers: createReusedNumberStore(db),
     dueRecords: createDueRecordStore(db),
     zendeskTokens: createZendeskTokenStore(db, (tx) => createCredentialStore(tx, options.keys)),
     tokens: createTokenStore(db),
@@ -142,6 +148,17 @@ export async function openStore(options: {
     async ping() {
       await db.selectFrom('key_canary').select('kek_id').limit(1).execute();
     },
+    proveWrite: () => proveWrite(db),
     close: () => db.destroy(),
   };
+}
+
+/** Migrates with a session of its own, which waits for other processes that migrate as long as they need. */
+async function migrateStore(url: string): Promise<void> {
+  const db = openDatabase(url, { maxConnections: 1 });
+  try {
+    await migrate(db);
+  } finally {
+    await db.destroy();
+  }
 }

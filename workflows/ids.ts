@@ -45,9 +45,13 @@ export function annotationId(connectionId: string, key: RecordKey): string {
   return join('annotate', part(connectionId), part(key.legalEntity), key.kind, part(key.key));
 }
 
-/** Returns the id of the workflow that handles a business event, by its ControlNumber or by another unique name. */
-export function erpEventId(connectionId: string, controlNumber: string): string {
-  return join('erp-event', part(connectionId), part(controlNumber));
+/**
+ * Returns the id of the workflow that handles a business event, by its ControlNumber or by another unique name.
+ * `eventId` is given for an event whose ControlNumber another event has had.
+ */
+export function erpEventId(connectionId: string, controlNumber: string, eventId?: string): string {
+  const first = join('erp-event', part(connectionId), part(controlNumber));
+  return eventId === undefined ? first : join(first, part(eventId));
 }
 
 /** Returns the id of the workflow that handles a delivery of a Zendesk webhook. */

@@ -3,6 +3,7 @@ import { connection } from './responses/connection.ts';
 import { viewConnection } from './connection-view.ts';
 import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
+import { viewReusedNumbers } from './reused-numbers.ts';
 
 /** Defines the endpoint `GET /api/connections/{id}`. */
 export const showConnection = endpoint({
@@ -16,6 +17,8 @@ export const showConnection = endpoint({
   errors: [404],
   handle:
     ({ services: { store }, publicUrl }) =>
-    async ({ params }) =>
-      viewConnection(await findConnection(store, params.id), publicUrl(), await store.refusals.unconfirmed(params.id)),
+    async ({ params: { id } }) => ({
+      ...viewConnection(await findConnection(store, id), publicUrl(), await store.refusals.unconfirmed(id)),
+      ...viewReusedNumbers(await store.reusedNumbers.get(id)),
+    }),
 });

@@ -8,7 +8,13 @@ import type { Connection } from '../../store/connection/connections.ts';
 import type { IncomingEvent } from '../../store/events/events.ts';
 import { WORKFLOW_TYPES, type HandleBusinessEventInput } from '../../workflows/contract.ts';
 import { erpEventId } from '../../workflows/ids.ts';
-import { acceptEvent, type EventWorkflow, type IngressDeps, type EventResult } from '../ingress/accept-event.ts';
+import {
+  acceptEvent,
+  type EventResult,
+  type EventWorkflow,
+  type IngressDeps,
+  type NewEvent,
+} from '../ingress/accept-event.ts';
 
 /**
  * The result of an event of F&O. A `test` event, which F&O sends to check an endpoint, is neither stored nor handled.
@@ -17,7 +23,8 @@ import { acceptEvent, type EventWorkflow, type IngressDeps, type EventResult } f
 export type ErpEventResult = EventResult | 'test' | 'malformed' | { readonly unusable: string };
 
 /**
- * Accepts one event of F&O, once per ControlNumber. An event about a record that is not synced is stored and ignored.
+ * Accepts one event of F&O, once per ControlNumber and event id. An event about a record that is not synced is stored
+ * and ignored.
  */
 export async function acceptErpEvent(
   deps: IngressDeps,
@@ -33,7 +40,7 @@ export async function acceptErpEvent(
   const naming = { mappings: connection.settings.dynamics.events, entities: knownEntities(connection) };
   const event = readErpEvent(payload, naming);
   if (event === 'test') return event;
-  const bodyHash = createHash('sha256').update(canonicalJson(payload)).digest('hex');
+  const bodyHash = hashOf(canonicalJson(payload));
   if (event === 'malformed') {
     await deps.services.store.events.refused(unknownEvent(connection.id, bodyHash), 'malformed');
     return event;
@@ -43,26 +50,40 @@ export async function acceptErpEvent(
     await deps.services.store.events.refused(unknownEvent(connection.id, bodyHash), 'unusable');
     return { unusable };
   }
-  const dedupeKey = dedupeKeyOf(event, bodyHash);
+  const key = keyOfEvent(event, bodyHash);
   const incoming: IncomingEvent = {
     connectionId: connection.id,
     source: 'dynamics',
-    dedupeKey,
+    dedupeKey: key.first,
+    reusedKey: key.again && `${key.first}/${key.again}`,
     eventId: event.eventId,
     controlNumber: event.controlNumber,
     type: event.type,
     bodyHash,
   };
-  return acceptEvent(deps, incoming, (rowId) => workflowOf(deps, connection.id, { event, dedupeKey, rowId }));
+  return acceptEvent(deps, incoming, (received) => workflowOf(deps, connection.id, { event, key, received }));
+}
+
+/** The key of an event: usually `first`; if another event has this ControlNumber, `first` and `again`. */
+interface EventKey {
+  readonly first: string;
+  readonly again?: string;
 }
 
 /**
  * Returns the key that detects repeated events: the ControlNumber, or a hash for data events, which have no
- * ControlNumber.
+ * ControlNumber. In a workflow id, a ControlNumber and an event id of this length are never cut.
  */
-function dedupeKeyOf({ form, controlNumber, eventId }: ErpEvent, bodyHash: string): string {
-  if (form === 'data') return `data-${bodyHash.slice(0, 32)}`;
-  return controlNumber ?? `event-${eventId ?? bodyHash.slice(0, 32)}`;
+function keyOfEvent({ form, controlNumber, eventId }: ErpEvent, bodyHash: string): EventKey {
+  const ofBody = bodyHash.slice(0, 32);
+  if (form === 'data') return { first: `data-${ofBody}` };
+  if (controlNumber === null) return { first: `event-${eventId ?? ofBody}` };
+  const isShort = eventId !== null && /^[\w.:-]{1,64}$/.test(eventId);
+  return { first: controlNumber, again: isShort ? eventId : `event-${hashOf(eventId ?? bodyHash).slice(0, 32)}` };
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Returns why an event can never be handled. */
@@ -79,7 +100,7 @@ function unknownEvent(connectionId: string, bodyHash: string): IncomingEvent {
 async function workflowOf(
   { services: { store } }: IngressDeps,
   connectionId: string,
-  { event, dedupeKey, rowId }: { event: ErpEvent; dedupeKey: string; rowId: string },
+  { event, key, received }: { event: ErpEvent; key: EventKey; received: NewEvent },
 ): Promise<EventWorkflow | null> {
   if (event.record === null) return null;
   const { legalEntity, kind, key: accountNumber } = event.record;
@@ -87,10 +108,10 @@ async function workflowOf(
     ...event.record,
     legalEntity: legalEntityKey(legalEntity),
   });
-  const input: HandleBusinessEventInput = { connectionId, eventId: rowId, legalEntity, kind, accountNumber };
+  const input: HandleBusinessEventInput = { connectionId, eventId: received.id, legalEntity, kind, accountNumber };
   return {
     type: WORKFLOW_TYPES.handleBusinessEvent,
-    workflowId: erpEventId(connectionId, dedupeKey),
+    workflowId: erpEventId(connectionId, key.first, received.isReused ? key.again : undefined),
     input,
     summary: `F&O reports a change of ${kind} ${accountNumber} in ${legalEntity}`,
     startDelay,

@@ -14,7 +14,8 @@ const MAX_EVENTS = 5_000;
 /**
  * Creates the handler of `POST /events/dynamics/:hookId`, which receives events of F&O over HTTPS or through Event
  * Grid. The hook is a secret of 256 random bits and the only credential that F&O can send. Statuses: 202 for a new
- * event, 200 for a repeated event, 422 for an event repeated with other content. A batch gets 200 once every event is
+ * event, 200 for a repeated event, 422 for an event repeated with other content. An event is the same if ControlNumber
+ * and event id are. A batch gets 200 once every event is
  * accepted, already stored, or stored as refused.
  */
 export function createDynamicsEvents(deps: IngressDeps): RequestHandler<{ hookId: string }> {
@@ -122,7 +123,7 @@ function respond(response: Response, result: ErpEventResult): void {
   if (typeof result === 'object')
     return void response.status(400).json({ error: { code: 'unusable', message: result.unusable } });
   if (result === 'other_content') {
-    const message = 'An event with this ControlNumber was received before with other content.';
+    const message = 'An event with this ControlNumber and EventId was received before with other content.';
     return void response.status(422).json({ error: { code: 'other_content', message } });
   }
   response.status(result === 'started' ? 202 : 200).json({ accepted: true });

@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Log } from '../../runtime/log/log.ts';
 import type { Services } from '../../runtime/services.ts';
-import type { IncomingEvent } from '../../store/events/events.ts';
+import type { IncomingEvent, Received } from '../../store/events/events.ts';
 import { EVENT_PRIORITY } from '../../workflows/contract.ts';
 import { startOptions, type ConnectionInput } from '../../workflows/start-options.ts';
 import type { FailureLimit } from '../failure-limit.ts';
@@ -13,6 +13,9 @@ export interface IngressDeps {
   /** Counts unauthenticated requests. A request with a valid signature or a known F&O hook is never counted. */
   readonly failures: FailureLimit;
 }
+
+/** An event that was received for the first time, or whose workflow no delivery has started yet. */
+export type NewEvent = Extract<Received, { readonly state: 'new' }>;
 
 /** The result of an event: accepted, received before, or received before with other content. */
 export type EventResult = 'started' | 'duplicate' | 'other_content';
@@ -37,11 +40,11 @@ export const RESPONSE_LIMIT_MS = 2_000;
 export async function acceptEvent(
   { services: { store, temporal } }: IngressDeps,
   event: IncomingEvent,
-  workflowOf: (rowId: string) => Promise<EventWorkflow | null>,
+  workflowOf: (received: NewEvent) => Promise<EventWorkflow | null>,
 ): Promise<EventResult> {
   const received = await store.events.receive(event);
   if (received.state !== 'new') return received.state;
-  const workflow = await workflowOf(received.id);
+  const workflow = await workflowOf(received);
   if (workflow === null) {
     await store.events.ignored(received.id, 'ignored');
     return 'started';

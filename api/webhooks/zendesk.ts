@@ -109,7 +109,7 @@ async function acceptDelivery(deps: IngressDeps, delivery: IngressRequest & { co
     type: event.type,
     bodyHash: createHash('sha256').update(canonicalJson(payload)).digest('hex'),
   };
-  const accepting = acceptEvent(deps, incoming, (rowId) => workflowOf(deps, { connection, event, rowId }));
+  const accepting = acceptEvent(deps, incoming, ({ id }) => workflowOf(deps, { connection, event, rowId: id }));
   respond(response, await withDeadline(accepting));
 }
 

@@ -72,7 +72,10 @@ export function withSelect(url: string, columns: readonly string[]): string {
 export function positionOf(link: string): string {
   const { pathname, searchParams } = new URL(link);
   const options = [...searchParams].filter(([name]) => name.toLowerCase() !== '$select');
-  return `${pathname}?${options.map(([name, value]) => `${name}=${value}`).sort().join('&')}`;
+  return `${pathname}?${options
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join('&')}`;
 }
 
 /** The look-up of some keys of a company. */

@@ -29,6 +29,16 @@ export function businessEventRoutes(events: BusinessEvents): ControlRoute[] {
       pattern: /^\/state\/dynamics\/events\/(\d+)\/resend$/,
       handle: ({ parts, body }) => resend(events, Number(parts[0]), timesIn(body)),
     },
+    {
+      method: 'POST',
+      pattern: /^\/state\/dynamics\/restore$/,
+      handle: ({ body }) => {
+        const { controlNumber } = body;
+        if (!Number.isSafeInteger(controlNumber) || Number(controlNumber) < 1)
+          throw new ControlError(400, '`controlNumber` must be a whole number, the next one that is issued.');
+        events.restoreNumbers(Number(controlNumber));
+      },
+    },
   ];
 }
 

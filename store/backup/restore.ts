@@ -19,7 +19,7 @@ const NOT_EMPTY =
   'The database is not empty, and a restore never overwrites data. Create an empty database, set DATABASE_URL to its address, and run the command again.';
 
 /** Tables that Ledgerdesk fills when it starts. A database without other rows counts as empty. */
-const OWN = ['key_canary'];
+const OWN = ['key_canary', 'write_proofs'];
 
 /**
  * Restores a backup into an empty database in one transaction, so that either all of it is restored or nothing. Then

@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Db } from '../database.ts';
+import { compareEvents } from '../../domain/events/same-event.ts';
+import { inTransaction, type Db } from '../database.ts';
+import { recordReusedNumber } from './reused-numbers.ts';
 
 /** The system that sent an event. */
 export type EventSource = 'zendesk' | 'dynamics';
 
 /**
  * An event that arrived at a known hook. Events with the same `dedupeKey`, a ControlNumber or an id, are the same
- * event. `bodyHash` shows whether its content has changed.
+ * event. `bodyHash` shows whether its content has changed. `reusedKey` is the key of an event whose `dedupeKey` is a
+ * ControlNumber, in case that another event has this number; undefined for all other events.
  */
 export interface IncomingEvent {
   readonly connectionId: string;
   readonly source: EventSource;
   readonly dedupeKey: string;
+  readonly reusedKey?: string | undefined;
   readonly eventId: string | null;
   readonly controlNumber: string | null;
   readonly type: string;
@@ -21,9 +25,10 @@ export interface IncomingEvent {
 
 /**
  * The result of `receive`: an event to start a workflow for, one that was accepted before, or one with other content.
+ * `isReused` is true if the ControlNumber of a new event belongs to another event.
  */
 export type Received =
-  | { readonly state: 'new'; readonly id: string }
+  | { readonly state: 'new'; readonly id: string; readonly isReused: boolean }
   | { readonly state: 'duplicate' }
   | { readonly state: 'other_content' };
 
@@ -105,25 +110,39 @@ export function createEventStore(db: Db): EventStore {
   };
 }
 
-async function receive(db: Db, event: IncomingEvent): Promise<Received> {
-  const id = await insert(db, event, { verdict: 'received', reason: null });
-  if (id !== undefined) return { state: 'new', id };
+async function receive(db: Db, event: IncomingEvent, isReused = false): Promise<Received> {
+  const id = await (isReused ? insertReused(db, event) : insert(db, event, NEW));
+  if (id !== undefined) return { state: 'new', id, isReused };
   const first = await db
     .selectFrom('events')
-    .select(['id', 'verdict', 'body_hash'])
+    .select(['id', 'verdict', 'event_id as eventId', 'body_hash as bodyHash'])
     .where('connection_id', '=', event.connectionId)
     .where('source', '=', event.source)
     .where('dedupe_key', '=', event.dedupeKey)
     .where('verdict', 'in', ['received', 'accepted', 'remembered'])
     .executeTakeFirst();
-  if (first === undefined) return receive(db, event);
-  if (first.body_hash !== event.bodyHash) {
+  if (first === undefined) return receive(db, event, isReused);
+  const { reusedKey, ...known } = event;
+  const found = compareEvents(first, event);
+  if (found === 'other' && reusedKey !== undefined) return receive(db, { ...known, dedupeKey: reusedKey }, true);
+  if (found !== 'same') {
     await insert(db, event, { verdict: 'refused', reason: 'other_content' });
     return { state: 'other_content' };
   }
-  if (first.verdict === 'received') return { state: 'new', id: first.id };
+  if (first.verdict === 'received') return { state: 'new', id: first.id, isReused };
   await insert(db, event, { verdict: 'duplicate', reason: null });
   return { state: 'duplicate' };
+}
+
+const NEW = { verdict: 'received', reason: null } as const;
+
+/** Stores an event whose ControlNumber another event has, and that this has happened. */
+function insertReused(db: Db, event: IncomingEvent): Promise<string | undefined> {
+  return inTransaction(db, async (tx) => {
+    const id = await insert(tx, event, NEW);
+    if (id !== undefined) await recordReusedNumber(tx, event.connectionId, event.controlNumber ?? event.dedupeKey);
+    return id;
+  });
 }
 
 /** Returns the id of the new row, or undefined when the event is already stored. */

@@ -73,7 +73,7 @@ const STATEMENTS: Readonly<Record<Exclude<SweepPart, 'tickets'>, Batch>> = {
       where started_at < ${before(keepDays)} limit ${BATCH})`,
   ],
 
-  /** Of an accepted event, its key and hash stay for `rememberDays`, so that it is not accepted a second time. */
+  /** Of an accepted event, its key, id and hash stay for `rememberDays`, so that it is not accepted a second time. */
   events: ({ keepDays, rememberDays }) => [
     sql`delete from events where id in (select id from events where verdict in ('duplicate', 'refused')
       and received_at < ${before(keepDays)} order by received_at limit ${BATCH} for update skip locked)`,
@@ -81,10 +81,11 @@ const STATEMENTS: Readonly<Record<Exclude<SweepPart, 'tickets'>, Batch>> = {
       and received_at < ${before(rememberDays)} order by received_at limit ${BATCH} for update skip locked)`,
     sql`delete from events where id in (select id from events where verdict <> 'remembered'
       and received_at < ${before(rememberDays)} order by received_at limit ${BATCH} for update skip locked)`,
-    sql`update events set verdict = 'remembered', type = '', event_id = null, control_number = null, reason = null,
+    sql`update events set verdict = 'remembered', type = '', control_number = null, reason = null,
         outcome = null, ended_at = null, workflow_id = null
       where id in (select id from events where verdict = 'accepted' and outcome is not null
         and received_at < ${before(keepDays)} order by received_at limit ${BATCH} for update skip locked)`,
+    sql`delete from reused_numbers where last_at < ${before(keepDays)}`,
   ],
 
   audit: ({ keepDays }) => [

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { Connection } from '@temporalio/client';
 import { createApp } from '../../api/app.ts';
+import { DATABASE_WAITS } from '../../api/database-waits.ts';
 import { createHttpServer } from '../../api/http-server.ts';
 import { loadConfig } from '../../runtime/config/config.ts';
 import { createLog } from '../../runtime/log/log.ts';
@@ -56,7 +57,7 @@ export async function startApi(
     TEMPORAL_NAMESPACE: namespace,
   };
   if (options.temporalAddress === undefined) await createNamespace(address, namespace);
-  const services = await openServices({ config: loadConfig(env), env });
+  const services = await openServices({ config: loadConfig(env), env, databaseWaits: DATABASE_WAITS });
   const lines: string[] = [];
   const { log } = createLog({ level: 'info', pretty: false, write: (line) => lines.push(line) });
   const place = { url: '' };

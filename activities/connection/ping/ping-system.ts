@@ -4,6 +4,7 @@ import type { RemoteSystems, StepContext } from '../../dependencies.ts';
 import { recordWorkingCredentials } from '../../operations/credential-health.ts';
 import { ok, runCheck, type Check } from './check.ts';
 import { dynamicsChecks } from './dynamics-checks.ts';
+import { reusedNumbersChecks } from './reused-numbers-check.ts';
 import { notChecked, watchAnswers, withAddress, type SeenAnswers } from './seen-answers.ts';
 import { zendeskChecks } from './zendesk-checks.ts';
 
@@ -58,7 +59,10 @@ function canRenew(
 
 async function pingDynamics(context: StepContext): Promise<readonly PingCheck[]> {
   const seen = watchAnswers();
-  const { checks, settings } = await prepare(context, (systems) => dynamicsChecks(systems, seen));
+  const { checks, settings } = await prepare(context, async (systems) => [
+    ...dynamicsChecks(systems, seen),
+    ...(await reusedNumbersChecks(systems.connection.id, context.store)),
+  ]);
   const { environmentUrl, authorityHost } = settings.dynamics;
   const results = await runInOrder(checks, context, seen);
   const failed = results.find(({ system }) => system === 'entra');

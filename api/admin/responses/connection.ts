@@ -71,6 +71,10 @@ export const connection = z
       .readonly()
       .optional()
       .describe('Refusals of its credentials that are not confirmed yet. Absent if there are none.'),
+    reusedNumbers: coded
+      .extend({ action: z.string(), firstAt: time, lastAt: time })
+      .optional()
+      .describe('When F&O issued ControlNumbers again. Absent if it did not, and in lists.'),
     externalId: z.string().describe('The template for external ids.'),
     settings,
     hooks: z

@@ -33,6 +33,8 @@ export interface BusinessEvents {
   raise(change: RowChange): void;
   /** Creates a business event and sends it at once, `times` times, without retries. */
   sendNow(endpoint: Endpoint, draft: EventDraft, times: number): Promise<{ event: object; outcomes: Outcome[] }>;
+  /** Sets the counter of ControlNumbers back, like a restore of the environment from a backup. */
+  restoreNumbers(control: number): void;
   /** While true, changes raise no events. */
   isSilent: boolean;
   /** The object id of the one who makes the next changes. */
@@ -76,7 +78,11 @@ export function createBusinessEvents(options: BusinessEventsOptions): BusinessEv
   let lastId = 0;
   let control = 5_637_144_576;
   /** Increases with gaps, like ControlNumber in F&O. */
-  const nextControl = (): number => (control += 1 + Math.floor(random() * 7));
+  const nextControl = (): number => {
+    const number = (control += 1);
+    control += Math.floor(random() * 7);
+    return number;
+  };
   const eventOf = (
     { record, legalEntity, key, changeType = 'Update' }: EventDraft,
     initiator: string,
@@ -106,6 +112,9 @@ export function createBusinessEvents(options: BusinessEventsOptions): BusinessEv
       return { endpoint, activation };
     },
     unregister: (id) => endpoints.delete(id),
+    restoreNumbers: (number) => {
+      control = number - 1;
+    },
     raise: (change) => {
       const record = KINDS[change.table.type.entitySet];
       const subscribed = [...endpoints.values()].filter((endpoint) => record && isSubscribed(endpoint, record, change));
