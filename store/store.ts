@@ -3,6 +3,7 @@ import { createAuditStore, type AuditStore } from './operations/audit.ts';
 import { createConnectionStore, type ConnectionStore } from './connection/connections.ts';
 import { createCredentialStore, type CredentialStore } from './connection/credentials.ts';
 import type { RefusalWaits } from '../domain/connection/refusal.ts';
+import type { JobWaits } from '../domain/sync/job-watch.ts';
 import { openDatabase } from './database.ts';
 import { createDueRecordStore, type DueRecordStore } from './events/due-records.ts';
 import { createEventStore, type EventStore } from './events/events.ts';
@@ -37,7 +38,7 @@ import { createTaggingCheckStore, type TaggingCheckStore } from './connection/ta
 import { storeTargetOf } from './targets.ts';
 import { createUpgradeStore, type UpgradeStore } from './operations/upgrades.ts';
 
-export type { RefusalWaits };
+export type { JobWaits, RefusalWaits };
 
 /** Everything that must survive a restart, in PostgreSQL. */
 export interface Store {
@@ -81,7 +82,8 @@ export interface Store {
 }
 
 /**
- * Opens the store and migrates its schema. `url` is a PostgreSQL connection string. `refusalWaits` are shorter in tests.
+ * Opens the store and migrates its schema. `url` is a PostgreSQL connection string. `refusalWaits`
+ * and `jobWaits` are shorter in tests.
  * Throws a SealError when the stored credentials cannot be opened with these keys.
  */
 export async function openStore(options: {
@@ -89,6 +91,7 @@ export async function openStore(options: {
   keys: KeyRing;
   maxConnections?: number;
   refusalWaits?: RefusalWaits | undefined;
+  jobWaits?: JobWaits | undefined;
 }): Promise<Store> {
   const db = openDatabase(
     options.url,
@@ -126,7 +129,7 @@ export async function openStore(options: {
     annotationWakes: createAnnotationWakeStore(db),
     planning: createPlanningStore(db),
     presence: createPresenceStore(db),
-    jobs: createJobStore(db),
+    jobs: createJobStore(db, options.jobWaits),
     changes: createChangeStore(db),
     fieldChecks: createFieldCheckStore(db, (target) => storeTargetOf(target).fields),
     entityColumns: createEntityColumnStore(db),

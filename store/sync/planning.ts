@@ -116,7 +116,7 @@ export function createPlanningStore(db: Db): PlanningStore {
 }
 
 const FROM_THE_BEGINNING = sql`operation = null, operation_state = null, refusal = null, job_no = null, job_row = null,
-  zendesk_id = null, round = 0`;
+  zendesk_id = null, round = 0, splits = 0`;
 
 interface RawRow<Seen, Reservation> {
   record: ErpRecord;

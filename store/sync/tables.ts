@@ -102,6 +102,7 @@ export interface StagedRecordsTable {
   job_no: number | null;
   job_row: number | null;
   round: Generated<number>;
+  splits: Generated<number>;
   refusal: string | null;
   prior_outcome: Outcome | null;
   outcome: Outcome | null;
@@ -135,6 +136,8 @@ export interface JobsTable {
   misses: Generated<number>;
   submitted_at: Generated<Date>;
   job_status: string | null;
+  progress: number | null;
+  changed_at: Generated<Date>;
   shown_at: Date | null;
   results: ColumnType<readonly JobItem[] | null, string | null, string | null>;
 }
