@@ -3,7 +3,7 @@ import type { ContactReservationResult } from '../../domain/contacts/reserve-con
 import type { TargetName } from '../../domain/entity-spec.ts';
 import type { Outcome } from '../../domain/sync/outcome.ts';
 import type { ErpRecord } from '../../domain/sync/record.ts';
-import type { Rejection } from '../../domain/sync/rejection.ts';
+import type { MatchCandidate, Rejection } from '../../domain/sync/rejection.ts';
 
 /** A record that was ever read, with its reservations, link, claim and last outcome. */
 export interface RecordsTable {
@@ -28,6 +28,8 @@ export interface RecordsTable {
   plain_name_read_at: Date | null;
   name: string | null;
   name_key: string | null;
+  plain_refused: Generated<boolean>;
+  candidates: ColumnType<readonly MatchCandidate[] | null, string | null, string | null>;
   zendesk_id: string | null;
   applied_read_at: Date | null;
   refused_attempt: string | null;
