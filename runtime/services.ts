@@ -6,7 +6,7 @@ import { createHttp, type RequestObserver } from '../clients/http.ts';
 import { parseLosslessJson } from '../clients/lossless-json.ts';
 import { ConnectionStateError } from '../store/connection/connections.ts';
 import { SealError } from '../store/connection/sealing.ts';
-import { openStore, type DatabaseWaits, type RefusalWaits, type Store } from '../store/store.ts';
+import { openStore, type DatabaseWaits, type JobWaits, type RefusalWaits, type Store } from '../store/store.ts';
 import { ConfigError, requireSettings, type Config, type Env } from './config/config.ts';
 import { createOAuth, createRemoteSystemsOpener, type WithRemoteSystems } from './remote-systems.ts';
 import { createCredentialTrial } from './try-credential.ts';
@@ -41,17 +41,18 @@ export interface Services {
 /**
  * Creates the services of a process. Throws a ConfigError when a setting is missing, a SealError when stored
  * credentials cannot be opened, and the error of the PostgreSQL client when the database cannot be reached. Temporal
- * connects lazily. `refusalWaits` are shorter in tests. `databaseWaits` are those of a process whose callers wait.
+ * connects lazily. `refusalWaits` and `jobWaits` are shorter in tests. `databaseWaits` are those of a process whose callers wait.
  */
 export async function openServices(options: {
   config: Config;
   env: Env;
   refusalWaits?: RefusalWaits | undefined;
   databaseWaits?: DatabaseWaits | undefined;
+  jobWaits?: JobWaits | undefined;
 }): Promise<Services> {
   const { databaseUrl, encryptionKeys } = requireSettings(options.config, ['databaseUrl', 'encryptionKeys']);
-  const { refusalWaits, databaseWaits: waits } = options;
-  const store = await openStore({ url: databaseUrl.reveal(), keys: encryptionKeys, refusalWaits, waits });
+  const { refusalWaits, jobWaits, databaseWaits: waits } = options;
+  const store = await openStore({ url: databaseUrl.reveal(), keys: encryptionKeys, refusalWaits, jobWaits, waits });
   const payloads = createPayloadEncryption(encryptionKeys, { isOn: !options.config.encryptionKeysGenerated });
   // The client only reads failures, and Temporal's own failure converter can read encrypted ones.
   const dataConverter = { payloadCodecs: [payloads.codec] };

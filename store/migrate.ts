@@ -14,6 +14,7 @@ import * as refusals from './migrations/013-refusals.ts';
 import * as schemas from './migrations/014-schemas.ts';
 import * as identities from './migrations/015-identities.ts';
 import * as reusedAndProofs from './migrations/016-reused-and-proofs.ts';
+import * as namesAndJobs from './migrations/017-names-and-jobs.ts';
 import * as readings from './migrations/018-readings.ts';
 import type { Database } from './schema.ts';
 
@@ -33,6 +34,7 @@ const MIGRATIONS = Object.freeze<Record<string, Migration>>({
   '014-schemas': schemas,
   '015-identities': identities,
   '016-reused-and-proofs': reusedAndProofs,
+  '017-names-and-jobs': namesAndJobs,
   '018-readings': readings,
 });
 

@@ -3,6 +3,7 @@ import { createAuditStore, type AuditStore } from './operations/audit.ts';
 import { createConnectionStore, type ConnectionStore } from './connection/connections.ts';
 import { createCredentialStore, type CredentialStore } from './connection/credentials.ts';
 import type { RefusalWaits } from '../domain/connection/refusal.ts';
+import type { JobWaits } from '../domain/sync/job-watch.ts';
 import { openDatabase, type DatabaseWaits } from './database.ts';
 import { createDueRecordStore, type DueRecordStore } from './events/due-records.ts';
 import { createEventStore, type EventStore } from './events/events.ts';
@@ -40,7 +41,7 @@ import { storeTargetOf } from './targets.ts';
 import { createUpgradeStore, type UpgradeStore } from './operations/upgrades.ts';
 import { proveWrite } from './operations/write-proof.ts';
 
-export type { DatabaseWaits, RefusalWaits };
+export type { DatabaseWaits, JobWaits, RefusalWaits };
 
 /** Everything that must survive a restart, in PostgreSQL. */
 export interface Store {
@@ -88,8 +89,8 @@ export interface Store {
 }
 
 /**
- * Opens the store and migrates its schema. `url` is a PostgreSQL connection string. `refusalWaits` are shorter in tests.
- * `waits` are how long this process waits for the database.
+ * Opens the store and migrates its schema. `url` is a PostgreSQL connection string. `refusalWaits` and `jobWaits` are
+ * shorter in tests. `waits` are how long this process waits for the database.
  * Throws a SealError when the stored credentials cannot be opened with these keys.
  */
 export async function openStore(options: {
@@ -98,6 +99,7 @@ export async function openStore(options: {
   maxConnections?: number;
   refusalWaits?: RefusalWaits | undefined;
   waits?: DatabaseWaits | undefined;
+  jobWaits?: JobWaits | undefined;
 }): Promise<Store> {
   const { url, maxConnections, waits } = options;
   await migrateStore(url);
@@ -135,7 +137,7 @@ export async function openStore(options: {
     annotationWakes: createAnnotationWakeStore(db),
     planning: createPlanningStore(db),
     presence: createPresenceStore(db),
-    jobs: createJobStore(db),
+    jobs: createJobStore(db, options.jobWaits),
     changes: createChangeStore(db),
     fieldChecks: createFieldCheckStore(db, (target) => storeTargetOf(target).fields),
     entityColumns: createEntityColumnStore(db),

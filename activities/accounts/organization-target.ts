@@ -8,7 +8,7 @@ import { desiredValues, organizationOf, sentValues, type OrganizationRow } from 
 import { planOrganization } from './plan-organization.ts';
 import { compareOrganizations, readOrganizationChanges } from './read-organizations.ts';
 import { readRejectedAgain } from './read-rejected.ts';
-import { rankAccounts, reserveAccounts, reserveAccountsAgain } from './reserve-accounts.ts';
+import { giveBackNames, rankAccounts, reserveAccounts, reserveAccountsAgain } from './reserve-accounts.ts';
 import { resolveOrganizations } from './resolve-organizations.ts';
 import { recheckAdoptions } from './recheck-adoptions.ts';
 
@@ -20,6 +20,7 @@ export const ORGANIZATIONS: Target<KnownOrganization> = {
   readRejected: readRejectedAgain,
   reserve: reserveAccounts,
   reserveAgain: reserveAccountsAgain,
+  giveBack: giveBackNames,
   plan: planOrganization,
   desired: desiredValues,
   sent: sentValues,

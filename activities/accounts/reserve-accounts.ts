@@ -37,6 +37,15 @@ export async function reserveAccountsAgain(
   await store.reservations.reserveAgain(request, keys, []);
 }
 
+/** Gives the suffixes of accounts of a slice back whose plain name nobody has any more. Returns how many are to be planned. */
+export function giveBackNames(
+  { store }: StepContext,
+  slice: OpenSlice,
+  incompleteEntities: readonly string[],
+): Promise<number> {
+  return store.reservations.giveBack(requestOf(slice, slice.connection, incompleteEntities), slice);
+}
+
 /** Returns a request to reserve for accounts. Entities that are switched off keep their rank and their templates. */
 export function requestOf(
   { runId, connectionId }: RunRef,

@@ -10,7 +10,8 @@ import { keepUnread, readAvailable } from './schema/available-columns.ts';
 import { checkFieldsBeforeResync } from './schema/check-fields.ts';
 
 /**
- * Reads the records again that another run asked for while this run had claimed them, before it releases the claims.
+ * Reads the records again that another run asked for while this run had claimed them, before it releases the claims. Also
+ * plans the accounts again whose plain name has become free by the writes of this run.
  */
 export async function readAgain(
   context: StepContext,
@@ -18,12 +19,13 @@ export async function readAgain(
 ): ReturnType<Steps['readAgain']> {
   const { store } = context;
   const keys = await store.planning.marked(input, input);
-  if (keys.length === 0) return { records: 0 };
   const slice = await openSlice(store, input);
+  const givenBack = (await targetOf(slice.target).giveBack?.(context, slice, input.incompleteEntities)) ?? 0;
+  if (keys.length === 0) return { records: givenBack };
   const readAt = await store.staging.now();
   const records = await stage(context, slice, { keys, readAt, incompleteEntities: input.incompleteEntities });
   await store.planning.unmark(input, input, readAt);
-  return { records: records.size };
+  return { records: records.size + givenBack };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { RunRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { hasEnded } from './jobs/job-status.ts';
 
-/** The time after which a job without a known id has certainly ended. */
+/** The time after which a job has certainly ended that Zendesk does not show, or whose id is not known. */
 const LOST_JOB_MS = 120_000;
 
 /**
@@ -25,6 +25,9 @@ async function mayStillWrite({ store, remote }: StepContext, runId: string): Pro
   if (jobs.some(({ zendeskJobId, ageMs }) => zendeskJobId === null && ageMs < LOST_JOB_MS)) return true;
   const ids = jobs.flatMap(({ zendeskJobId }) => (zendeskJobId === null ? [] : [zendeskJobId]));
   if (ids.length === 0) return false;
-  const shown = await remote(({ zendesk }) => zendesk.showJobs(ids));
-  return shown.some((job) => !hasEnded(job));
+  const shown = new Map((await remote(({ zendesk }) => zendesk.showJobs(ids))).map((job) => [job.id, job]));
+  return jobs.some(({ zendeskJobId, ageMs }) => {
+    const job = shown.get(zendeskJobId ?? '');
+    return job === undefined ? ageMs < LOST_JOB_MS : !hasEnded(job);
+  });
 }

@@ -42,6 +42,11 @@ interface TargetReserving {
    * Undefined for users, which are looked up anyway.
    */
   readRejected?(context: StepContext, run: RunRef, at: { target: OpenTarget; asked: boolean }): Promise<void>;
+  /**
+   * Reserves again for the records of a slice that took a fall-back which they no longer need, and plans them again.
+   * Returns how many are to be planned. Undefined for users, whose names need not be unique.
+   */
+  giveBack?(context: StepContext, slice: OpenSlice, incompleteEntities: readonly string[]): Promise<number>;
   /** Ranks records that were read one by one, and reserves for them again. */
   reserveAgain(context: StepContext, slice: OpenSlice, at: ReserveAgain): Promise<void>;
 }

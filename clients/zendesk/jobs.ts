@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RemoteError } from '../errors.ts';
 import { showManyQueries } from './batches.ts';
 import { jobWire, type JobStatus } from './job-wire.ts';
 import type { ZendeskSession } from './session.ts';
@@ -16,20 +17,31 @@ export interface JobCalls {
   listJobs(): Promise<readonly JobStatus[]>;
 }
 
-const jobs = z.looseObject({ job_statuses: z.array(jobWire) }).transform((wire) => wire.job_statuses);
+/** A list of jobs. While statuses are hidden, the list may be missing, or contain jobs without a status. */
+const jobs = z
+  .looseObject({ job_statuses: z.array(jobWire.or(z.unknown().transform(() => null))).nullish() })
+  .transform((wire): readonly JobStatus[] => (wire.job_statuses ?? []).filter((job) => job !== null));
 
 /** Creates the requests about bulk jobs. */
 export function jobCalls(session: ZendeskSession): JobCalls {
   return {
     async showJobs(ids) {
       const found: ShownJob[] = [];
-      for (const query of showManyQueries({ ids })) {
-        const path = `job_statuses/show_many?${query}`;
-        const { body, at } = await session.getDated(jobs, { operation: 'show jobs', path });
-        found.push(...body.map((job) => ({ ...job, shownAt: at })));
-      }
+      for (const query of showManyQueries({ ids })) found.push(...(await showSome(session, query)));
       return found;
     },
     listJobs: () => session.list(jobs, { operation: 'list jobs', path: 'job_statuses', pages: 'cursor' }),
   };
+}
+
+/** Reads some jobs. Zendesk answers 404 to a single unknown job, so a 404 to several shows none of them. */
+async function showSome(session: ZendeskSession, query: string): Promise<readonly ShownJob[]> {
+  try {
+    const path = `job_statuses/show_many?${query}`;
+    const { body, at } = await session.getDated(jobs, { operation: 'show jobs', path });
+    return body.map((job) => ({ ...job, shownAt: at }));
+  } catch (error) {
+    if (error instanceof RemoteError && error.kind === 'missing') return [];
+    throw error;
+  }
 }

@@ -1,7 +1,13 @@
 import { externalIdKey, renderExternalId } from '../sync/external-id.ts';
 import { nameKey } from '../sync/record-name.ts';
 import { recordKeyText, type ErpRecord } from '../sync/record.ts';
-import { externalIdContested, nameAmbiguous, waitingForEntity, type Rejection } from '../sync/rejection.ts';
+import {
+  externalIdContested,
+  externalIdMoved,
+  nameAmbiguous,
+  waitingForEntity,
+  type Rejection,
+} from '../sync/rejection.ts';
 import { renumberingUnclear } from './renumbering-remarks.ts';
 import { nameCandidates } from './organization-name.ts';
 
@@ -12,11 +18,16 @@ export interface HeldReservation {
   readonly zendeskId: string | null;
   /** The former numbers of which this may be the new one; missing or empty if there are none. */
   readonly formerKeys?: readonly string[];
+  /** The organization that it is linked to, as it was last seen. */
+  readonly organization?: NamedOrganization | null;
+  /** True when Zendesk refused the plain name of the account although no organization is known that has it. */
+  readonly isPlainRefused?: boolean;
 }
 
-/** An organization with a certain name. `linkedTo` is the key text of the linked account, or null. */
+/** An organization as it was last seen. `linkedTo` is the key text of the linked account, or null. */
 export interface NamedOrganization {
   readonly id: string;
+  readonly name: string;
   readonly externalId: string | null;
   readonly linkedTo: string | null;
 }
@@ -65,9 +76,9 @@ interface ReservationInput {
 }
 
 /**
- * Reserves the external id and the name of one account. An account keeps those that it holds. Call it for accounts in
- * the order of their rank, because the first one gets a free name. Pure: the caller updates the context between
- * accounts.
+ * Reserves the external id and the name of one account. An account keeps those that it holds, but gives a suffix back as
+ * soon as nobody has its plain name. Call it for accounts in the order of their rank, because the first one gets a free
+ * name. Pure: the caller updates the context between accounts.
  */
 export function reserveAccount(account: ErpRecord, held: HeldReservation, at: ReservationInput): ReservationResult {
   const { context, policy } = at;
@@ -81,16 +92,15 @@ export function reserveAccount(account: ErpRecord, held: HeldReservation, at: Re
   const self = recordKeyText(account);
   const holder = context.externalIdHolder(externalIdKey(externalId));
   const found = context.organizationWithExternalId(externalIdKey(externalId));
-  const owner = holder !== undefined && holder !== self ? holder : otherOwner(found, self);
-  if (owner !== undefined) return { externalId: null, rejection: externalIdContested(externalId, owner) };
+  if (holder !== undefined && holder !== self)
+    return { externalId: null, rejection: externalIdContested(externalId, holder) };
+  if (found !== undefined && found.linkedTo !== null && found.linkedTo !== self) {
+    const own = held.organization ?? null;
+    return { externalId: null, rejection: externalIdMoved(externalId, { account: self, own, other: found }) };
+  }
   const ownId = held.zendeskId ?? found?.id ?? null;
   const name = reserveName(account, { ...held, zendeskId: ownId }, at);
   return 'rejection' in name ? { externalId, rejection: name.rejection } : { reservation: { externalId, ...name } };
-}
-
-function otherOwner(found: NamedOrganization | undefined, self: string): string | undefined {
-  const owner = found?.linkedTo ?? undefined;
-  return owner === self ? undefined : owner;
 }
 
 type ReservedName = { name: string; adoptId: string | null } | { rejection: Rejection };
@@ -103,8 +113,14 @@ function reserveName(account: ErpRecord, held: HeldReservation, { context, polic
   const mayAdopt = held.zendeskId === null && policy.adopt === 'by-name' && !isHeldByOther(plain, self, context);
   const adoption = mayAdopt ? considerAdoption(plain, context) : undefined;
   if (adoption !== undefined) return adoption;
-  if (held.name !== null && isFree(held.name)) return { name: held.name, adoptId: null };
-  const free = candidates.find(isFree);
+  const isVacant = (name: string) => isFree(name) && hasNoOther(held.zendeskId, name, context);
+  const isHeld = held.name !== null && isFree(held.name);
+  if (isVacant(plain) && !(isHeld && held.isPlainRefused === true)) return { name: plain, adoptId: null };
+  if (held.name !== null && isHeld) return { name: held.name, adoptId: null };
+  // A linked account whose plain name another organization is about to lose takes a name with a suffix meanwhile. So the
+  // renaming of a ring or chain of organizations never depends on the order of the rows in a job.
+  const interim = held.zendeskId === null ? undefined : candidates.find(isVacant);
+  const free = interim ?? candidates.find(isFree);
   if (free !== undefined) return { name: free, adoptId: null };
   const organizations = context.organizationsNamed(nameKey(plain)).length;
   return { rejection: nameAmbiguous(plain, { organizations, accounts: 1 }) };
@@ -128,6 +144,11 @@ function considerAdoption(name: string, context: ReservationContext): ReservedNa
 function isHeldByOther(name: string, self: string, context: ReservationContext): boolean {
   const holder = context.nameHolder(nameKey(name));
   return holder !== undefined && holder !== self;
+}
+
+/** Returns whether no organization has a name, except this one. Also one that is about to lose the name has it. */
+function hasNoOther(ownId: string | null, name: string, context: ReservationContext): boolean {
+  return context.organizationsNamed(nameKey(name)).every(({ id }) => id === ownId);
 }
 
 /**

@@ -37,6 +37,24 @@ export interface Remark<Code extends string = RejectionCode | RemarkCode> {
   readonly code: Code;
   readonly message: string;
   readonly action: string;
+  /** The organizations that the record could belong to, if a person has to decide. */
+  readonly candidates?: readonly MatchCandidate[];
+}
+
+/** An organization that a record could belong to. `linkedTo` is the key text of the account that has the link. */
+export interface MatchCandidate {
+  readonly zendeskId: string;
+  readonly name: string;
+  readonly externalId: string | null;
+  readonly linkedTo: string | null;
+}
+
+/** An organization in Zendesk, as it was last seen. */
+interface SeenByName {
+  readonly id: string;
+  readonly name: string;
+  readonly externalId: string | null;
+  readonly linkedTo: string | null;
 }
 
 /** A rejection as it is stored and listed. */
@@ -50,6 +68,38 @@ export function externalIdContested(externalId: string, holder: string): Rejecti
     action:
       'Set sync.externalId to a template that gives the two records different ids, such as "{legalEntity}:{kind}:{accountNumber}", then run `ledgerdesk connection apply FILE`.',
   };
+}
+
+/**
+ * Rejects an account whose external id is on the organization of another account, as after an import that swapped external
+ * ids. `own` is the organization of the account itself, null if it has none.
+ */
+export function externalIdMoved(
+  externalId: string,
+  { account, own, other }: { account: string; own: SeenByName | null; other: SeenByName },
+): Rejection {
+  const where = `The external id "${externalId}" of this account is on the organization ${textOf(other)} in Zendesk, which belongs to ${other.linkedTo ?? 'no account'}.`;
+  const candidates = [other, ...(own === null ? [] : [{ ...own, linkedTo: account }])].map(
+    ({ id: zendeskId, name, externalId: its, linkedTo }) => ({ zendeskId, name, externalId: its, linkedTo }),
+  );
+  const free = `External ids are unique, so first remove it from the organization ${textOf(other)}.`;
+  if (own === null)
+    return {
+      code: 'external_id_contested',
+      message: where,
+      action: `In Zendesk, give the organization ${textOf(other)} the external id of the account that it belongs to. Then run \`ledgerdesk retry ID\`.`,
+      candidates,
+    };
+  return {
+    code: 'external_id_contested',
+    message: `${where} The organization of this account is ${textOf(own)}, with ${own.externalId === null ? 'no external id' : `the external id "${own.externalId}"`}.`,
+    action: `In Zendesk, give the organization ${textOf(own)} the external id "${externalId}" again. ${free} Then run \`ledgerdesk retry ID\`.`,
+    candidates,
+  };
+}
+
+function textOf({ id, name }: SeenByName): string {
+  return `"${name}" (${id})`;
 }
 
 /**

@@ -126,6 +126,25 @@ describe('a bulk job', () => {
     expect((await zendesk.send('GET', `job_statuses/${idOf(a)}`)).status).toBe(404);
   });
 
+  it('cannot be looked up while it is too new, in four forms, and may wait for other jobs', async () => {
+    Object.assign(zendesk.server.settings, { jobsHiddenSeconds: 60, jobQueueSeconds: 0.5 });
+    const created = await createMany(['A']);
+    const id = String(at(created.body, 'job_status', 'id'));
+    const look = async () => (await zendesk.send('GET', `job_statuses/show_many?ids=${id}`)).body;
+    expect(await look()).toMatchObject({ job_statuses: [], count: 0 });
+    zendesk.server.settings.hiddenJobs = 'no-list';
+    expect(await look()).toEqual({ count: null });
+    zendesk.server.settings.hiddenJobs = 'id-only';
+    expect(await look()).toMatchObject({ job_statuses: [{ id }] });
+    expect((await zendesk.send('GET', `job_statuses/${id}`)).status).toBe(404);
+    zendesk.server.settings.hiddenJobs = 'not-found';
+    expect(await look()).toMatchObject({ error: 'RecordNotFound' });
+    zendesk.pass(61);
+    expect(await look()).toMatchObject({ job_statuses: [{ id, status: 'queued' }] });
+    await zendesk.finish(created);
+    expect(await look()).toMatchObject({ job_statuses: [{ id, status: 'completed' }] });
+  });
+
   it('creates 20,000 organizations in 200 requests within seconds', async () => {
     Object.assign(zendesk.server.settings, { jobDelayMs: 1 });
     const startedAt = performance.now();

@@ -2,7 +2,7 @@ import type { Call, Result, Route } from './call.ts';
 import { ok } from './call.ts';
 import { showJob } from './job-wire.ts';
 import type { Job } from './jobs.ts';
-import { parameterMissing, tooManyValues } from './refusal.ts';
+import { parameterMissing, recordNotFound, tooManyValues } from './refusal.ts';
 
 const R = 'job_statuses';
 
@@ -24,10 +24,20 @@ function showMany(call: Call): Result {
   if (ids === null) throw parameterMissing('ids');
   const wanted = [...new Set(ids.split(','))];
   if (wanted.length > 100) throw tooManyValues();
-  return ok(list(call, call.account.jobs.known(wanted)));
+  const { jobs, settings } = call.account;
+  const hidden = jobs.tooNew(wanted);
+  const answer = list(call, jobs.known(wanted));
+  if (hidden.length === 0 || settings.hiddenJobs === 'missing') return ok(answer);
+  if (settings.hiddenJobs === 'not-found') throw recordNotFound();
+  if (settings.hiddenJobs === 'no-list') return ok({ count: null });
+  return ok({ ...answer, job_statuses: [...answer.job_statuses, ...hidden.map((id) => ({ id }))] });
 }
 
-function list({ baseUrl }: Call, jobs: readonly Job[]): object {
+interface JobList extends Readonly<Record<string, unknown>> {
+  readonly job_statuses: readonly object[];
+}
+
+function list({ baseUrl }: Call, jobs: readonly Job[]): JobList {
   return {
     job_statuses: jobs.map((job) => showJob(job, baseUrl)),
     meta: { has_more: false, after_cursor: null, before_cursor: null },

@@ -23,8 +23,9 @@ export interface Job {
   message: string | null;
   results: readonly object[] | null;
   endedAtS: number | undefined;
-  /** True if the job cannot be looked up. */
+  /** True if the job can never be looked up. */
   isHidden: boolean;
+  readonly submittedAtMs: number;
   lookups: number;
 }
 
@@ -36,6 +37,8 @@ export interface Jobs {
   lookUp(id: string): Job;
   /** Returns the jobs with these ids, without unknown ones. */
   known(ids: readonly string[]): Job[];
+  /** Returns the ids of those of these jobs that are too new to be looked up. */
+  tooNew(ids: readonly string[]): string[];
   /** Returns the newest 100 jobs. */
   recent(): Job[];
   /** Returns the number of queued and running jobs. */
@@ -62,12 +65,14 @@ export function createJobs(options: JobsOptions): Jobs {
   };
   const known = (ids: readonly string[]): Job[] => {
     forget();
-    return ids.flatMap((id) => jobs.get(id) ?? []).filter(({ isHidden }) => !isHidden);
+    return ids.flatMap((id) => jobs.get(id) ?? []).filter((job) => !job.isHidden && !isTooNew(job));
   };
+  const isTooNew = ({ submittedAtMs }: Job): boolean =>
+    clock.now().getTime() - submittedAtMs < settings.jobsHiddenSeconds * 1_000;
   return {
     submit: (work, fault) => {
       refuseTooMany(open(), work, settings);
-      const job = newJob(`V3-${createHex(32, random)}`, work);
+      const job = newJob(`V3-${createHex(32, random)}`, work, clock.now().getTime());
       job.isHidden = fault?.kind === 'lose-job';
       jobs.set(job.id, job);
       schedule(options, { job, work, ...(fault ? { fault } : {}) });
@@ -81,14 +86,19 @@ export function createJobs(options: JobsOptions): Jobs {
       return job;
     },
     known,
+    tooNew: (ids) =>
+      ids
+        .flatMap((id) => jobs.get(id) ?? [])
+        .filter(isTooNew)
+        .map(({ id }) => id),
     recent: () => known([...jobs.keys()].reverse()).slice(0, 100),
     openCount: () => open().length,
   };
 }
 
-function newJob(id: string, { title, count }: JobWork): Job {
+function newJob(id: string, { title, count }: JobWork, submittedAtMs: number): Job {
   const unknown = { progress: null, message: null, results: null, endedAtS: undefined };
-  return { id, title, total: count, status: 'queued', isHidden: false, lookups: 0, ...unknown };
+  return { id, title, total: count, status: 'queued', submittedAtMs, isHidden: false, lookups: 0, ...unknown };
 }
 
 /** Zendesk's docs show this body, but not its status. */
@@ -102,7 +112,7 @@ function refuseTooMany(open: readonly Job[], { jobClass }: JobWork, settings: Ze
 }
 
 /**
- * A job is queued for a third of its time. Its rows are written after two thirds, while its status is still "working".
+ * A job is queued for a third of its time, after the time that it waits for other jobs. Its rows are written after two thirds, while its status is still "working".
  */
 function schedule({ clock, random, settings, timers }: JobsOptions, run: JobRun & { readonly job: Job }): void {
   const { job, work, fault } = run;
@@ -128,7 +138,7 @@ function schedule({ clock, random, settings, timers }: JobsOptions, run: JobRun 
     job.message = results ? `Completed at ${jobTimeOf(job.endedAtS)}` : failureOf(fault);
     if (fault?.kind === 'forget-job') job.isHidden = true;
   };
-  timers.after(lastsMs / 3, begin);
+  timers.after(lastsMs / 3 + settings.jobQueueSeconds * 1_000, begin);
 }
 
 function failureOf(fault: JobAction | undefined): string {

@@ -9,6 +9,8 @@ export interface ZendeskSettings {
   otherAppsRequestsPerMinute: number;
   /** The duration of a bulk job in simulated milliseconds. */
   jobDelayMs: number;
+  /** The time for which each job is queued because of jobs before it. */
+  jobQueueSeconds: number;
   /** The largest number of queued and running bulk jobs (Zendesk docs, Job Statuses: 30). */
   maxOpenJobs: number;
   /** The status of a TooManyJobs response, which Zendesk's docs do not state. */
@@ -17,6 +19,10 @@ export interface ZendeskSettings {
   jobRetentionSeconds: number;
   /** True if the first look-up of each job returns 404 (seen by node-zendesk). */
   jobFirstLookup404: boolean;
+  /** The time for which a new job cannot be looked up (zenpy issue 291). */
+  jobsHiddenSeconds: number;
+  /** The answer about hidden jobs: they are missing, the list is missing, each job has its id only, or 404. */
+  hiddenJobs: 'missing' | 'no-list' | 'id-only' | 'not-found';
   /** True if failed items of a job contain the index of their input. */
   failureItemsCarryIndex: boolean;
   /** True if the results of a create job are in the order of its input. Zendesk does not guarantee it. */
@@ -103,10 +109,13 @@ export const DEFAULT_SETTINGS: Readonly<ZendeskSettings> = {
   rateLimitPerMinute: 700,
   otherAppsRequestsPerMinute: 0,
   jobDelayMs: 300,
+  jobQueueSeconds: 0,
   maxOpenJobs: 30,
   tooManyJobsStatus: 429,
   jobRetentionSeconds: 86_400,
   jobFirstLookup404: false,
+  jobsHiddenSeconds: 0,
+  hiddenJobs: 'missing',
   failureItemsCarryIndex: true,
   createResultsInOrder: false,
   bulkUserImport: true,

@@ -1,18 +1,27 @@
 import { sql } from 'kysely';
 import { nameCandidates } from '../../domain/accounts/organization-name.ts';
 import { externalIdKey, renderExternalId } from '../../domain/sync/external-id.ts';
-import { nameKey } from '../../domain/sync/record-name.ts';
-import { recordKeyText, type ErpRecord, type RecordKey } from '../../domain/sync/record.ts';
+import { nameKey, plainName } from '../../domain/sync/record-name.ts';
+import { keyOf, recordKeyText, type ErpRecord, type RecordKey } from '../../domain/sync/record.ts';
 import type { Rejection } from '../../domain/sync/rejection.ts';
 import {
   reserveAccount,
   type HeldReservation,
+  type NamedOrganization,
   type ReservationPolicy,
   type ReservationResult,
 } from '../../domain/accounts/reserve-account.ts';
 import type { Db } from '../database.ts';
+import { planFromBeginning } from '../sync/planning.ts';
 import { SEEN_AGAIN } from '../sync/presence.ts';
 import { IS_READABLE, registerUnreadable } from '../sync/unreadable.ts';
+import {
+  countToPlan,
+  forgetRefusedNames,
+  lockReservations,
+  mayGiveBack,
+  releaseGoneNames,
+} from './given-back-names.ts';
 import { applyRenumberings, recordUnclear, type DecidedRenumberings } from './renumberings.ts';
 import { readRejectedAccounts, type RejectedAccounts } from './rejected-accounts.ts';
 import { readReservationContext, type MutableReservationContext } from './reservation-context.ts';
@@ -50,6 +59,12 @@ export interface ReservationStore {
    * name is ambiguous concerns them all.
    */
   reserveAgain(request: ReservationRequest, keys: readonly RecordKey[], refusedNames: readonly string[]): Promise<void>;
+  /**
+   * Reserves again for the accounts of a slice that are done and have a name with a suffix, but whose plain name nobody
+   * has any more. They are planned again, once in a run. Returns how many linked accounts of the slice are to be planned
+   * again, also those of an interrupted attempt.
+   */
+  giveBack(request: ReservationRequest, slice: Pick<RecordKey, 'legalEntity' | 'kind'>): Promise<number>;
   /** Returns the unlinked accounts of a run that were rejected before, and what they could belong to. */
   rejected(
     run: Pick<ReservationRequest, 'runId' | 'connectionId'>,
@@ -68,21 +83,38 @@ export function createReservationStore(db: Db): ReservationStore {
         await rank(tx, run);
       }),
     rejected: (run, wanted) => readRejectedAccounts(db, run, wanted),
-    async reservePage(request, after, limit) {
-      const rows = await staged(db, request, sql`s.rank > ${after} order by s.rank limit ${limit}`);
-      await reserveRows(db, request, { rows, refusedNames: [], again: false });
-      return rows.at(-1)?.rank ?? null;
-    },
-    async reserveAgain(request, keys, refusedNames) {
-      const wanted = JSON.stringify(keys.map(({ legalEntity, kind, key }) => [legalEntity, kind, key]));
-      const isWanted = sql`jsonb_build_array(s.legal_entity, s.kind, s.key) in (select jsonb_array_elements(${wanted}::jsonb))`;
-      const isNamesake = sql`s.outcome is null and s.operation is null and a.zendesk_id is null and s.rank is not null
+    reservePage: (request, after, limit) =>
+      db.transaction().execute(async (tx) => {
+        await lockReservations(tx, request.connectionId);
+        const rows = await staged(tx, request, sql`s.rank > ${after} order by s.rank limit ${limit}`);
+        await reserveRows(tx, request, { rows, refusedNames: [], again: false });
+        return rows.at(-1)?.rank ?? null;
+      }),
+    reserveAgain: (request, keys, refusedNames) =>
+      db.transaction().execute(async (tx) => {
+        await lockReservations(tx, request.connectionId);
+        const wanted = JSON.stringify(keys.map(({ legalEntity, kind, key }) => [legalEntity, kind, key]));
+        const isWanted = sql`jsonb_build_array(s.legal_entity, s.kind, s.key) in (select jsonb_array_elements(${wanted}::jsonb))`;
+        const isNamesake = sql`s.outcome is null and s.operation is null and a.zendesk_id is null and s.rank is not null
         and s.plain_name_key in (select s.plain_name_key from staged_records s where s.run_id = ${request.runId} and ${isWanted})`;
-      const condition = sql`(${isWanted} or (${isNamesake})) order by (${isWanted}) desc, s.rank, s.key`;
-      const rows = await staged(db, request, condition);
-      await reserveRows(db, request, { rows, refusedNames: refusedNames.map(nameKey), again: true });
-    },
+        const condition = sql`(${isWanted} or (${isNamesake})) order by (${isWanted}) desc, s.rank, s.key`;
+        const rows = await staged(tx, request, condition);
+        await reserveRows(tx, request, { rows, refusedNames: refusedNames.map(nameKey), again: true });
+      }),
+    giveBack: (request, slice) => db.transaction().execute((tx) => giveBack(tx, request, slice)),
   };
+}
+
+async function giveBack(
+  db: Db,
+  request: ReservationRequest,
+  slice: Pick<RecordKey, 'legalEntity' | 'kind'>,
+): Promise<number> {
+  await lockReservations(db, request.connectionId);
+  const rows = await staged(db, request, mayGiveBack(slice));
+  const moved = await reserveRows(db, request, { rows, refusedNames: [], again: true });
+  await planFromBeginning(db, request.runId, moved);
+  return countToPlan(db, request, slice);
 }
 
 async function prepare(
@@ -101,10 +133,13 @@ async function prepare(
       ${SEEN_AGAIN}, plain_name = excluded.plain_name, plain_name_key = excluded.plain_name_key,
       plain_name_read_at = excluded.plain_name_read_at, party = excluded.party,
       name = case when a.plain_name = excluded.plain_name then a.name end,
-      name_key = case when a.plain_name = excluded.plain_name then a.name_key end
+      name_key = case when a.plain_name = excluded.plain_name then a.name_key end,
+      plain_refused = a.plain_refused and a.plain_name = excluded.plain_name
     where (not a.present or a.plain_name is distinct from excluded.plain_name or a.party is distinct from excluded.party)
       and (a.plain_name_read_at is null or a.plain_name_read_at <= excluded.plain_name_read_at)`.execute(db);
   await registerUnreadable(db, { runId, connectionId, target: 'organization' });
+  await releaseGoneNames(db, connectionId);
+  await forgetRefusedNames(db, { runId, connectionId });
   await sql`analyze records, organizations`.execute(db);
 }
 
@@ -129,14 +164,19 @@ interface StagedRow {
   readonly name: string | null;
   readonly zendesk_id: string | null;
   readonly former_keys: readonly string[];
+  readonly organization: NamedOrganization | null;
+  readonly plain_refused: boolean;
 }
 
 async function staged(db: Db, request: ReservationRequest, condition: ReturnType<typeof sql>): Promise<StagedRow[]> {
-  const { rows } = await sql<StagedRow>`select s.record, s.rank, a.external_id, a.name, a.zendesk_id,
+  const { rows } = await sql<StagedRow>`select s.record, s.rank, a.external_id, a.name, a.zendesk_id, a.plain_refused,
       array(select u.former_key from unclear_renumberings u where u.connection_id = a.connection_id
-        and u.legal_entity = a.legal_entity and u.kind = a.kind and u.key = a.key order by 1) as former_keys
+        and u.legal_entity = a.legal_entity and u.kind = a.kind and u.key = a.key order by 1) as former_keys,
+      case when o.zendesk_id is not null then jsonb_build_object('id', o.zendesk_id, 'name', coalesce(o.name, ''),
+        'externalId', o.external_id, 'linkedTo', null) end as organization
     from staged_records s join records a on a.connection_id = ${request.connectionId}
       and a.legal_entity = s.legal_entity and a.kind = s.kind and a.key = s.key
+    left join organizations o on o.connection_id = a.connection_id and o.zendesk_id = a.zendesk_id
     where s.run_id = ${request.runId} and s.target = 'organization' and ${condition}`.execute(db);
   return rows;
 }
@@ -145,15 +185,18 @@ interface Reserved {
   readonly record: ErpRecord;
   readonly held: HeldReservation;
   readonly result: ReservationResult;
+  /** True when Zendesk has just refused the plain name. */
+  readonly isPlainRefused: boolean;
 }
 
+/** Reserves for rows. Returns the keys of those that have another name now. */
 async function reserveRows(
   db: Db,
   request: ReservationRequest,
   page: { rows: readonly StagedRow[]; refusedNames: readonly string[]; again: boolean },
-): Promise<void> {
+): Promise<readonly RecordKey[]> {
   const { rows } = page;
-  if (rows.length === 0) return;
+  if (rows.length === 0) return [];
   const context = await readReservationContext(db, request, {
     externalIdKeys: rows.flatMap(({ record }) => renderedKeys(request.templates, record)),
     nameKeys: rows.flatMap(({ record, name }) =>
@@ -162,7 +205,9 @@ async function reserveRows(
     refusedNames: page.refusedNames,
   });
   const reserved = rows.map((row) => reserveRow(row, context, request));
-  await db.transaction().execute((tx) => saveReserved(tx, request, { reserved, again: page.again }));
+  await saveReserved(db, request, { reserved, again: page.again });
+  const moved = reserved.filter(({ held, result }) => heldAfter(result).name !== held.name);
+  return moved.map(({ record }) => keyOf(record));
 }
 
 function renderedKeys(templates: ReservationPolicy['templates'], account: ErpRecord): string[] {
@@ -171,13 +216,17 @@ function renderedKeys(templates: ReservationPolicy['templates'], account: ErpRec
 }
 
 function reserveRow(row: StagedRow, context: MutableReservationContext, policy: ReservationPolicy): Reserved {
-  const held = {
-    ...{ externalId: row.external_id, name: row.name, zendeskId: row.zendesk_id },
+  const held: HeldReservation = {
+    externalId: row.external_id,
+    name: row.name,
+    zendeskId: row.zendesk_id,
     formerKeys: row.former_keys,
+    organization: row.organization,
+    isPlainRefused: row.plain_refused,
   };
   const result = reserveAccount(row.record, held, { context, policy });
   context.move(recordKeyText(row.record), held, heldAfter(result));
-  return { record: row.record, held, result };
+  return { record: row.record, held, result, isPlainRefused: context.refused(nameKey(plainName(row.record))) };
 }
 
 /** Returns what an account holds after the decision. Most rejected accounts lose their name. */
@@ -195,6 +244,7 @@ interface SavedRow {
   name_key: string | null;
   adopt_id: string | null;
   rejection: Rejection | null;
+  plain_refused: boolean;
 }
 
 async function saveReserved(
@@ -211,7 +261,9 @@ async function saveReserved(
     await sql`update records a set external_id = null, external_id_key = null, name = null, name_key = null
       from ${recordset(moved)} where ${ofAccounts}`.execute(db);
     await sql`update records a set external_id = r.external_id, external_id_key = r.external_id_key,
-      name = r.name, name_key = r.name_key from ${recordset(moved)} where ${ofAccounts}`.execute(db);
+      name = r.name, name_key = r.name_key, plain_refused = a.plain_refused or r.plain_refused from ${recordset(moved)} where ${ofAccounts}`.execute(
+      db,
+    );
   }
   const decided = rows.filter(({ adopt_id, rejection }) => again || adopt_id !== null || rejection !== null);
   if (decided.length > 0) {
@@ -221,7 +273,7 @@ async function saveReserved(
   }
 }
 
-function toRow({ record: account, result }: Reserved): SavedRow {
+function toRow({ record: account, result, isPlainRefused }: Reserved): SavedRow {
   const { externalId, name } = heldAfter(result);
   return {
     legal_entity: account.legalEntity,
@@ -233,6 +285,7 @@ function toRow({ record: account, result }: Reserved): SavedRow {
     name_key: name === null ? null : nameKey(name),
     adopt_id: 'reservation' in result ? result.reservation.adoptId : null,
     rejection: 'rejection' in result ? result.rejection : null,
+    plain_refused: isPlainRefused,
   };
 }
 
@@ -242,5 +295,6 @@ function isMoved(row: SavedRow, held: HeldReservation | undefined): boolean {
 
 function recordset(rows: readonly SavedRow[]) {
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(legal_entity text, kind text, key text,
-    external_id text, external_id_key text, name text, name_key text, adopt_id text, rejection jsonb)`;
+    external_id text, external_id_key text, name text, name_key text, adopt_id text, rejection jsonb,
+    plain_refused boolean)`;
 }

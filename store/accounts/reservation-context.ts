@@ -85,7 +85,7 @@ async function readOrganizations(
   { connectionId, column, keys }: Lookup,
 ): Promise<Map<string, NamedOrganization[]>> {
   const { rows } = await sql<NamedOrganization & { key: string }>`
-    select o.${sql.ref(column)} as key, o.zendesk_id as id, o.external_id as "externalId", ${KEY_TEXT} as "linkedTo"
+    select o.${sql.ref(column)} as key, o.zendesk_id as id, coalesce(o.name, '') as name, o.external_id as "externalId", ${KEY_TEXT} as "linkedTo"
     from organizations o left join records a on a.connection_id = o.connection_id and a.target = 'organization'
       and a.zendesk_id = o.zendesk_id
     where o.connection_id = ${connectionId} and o.${sql.ref(column)} = any(${sql.val([...keys])}::text[])

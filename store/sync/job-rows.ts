@@ -36,25 +36,31 @@ export interface RowTransition extends RecordKey {
   readonly zendeskId?: string | undefined;
   /** The user that resolving a refusal chose for adoption. */
   readonly adoptId?: string | undefined;
+  /** True: a row to be planned again is sent in a smaller job. */
+  readonly smaller?: boolean | undefined;
 }
 
 /**
- * Rows per job by round (Zendesk docs: at most 100). Rows of a failed job are sent in smaller jobs, finally one by one.
+ * Rows per job, by how often the jobs of a row were split (Zendesk docs: at most 100). Rows of a failed job are sent in
+ * smaller jobs, finally one by one.
  */
-const ROWS_BY_ROUND = [100, 10] as const;
+const ROWS_BY_SPLITS = [100, 10] as const;
 
-/** Assigns the next planned rows of a slice, all of one operation and round, to a job. */
-export async function takeRows(
-  db: Db,
-  no: number,
-  batch: { slice: Slice; operation: 'create' | 'update'; round: number },
-): Promise<void> {
-  const { slice, operation, round } = batch;
+/** Rows that may be in one job: of one slice, operation and round, whose jobs were split equally often. */
+export interface Batch {
+  readonly slice: Slice;
+  readonly operation: 'create' | 'update';
+  readonly round: number;
+  readonly splits: number;
+}
+
+/** Assigns the next planned rows of a batch to a job. */
+export async function takeRows(db: Db, no: number, { slice, operation, round, splits }: Batch): Promise<void> {
   await sql`with taken as (
       select ctid as place, row_number() over (order by rank, key) - 1 as row from staged_records
-      where ${sliceIs(slice)} and operation_state = 'planned' and round = ${round}
+      where ${sliceIs(slice)} and operation_state = 'planned' and round = ${round} and splits = ${splits}
         and (operation = 'create') = ${operation === 'create'}
-      order by rank, key limit ${ROWS_BY_ROUND[round] ?? 1})
+      order by rank, key limit ${ROWS_BY_SPLITS[splits] ?? 1})
     update staged_records s set job_no = ${no}, job_row = taken.row, operation_state = 'submitted', refusal = null
     from taken where s.ctid = taken.place`.execute(db);
 }
@@ -62,7 +68,9 @@ export async function takeRows(
 /** Plans the rows of a job that Zendesk did not accept again, for smaller jobs when `smaller` is set. */
 export async function planRowsAgain(db: Db, no: number, { smaller }: { smaller: boolean }): Promise<void> {
   await sql`update staged_records set operation_state = 'planned', job_no = null, job_row = null,
-    round = round + ${smaller ? 1 : 0} where job_no = ${no} and operation_state = 'submitted'`.execute(db);
+    round = round + ${smaller ? 1 : 0}, splits = splits + ${smaller ? 1 : 0} where job_no = ${no} and operation_state = 'submitted'`.execute(
+    db,
+  );
 }
 
 /** Returns the rows of a job, in the order in which they were sent. */
@@ -114,13 +122,14 @@ export async function moveRows(db: Db, runId: string, rows: readonly RowTransiti
     zendesk_id: row.zendeskId ?? null,
     adopt_id: row.adoptId ?? null,
     unplanned: row.state === 'unplanned',
+    smaller: row.smaller === true,
   }));
   await sql`update staged_records s set operation_state = r.state, refusal = coalesce(r.refusal, s.refusal),
       operation = case when r.unplanned then null else coalesce(r.operation, s.operation) end,
       zendesk_id = coalesce(r.zendesk_id, s.zendesk_id), adopt_id = coalesce(r.adopt_id, s.adopt_id), job_no = null, job_row = null,
-      round = s.round + case when r.state = 'planned' or r.unplanned then 1 else 0 end
+      round = s.round + case when r.state = 'planned' or r.unplanned then 1 else 0 end, splits = s.splits + r.smaller::int
     from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as r(legal_entity text, kind text, key text,
-      state text, refusal text, operation text, zendesk_id text, adopt_id text, unplanned boolean)
+      state text, refusal text, operation text, zendesk_id text, adopt_id text, unplanned boolean, smaller boolean)
     where s.run_id = ${runId} and s.legal_entity = r.legal_entity and s.kind = r.kind
       and s.key = r.key`.execute(db);
 }

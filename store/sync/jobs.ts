@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
+import { JOB_WAITS, type JobWaits } from '../../domain/sync/job-watch.ts';
 import type { Db } from '../database.ts';
-import { planRowsAgain, rowsInState, rowsOfJob, takeRows, type JobRow } from './job-rows.ts';
+import { planRowsAgain, rowsInState, rowsOfJob, takeRows, type Batch, type JobRow } from './job-rows.ts';
 import type { JobItem, JobState } from './tables.ts';
 import { sliceIs, type Slice, type SliceKey } from './staging.ts';
 
@@ -10,9 +11,13 @@ export interface Job {
   readonly operation: 'create' | 'update';
   readonly state: JobState;
   readonly zendeskJobId: string | null;
+  /** The questions that it did not answer since Zendesk last showed it. */
   readonly misses: number;
   readonly ageMs: number;
+  /** The time since its status or progress last changed. */
+  readonly quietMs: number;
   readonly status: string | null;
+  readonly progress: number | null;
   readonly results: readonly JobItem[] | null;
   /** The time by Zendesk's clock at which Zendesk showed that the job had ended; null when it is not known. */
   readonly shownAt: string | null;
@@ -31,12 +36,14 @@ export type NextJob<Seen = unknown, Reservation = unknown> =
 
 /** Bulk jobs. Each is stored before it is submitted to Zendesk. */
 export interface JobStore {
+  /** How long to wait for jobs. */
+  readonly waits: JobWaits;
   /** Stores the next job with its rows and returns it; `full` while 25 jobs of the connection are open. */
   next<Seen, Reservation>(connectionId: string, slice: Slice): Promise<NextJob<Seen, Reservation>>;
   /** Records that Zendesk accepted the job. */
   opened(no: number, zendeskJobId: string): Promise<void>;
-  /** Records that it is unknown whether Zendesk accepted the job. */
-  unsure(no: number): Promise<void>;
+  /** Records that it is unknown whether Zendesk accepted the job. `isError`: Zendesk answered with a server error. */
+  unsure(no: number, isError?: boolean): Promise<void>;
   /** Plans the rows of a job that Zendesk did not accept again, for smaller jobs when `smaller` is set. */
   returnRows(no: number, options: { smaller: boolean }): Promise<void>;
   /**
@@ -55,6 +62,7 @@ export interface JobStore {
       state: JobState;
       misses?: number;
       status?: string;
+      progress?: number | null;
       results?: readonly JobItem[] | null;
       shownAt?: string | null;
     },
@@ -72,15 +80,24 @@ export interface JobStore {
 /** Zendesk allows 30 bulk jobs per account (Zendesk docs, Job Statuses). Five are left to people and other apps. */
 const OPEN_JOBS = 25;
 
-/** Creates the store of bulk jobs. */
-export function createJobStore(db: Db): JobStore {
+/** The stored status of a job whose submission was answered with a server error. */
+export const SUBMISSION_FAILED = 'error';
+
+/** Creates the store of bulk jobs. `waits` are shorter in tests. */
+export function createJobStore(db: Db, waits: JobWaits = JOB_WAITS): JobStore {
   return {
+    waits,
     next: (connectionId, slice) => db.transaction().execute((tx) => next(tx, connectionId, slice)),
     async opened(no, zendeskJobId) {
       await db.updateTable('jobs').set({ state: 'open', zendesk_job_id: zendeskJobId }).where('no', '=', no).execute();
     },
-    async unsure(no) {
-      await db.updateTable('jobs').set({ state: 'unsure' }).where('no', '=', no).execute();
+    async unsure(no, isError = false) {
+      const status = isError ? { job_status: SUBMISSION_FAILED } : {};
+      await db
+        .updateTable('jobs')
+        .set({ state: 'unsure', ...status })
+        .where('no', '=', no)
+        .execute();
     },
     returnRows: (no, { smaller }) =>
       db.transaction().execute(async (tx) => {
@@ -97,11 +114,13 @@ export function createJobStore(db: Db): JobStore {
       const rows = await open.where('state', '=', 'open').execute();
       return rows.flatMap(({ zendesk_job_id: id }) => (id === null ? [] : [id]));
     },
-    async saveState(no, { state, misses, status, results, shownAt }) {
+    async saveState(no, { state, misses, status, progress = null, results, shownAt }) {
+      const changedAt = sql<Date>`case when job_status is distinct from ${status ?? null}::text
+        or progress is distinct from ${progress}::integer then now() else changed_at end`;
       const change = {
         state,
         ...(misses === undefined ? {} : { misses }),
-        ...(status === undefined ? {} : { job_status: status }),
+        ...(status === undefined ? {} : { job_status: status, progress, changed_at: changedAt }),
         ...(shownAt === undefined ? {} : { shown_at: shownAt === null ? null : new Date(shownAt) }),
         ...(results === undefined ? {} : { results: results === null ? null : JSON.stringify(results) }),
       };
@@ -121,10 +140,11 @@ async function next<Seen, Reservation>(
   await sql`select id from connections where id = ${connectionId} for update`.execute(db);
   const [first] = await db
     .selectFrom('staged_records')
-    .select(['round', 'operation'])
+    .select(['round', 'splits', 'operation'])
     .where(sliceIs(slice))
     .where('operation_state', '=', 'planned')
     .orderBy('round')
+    .orderBy('splits')
     .orderBy('rank')
     .limit(1)
     .execute();
@@ -136,16 +156,13 @@ async function next<Seen, Reservation>(
   const { jobs } = await open.where('state', 'in', ['submitting', 'unsure', 'open']).executeTakeFirstOrThrow();
   if (jobs >= OPEN_JOBS) return 'full';
   const operation = first.operation === 'create' ? ('create' as const) : ('update' as const);
-  const no = await take(db, connectionId, { slice, operation, round: first.round });
+  const { round, splits } = first;
+  const no = await take(db, connectionId, { slice, operation, round, splits });
   return { job: { no, operation, rows: await rowsOfJob(db, connectionId, { slice, no }) } };
 }
 
-async function take(
-  db: Db,
-  connectionId: string,
-  batch: { slice: Slice; operation: 'create' | 'update'; round: number },
-): Promise<number> {
-  const { slice, operation, round } = batch;
+async function take(db: Db, connectionId: string, batch: Batch): Promise<number> {
+  const { slice, operation } = batch;
   const { no } = await db
     .insertInto('jobs')
     .values({
@@ -157,12 +174,13 @@ async function take(
       state: 'submitting',
       zendesk_job_id: null,
       job_status: null,
+      progress: null,
       shown_at: null,
       results: null,
     })
     .returning('no')
     .executeTakeFirstOrThrow();
-  await takeRows(db, no, { slice, operation, round });
+  await takeRows(db, no, batch);
   return no;
 }
 
@@ -171,6 +189,7 @@ async function list(db: Db, slice: SliceKey, states: readonly JobState[]): Promi
     .selectFrom('jobs')
     .selectAll()
     .select(sql<number>`(extract(epoch from now() - submitted_at) * 1000)::float8`.as('age_ms'))
+    .select(sql<number>`(extract(epoch from now() - changed_at) * 1000)::float8`.as('quiet_ms'))
     .where(sliceIs(slice))
     .where('state', 'in', states)
     .orderBy('no')
@@ -182,7 +201,9 @@ async function list(db: Db, slice: SliceKey, states: readonly JobState[]): Promi
     zendeskJobId: row.zendesk_job_id,
     misses: row.misses,
     ageMs: row.age_ms,
+    quietMs: row.quiet_ms,
     status: row.job_status,
+    progress: row.progress,
     results: row.results,
     shownAt: row.shown_at?.toISOString() ?? null,
   }));

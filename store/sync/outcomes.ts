@@ -52,6 +52,7 @@ async function saveOnRecords(
   // could be compared with them.
   await sql`update records t set
       state = r.outcome, code = r.remark->>'code', message = r.remark->>'message', action = r.remark->>'action',
+      candidates = r.remark->'candidates',
       attempts = case when r.outcome = 'rejected' then t.attempts + 1 else 0 end,
       refused_attempt = r.refused_attempt, retry_asked = false,
       zendesk_id = coalesce(r.zendesk_id, t.zendesk_id),

@@ -117,8 +117,16 @@ export function createPlanningStore(db: Db): PlanningStore {
   };
 }
 
+/** Plans these records of a run again, whose outcome is known already. Only the last outcome counts. */
+export async function planFromBeginning(db: Db, runId: string, keys: readonly RecordKey[]): Promise<void> {
+  const rows = keys.map(({ legalEntity, kind, key }) => [legalEntity, kind, key]);
+  await sql`update staged_records set prior_outcome = coalesce(prior_outcome, outcome), outcome = null, ${FROM_THE_BEGINNING}
+    where run_id = ${runId} and jsonb_build_array(legal_entity, kind, key) in
+      (select jsonb_array_elements(${JSON.stringify(rows)}::jsonb))`.execute(db);
+}
+
 const FROM_THE_BEGINNING = sql`operation = null, operation_state = null, refusal = null, job_no = null, job_row = null,
-  zendesk_id = null, round = 0`;
+  zendesk_id = null, round = 0, splits = 0`;
 
 interface RawRow<Seen, Reservation> {
   record: ErpRecord;

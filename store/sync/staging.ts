@@ -201,7 +201,7 @@ async function stage(
       email_digest = excluded.email_digest, reservation = null, read_at = excluded.read_at,
       prior_outcome = coalesce(staged_records.prior_outcome, staged_records.outcome),
       outcome = null, rejection = null, rank = null, adopt_id = null, operation = null, operation_state = null, refusal = null,
-      job_no = null, zendesk_id = null, round = 0`.execute(db);
+      job_no = null, zendesk_id = null, round = 0, splits = 0`.execute(db);
 }
 
 async function counts(

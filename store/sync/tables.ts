@@ -3,7 +3,7 @@ import type { ContactReservationResult } from '../../domain/contacts/reserve-con
 import type { TargetName } from '../../domain/entity-spec.ts';
 import type { Outcome } from '../../domain/sync/outcome.ts';
 import type { ErpRecord } from '../../domain/sync/record.ts';
-import type { Rejection } from '../../domain/sync/rejection.ts';
+import type { MatchCandidate, Rejection } from '../../domain/sync/rejection.ts';
 
 /** A record that was ever read, with its reservations, link, claim and last outcome. */
 export interface RecordsTable {
@@ -28,6 +28,8 @@ export interface RecordsTable {
   plain_name_read_at: Date | null;
   name: string | null;
   name_key: string | null;
+  plain_refused: Generated<boolean>;
+  candidates: ColumnType<readonly MatchCandidate[] | null, string | null, string | null>;
   zendesk_id: string | null;
   renumbered_from: string | null;
   applied_read_at: Date | null;
@@ -108,6 +110,7 @@ export interface StagedRecordsTable {
   job_no: number | null;
   job_row: number | null;
   round: Generated<number>;
+  splits: Generated<number>;
   refusal: string | null;
   prior_outcome: Outcome | null;
   outcome: Outcome | null;
@@ -141,6 +144,8 @@ export interface JobsTable {
   misses: Generated<number>;
   submitted_at: Generated<Date>;
   job_status: string | null;
+  progress: number | null;
+  changed_at: Generated<Date>;
   shown_at: Date | null;
   results: ColumnType<readonly JobItem[] | null, string | null, string | null>;
 }

@@ -56,14 +56,12 @@ export function matchCreates(at: RowsOfJob, { shown, job }: { shown: readonly Sh
 /** Matches the rows of an update with the records that were read back, by the values that were sent. */
 export function matchShown(at: RowsOfJob, shown: readonly Shown[]): Matched {
   const byId = new Map(shown.map((item) => [item.id, item]));
-  const { spec } = at.slice;
-  return matchedOf(
-    at.rows.map((row) => {
-      const item = byId.get(row.zendeskId ?? '');
-      if (item === undefined || !hasValues(at, row, item)) return moved(planAgain(row));
-      return written(at, row, { item, ignored: [], isComplete: item.isComplete(row, spec) });
-    }),
-  );
+  return matchedOf(at.rows.map((row) => matchOneShown(at, row, byId.get(row.zendeskId ?? ''))));
+}
+
+function matchOneShown(at: RowsOfJob, row: JobRow, item: Shown | undefined): MatchedRow {
+  if (item === undefined || !hasValues(at, row, item)) return moved(planAgain(row));
+  return written(at, row, { item, ignored: [], isComplete: item.isComplete(row, at.slice.spec) });
 }
 
 /** Returns whether all rows of an update are shown with the values that were sent. */
@@ -84,7 +82,7 @@ export function matchItems(at: RowsOfJob, { job, shown }: { job: Job; shown: rea
   return matchedOf(
     rows.map((row, index) => {
       const result = byId.get(row.zendeskId) ?? items.find((each) => each.id === null && each.index === index);
-      if (result === undefined) return moved(planAgain(row));
+      if (result === undefined) return matchOneShown(at, row, shownById.get(row.zendeskId ?? ''));
       if (!result.ok) return moved(refused(row, result));
       const isComplete = target.isCompleteAfter(row, slice.spec);
       const item = shownById.get(row.zendeskId ?? '');
@@ -96,6 +94,14 @@ export function matchItems(at: RowsOfJob, { job, shown }: { job: Job; shown: rea
       return { changes: asWritten(target, slice, { row, written: notShown }), isIgnored: false };
     }),
   );
+}
+
+/** Returns whether an update has a row about which its job reports nothing. */
+export function hasUnreported({ results }: Pick<Job, 'results'>, rows: readonly JobRow[]): boolean {
+  const items = results ?? [];
+  const ids = new Set(items.map(({ id }) => id));
+  const indexes = new Set(items.filter(({ id }) => id === null).map(({ index }) => index));
+  return rows.some(({ zendeskId }, index) => !ids.has(zendeskId) && !indexes.has(index));
 }
 
 function hasValues({ target, slice }: RowsOfJob, row: JobRow, item: Shown): boolean {

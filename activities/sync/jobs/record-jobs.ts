@@ -1,12 +1,14 @@
+import { externalIdKey } from '../../../domain/sync/external-id.ts';
+import { isSentSmaller, type JobEnd } from '../../../domain/sync/job-watch.ts';
 import { zendeskRefused } from '../../../domain/sync/rejection.ts';
 import { keyOf } from '../../../domain/sync/record.ts';
 import type { Changes } from '../../../store/sync/changes.ts';
 import type { JobRow } from '../../../store/sync/job-rows.ts';
-import type { Job } from '../../../store/sync/jobs.ts';
+import { SUBMISSION_FAILED, type Job } from '../../../store/sync/jobs.ts';
 import type { SliceRef, Steps } from '../../../workflows/steps.ts';
 import type { StepContext } from '../../dependencies.ts';
 import { targetOf } from '../../targets.ts';
-import { isConfirmed, matchCreates, matchItems, matchShown, type Matched } from './match-rows.ts';
+import { hasUnreported, isConfirmed, matchCreates, matchItems, matchShown, type Matched } from './match-rows.ts';
 import { mergeChanges } from '../merge-changes.ts';
 import { openSlice, type OpenSlice } from '../open-slice.ts';
 import { tagsNotKept } from '../schema/check-tagging.ts';
@@ -38,17 +40,37 @@ export async function recordByLookUp(context: StepContext, slice: OpenSlice, job
   await record(context, slice, { job, rows, matched, changes });
 }
 
+/** How many rows of a job are written. */
+export type ShareWritten = 'all' | 'some' | 'none';
+
 /**
- * Reads the rows of an update that was not polled yet. If all of them have the desired values, records them and returns
- * true: the job needs no further request.
+ * Reads the rows of a job that Zendesk does not show. If all of them are written, records them: the job needs no further
+ * request. Returns how many are written.
  */
-export async function confirmUpdate(context: StepContext, slice: OpenSlice, job: Job): Promise<boolean> {
+export async function recordIfWritten(context: StepContext, slice: OpenSlice, job: Job): Promise<ShareWritten> {
+  const { operation } = job;
   const rows = await context.store.jobs.rows(slice.connectionId, slice, job.no);
   const { items, changes } = await show(context, slice, { job, rows });
+  const share = shareWritten(slice, { operation, rows, items });
+  if (share !== 'all') return share;
   const at = { target: targetOf(slice.target), slice, rows };
-  if (!isConfirmed(at, items)) return false;
-  await record(context, slice, { job, rows, matched: matchShown(at, items), changes });
-  return true;
+  const matched = operation === 'create' ? matchCreates(at, { shown: items, job }) : matchShown(at, items);
+  await record(context, slice, { job, rows, matched, changes });
+  return share;
+}
+
+/** Returns how many of these rows of a job are written: created records exist, updated ones have the sent values. */
+export function shareWritten(
+  slice: OpenSlice,
+  { operation, rows, items }: { operation: Job['operation']; rows: readonly JobRow[]; items: readonly Shown[] },
+): ShareWritten {
+  const found = new Set(items.map(({ externalId }) => externalIdKey(externalId ?? '')));
+  const at = { target: targetOf(slice.target), slice };
+  const isWritten = (row: JobRow) =>
+    operation === 'create' ? found.has(externalIdKey(row.externalId)) : isConfirmed({ ...at, rows: [row] }, items);
+  const written = rows.filter(isWritten).length;
+  if (written === rows.length) return 'all';
+  return written === 0 ? 'none' : 'some';
 }
 
 /** Returns whether a job is the only update of its slice so far. Then reading its records costs no more than a poll. */
@@ -58,13 +80,15 @@ export async function isOnlyUpdate({ store }: StepContext, slice: OpenSlice, job
 
 async function recordUpdates(context: StepContext, slice: OpenSlice, job: Job): Promise<void> {
   const rows = await context.store.jobs.rows(slice.connectionId, slice, job.no);
-  const isRead = await isOnlyUpdate(context, slice, job);
+  // A job may report fewer results than it has rows (zenpy, issue 76).
+  const isRead = hasUnreported(job, rows) || (await isOnlyUpdate(context, slice, job));
   const { items, changes } = isRead ? await show(context, slice, { job, rows }) : { items: undefined, changes: {} };
   const matched = matchItems({ target: targetOf(slice.target), slice, rows }, { job, shown: items });
   await record(context, slice, { job, rows, matched, changes });
 }
 
-async function show(
+/** Reads the organizations or users of rows: by external id if they were to be created, or else by id. */
+export async function show(
   { store, remote }: StepContext,
   { target, mapped }: OpenSlice,
   { job, rows }: { job: Job; rows: readonly JobRow[] },
@@ -89,12 +113,28 @@ async function record(
 ): Promise<void> {
   const { store } = context;
   await store.changes.record(slice, {
-    ...mergeChanges([changes, rejectExhausted(rows, matched.changes)]),
+    ...mergeChanges([changes, rejectExhausted(rows, withSizes(job, rows, matched.changes))]),
     job: job.no,
   });
   if (matched.hasIgnored) await store.fieldChecks.again(slice.connectionId, slice.target);
   if (matched.changes.organizations?.losesTags === true)
     await tagsNotKept(context, { run: slice, target: slice.target });
+}
+
+/** Sends rows that are planned again in smaller jobs, if what was heard of their job is a reason for it. */
+function withSizes(job: Job, rows: readonly JobRow[], changes: Changes): Changes {
+  const end = endOf(job);
+  const rounds = new Map(rows.map(({ record, round }) => [record.key, round]));
+  const transitions = changes.transitions?.map((row) =>
+    row.state === 'planned' ? { ...row, smaller: isSentSmaller(end, rounds.get(row.key) ?? 0) } : row,
+  );
+  return { ...changes, ...(transitions !== undefined && { transitions }) };
+}
+
+function endOf({ state, status }: Job): JobEnd {
+  if (state === 'finished') return 'ended';
+  if (state !== 'unsure') return 'lost';
+  return status === SUBMISSION_FAILED ? 'error' : 'unanswered';
 }
 
 /** Rejects rows that were sent too often without being written or refused. */

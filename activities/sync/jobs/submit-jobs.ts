@@ -85,7 +85,7 @@ async function afterFailure(
 ): Promise<void> {
   const { job, error } = failed;
   const kind = error instanceof RemoteError && error.system === 'zendesk' ? error.kind : undefined;
-  if (kind === 'unsure') return store.jobs.unsure(job.no);
+  if (kind === 'unsure') return store.jobs.unsure(job.no, isServerError(error));
   if (kind === 'refused' && error instanceof RemoteError) {
     if (job.rows.length > 1) return store.jobs.returnRows(job.no, { smaller: true });
     const refusal = error.detail;
@@ -94,4 +94,9 @@ async function afterFailure(
   }
   await store.jobs.returnRows(job.no, { smaller: false });
   throw error;
+}
+
+/** Returns whether Zendesk, or a gateway in front of it, answered with a server error. */
+function isServerError(error: unknown): boolean {
+  return error instanceof RemoteError && (error.status ?? 0) >= 500;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   reserveAccount,
+  type HeldReservation,
   type NamedOrganization,
   type ReservationContext,
   type ReservationPolicy,
@@ -115,10 +116,87 @@ describe('the reservation of an account', () => {
     });
   });
 
-  it('stays a name with a suffix although the plain one has become free', () => {
+  describe('with a name with a suffix', () => {
     const held = { externalId: 'usmf:C-1', name: 'Contoso (C-1)', zendeskId: '9' };
-    expect(reserveAccount(contoso, held, { context: contextOf({}), policy: POLICY })).toMatchObject({
-      reservation: { name: 'Contoso (C-1)' },
+    const own = { id: '9', name: 'Contoso (C-1)', externalId: 'usmf:C-1', linkedTo: 'usmf/customer/C-1' };
+    const nameAt = (scene: Scene, more: Partial<HeldReservation> = {}) =>
+      reserveAccount(contoso, { ...held, ...more }, { context: contextOf(scene), policy: POLICY });
+
+    it('is the plain name as soon as nobody has it', () => {
+      expect(nameAt({ organizations: [own] })).toMatchObject({ reservation: { name: 'Contoso', adoptId: null } });
+    });
+
+    it.each([
+      ['an account has reserved the plain name', { names: { contoso: 'usmf/customer/C-0' } }],
+      ['an organization without account has it', { organizations: [typed('7', 'CONTOSO')] }],
+      [
+        'the organization of an account has it that is about to get another name',
+        { organizations: [{ id: '7', name: 'Contoso', externalId: 'usmf:C-0', linkedTo: 'usmf/customer/C-0' }] },
+      ],
+    ])('stays while %s', (_, scene) => {
+      expect(nameAt(scene)).toMatchObject({ reservation: { name: 'Contoso (C-1)', adoptId: null } });
+    });
+
+    it('stays after Zendesk has refused the plain name for no visible reason', () => {
+      expect(nameAt({}, { isPlainRefused: true })).toMatchObject({ reservation: { name: 'Contoso (C-1)' } });
+    });
+
+    it('is the plain name if a person has given it to the organization of the account', () => {
+      expect(nameAt({ organizations: [{ ...own, name: 'Contoso' }] })).toMatchObject({
+        reservation: { name: 'Contoso' },
+      });
+    });
+  });
+
+  describe('that was renamed and is linked', () => {
+    const renamed = { externalId: 'usmf:C-1', name: null, zendeskId: '9' };
+    const leaving = { id: '7', name: 'Contoso', externalId: 'usmf:C-0', linkedTo: 'usmf/customer/C-0' };
+    const at = (scene: Scene) => reserveAccount(contoso, renamed, { context: contextOf(scene), policy: POLICY });
+
+    it('is a name with a suffix until the organization that has its name has another one', () => {
+      expect(at({ organizations: [leaving] })).toMatchObject({ reservation: { name: 'Contoso (C-1)' } });
+      expect(at({ organizations: [{ ...leaving, name: 'Fabrikam' }] })).toMatchObject({
+        reservation: { name: 'Contoso' },
+      });
+    });
+
+    it('is a name with a suffix that no organization has', () => {
+      const suffixed = { ...leaving, id: '8', name: 'contoso (c-1)' };
+      expect(at({ organizations: [leaving, suffixed] })).toMatchObject({
+        reservation: { name: 'Contoso (usmf C-1)' },
+      });
+    });
+  });
+
+  it('names the organizations and what to do when external ids were moved in Zendesk', () => {
+    const own = { id: '70', name: 'Contoso', externalId: 'usmf:C-2', linkedTo: 'usmf/customer/C-1' };
+    const other = { id: '71', name: 'Fabrikam', externalId: 'usmf:C-1', linkedTo: 'usmf/customer/C-2' };
+    const held = { externalId: 'usmf:C-1', name: 'Contoso', zendeskId: '70', organization: own };
+    const context = contextOf({ organizations: [own, other] });
+    expect(reserveAccount(contoso, held, { context, policy: POLICY })).toEqual({
+      externalId: null,
+      rejection: {
+        code: 'external_id_contested',
+        message:
+          'The external id "usmf:C-1" of this account is on the organization "Fabrikam" (71) in Zendesk, which belongs to usmf/customer/C-2. The organization of this account is "Contoso" (70), with the external id "usmf:C-2".',
+        action:
+          'In Zendesk, give the organization "Contoso" (70) the external id "usmf:C-1" again. External ids are unique, so first remove it from the organization "Fabrikam" (71). Then run `ledgerdesk retry ID`.',
+        candidates: [
+          { zendeskId: '71', name: 'Fabrikam', externalId: 'usmf:C-1', linkedTo: 'usmf/customer/C-2' },
+          { zendeskId: '70', name: 'Contoso', externalId: 'usmf:C-2', linkedTo: 'usmf/customer/C-1' },
+        ],
+      },
+    });
+  });
+
+  it('names the organization that has the external id when the account has none', () => {
+    const other = { id: '71', name: 'Fabrikam', externalId: 'usmf:C-1', linkedTo: 'usmf/customer/C-2' };
+    expect(reserve(contoso, { organizations: [other] })).toMatchObject({
+      rejection: {
+        message: expect.stringContaining('"Fabrikam" (71)') as unknown,
+        action: expect.stringContaining('"Fabrikam" (71)') as unknown,
+        candidates: [{ zendeskId: '71' }],
+      },
     });
   });
 
@@ -131,7 +209,7 @@ describe('the reservation of an account', () => {
     expect(at({ organizations, names: { contoso: 'usmf/customer/C-0' } })).toMatchObject({
       reservation: { name: 'Contoso (C-1)', adoptId: null },
     });
-    expect(at({})).toMatchObject({ reservation: { name: 'Contoso (C-1)', adoptId: null } });
+    expect(at({})).toMatchObject({ reservation: { name: 'Contoso', adoptId: null } });
   });
 
   it('takes an organization with our external id as the account’s own, and adopts no other', () => {

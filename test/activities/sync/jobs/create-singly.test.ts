@@ -97,7 +97,7 @@ describe('users that Zendesk forbids to create in bulk', () => {
 
   it('are created in at most three jobs per step', async () => {
     const run = await runWith('K1', 'K2', 'K3', 'K4');
-    await at.query('update staged_records set round = 2 where run_id = $1', run.runId);
+    await at.query('update staged_records set splits = 2 where run_id = $1', run.runId);
     const { result, operations } = await at.observe(() => submit(run));
     expect(result).toEqual({ open: 0, left: true, unsure: false, more: true });
     expect(operations.filter((operation) => operation === 'users.create')).toHaveLength(3);

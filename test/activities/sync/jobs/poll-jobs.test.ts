@@ -3,6 +3,7 @@ import { pollJobs } from '../../../../activities/sync/jobs/poll-jobs.ts';
 import { submitJobs } from '../../../../activities/sync/jobs/submit-jobs.ts';
 import type { Job } from '../../../../store/sync/jobs.ts';
 import { useStepTests } from '../../../fixtures/step-context.ts';
+import { until } from '../../../fixtures/stops.ts';
 import type { TestRun } from '../../../fixtures/test-run.ts';
 
 const CREATE = { path: 'organizations/create_many' };
@@ -17,6 +18,15 @@ async function jobOf(run: TestRun): Promise<Job> {
   const [job] = await at.store.jobs.list(run.slice(), ['open', 'finished', 'lost', 'recorded']);
   if (job === undefined) throw new Error('There is no job.');
   return job;
+}
+
+/** Makes the jobs of a run look as if they had been submitted, and had last changed, some seconds ago. */
+async function age(run: TestRun, seconds: number): Promise<void> {
+  await at.query(
+    `update jobs set submitted_at = now() - $2 * interval '1 s', changed_at = now() - $2 * interval '1 s' where run_id = $1`,
+    run.runId,
+    seconds,
+  );
 }
 
 /** Begins a run with an open job that creates a customer. `action`: a fault of the job. */
@@ -77,9 +87,26 @@ describe('polling open jobs', () => {
 
   it('counts a job as lost that is still running after 15 minutes', async () => {
     const run = await creating(AT_WORK);
-    await at.query(`update jobs set submitted_at = now() - interval '899 s' where run_id = $1`, run.runId);
+    await until('the job works', async () => {
+      await poll(run);
+      return (await jobOf(run)).status === 'working';
+    });
+    await age(run, 899);
     expect(await poll(run)).toEqual({ open: 1, ended: 0 });
-    await at.query(`update jobs set submitted_at = now() - interval '901 s' where run_id = $1`, run.runId);
+    await age(run, 901);
+    expect(await poll(run)).toEqual({ open: 0, ended: 1 });
+    expect(await jobOf(run)).toMatchObject({ state: 'lost' });
+  });
+
+  it('waits an hour for a job that is still queued', async () => {
+    await at.sandbox.control('PATCH', '/settings/zendesk', { jobQueueSeconds: 100_000 });
+    const run = await at.begin();
+    await at.plan(run, run.customer('A1'));
+    await submitJobs(run.context, run.slice());
+    await age(run, 3_590);
+    expect(await poll(run)).toEqual({ open: 1, ended: 0 });
+    expect(await jobOf(run)).toMatchObject({ status: 'queued', state: 'open' });
+    await age(run, 3_601);
     expect(await poll(run)).toEqual({ open: 0, ended: 1 });
     expect(await jobOf(run)).toMatchObject({ state: 'lost' });
   });
@@ -91,19 +118,10 @@ describe('polling open jobs', () => {
     expect(await jobOf(run)).toMatchObject({ state: 'finished' });
   });
 
-  it('counts a job as lost that Zendesk has not shown five times in a row', async () => {
-    const run = await creating({ kind: 'lose-job', applied: false });
-    for (let misses = 1; misses < 5; misses += 1) {
-      expect(await poll(run)).toEqual({ open: 1, ended: 0 });
-      expect(await jobOf(run)).toMatchObject({ state: 'open', misses });
-    }
-    expect(await poll(run)).toEqual({ open: 0, ended: 1 });
-    expect(await jobOf(run)).toMatchObject({ state: 'lost' });
-  });
-
   it('resets the misses of a job when Zendesk shows it', async () => {
     const run = await creating(AT_WORK);
-    await at.query('update jobs set misses = 4 where run_id = $1', run.runId);
+    await at.query('update jobs set misses = 2 where run_id = $1', run.runId);
+    await age(run, 63);
     expect(await poll(run)).toEqual({ open: 1, ended: 0 });
     expect(await jobOf(run)).toMatchObject({ state: 'open', misses: 0 });
   });
@@ -111,7 +129,7 @@ describe('polling open jobs', () => {
   it('reads all jobs of the slice in one request', async () => {
     const run = await at.begin();
     await at.plan(run, run.customer('A1'), run.customer('A2'));
-    await at.query('update staged_records set round = 2 where run_id = $1', run.runId);
+    await at.query('update staged_records set splits = 2 where run_id = $1', run.runId);
     await at.addFault(CREATE, { kind: 'fail-job' });
     await submitJobs(run.context, run.slice());
     await at.waitForJobs();
@@ -147,7 +165,8 @@ describe('the only update of a slice', () => {
 
   it('is not read again if Zendesk has not shown its job', async () => {
     const run = await renaming();
-    await at.query('update jobs set misses = 1 where run_id = $1', run.runId);
+    await at.query('update jobs set misses = 2 where run_id = $1', run.runId);
+    await age(run, 63);
     expect((await at.observe(() => poll(run))).operations).toEqual(['job_statuses.show_many']);
   });
 
@@ -160,7 +179,7 @@ describe('the only update of a slice', () => {
       run.customer('A1', { name: `${run.legalEntity} Renamed 1` }),
       run.customer('A2', { name: `${run.legalEntity} Renamed 2` }),
     );
-    await at.query('update staged_records set round = 2 where run_id = $1', run.runId);
+    await at.query('update staged_records set splits = 2 where run_id = $1', run.runId);
     await submitJobs(run.context, run.slice());
     await at.waitForJobs();
     const { result, operations } = await at.observe(() => poll(run));

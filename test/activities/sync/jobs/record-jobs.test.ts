@@ -31,7 +31,7 @@ async function renamed(): Promise<TestRun> {
     run.customer('A1', { name: `${run.legalEntity} Renamed 1` }),
     run.customer('A2', { name: `${run.legalEntity} Renamed 2` }),
   );
-  await at.query('update staged_records set round = 2 where run_id = $1', run.runId);
+  await at.query('update staged_records set splits = 2 where run_id = $1', run.runId);
   await endJobs(run);
   return run;
 }
@@ -172,6 +172,6 @@ describe('recording the results of ended updates', () => {
     await at.query(`update jobs set results = null where run_id = $1`, run.runId);
     const { operations } = await at.observe(() => record(run));
     expect(operations).toEqual(['organizations.show_many', 'organizations.show_many']);
-    expect(await at.staged(run)).toMatchObject({ A1: { state: 'planned', round: 3 }, A2: { outcome: 'updated' } });
+    expect(await at.staged(run)).toMatchObject({ A1: { state: 'planned', round: 1 }, A2: { outcome: 'updated' } });
   });
 });

@@ -83,8 +83,17 @@ export function shownFor(row: JobRow<KnownOrganization>, id: string, values: Val
 /** Returns an ended job. `results` null: the whole job failed, or it was lost. */
 export function jobOf(operation: Job['operation'], results: readonly JobItem[] | null): Job {
   return {
-    ...{ no: 7, operation, state: 'finished', zendeskJobId: 'V3-7', misses: 0, ageMs: 1_000, status: 'completed' },
-    ...{ results, shownAt: '2026-11-20T10:00:09Z' },
+    ...{
+      no: 7,
+      operation,
+      state: 'finished',
+      zendeskJobId: 'V3-7',
+      misses: 0,
+      ageMs: 1_000,
+      quietMs: 0,
+      status: 'completed',
+    },
+    ...{ progress: null, results, shownAt: '2026-11-20T10:00:09Z' },
   };
 }
 

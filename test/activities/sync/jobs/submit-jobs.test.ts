@@ -135,7 +135,7 @@ describe('submitting the rows of a slice', () => {
 
   it('ends after 25 jobs, and the next step can continue at once', async () => {
     const run = await runWith(26);
-    await at.query('update staged_records set round = 2 where run_id = $1', run.runId);
+    await at.query('update staged_records set splits = 2 where run_id = $1', run.runId);
     await at.addFault(CREATE, { kind: 'status', status: 422 }, null);
     const seen = await at.observe(() => submit(run));
     expect(seen.result).toEqual({ open: 0, left: true, unsure: false, more: true });
