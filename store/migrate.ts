@@ -12,6 +12,7 @@ import * as entitiesAsData from './migrations/010-entities-as-data.ts';
 import * as goneRecords from './migrations/012-gone-records.ts';
 import * as refusals from './migrations/013-refusals.ts';
 import * as schemas from './migrations/014-schemas.ts';
+import * as review from './migrations/020-review.ts';
 import type { Database } from './schema.ts';
 
 const MIGRATIONS = Object.freeze<Record<string, Migration>>({
@@ -28,6 +29,7 @@ const MIGRATIONS = Object.freeze<Record<string, Migration>>({
   '012-gone-records': goneRecords,
   '013-refusals': refusals,
   '014-schemas': schemas,
+  '020-review': review,
 });
 
 /**
