@@ -3,7 +3,7 @@ import { createAuditStore, type AuditStore } from './operations/audit.ts';
 import { createConnectionStore, type ConnectionStore } from './connection/connections.ts';
 import { createCredentialStore, type CredentialStore } from './connection/credentials.ts';
 import type { RefusalWaits } from '../domain/connection/refusal.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, type Db } from './database.ts';
 import { createDueRecordStore, type DueRecordStore } from './events/due-records.ts';
 import { createEventStore, type EventStore } from './events/events.ts';
 import { createGateStore, type GateStore } from './connection/rate-gates.ts';
@@ -16,6 +16,13 @@ import { createPlanningStore, type PlanningStore } from './sync/planning.ts';
 import { createPresenceStore, type PresenceStore } from './sync/presence.ts';
 import { createRecordStore, type RecordStore } from './sync/records.ts';
 import { createContactReservationStore, type ContactReservationStore } from './contacts/contact-reservations.ts';
+import { createPlanStore, type PlanStore } from './review/plans.ts';
+import {
+  createPlannedLinkStore,
+  withPlanningCopies,
+  type PlannedLinkStore,
+  type RunOfCopies,
+} from './review/planning-copies.ts';
 import { createRetentionStore, type RetentionStore } from './operations/retention.ts';
 import { createReservationStore, type ReservationStore } from './accounts/account-reservations.ts';
 import { createRunReportStore, type RunReportStore } from './sync/run-reports.ts';
@@ -74,22 +81,32 @@ export interface Store {
   readonly health: HealthStore;
   readonly upgrades: UpgradeStore;
   readonly retention: RetentionStore;
+  readonly plans: PlanStore;
+  readonly plannedLinks: PlannedLinkStore;
+  /**
+   * Calls `work` with a store in which planning changes only copies of the connection's records. PostgreSQL refuses every
+   * other write. The copies vanish afterwards, also if the process is killed.
+   */
+  withPlanningCopies<Result>(run: RunOfCopies, work: (copies: Store) => Promise<Result>): Promise<Result>;
   /** Runs a query. Throws when the database does not answer. */
   ping(): Promise<void>;
   /** Closes all connections to the database. */
   close(): Promise<void>;
 }
 
+/** Options of a store. */
+export interface StoreOptions {
+  readonly url: string;
+  readonly keys: KeyRing;
+  readonly maxConnections?: number;
+  readonly refusalWaits?: RefusalWaits | undefined;
+}
+
 /**
  * Opens the store and migrates its schema. `url` is a PostgreSQL connection string. `refusalWaits` are shorter in tests.
  * Throws a SealError when the stored credentials cannot be opened with these keys.
  */
-export async function openStore(options: {
-  url: string;
-  keys: KeyRing;
-  maxConnections?: number;
-  refusalWaits?: RefusalWaits | undefined;
-}): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<Store> {
   const db = openDatabase(
     options.url,
     options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections },
@@ -102,6 +119,17 @@ export async function openStore(options: {
     await db.destroy();
     throw error;
   }
+  return storeOn(db, { credentials, options });
+}
+
+interface StoreParts {
+  readonly credentials: CredentialStore;
+  readonly options: StoreOptions;
+}
+
+/** Creates all parts of the store on one database. */
+function storeOn(db: Db, parts: StoreParts): Store {
+  const { credentials, options } = parts;
   return {
     connections: createConnectionStore(db),
     credentials,
@@ -136,6 +164,9 @@ export async function openStore(options: {
     health: createHealthStore(db),
     upgrades: createUpgradeStore(db),
     retention: createRetentionStore(db),
+    plans: createPlanStore(db),
+    plannedLinks: createPlannedLinkStore(db),
+    withPlanningCopies: (run, work) => withPlanningCopies(options.url, run, (session) => work(storeOn(session, parts))),
     async ping() {
       await db.selectFrom('key_canary').select('kek_id').limit(1).execute();
     },

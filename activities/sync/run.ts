@@ -23,7 +23,8 @@ export async function beginRun(context: StepContext, input: BeginInput): Promise
 }
 
 async function joinOrWait(store: StepContext['store'], input: BeginInput, holder: RunHolder): Promise<BegunRun> {
-  if (!covers(holder.scope, input)) return { state: 'busy', runId: holder.runId };
+  const isPreview = [holder.kind, input.kind].includes('preview');
+  if (isPreview || !covers(holder.scope, input)) return { state: 'busy', runId: holder.runId };
   await store.runs.join(input.runId, input.connectionId, holder.runId);
   return { state: 'joined', runId: holder.runId };
 }

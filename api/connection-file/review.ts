@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_REVIEW, LIMITED_OPERATIONS, type ReviewSettings } from '../../domain/review/review-settings.ts';
+import { DEFAULT_REVIEW, LIMITED_OPERATIONS, type ReviewSettings } from '../../domain/connection/review-settings.ts';
 import { duration } from './fields.ts';
 
 const PERCENT = /^(\d{1,3}(?:\.\d{1,2})?)\s*%$/;

@@ -1,5 +1,5 @@
 import type { EntitySpec } from '../entity-spec.ts';
-import type { ReviewSettings } from '../review/review-settings.ts';
+import type { ReviewSettings } from './review-settings.ts';
 import type { AnnotationTarget } from '../support/annotation-target.ts';
 import type { StatusSettings } from '../support/support-status.ts';
 

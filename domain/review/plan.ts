@@ -1,4 +1,4 @@
-import type { LimitedOperation } from './review-settings.ts';
+import type { LimitedOperation } from '../connection/review-settings.ts';
 
 /**
  * The status of a plan: it waits for a decision (`open`), is being applied (`approved`), or is over. `superseded` means

@@ -188,10 +188,11 @@ async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
   const row = await db.selectFrom('runs').selectAll().where('run_id', '=', runId).forUpdate().executeTakeFirstOrThrow();
   if (row.status !== 'running') return oneReport(db, row);
   const staged = (await stagedPhases(db, [runId])).get(runId) ?? [];
-  const unaccounted = end.status === 'completed' && !staged.every(isAccountedFor);
+  // The records of a preview have outcomes only in its plan.
+  const unaccounted = end.status === 'completed' && row.scope !== 'preview' && !staged.every(isAccountedFor);
   const result: RunEnd = unaccounted ? { ...end, status: 'failed', error: UNACCOUNTED } : end;
   const phases = result.status === 'completed' ? staged : staged.map(onlyAccounted);
-  if (phases.length > 0) {
+  if (phases.length > 0 && row.scope !== 'preview') {
     const rows = phases.map(({ legalEntity, ...phase }) => ({ run_id: runId, legal_entity: legalEntity, ...phase }));
     await db.insertInto('run_phases').values(rows).execute();
   }
