@@ -12,6 +12,7 @@ import { createJobStore, type JobStore } from './sync/jobs.ts';
 import { createMetricStore, type MetricStore } from './operations/metrics.ts';
 import { migrate } from './migrate.ts';
 import { createOrganizationStore, type OrganizationStore } from './accounts/organizations.ts';
+import { createPlannedLineStore, type PlannedLineStore } from './sync/planned-lines.ts';
 import { createPlanningStore, type PlanningStore } from './sync/planning.ts';
 import { createPresenceStore, type PresenceStore } from './sync/presence.ts';
 import { createRecordStore, type RecordStore } from './sync/records.ts';
@@ -83,6 +84,7 @@ export interface Store {
   readonly retention: RetentionStore;
   readonly plans: PlanStore;
   readonly plannedLinks: PlannedLinkStore;
+  readonly plannedLines: PlannedLineStore;
   /**
    * Calls `work` with a store in which planning changes only copies of the connection's records. PostgreSQL refuses every
    * other write. The copies vanish afterwards, also if the process is killed.
@@ -166,6 +168,7 @@ function storeOn(db: Db, parts: StoreParts): Store {
     retention: createRetentionStore(db),
     plans: createPlanStore(db),
     plannedLinks: createPlannedLinkStore(db),
+    plannedLines: createPlannedLineStore(db),
     withPlanningCopies: (run, work) => withPlanningCopies(options.url, run, (session) => work(storeOn(session, parts))),
     async ping() {
       await db.selectFrom('key_canary').select('kek_id').limit(1).execute();

@@ -73,6 +73,7 @@ const STATEMENTS = [
     apply_run_id text
   )`,
   `create index plans_of_connection on plans (connection_id, created_at desc, plan_id)`,
+  `create unique index plans_applied on plans (apply_run_id) where apply_run_id is not null`,
   `create index plans_undecided on plans (expires_at) where status in ('making', 'open', 'approved')`,
   // `line` is the digest of the whole change, with values that are not stored.
   `create table plan_changes (

@@ -6,6 +6,7 @@ import { clearRun, type RunEnd, type RunNote } from './runs.ts';
 import type { Database } from '../schema.ts';
 import type { RunStatus } from './tables.ts';
 import { recordHealth } from '../operations/health.ts';
+import { closeAppliedPlan } from '../sync/planned-lines.ts';
 
 /** The totals of one legal entity and kind in a run. */
 export interface PhaseReport extends Totals {
@@ -197,6 +198,7 @@ async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
     await db.insertInto('run_phases').values(rows).execute();
   }
   await clearRun(db, runId);
+  await closeAppliedPlan(db, runId);
   const ended = await db
     .updateTable('runs')
     .set({
