@@ -6,6 +6,7 @@ import type { RefusalWaits } from '../domain/connection/refusal.ts';
 import { openDatabase } from './database.ts';
 import { createDueRecordStore, type DueRecordStore } from './events/due-records.ts';
 import { createEventStore, type EventStore } from './events/events.ts';
+import { createGoStore, type GoStore } from './review/gos.ts';
 import { createGateStore, type GateStore } from './connection/rate-gates.ts';
 import { createRefusalStore, type RefusalStore } from './connection/refusals.ts';
 import { createJobStore, type JobStore } from './sync/jobs.ts';
@@ -17,6 +18,7 @@ import { createPresenceStore, type PresenceStore } from './sync/presence.ts';
 import { createRecordStore, type RecordStore } from './sync/records.ts';
 import { createContactReservationStore, type ContactReservationStore } from './contacts/contact-reservations.ts';
 import { createRetentionStore, type RetentionStore } from './operations/retention.ts';
+import { createRevisionStore, type RevisionStore } from './review/revisions.ts';
 import { createReservationStore, type ReservationStore } from './accounts/account-reservations.ts';
 import { createRunReportStore, type RunReportStore } from './sync/run-reports.ts';
 import { createRunStore, type RunStore } from './sync/runs.ts';
@@ -43,6 +45,8 @@ export type { RefusalWaits };
 export interface Store {
   readonly connections: ConnectionStore;
   readonly credentials: CredentialStore;
+  readonly gos: GoStore;
+  readonly revisions: RevisionStore;
   readonly gates: GateStore;
   readonly refusals: RefusalStore;
   readonly runs: RunStore;
@@ -105,6 +109,8 @@ export async function openStore(options: {
   return {
     connections: createConnectionStore(db),
     credentials,
+    gos: createGoStore(db),
+    revisions: createRevisionStore(db),
     gates: createGateStore(db),
     refusals: createRefusalStore(db, options.refusalWaits),
     runs: createRunStore(db),

@@ -1,3 +1,4 @@
+import { hasAnyGo } from '../../domain/review/go.ts';
 import type { ZendeskClient } from '../../clients/zendesk/client.ts';
 import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
@@ -13,11 +14,12 @@ const FIRST_READING_DAYS = 365;
  */
 const YOUNGEST_START_S = 120;
 
-/** Reads one page of the tickets that changed since the cursor into the tally. */
+/** Reads one page of the tickets that changed since the cursor into the tally. Without a go, nothing is read. */
 export async function readTicketChanges(
   { store, remote, attempt }: StepContext,
   { connectionId }: ConnectionRef,
 ): ReturnType<Steps['readTicketChanges']> {
+  if (!hasAnyGo(await store.gos.list(connectionId))) return { seen: 0, done: true };
   const { tickets: cursor } = await store.supportReading.cursors(connectionId);
   const askedAt = await store.staging.now();
   const { settings } = await store.connections.require(connectionId);
@@ -30,12 +32,16 @@ export async function readTicketChanges(
   return { seen: page.tickets.length, done: page.endOfStream };
 }
 
-/** Reads one page of the users that changed since the cursor. The first reading starts at the current time. */
+/**
+ * Reads one page of the users that changed since the cursor. The first reading starts at the current time. Without a go,
+ * nothing is read.
+ */
 export async function readUserChanges(
   context: StepContext,
   { connectionId, endsWell = false }: Parameters<Steps['readUserChanges']>[0],
 ): ReturnType<Steps['readUserChanges']> {
   const { store, remote, attempt } = context;
+  if (!hasAnyGo(await store.gos.list(connectionId))) return { seen: 0, done: true };
   const { users: cursor } = await store.supportReading.cursors(connectionId);
   const askedAt = await store.staging.now();
   const page = await remote(async ({ zendesk }) => {

@@ -15,7 +15,7 @@ export const showConnection = endpoint({
   response: connection,
   errors: [404],
   handle:
-    ({ services: { store }, publicUrl }) =>
+    (deps) =>
     async ({ params }) =>
-      viewConnection(await findConnection(store, params.id), publicUrl(), await store.refusals.unconfirmed(params.id)),
+      viewConnection(deps, await findConnection(deps.services.store, params.id)),
 });

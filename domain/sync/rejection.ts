@@ -25,7 +25,8 @@ export type RemarkCode =
   | 'single_organization'
   | 'field_ignored'
   | 'text_repaired'
-  | 'gone_from_erp';
+  | 'gone_from_erp'
+  | 'no_go';
 
 /** A remark on a record: a code, what happened, and what a person should do. */
 export interface Remark<Code extends string = RejectionCode | RemarkCode> {
@@ -143,6 +144,15 @@ export function accountRemark(
   ignored: readonly string[],
 ): Remark | null {
   return withRepairs(repaired, ignored.length === 0 ? null : fieldIgnored(ignored));
+}
+
+/** Skips a record that would be written, because its legal entity and kind have no go. */
+export function withheldWithoutGo(connectionId: string): Remark<'no_go'> {
+  return {
+    code: 'no_go',
+    message: 'This record is not written, because nobody has given the go for its legal entity and kind yet.',
+    action: `To see what would be written, run \`ledgerdesk preview ${connectionId}\`, and approve the plan with \`ledgerdesk approve PLAN --hash HASH\`. To give the go for everything at once, run \`ledgerdesk sync ${connectionId}\`.`,
+  };
 }
 
 /**

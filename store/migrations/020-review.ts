@@ -37,7 +37,8 @@ const STATEMENTS = [
     at timestamptz not null default now(),
     primary key (run_id, grant_name)
   )`,
-  // The settings of a connection that were active before, and those that wait for approval. The active ones are in
+  // The settings of a connection that were active before, those that wait for approval, and those that did and were
+  // replaced or taken back, so that no number is used twice. The active ones are in
   // `connections`, with their number.
   `alter table connections add column revision integer not null default 1`,
   `create table settings_revisions (
@@ -45,7 +46,7 @@ const STATEMENTS = [
     no integer not null,
     settings jsonb not null,
     external_id_template text not null,
-    state text not null check (state in ('pending', 'former')),
+    state text not null check (state in ('pending', 'former', 'withdrawn')),
     created_at timestamptz not null default now(),
     created_by text not null,
     primary key (connection_id, no)
