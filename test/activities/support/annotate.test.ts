@@ -103,7 +103,7 @@ describe('annotating an account', () => {
       change: (settings) => ({ ...settings, annotation: { ...settings.annotation, customers: undefined as never } }),
     });
     const { result, operations } = await write(run);
-    expect([result, operations]).toEqual([{ outcome: 'unchanged' }, []]);
+    expect([result, operations]).toEqual([{ outcome: 'annotation_off' }, []]);
   });
 });
 
