@@ -34,7 +34,7 @@ export function createGoStore(db: Db): GoStore {
 }
 
 /** Returns the gos of a connection. */
-export async function listGos(db: Db, connectionId: string): Promise<Go[]> {
+async function listGos(db: Db, connectionId: string): Promise<Go[]> {
   const { rows } = await sql<GoScope & { since: Date; by: string }>`select legal_entity as "legalEntity", kind,
       go_at as since, given_by as by from gos where connection_id = ${connectionId}
     union all

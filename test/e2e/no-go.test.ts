@@ -37,6 +37,15 @@ describe('a connection that must be reviewed', () => {
     return (body as { connection: ConnectionView }).connection;
   };
   const post = (path: string, body: object = {}) => api.request('POST', `/api/connections/${ID}/${path}`, body);
+  /** Posts with a token that may start runs, but not give the go. */
+  const postToRun = async (path: string) => {
+    const response = await fetch(`${api.url}/api/connections/${ID}/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${runToken}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    return { status: response.status, body: (await response.json()) as { runId: string } };
+  };
   const items = async (path: string) => {
     const { body } = await api.request('GET', path);
     return (body as { items: Record<string, unknown>[] }).items;
@@ -92,14 +101,8 @@ describe('a connection that must be reviewed', () => {
 
   it('answers who may not give the go with what to do', async () => {
     const refused = { error: { code: 'no_go', message: expect.stringContaining(`ledgerdesk preview ${ID}`) } };
-    for (const path of ['sync', 'retry']) {
-      const response = await fetch(`${api.url}/api/connections/${ID}/${path}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${runToken}`, 'content-type': 'application/json' },
-        body: '{}',
-      });
-      expect([path, response.status, await response.json()]).toMatchObject([path, 409, refused]);
-    }
+    for (const path of ['sync', 'retry'])
+      expect([path, await postToRun(path)]).toMatchObject([path, { status: 409, body: refused }]);
     expect(await post('retry')).toMatchObject({ status: 409, body: refused });
   });
 
@@ -110,7 +113,8 @@ describe('a connection that must be reviewed', () => {
     expect((await api.request('GET', `/api/connections/${ID}`)).body).toMatchObject({
       go: [{ legalEntity: 'na', kind: '*', by: 'admin' }],
     });
-    expect(await world.sync(ID)).toMatchObject({ status: 'completed', totals: { unchanged: 1, skipped: 1 } });
+    const { body } = await postToRun('sync');
+    expect(await world.ended(body.runId)).toMatchObject({ status: 'completed', totals: { unchanged: 1, skipped: 1 } });
     expect(await edits.record(ID, 'B1')).toMatchObject({ state: 'skipped', code: 'no_go', zendeskId: null });
     expect([...(await edits.organizations('nb')).keys()]).toEqual([]);
     expect(await sendEvent('nb', 'B1')).toBe('no_go');

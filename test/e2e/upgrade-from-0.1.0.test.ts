@@ -40,7 +40,7 @@ describe('an upgrade from 0.1.0', () => {
 
   /** Returns what an upgrade must keep: the settings, the ingress URLs and the schedules. */
   async function readKept(id: string): Promise<object> {
-    const { go: _go, noGo: _noGo, ...shown } = await show(id);
+    const shown = { ...(await show(id)), go: undefined, noGo: undefined };
     const { items } = await topology.ledgerdesk<Listed<Record<string, unknown>>>('schedule', id);
     return {
       shown,

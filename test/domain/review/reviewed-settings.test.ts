@@ -20,7 +20,8 @@ function changed(change: Change, externalIdTemplate = ACTIVE.externalIdTemplate)
     const section = (TEST_SETTINGS as unknown as Record<string, object | undefined>)[name];
     return [name, { ...section, ...members }];
   });
-  return { settings: { ...TEST_SETTINGS, ...Object.fromEntries(sections) }, externalIdTemplate };
+  const settings = { ...TEST_SETTINGS, ...(Object.fromEntries(sections) as object) };
+  return { settings, externalIdTemplate };
 }
 
 const TARGET = { entitySet: 'CustomersV3', field: 'SalesMemo', mode: 'block' };

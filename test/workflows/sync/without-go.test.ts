@@ -23,7 +23,7 @@ describe('without a go', () => {
   it('an event ends with the code', async () => {
     const event = { ...RECORD, eventId: 'event-1' };
     const script = { ...REFUSED, takeDueRecords: [{ state: 'taken' as const }], endEvent: [undefined] };
-    const { result, inputs } = await worker.run('handleBusinessEvent', event, script as Script);
+    const { result, inputs } = await worker.run('handleBusinessEvent', event, script);
     expect(result).toBeNull();
     expect(inputs('endEvent')).toEqual([{ ...event, outcome: 'no_go' }]);
   });

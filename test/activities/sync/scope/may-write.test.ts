@@ -2,12 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { readZendeskChanges } from '../../../../activities/sync/prepare-target.ts';
 import { beginRun } from '../../../../activities/sync/run.ts';
 import { EVERY, type GoScope } from '../../../../domain/review/go.ts';
+import { DEFAULT_REVIEW } from '../../../../domain/review/review-settings.ts';
 import { useStepTests } from '../../../fixtures/step-context.ts';
 import type { ChangeSettings, TestRun } from '../../../fixtures/test-run.ts';
 
 const at = useStepTests({ hasFields: false });
 
-const reviewed: ChangeSettings = ({ review: _review, ...settings }) => settings;
+const reviewed: ChangeSettings = (settings) => ({ ...settings, review: DEFAULT_REVIEW });
 const give = (run: TestRun, go: GoScope) =>
   at.store.gos.give(run.connectionId, [go], {
     actor: 'admin',
