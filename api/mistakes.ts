@@ -14,7 +14,15 @@ function describe(issue: Issue): Mistake[] {
   const path = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: 'is not a known key' }));
-  return [{ path, message: messageOf(issue) }];
+  const inner = issue.code === 'invalid_union' ? mistakesInside(issue) : undefined;
+  return inner ?? [{ path, message: messageOf(issue) }];
+}
+
+/** Returns the mistakes inside the form of a union that the value has, undefined if it has none of the forms. */
+function mistakesInside({ errors, path }: Issue & { readonly code: 'invalid_union' }): Mistake[] | undefined {
+  const isInside = (issue: Issue): boolean => issue.path.length > 0 || issue.code === 'unrecognized_keys';
+  const form = errors.find((issues) => issues.length > 0 && issues.every(isInside));
+  return form?.flatMap((issue) => describe({ ...issue, path: [...path, ...issue.path] }));
 }
 
 const NOUNS: Readonly<Record<string, string>> = {

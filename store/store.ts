@@ -8,6 +8,7 @@ import { openDatabase, type DatabaseWaits, type Db } from './database.ts';
 import { createDueRecordStore, type DueRecordStore } from './events/due-records.ts';
 import { createEventStore, type EventStore } from './events/events.ts';
 import { createReusedNumberStore, type ReusedNumberStore } from './events/reused-numbers.ts';
+import { createGoStore, type GoStore } from './connection/gos.ts';
 import { createGateStore, type GateStore } from './connection/rate-gates.ts';
 import { createRefusalStore, type RefusalStore } from './connection/refusals.ts';
 import { createJobStore, type JobStore } from './sync/jobs.ts';
@@ -27,6 +28,7 @@ import {
   type RunOfCopies,
 } from './review/planning-copies.ts';
 import { createRetentionStore, type RetentionStore } from './operations/retention.ts';
+import { createRevisionStore, type RevisionStore } from './connection/revisions.ts';
 import { createReservationStore, type ReservationStore } from './accounts/account-reservations.ts';
 import { createRenumberingStore, type RenumberingStore } from './accounts/renumberings.ts';
 import { createRunReportStore, type RunReportStore } from './sync/run-reports.ts';
@@ -55,6 +57,8 @@ export type { DatabaseWaits, JobWaits, RefusalWaits };
 export interface Store {
   readonly connections: ConnectionStore;
   readonly credentials: CredentialStore;
+  readonly gos: GoStore;
+  readonly revisions: RevisionStore;
   readonly gates: GateStore;
   readonly refusals: RefusalStore;
   readonly runs: RunStore;
@@ -144,6 +148,8 @@ function storeOn(db: Db, parts: StoreParts): Store {
   return {
     connections: createConnectionStore(db),
     credentials,
+    gos: createGoStore(db),
+    revisions: createRevisionStore(db),
     gates: createGateStore(db),
     refusals: createRefusalStore(db, options.refusalWaits),
     runs: createRunStore(db),

@@ -124,8 +124,17 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Result of `syncMasterData`: the id and totals of the run, or the id of the run that it joined. */
-export type SyncMasterDataResult = { readonly runId: string; readonly totals: Totals } | { readonly joined: string };
+/** Result of a run that has ended at once, because nobody has given the go. It has no row in the store. */
+export interface WithoutGo {
+  readonly code: 'no_go';
+  readonly message: string;
+}
+
+/**
+ * Result of `syncMasterData`: the id and totals of the run, the id of the run that it joined, or why it did nothing.
+ */
+export type SyncMasterDataResult =
+  { readonly runId: string; readonly totals: Totals } | { readonly joined: string } | WithoutGo;
 
 /**
  * Input of `syncLegalEntity`: one stage of one legal entity of a run. `stage` is `read`, or `apply` for the first level

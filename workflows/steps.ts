@@ -36,11 +36,15 @@ export interface SliceRef extends RunRef {
   readonly kind: string;
 }
 
-/** The result of beginning a run: begun; joined to a run that does the same; or waiting for a run that does less. */
+/**
+ * The result of beginning a run: begun; joined to a run that does the same; waiting for a run that does less; or ended
+ * at once, because nobody has given the go for what it would write.
+ */
 export type BegunRun =
   | { readonly state: 'begun' }
   | { readonly state: 'joined'; readonly runId: string }
-  | { readonly state: 'busy'; readonly runId: string };
+  | { readonly state: 'busy'; readonly runId: string }
+  | { readonly state: 'no_go'; readonly message: string };
 
 /** The end of a run. */
 export interface RunEnding extends RunRef {
@@ -56,8 +60,11 @@ export interface RunEnding extends RunRef {
  * waits for `incompleteEntities`.
  */
 export interface Steps {
-  /** Takes the connection for a run. */
-  beginRun(input: RunRef & RunScope & { kind: 'master' | 'account' | 'preview' }): Promise<BegunRun>;
+  /** Takes the connection for a run. `slice` is that of a run of single records. */
+  beginRun(
+    input: RunRef &
+      RunScope & { kind: 'master' | 'account' | 'preview'; slice?: { legalEntity: string; kind: string } },
+  ): Promise<BegunRun>;
   /** Returns the legal entities and the levels of kinds to read. No run has read the entities in `neverRead` yet. */
   findLegalEntities(input: RunRef): Promise<{ entities: string[]; levels: Level[]; neverRead: string[] }>;
   /** Reads one page of records from F&O and stages it. */

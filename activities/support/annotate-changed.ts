@@ -1,8 +1,10 @@
+import { hasAnyGo } from '../../domain/connection/go.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import { annotateOne, mayRetry } from './annotate.ts';
 import { isOfEntitySet, SET_UP_CODES, type AnnotationProblem } from './annotation-problem.ts';
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
+import { openAnnotations } from './open-annotations.ts';
 import { recordWorkingSupport } from './working-support.ts';
 
 const PAGE = 200;
@@ -11,7 +13,7 @@ const MAX_REQUESTED = 20;
 
 /**
  * Writes the annotations that differ, among the accounts that have tickets or had an annotation. The others need no
- * request. If the F&O user lacks a privilege, or the field does not exist, the step skips the other accounts of that
+ * request. Without a go of the connection, nothing is done. If the F&O user lacks a privilege, or the field does not exist, the step skips the other accounts of that
  * kind, which are in the same entity set. A failure of one account is retried with the step only while no other account
  * was written, because then F&O may be down.
  */
@@ -20,6 +22,8 @@ export async function annotateChanged(
   input: Parameters<Steps['annotateChanged']>[0],
 ): ReturnType<Steps['annotateChanged']> {
   const { store } = context;
+  if (!hasAnyGo(await store.gos.list(input.connectionId))) return { written: 0, next: null };
+  const reasonOf = await openAnnotations(store, input.connectionId);
   const connection = await store.connections.require(input.connectionId);
   const accounts = await store.support.page(input.connectionId, { after: input.after, limit: PAGE });
   const denied = new Map<string, AnnotationProblem>();
@@ -28,9 +32,10 @@ export async function annotateChanged(
     const { kind } = account.account;
     const obstacle = denied.get(kind);
     const isRetried = written === 0 && mayRetry(context);
-    const result = await annotateOne(context, input, { account, connection, obstacle, mayRetry: isRetried });
+    const reason = reasonOf(account.account);
+    const result = await annotateOne(context, input, { account, connection, obstacle, reason, mayRetry: isRetried });
     if (result === 'written') written += 1;
-    if (result !== 'unchanged' && result !== obstacle) requested += 1;
+    if (result === 'written' || (typeof result === 'object' && result !== obstacle)) requested += 1;
     if (typeof result === 'object' && isOfEntitySet(result)) denied.set(kind, result);
     if (requested === MAX_REQUESTED) return { written, next: account.organizationId };
   }

@@ -2,6 +2,7 @@ import { remoteError } from '../../clients/errors.ts';
 import { annotateText } from '../../domain/support/annotation-text.ts';
 import { annotationLines, changedFields, type Annotation } from '../../domain/support/annotation.ts';
 import type { AnnotationTarget } from '../../domain/support/annotation-target.ts';
+import type { NotAnnotated } from '../../domain/connection/not-annotated.ts';
 import { entityOf } from '../../domain/entities.ts';
 import { supportLoadOf } from '../../domain/support/support-load.ts';
 import { rulesOf, supportStatusOf } from '../../domain/support/support-status.ts';
@@ -19,10 +20,11 @@ import {
 } from './annotation-problem.ts';
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
+import { openAnnotations } from './open-annotations.ts';
 import { confirmRefusal } from '../operations/confirm-refusal.ts';
 
 /** The result of writing an annotation. */
-type Written = 'written' | 'unchanged' | AnnotationProblem;
+type Written = 'written' | 'unchanged' | NotAnnotated['code'] | AnnotationProblem;
 
 /** How often a write is tried again at once after a concurrent change. Then the step is retried. */
 const MAX_ATTEMPTS = 3;
@@ -44,7 +46,8 @@ export async function annotate(
   const account = await context.store.support.account(connectionId, key);
   if (account === undefined) return { outcome: 'not_linked' };
   const connection = await context.store.connections.require(connectionId);
-  const result = await annotateOne(context, input, { account, connection, mayRetry: mayRetry(context) });
+  const reason = (await openAnnotations(context.store, connectionId))(key);
+  const result = await annotateOne(context, input, { account, connection, reason, mayRetry: mayRetry(context) });
   if (typeof result === 'string') return { outcome: result };
   if (result.code === 'missing_privilege') throw stop(result.code, result.message);
   return { outcome: result.code };
@@ -57,6 +60,8 @@ interface AccountToAnnotate {
   readonly mayRetry: boolean;
   /** The problem that prevents the write, if it is already known. */
   readonly obstacle?: AnnotationProblem | undefined;
+  /** The reason why nothing is to be written, although nothing is wrong. The load is computed nevertheless. */
+  readonly reason: NotAnnotated['code'] | null;
 }
 
 /**
@@ -66,16 +71,16 @@ interface AccountToAnnotate {
 export async function annotateOne(
   context: StepContext,
   { connectionId }: ConnectionRef,
-  { account, connection, mayRetry: isRetried, obstacle }: AccountToAnnotate,
+  { account, connection, mayRetry: isRetried, obstacle, reason }: AccountToAnnotate,
 ): Promise<Written> {
   const { annotation, lines, isCurrent } = annotationOf(account, connection);
   const { load, status } = annotation;
-  const at = { account, connection, mayRetry: isRetried };
-  const result = isCurrent ? 'unchanged' : (obstacle ?? (await write(context, at, annotation)));
+  const at = { account, connection, reason, mayRetry: isRetried };
+  const result = isCurrent ? 'unchanged' : (reason ?? obstacle ?? (await write(context, at, annotation)));
   const problem = typeof result === 'string' ? null : result;
   await context.store.support.save(connectionId, account.account, {
     computed: { load, status },
-    written: isCurrent || problem !== null ? undefined : lines,
+    written: isCurrent || reason !== null || problem !== null ? undefined : lines,
     problem,
   });
   return result;

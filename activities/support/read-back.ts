@@ -1,8 +1,11 @@
+import { hasAnyGo } from '../../domain/connection/go.ts';
 import { READING_GAP_MS, type DueRecord } from '../../store/support/support-reading.ts';
 import type { HandleZendeskEventInput } from '../../workflows/contract.ts';
 import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { openTarget } from '../sync/open-slice.ts';
+import { annotate } from './annotate.ts';
+import { openAnnotations } from './open-annotations.ts';
 
 /** The maximum number of records in one reading, which takes five requests. */
 const MAX_RECORDS = 500;
@@ -18,13 +21,14 @@ export async function readBack(context: StepContext, input: HandleZendeskEventIn
   return { waitMs: (await endEventIfRead(context, input)).ended ? 0 : READING_GAP_MS };
 }
 
-/** Ends an event if its record was already read. */
+/** Ends an event if its record was already read, or if the connection has no go. Then its record stays due. */
 export async function endEventIfRead(
   { store }: StepContext,
   { connectionId, eventId, record, zendeskId: id }: HandleZendeskEventInput,
 ): ReturnType<Steps['endEventIfRead']> {
-  if (await store.supportReading.isDue(connectionId, { record, id })) return { ended: false };
-  await store.events.ended(eventId, 'read');
+  const isAllowed = hasAnyGo(await store.gos.list(connectionId));
+  if (isAllowed && (await store.supportReading.isDue(connectionId, { record, id }))) return { ended: false };
+  await store.events.ended(eventId, isAllowed ? 'read' : 'no_go');
   return { ended: true };
 }
 
@@ -33,23 +37,40 @@ async function readTaken(
   { connectionId }: ConnectionRef,
   taken: { due: readonly DueRecord[]; askedAt: Date },
 ): Promise<void> {
-  const { store, wakeAnnotation } = context;
+  const { store } = context;
   try {
     const touched = await readTickets(context, connectionId, idsOf(taken.due, 'ticket'));
     await readUsers(context, connectionId, idsOf(taken.due, 'user'));
-    const askedAt = await store.staging.now();
-    const accounts = await store.annotationWakes.due(connectionId, touched, askedAt);
-    await Promise.all(
-      accounts.map(({ legalEntity, kind, key, delayMs }) =>
-        wakeAnnotation({ connectionId, legalEntity, kind, accountNumber: key }, delayMs),
-      ),
-    );
-    await store.annotationWakes.recordWakes(connectionId, accounts, askedAt);
+    await wakeAnnotations(context, connectionId, touched);
   } catch (error) {
     await store.supportReading.release(connectionId);
     throw error;
   }
   await store.supportReading.done(connectionId, taken);
+}
+
+/**
+ * Wakes the annotations of the accounts of these organizations. Where none is written, the load is computed at once,
+ * which needs no request and no workflow.
+ */
+async function wakeAnnotations(
+  context: StepContext,
+  connectionId: string,
+  organizationIds: readonly string[],
+): Promise<void> {
+  const { store, wakeAnnotation } = context;
+  const askedAt = await store.staging.now();
+  const due = await store.annotationWakes.due(connectionId, organizationIds, askedAt);
+  const reasonOf = await openAnnotations(store, connectionId);
+  const accounts = due.filter((account) => reasonOf(account) === null);
+  await Promise.all(
+    accounts.map(({ legalEntity, kind, key, delayMs }) =>
+      wakeAnnotation({ connectionId, legalEntity, kind, accountNumber: key }, delayMs),
+    ),
+  );
+  await store.annotationWakes.recordWakes(connectionId, accounts, askedAt);
+  for (const { legalEntity, kind, key } of due.filter((account) => reasonOf(account) !== null))
+    await annotate(context, { connectionId, legalEntity, kind, key });
 }
 
 function idsOf(due: readonly DueRecord[], record: DueRecord['record']): string[] {

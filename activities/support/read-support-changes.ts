@@ -1,3 +1,4 @@
+import { hasAnyGo } from '../../domain/connection/go.ts';
 import type { ZendeskClient } from '../../clients/zendesk/client.ts';
 import type { ConnectionRef, Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
@@ -15,12 +16,13 @@ const FIRST_READING_DAYS = 365;
  */
 const YOUNGEST_START_S = 120;
 
-/** Reads one page of the tickets that changed since the cursor into the tally. */
+/** Reads one page of the tickets that changed since the cursor into the tally. Without a go, nothing is read. */
 export async function readTicketChanges(
   context: StepContext,
   { connectionId }: ConnectionRef,
 ): ReturnType<Steps['readTicketChanges']> {
   const { store } = context;
+  if (!hasAnyGo(await store.gos.list(connectionId))) return { seen: 0, done: true };
   const { settings } = await store.connections.require(connectionId);
   return readExportPage(context, {
     ...{ connectionId, name: 'tickets' },
@@ -35,11 +37,15 @@ export async function readTicketChanges(
   });
 }
 
-/** Reads one page of the users that changed since the cursor. The first reading starts at the current time. */
+/**
+ * Reads one page of the users that changed since the cursor. The first reading starts at the current time. Without a go,
+ * nothing is read.
+ */
 export async function readUserChanges(
   context: StepContext,
   { connectionId, endsWell = false }: Parameters<Steps['readUserChanges']>[0],
 ): ReturnType<Steps['readUserChanges']> {
+  if (!hasAnyGo(await context.store.gos.list(connectionId))) return { seen: 0, done: true };
   const read = await readExportPage(context, {
     ...{ connectionId, name: 'users' },
     firstStart: async (zendesk) => (await nowOf(zendesk)) - YOUNGEST_START_S,

@@ -5,12 +5,14 @@ import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
 import { keepToPlan } from './keep-to-plan.ts';
 import { openSlice } from './open-slice.ts';
+import { mayWrite } from './scope/may-write.ts';
 
 const PAGE = 1_000;
 
 /**
- * Plans one page of records. Planning makes no request: it compares stored values, and claims the records to write. Of
- * records that share a name, only the one with the plain name is created at first. The others stay without a plan.
+ * Plans one page of records. Planning makes no request: it compares stored values, and claims the records to write. What
+ * may not be written is skipped. Of records that share a name, only the one with the plain name is created at first. The
+ * others stay without a plan.
  */
 export async function planChanges(
   { store }: StepContext,
@@ -28,7 +30,11 @@ export async function planChanges(
     else if ('operation' in planned) operations.push(planned);
     else outcomes.push(planned);
   }
-  await store.planning.save(slice, { outcomes, operations });
+  const permitted = await mayWrite(store, slice, operations);
+  await store.planning.save(slice, {
+    outcomes: [...outcomes, ...permitted.withheld],
+    operations: permitted.operations,
+  });
   const waiting = deferred === 0 ? {} : { deferred };
   const last = rows.at(-1);
   if (rows.length === PAGE && last !== undefined) return { unfinished: 0, next: last.record.key, ...waiting };

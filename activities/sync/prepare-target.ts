@@ -4,10 +4,12 @@ import { targetOf } from '../targets.ts';
 import { checkFieldsAgain, checkFieldsAtStart } from './schema/check-fields.ts';
 import { openTarget } from './open-slice.ts';
 import { checkTagging } from './schema/check-tagging.ts';
+import { mayPrepare } from './scope/may-write.ts';
 
 /**
- * Checks the custom fields and the tagging, and reads one page of changes in Zendesk. If the last page shows that fields have changed,
- * checks them once more, and the reading continues with the current fields.
+ * Checks the custom fields and the tagging, and reads one page of changes in Zendesk. If the last page shows that fields
+ * have changed, checks them once more, and the reading continues with the current fields. Without a go for any of the
+ * kinds, no field is created, so nothing is checked.
  */
 export async function readZendeskChanges(
   context: StepContext,
@@ -16,13 +18,15 @@ export async function readZendeskChanges(
   const { target, after, full } = input;
   // A preview creates no fields. Its plan lists those that are missing.
   const isPreview = (await context.store.runs.get(input.runId))?.scope === 'preview';
-  if (after === '' && !isPreview) {
+  const isPrepared =
+    !isPreview && (await mayPrepare(context.store, input, await openTarget(context.store, input.connectionId, target)));
+  if (after === '' && isPrepared) {
     await checkFieldsAtStart(context, { run: input, target, full });
     await checkTagging(context, { run: input, target, full });
   }
   const opened = await openTarget(context.store, input.connectionId, target);
   const page = await targetOf(target).readChanges(context, input, { target: opened, after });
-  if (page.next !== null || isPreview) return page;
+  if (page.next !== null || !isPrepared) return page;
   const haveChanged = await checkFieldsAgain(context, { run: input, target, hasRefusals: false });
   return haveChanged ? { ...page, next: '0' } : page;
 }

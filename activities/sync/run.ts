@@ -1,19 +1,33 @@
+import { hasAnyGo, isCovered, noGo, type NoGo } from '../../domain/connection/go.ts';
 import { covers } from '../../domain/sync/run-scope.ts';
+import { settingsPending } from '../../domain/connection/settings-pending.ts';
 import type { RunHolder } from '../../store/sync/runs.ts';
 import type { BegunRun, RunEnding, Steps } from '../../workflows/steps.ts';
 import { recordCredentialHealth } from '../operations/credential-health.ts';
 import type { StepContext } from '../dependencies.ts';
 import { wakeAlertsIfDue } from '../operations/deliver-alert.ts';
+import { appliesPlan } from './scope/may-write.ts';
 
 type BeginInput = Parameters<Steps['beginRun']>[0];
 
-/** Takes the connection for a run. Ends the run that holds it if the workflow of that run has ended. */
+/**
+ * Takes the connection for a run, unless nothing that the run covers may be written. Ends the run that holds it if the
+ * workflow of that run has ended.
+ */
 export async function beginRun(context: StepContext, input: BeginInput): Promise<BegunRun> {
   const { store, isRunOver } = context;
   await store.connections.require(input.connectionId);
   await wakeAlertsIfDue(context, input.connectionId);
+  const refused = await withoutGo(store, input);
+  if (refused !== undefined) {
+    await store.dueRecords.release(input.runId);
+    return { state: 'no_go', message: refused.message };
+  }
   const begun = await store.runs.begin(input);
-  if (begun.begun) return { state: 'begun' };
+  if (begun.begun) {
+    await notePendingSettings(store, input);
+    return { state: 'begun' };
+  }
   const { holder } = begun;
   if (await isRunOver(holder)) {
     await store.runs.abandon(holder.runId);
@@ -22,17 +36,28 @@ export async function beginRun(context: StepContext, input: BeginInput): Promise
   return joinOrWait(store, input, holder);
 }
 
+/** Returns why a run may not write anything, undefined if it may write something. */
+async function withoutGo(store: StepContext['store'], input: BeginInput): Promise<NoGo | undefined> {
+  const { connectionId, legalEntity, slice, kind } = input;
+  if (kind === 'preview' || (await appliesPlan(store, input))) return undefined;
+  const gos = await store.gos.list(connectionId);
+  const isAllowed = slice === undefined ? hasAnyGo(gos, legalEntity) : isCovered(gos, slice);
+  return isAllowed ? undefined : noGo(connectionId, slice?.legalEntity ?? legalEntity);
+}
+
+/** Notes on a run that it works with the settings until now, because newer ones wait for approval. */
+async function notePendingSettings(store: StepContext['store'], { runId, connectionId }: BeginInput): Promise<void> {
+  const pending = await store.revisions.pending(connectionId);
+  if (pending !== undefined) await store.runs.addNote(runId, settingsPending(connectionId, pending));
+}
+
+/** A run that only makes a plan, or applies one, does not do the work of another. */
 async function joinOrWait(store: StepContext['store'], input: BeginInput, holder: RunHolder): Promise<BegunRun> {
-  const isApart = [holder.kind, input.kind].includes('preview') || (await appliesPlan(store, input, holder));
+  const isPreview = holder.kind === 'preview' || input.kind === 'preview';
+  const isApart = isPreview || (await appliesPlan(store, input)) || (await appliesPlan(store, holder));
   if (isApart || !covers(holder.scope, input)) return { state: 'busy', runId: holder.runId };
   await store.runs.join(input.runId, input.connectionId, holder.runId);
   return { state: 'joined', runId: holder.runId };
-}
-
-/** Returns whether one of two runs writes only what was approved, so that it does not do the work of the other. */
-async function appliesPlan({ plans }: StepContext['store'], ...runs: { runId: string }[]): Promise<boolean> {
-  for (const { runId } of runs) if ((await plans.appliedBy(runId)) !== undefined) return true;
-  return false;
 }
 
 /** Returns the current totals of a run. */

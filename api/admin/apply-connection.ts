@@ -8,6 +8,7 @@ import type { CredentialTrial } from '../../runtime/try-credential.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import { connection } from './responses/connection.ts';
 import { credentialChanged, decideState, decideTemplate, changedAddresses, systemsToTry } from './apply-rules.ts';
+import { decideSettings, type SettingsChange } from './settings-change.ts';
 import { completeConnection, type RemainingStep } from './complete-connection.ts';
 import { viewConnection, type ConnectionView } from './connection-view.ts';
 import { endpoint } from './endpoint.ts';
@@ -23,7 +24,7 @@ export const applyConnection = endpoint({
   path: '/connections',
   name: 'applyConnection',
   summary:
-    'Creates or changes the connection with the id in the file. Secrets must be literal. An invalid file is rejected as a whole, with all mistakes.',
+    'Creates or changes the connection with the id in the file. Secrets must be literal. An invalid file is rejected as a whole, with all mistakes. After the go, settings that change what is written wait for approval (`connection.pending`).',
   scope: 'admin',
   action: 'connection.apply',
   params: {},
@@ -43,9 +44,9 @@ export const applyConnection = endpoint({
   errors: [422],
   handle: (deps) => {
     const enqueue = createKeyedQueue();
-    return ({ body }) => {
+    return ({ body, actor }) => {
       const { id } = (body ?? {}) as { readonly id?: unknown };
-      return enqueue(typeof id === 'string' ? id : '', () => applyFile(deps, body));
+      return enqueue(typeof id === 'string' ? id : '', () => applyFile(deps, body, actor.name));
     };
   },
 });
@@ -57,22 +58,23 @@ interface Applied {
   readonly credentials?: CredentialTrial[];
 }
 
-async function applyFile(deps: AdminDeps, body: unknown): Promise<Applied> {
+async function applyFile(deps: AdminDeps, body: unknown, by: string): Promise<Applied> {
   const { store } = deps.services;
   const stored = await findStored(deps, body);
   const file = readConnectionFile(body, { checkOrigin: deps.services.checkOrigin, known: stored });
   const before = stored?.connection;
   const template = await validateAgainstStored(deps, file, before);
-  const changed = await save(deps, { file, template, before });
+  const gos = await store.gos.list(file.id);
+  const change = decideSettings({ settings: file.settings, externalIdTemplate: template }, before, gos);
+  const changed = await save(deps, { file, change, before, by });
   const saved = await store.connections.require(file.id);
   const isReconnected = before?.state === 'needs_reconnect' && saved.state === 'active';
   const remaining = await completeConnection(deps, saved, isReconnected);
   const replaced = before === undefined ? [] : systemsToTry(changed, file.settings, before.settings);
   const credentials = await Promise.all(replaced.map((system) => deps.services.tryCredential(file.id, system)));
   const next = await nextStepOf(deps, saved);
-  const view = viewConnection(await store.connections.require(file.id), deps.publicUrl());
   return {
-    connection: view,
+    connection: await viewConnection(deps, await store.connections.require(file.id)),
     ...(remaining.length > 0 && { left: joinRemaining(remaining) }),
     ...(next !== undefined && { next }),
     ...(credentials.length > 0 && { credentials }),
@@ -112,17 +114,27 @@ async function validateAgainstStored(
   return decided.template;
 }
 
+/** A file with the decision which of its settings act at once. */
+interface FileToSave {
+  readonly file: ConnectionFile;
+  readonly change: SettingsChange;
+  readonly before: Connection | undefined;
+  readonly by: string;
+}
+
 /**
  * Stores the connection, its secrets and its state in this order, so that a crash never activates an incomplete
  * connection. Returns the secrets that have changed.
  */
 async function save(
   { services: { store } }: AdminDeps,
-  { file, template, before }: { file: ConnectionFile; template: string; before: Connection | undefined },
+  { file, change, before, by }: FileToSave,
 ): Promise<readonly CredentialField[]> {
   const state = before?.state ?? 'needs_authorization';
-  const { id, name, settings } = file;
-  await store.connections.save({ id, name, settings, externalIdTemplate: template, state });
+  const { id, name } = file;
+  const { now, proposed } = change;
+  const { settings } = now;
+  await store.connections.save({ id, name, ...now, state, proposed, by });
   const changed = await store.credentials.apply(id, file.secrets);
   if (changed.some((field) => field === 'zendesk.accessToken' || field === 'zendesk.refreshToken'))
     await store.zendeskTokens.forgetExpiry(id);

@@ -1,7 +1,12 @@
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import type { Log } from '../../runtime/log/log.ts';
 import type { Store } from '../../store/store.ts';
 import { actorOf } from './bearer.ts';
+
+/** Says that a request is in the audit log already. */
+export function markAudited(response: Response): void {
+  response.locals['isAudited'] = true;
+}
 
 /**
  * Creates a handler that adds a successful request to the audit log: the actor, the action, and the connection, run or
@@ -16,7 +21,7 @@ export function auditRequest(
     const { id: named } = (request.body ?? {}) as { readonly id?: unknown };
     const subject = Object.values(request.params)[0] ?? (typeof named === 'string' ? named : null);
     response.on('finish', () => {
-      if (response.statusCode >= 400) return;
+      if (response.statusCode >= 400 || response.locals['isAudited'] === true) return;
       audit
         .add({ actor: actorOf(response).name, action, subject, detail: null })
         .catch((error: unknown) => log.error({ err: error }, 'an action could not be added to the audit log'));

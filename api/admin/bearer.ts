@@ -48,6 +48,11 @@ export function actorOf(response: Response): Actor {
 
 const RANK: Readonly<Record<TokenScope, number>> = { read: 0, run: 1, admin: 2 };
 
+/** Returns whether a person may give the go of a connection. */
+export function mayGiveGo({ scope }: Actor): boolean {
+  return RANK[scope] >= RANK.admin;
+}
+
 /** Creates a handler that rejects tokens with a narrower scope. */
 export function requireScope(needed: TokenScope): RequestHandler<Record<string, string>> {
   return (_request, response, next) => {

@@ -1,3 +1,4 @@
+import { hasAnyGo } from '../../domain/connection/go.ts';
 import type { Connection } from '../../store/connection/connections.ts';
 import { unavailableReason } from '../unavailable.ts';
 import type { AdminDeps } from './admin-deps.ts';
@@ -11,8 +12,8 @@ export interface RemainingStep {
 }
 
 /**
- * Completes a stored connection: creates its schedules and, after a reconnect, starts a sync. Returns the steps that
- * failed. A failed step does not undo what is stored.
+ * Completes a stored connection: creates its schedules and, after a reconnect, starts a sync if it has its go. Returns the
+ * steps that failed. A failed step does not undo what is stored.
  */
 export async function completeConnection(
   deps: AdminDeps,
@@ -30,7 +31,7 @@ export async function completeConnection(
     }
   };
   if (state === 'active') await attempt(CREATE_SCHEDULES, () => ensureSchedules(deps, connection));
-  if (isReconnected)
+  if (isReconnected && hasAnyGo(await deps.services.store.gos.list(id)))
     await attempt('start a sync', () => startMasterSync(deps, id, { full: false, acceptShrink: false }));
   return remaining;
 }

@@ -1,6 +1,10 @@
 import type { ConnectionSettings, ConnectionState } from '../../domain/connection/connection.ts';
+import { noGo, type Go } from '../../domain/connection/go.ts';
+import { settingsPending } from '../../domain/connection/settings-pending.ts';
+import type { PendingRevision } from '../../store/connection/revisions.ts';
 import type { UnconfirmedRefusal } from '../../store/connection/refusals.ts';
 import type { Connection } from '../../store/connection/connections.ts';
+import type { AdminDeps } from './admin-deps.ts';
 import type { Coded } from './responses/list.ts';
 import { describeRefusal } from './unconfirmed.ts';
 
@@ -12,6 +16,13 @@ export interface ConnectionView {
   readonly stateReason: string | null;
   /** Refusals that are not confirmed yet; absent if there are none. */
   readonly unconfirmed?: readonly Coded[];
+  /** What may be written without a person. */
+  readonly go: readonly Go[];
+  /** Why nothing is written; absent if anything is. */
+  readonly noGo?: Coded;
+  readonly revision: number;
+  /** Settings that wait for approval; absent if there are none. */
+  readonly pending?: PendingView;
   readonly externalId: string;
   readonly settings: Omit<ConnectionSettings, 'entities'>;
   readonly hooks: { readonly zendesk: string; readonly dynamics: string };
@@ -19,15 +30,45 @@ export interface ConnectionView {
   readonly updatedAt: string;
 }
 
-/**
- * Returns a connection without its secrets. `publicUrl` is the base of its ingress URLs. `refusals` may be those of other
- * connections, too.
- */
-export function viewConnection(
-  connection: Connection,
-  publicUrl: string,
-  refusals: readonly UnconfirmedRefusal[] = [],
-): ConnectionView {
+/** The revision of settings that waits for approval. `settings` are the paths of those that it would change. */
+interface PendingView {
+  readonly revision: number;
+  readonly settings: readonly string[];
+  readonly since: string;
+  readonly by: string;
+  readonly message: string;
+}
+
+/** What is known about a connection besides its settings. `refusals` may be those of other connections, too. */
+interface ConnectionFacts {
+  readonly refusals: readonly UnconfirmedRefusal[];
+  readonly gos: readonly Go[];
+  readonly pending: PendingRevision | undefined;
+}
+
+/** Returns connections without their secrets, with everything that is known about them. */
+export async function viewConnections(
+  { services: { store }, publicUrl }: AdminDeps,
+  connections: readonly Connection[],
+): Promise<ConnectionView[]> {
+  const refusals = await store.refusals.unconfirmed();
+  const views: ConnectionView[] = [];
+  for (const connection of connections) {
+    const gos = await store.gos.list(connection.id);
+    const pending = await store.revisions.pending(connection.id);
+    views.push(view(connection, publicUrl(), { refusals, gos, pending }));
+  }
+  return views;
+}
+
+/** Returns a connection without its secrets, with everything that is known about it. */
+export async function viewConnection(deps: AdminDeps, connection: Connection): Promise<ConnectionView> {
+  const [only] = await viewConnections(deps, [connection]);
+  if (only === undefined) throw new Error('A connection has exactly one view.');
+  return only;
+}
+
+function view(connection: Connection, publicUrl: string, { refusals, gos, pending }: ConnectionFacts): ConnectionView {
   const { id, name, state, stateReason, externalIdTemplate, hooks, createdAt, updatedAt } = connection;
   const { dynamics, zendesk, sync, annotation, support } = connection.settings;
   const unconfirmed = refusals.filter(({ connectionId }) => connectionId === id).map(describeRefusal);
@@ -37,6 +78,10 @@ export function viewConnection(
     state,
     stateReason,
     ...(unconfirmed.length > 0 && { unconfirmed }),
+    go: gos,
+    ...(gos.length === 0 && { noGo: noGo(id) }),
+    revision: connection.revision,
+    ...(pending && { pending: viewPending(id, pending) }),
     externalId: externalIdTemplate,
     settings: { dynamics, zendesk, sync, annotation, support },
     hooks: {
@@ -46,4 +91,10 @@ export function viewConnection(
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };
+}
+
+function viewPending(connectionId: string, pending: PendingRevision): PendingView {
+  const { no, differs, since, by } = pending;
+  const { message } = settingsPending(connectionId, pending);
+  return { revision: no, settings: differs, since, by, message };
 }

@@ -42,6 +42,8 @@ export interface EndpointInput<Path extends string, Query, Body> {
   readonly body: Body;
   /** The sender of the request. */
   readonly actor: Actor;
+  /** Says that the handler has added the request to the audit itself, in the transaction of its change. */
+  readonly isAudited: () => void;
 }
 
 type ParamName<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`

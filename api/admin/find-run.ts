@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NO_TOTALS } from '../../domain/sync/outcome.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
 import type { StartedRun } from '../../store/sync/started-runs.ts';
+import type { Problem, SyncMasterDataResult } from '../../workflows/contract.ts';
 import { ApiError } from '../api-error.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 import { describeWorkflow } from './workflow-of-run.ts';
@@ -65,7 +66,7 @@ async function endingInTemporal(deps: AdminDeps, started: StartedRun): Promise<E
     return {
       status: isCancelled ? 'cancelled' : 'failed',
       finishedAt: (closeTime ?? new Date()).toISOString(),
-      error: isCancelled ? null : { code: 'failed', message: await failureOf(() => handle.result()) },
+      error: isCancelled ? null : await failureOf(() => handle.result()),
     };
   });
 }
@@ -79,14 +80,15 @@ function abandoned({ connectionId }: StartedRun): Ending {
   return { status: 'failed', finishedAt: new Date().toISOString(), error: { code: 'abandoned', message } };
 }
 
-async function failureOf(result: () => Promise<unknown>): Promise<string> {
+async function failureOf(result: () => Promise<unknown>): Promise<Problem> {
   try {
-    await result();
-    return 'The workflow ended before it started its run.';
+    const ended = (await result()) as SyncMasterDataResult | null;
+    if (ended !== null && 'code' in ended) return ended;
+    return { code: 'failed', message: 'The workflow ended before it started its run.' };
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     let cause: unknown = error;
     while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-    return cause instanceof Error ? cause.message : error.message;
+    return { code: 'failed', message: cause instanceof Error ? cause.message : error.message };
   }
 }

@@ -1,6 +1,6 @@
 import { connection } from './responses/connection.ts';
 import { listOf } from './responses/list.ts';
-import { viewConnection } from './connection-view.ts';
+import { viewConnections } from './connection-view.ts';
 import { endpoint } from './endpoint.ts';
 import { pageQuery } from './read-input.ts';
 
@@ -15,11 +15,9 @@ export const listConnections = endpoint({
   query: pageQuery,
   response: listOf(connection),
   handle:
-    ({ services: { store }, publicUrl }) =>
+    (deps) =>
     async ({ query: { limit } }) => {
-      const all = await store.connections.list();
-      const refusals = await store.refusals.unconfirmed();
-      const items = all.slice(0, limit).map((one) => viewConnection(one, publicUrl(), refusals));
-      return { items, total: all.length };
+      const all = await deps.services.store.connections.list();
+      return { items: await viewConnections(deps, all.slice(0, limit)), total: all.length };
     },
 });

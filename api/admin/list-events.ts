@@ -1,3 +1,5 @@
+import { notAnnotated, type NotAnnotated } from '../../domain/connection/not-annotated.ts';
+import type { SupportReport } from '../../store/support/support.ts';
 import { connectionId } from '../connection-file/fields.ts';
 import { event } from './responses/event.ts';
 import { listOf } from './responses/list.ts';
@@ -39,7 +41,17 @@ export const listSupport = endpoint({
   handle:
     ({ services: { store } }) =>
     async ({ params, query }) => {
-      const { id } = await findConnection(store, params.id);
-      return store.support.list(id, query.limit);
+      const connection = await findConnection(store, params.id);
+      const { items, total } = await store.support.list(connection.id, query.limit);
+      const gos = await store.gos.list(connection.id);
+      return {
+        items: items.map((item) => ({ ...item, problem: problemOf(notAnnotated(connection, gos, item), item) })),
+        total,
+      };
     },
 });
+
+/** A stored problem may be from before the annotation was switched off. */
+function problemOf(reason: NotAnnotated | null, { problem }: SupportReport): SupportReport['problem'] {
+  return reason === null ? problem : { code: reason.code, message: reason.message };
+}

@@ -2,7 +2,7 @@ import express, { type RequestHandler, type Router } from 'express';
 import type { Log } from '../../runtime/log/log.ts';
 import { respondMethodNotAllowed } from '../error-handling.ts';
 import type { AdminDeps } from './admin-deps.ts';
-import { auditRequest } from './audit-request.ts';
+import { auditRequest, markAudited } from './audit-request.ts';
 import { actorOf, requireScope, requireScopeOfMethod } from './bearer.ts';
 import type { Endpoint } from './endpoint.ts';
 import { readBody, readQuery } from './read-input.ts';
@@ -45,6 +45,7 @@ function createHandler(
       query: query === undefined ? undefined : readQuery(request, query),
       body: body === undefined ? (request.body as unknown) : readBody(request, body),
       actor: actorOf(response),
+      isAudited: () => markAudited(response),
     };
     // Responses are only for this operator. Some contain tokens, or URLs that are credentials.
     response

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RecordKey } from '../../domain/sync/record.ts';
 import { knownEntities } from '../../domain/entities.ts';
+import { isCovered } from '../../domain/connection/go.ts';
 import { WORKFLOW_TYPES, type SyncAccountInput } from '../../workflows/contract.ts';
 import { accountSyncId } from '../../workflows/ids.ts';
 import { startOptions } from '../../workflows/start-options.ts';
@@ -8,6 +9,7 @@ import { connectionId } from '../connection-file/fields.ts';
 import { TEMPORAL_LIMIT_MS, type AdminDeps } from './admin-deps.ts';
 import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
+import { refusedWithoutGo, requireAnyGo } from './go.ts';
 import { startMasterSync } from './master-sync.ts';
 import { searchText } from './read-input.ts';
 import { requireAuthorized } from './start-sync.ts';
@@ -20,7 +22,7 @@ export const retryRecords = endpoint({
   method: 'post',
   path: '/connections/{id}/retry',
   name: 'retryRecords',
-  summary: `Retries rejected records: up to ${MAX_SINGLE} one by one, more in one master sync.`,
+  summary: `Retries rejected records: up to ${MAX_SINGLE} one by one, more in one master sync. Records whose legal entity and kind have no go are not retried.`,
   scope: 'run',
   action: 'connection.retry',
   params: { id: connectionId },
@@ -40,9 +42,14 @@ export const retryRecords = endpoint({
       const { store } = deps.services;
       const connection = await findConnection(store, params.id);
       requireAuthorized(connection);
+      await requireAnyGo(store, connection.id);
       const kinds = knownEntities(connection).map(({ kind }) => kind);
       const filter = { code: code ?? undefined, keys: keys ?? [], kinds };
-      const retried = await store.records.allowRetry(connection.id, filter);
+      const allowed = await store.records.allowRetry(connection.id, filter);
+      const gos = await store.gos.list(connection.id);
+      const retried = allowed.filter((key) => isCovered(gos, key));
+      if (allowed.length > 0 && retried.length === 0)
+        throw refusedWithoutGo(connection.id, { legalEntity: allowed[0]?.legalEntity });
       return { retried: retried.length, ...(await start(deps, connection.id, retried)) };
     },
 });

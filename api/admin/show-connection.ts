@@ -16,9 +16,10 @@ export const showConnection = endpoint({
   response: connection,
   errors: [404],
   handle:
-    ({ services: { store }, publicUrl }) =>
-    async ({ params: { id } }) => ({
-      ...viewConnection(await findConnection(store, id), publicUrl(), await store.refusals.unconfirmed(id)),
-      ...viewReusedNumbers(await store.reusedNumbers.get(id)),
-    }),
+    (deps) =>
+    async ({ params: { id } }) => {
+      const { store } = deps.services;
+      const reused = await store.reusedNumbers.get(id);
+      return { ...(await viewConnection(deps, await findConnection(store, id))), ...viewReusedNumbers(reused) };
+    },
 });

@@ -5,6 +5,7 @@ import { connectionId, legalEntity } from '../connection-file/fields.ts';
 import { startedRun } from './responses/run.ts';
 import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
+import { giveGo, goScopeOf } from './go.ts';
 import { startMasterSync } from './master-sync.ts';
 
 /** Defines the endpoint `POST /api/connections/{id}/sync`. */
@@ -12,7 +13,8 @@ export const startSync = endpoint({
   method: 'post',
   path: '/connections/{id}/sync',
   name: 'startSync',
-  summary: 'Starts a master sync, or joins the running one.',
+  summary:
+    'Starts a master sync, or joins the running one. Gives the go for what it covers, if the token may: later runs and events then write without a person.',
   scope: 'run',
   action: 'connection.sync',
   params: { id: connectionId },
@@ -32,10 +34,11 @@ export const startSync = endpoint({
   errors: [404, 409],
   handle:
     (deps) =>
-    async ({ params, body }) => {
+    async ({ params, body, actor, isAudited }) => {
       const connection = await findConnection(deps.services.store, params.id);
       requireAuthorized(connection);
       if (body.legalEntity) requireEntity(connection, body.legalEntity);
+      await giveGo(deps.services.store, connection.id, { scope: goScopeOf(body.legalEntity), actor, isAudited });
       return startMasterSync(deps, connection.id, {
         legalEntity: body.legalEntity ?? undefined,
         full: body.full ?? false,

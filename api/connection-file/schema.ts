@@ -66,13 +66,13 @@ export function connectionFileSchema(checkOrigin: CheckOrigin) {
       share: z.number().min(0).lt(1).nullish(),
     }),
     sync: sync.nullish(),
-    annotation: z
-      .strictObject({
-        customers: annotationTarget.nullish(),
-        vendors: annotationTarget.nullish(),
+    annotation: orOff(
+      z.strictObject({
+        customers: orOff(annotationTarget).nullish(),
+        vendors: orOff(annotationTarget).nullish(),
         status: z.strictObject({ escalated: statusRule.nullish(), active: statusRule.nullish() }).nullish(),
-      })
-      .nullish(),
+      }),
+    ).nullish(),
     review: reviewSchema.nullish(),
     support: z
       .strictObject({
@@ -119,6 +119,14 @@ const annotationTarget = z.strictObject({
   fields: annotationFields.nullish(),
   maxLength: z.int().min(1).max(1_000_000).nullish(),
 });
+
+/** Accepts `false`, which switches something off, beside an object. */
+function orOff<Schema extends z.ZodObject>(schema: Schema) {
+  const isObject = (input: unknown): boolean => typeof input === 'object' && input !== null;
+  return z.union([z.literal(false), schema], {
+    error: ({ input }) => (isObject(input) ? undefined : 'must be an object, or false to switch it off'),
+  });
+}
 
 function originField(checkOrigin: CheckOrigin, system: Parameters<CheckOrigin>[1]) {
   return z.string().transform((value, context) => {

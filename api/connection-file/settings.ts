@@ -20,14 +20,7 @@ export function settingsOf(file: ParsedFile, stored: ConnectionSettings | undefi
     dynamics: dynamicsOf(file.dynamics, stored?.dynamics),
     zendesk: zendeskOf(file.zendesk),
     sync: syncOf(file.sync ?? {}),
-    annotation: {
-      customers: targetOf(file.annotation?.customers ?? {}, ANNOTATION.customers),
-      vendors: targetOf(file.annotation?.vendors ?? {}, ANNOTATION.vendors),
-      status: {
-        ...optional('escalated', file.annotation?.status?.escalated),
-        ...optional('active', file.annotation?.status?.active),
-      },
-    },
+    annotation: annotationOf(file.annotation ?? {}),
     support: optional('since', file.support?.since),
     ...optional('review', reviewSettingsOf(file.review)),
   };
@@ -88,9 +81,21 @@ function syncOf(file: NonNullable<ParsedFile['sync']>): ConnectionSettings['sync
   };
 }
 
-type TargetInFile = NonNullable<NonNullable<ParsedFile['annotation']>['customers']>;
+type AnnotationInFile = NonNullable<ParsedFile['annotation']>;
 
-function targetOf(file: TargetInFile, defaults: AnnotationTarget): AnnotationTarget {
+function annotationOf(file: AnnotationInFile): ConnectionSettings['annotation'] {
+  if (file === false) return { customers: false, vendors: false, status: {} };
+  return {
+    customers: targetOf(file.customers ?? {}, ANNOTATION.customers),
+    vendors: targetOf(file.vendors ?? {}, ANNOTATION.vendors),
+    status: { ...optional('escalated', file.status?.escalated), ...optional('active', file.status?.active) },
+  };
+}
+
+type TargetInFile = NonNullable<Exclude<AnnotationInFile, false>['customers']>;
+
+function targetOf(file: TargetInFile, defaults: AnnotationTarget): AnnotationTarget | false {
+  if (file === false) return false;
   return {
     entitySet: file.entitySet ?? defaults.entitySet,
     field: file.field ?? defaults.field,

@@ -17,8 +17,11 @@ export const audit: Command = {
       path: ['audit'],
       query: { connection, limit: parsed.count('limit') },
     });
-    const rows = list.items.map(({ at, actor, action, subject }) => [showTime(at), actor, action, subject ?? '']);
-    const table = { columns: ['AT', 'ACTOR', 'ACTION', 'SUBJECT'], rows };
+    const rows = list.items.map(({ at, actor, action, subject, detail }) => [
+      ...[showTime(at), actor, action],
+      ...[subject ?? '', detail ?? ''],
+    ]);
+    const table = { columns: ['AT', 'ACTOR', 'ACTION', 'SUBJECT', 'DETAIL'], rows };
     return { json: list, text: formatList(table, { total: list.total, none: 'The audit log has no entries.' }) };
   },
 };

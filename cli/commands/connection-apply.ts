@@ -28,10 +28,12 @@ export const connectionApply: Command = {
 function showApplied({ connection, left, next, credentials = [] }: Responses['applyConnection']): string {
   return [
     `Connection ${printable(connection.id)} is applied.`,
+    ...(connection.pending === undefined ? [] : [printable(connection.pending.message)]),
     ...credentials.map(({ ok, message }) =>
       ok ? printable(message) : `The new credential is stored, but it does not work. ${printable(message)}`,
     ),
     ...(next === undefined ? [] : [printable(next)]),
+    ...(connection.noGo === undefined ? [] : [printable(connection.noGo.message)]),
     ...(left === undefined ? [] : [`Still to do: ${printable(left.step)}. ${printable(left.message)}`]),
   ].join('\n');
 }

@@ -34,7 +34,7 @@ export interface EventMapping {
  * A connection's settings without its secrets: the connection file with every default filled in. Origins have no
  * trailing slash. Legal entities are lower case. An empty list means all that the ERP user can read. Durations are
  * milliseconds. `share` is the part of Zendesk's rate limit that is left to other apps (0 to 1). `entities` are
- * additional entities.
+ * additional entities. An annotation that is `false` is switched off.
  */
 export interface ConnectionSettings {
   readonly dynamics: {
@@ -67,8 +67,8 @@ export interface ConnectionSettings {
     readonly reconcileEveryMs: number;
   };
   readonly annotation: {
-    readonly customers: AnnotationTarget;
-    readonly vendors: AnnotationTarget;
+    readonly customers: AnnotationTarget | false;
+    readonly vendors: AnnotationTarget | false;
     readonly status: StatusSettings;
   };
   readonly support: { readonly since?: string | undefined };

@@ -31,6 +31,7 @@ export type RemarkCode =
   | 'text_repaired'
   | 'renumbered'
   | 'not_in_plan'
+  | 'no_go'
   | 'gone_from_erp';
 
 /** A remark on a record: a code, what happened, and what a person should do. */
@@ -200,6 +201,15 @@ export function notInPlan(): Remark<'not_in_plan'> {
     message:
       'The record was not written, because its change is not in the approved plan, or was left out of the approval.',
     action: 'No action is needed if you left it out. Otherwise the next sync decides about it, or make a new preview.',
+  };
+}
+
+/** Skips a record that would be written, because its legal entity and kind have no go. */
+export function withheldWithoutGo(connectionId: string): Remark<'no_go'> {
+  return {
+    code: 'no_go',
+    message: 'This record is not written, because nobody has given the go for its legal entity and kind yet.',
+    action: `To see what would be written, run \`ledgerdesk preview ${connectionId}\`, and approve the plan with \`ledgerdesk approve PLAN --hash HASH\`. To give the go for everything at once, run \`ledgerdesk sync ${connectionId}\`.`,
   };
 }
 

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { sql, type Selectable } from 'kysely';
 import type { ConnectionSettings, ConnectionState } from '../../domain/connection/connection.ts';
+import type { Configured } from '../../domain/connection/reviewed-settings.ts';
 import { inTransaction, type Db } from '../database.ts';
 import type { Database } from '../schema.ts';
 import { recordHealth } from '../operations/health.ts';
+import { keepGoBySetting } from './gos.ts';
+import { recordRevisions } from './revisions.ts';
 
 /** A stored connection without its secrets. `hooks` are the random ids in its two ingress URLs. */
 export interface Connection {
@@ -11,7 +14,7 @@ export interface Connection {
   readonly name: string;
   readonly settings: ConnectionSettings;
   readonly externalIdTemplate: string;
-  /** The number of the active settings. A change that needed an approval has increased it. */
+  /** The number of the active settings. It counts up when settings that need an approval change. */
   readonly revision: number;
   readonly state: ConnectionState;
   readonly stateReason: string | null;
@@ -31,13 +34,18 @@ export class ConnectionStateError extends Error {
   }
 }
 
-/** The part of a connection file that is stored in clear. */
+/**
+ * The part of a connection file that is stored in clear. `proposed` are settings that wait for approval. They replace
+ * those that waited until now. `by` is the person who applied the file.
+ */
 export interface ConnectionToStore {
   readonly id: string;
   readonly name: string;
   readonly settings: ConnectionSettings;
   readonly externalIdTemplate: string;
   readonly state: ConnectionState;
+  readonly proposed?: Configured<ConnectionSettings> | undefined;
+  readonly by?: string;
 }
 
 /** The connections. Operators choose their ids. */
@@ -136,8 +144,14 @@ async function save(db: Db, connection: ConnectionToStore): Promise<void> {
     external_id_template: connection.externalIdTemplate,
     state: connection.state,
     state_reason: null,
+    revision: await recordRevisions(db, connection.id, {
+      now: connection,
+      proposed: connection.proposed,
+      by: connection.by ?? 'unknown',
+    }),
     updated_at: new Date(),
   };
+  await keepGoBySetting(db, connection.id);
   await forgetFieldsIfMoved(db, connection);
   await db
     .insertInto('connections')

@@ -30,7 +30,10 @@ export interface DueRecordStore {
   takenBy(runId: string): Promise<string[]>;
   /** Releases records that a run has taken, by default all of them. They are due again. */
   release(runId: string, keys?: readonly string[]): Promise<void>;
-  /** Removes the records that a run has taken. Records that were marked again since stay due. */
+  /**
+   * Removes the records that a run has taken. Records that were marked again since stay due. A master run has also read
+   * the records that nobody has taken, because their events came before the go.
+   */
   done(runId: string): Promise<void>;
 }
 
@@ -55,6 +58,7 @@ export function createDueRecordStore(db: Db): DueRecordStore {
     },
     async done(runId) {
       await db.deleteFrom('erp_due').where('taken_run', '=', runId).execute();
+      await forgetRead(db, runId);
     },
   };
 }
@@ -74,6 +78,15 @@ async function markDue(db: Db, connectionId: string, { legalEntity, kind, key }:
   const [marked] = rows;
   if (marked?.waiting) return DONE_BY_THEN_MS;
   return marked?.underWay ? RUN_MS : 0;
+}
+
+/** Removes the records that were due before a master run began, except those that it did not write without a go. */
+async function forgetRead(db: Db, runId: string): Promise<void> {
+  await sql`delete from erp_due d using runs r where r.run_id = ${runId} and r.scope = 'master'
+    and d.connection_id = r.connection_id and d.taken_run is null and d.arrived_at < r.started_at
+    and d.legal_entity = coalesce(r.legal_entity, d.legal_entity)
+    and not exists (select from records a where a.connection_id = d.connection_id and a.legal_entity = d.legal_entity
+      and a.kind = d.kind and a.key = d.key and a.code = 'no_go')`.execute(db);
 }
 
 async function take(

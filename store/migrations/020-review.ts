@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 
 /**
  * Adds what people have approved: the go of a connection, accepted limits, revisions of settings, and plans with their
- * changes. A connection that has synced before has its go.
+ * changes. A connection that has synced before, or whose first sync was writing at the upgrade, has its go.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
@@ -37,7 +37,8 @@ const STATEMENTS = [
     at timestamptz not null default now(),
     primary key (run_id, grant_name)
   )`,
-  // The settings of a connection that were active before, and those that wait for approval. The active ones are in
+  // The settings of a connection that were active before, those that wait for approval, and those that did and were
+  // replaced or taken back, so that no number is used twice. The active ones are in
   // `connections`, with their number.
   `alter table connections add column revision integer not null default 1`,
   `create table settings_revisions (
@@ -45,7 +46,7 @@ const STATEMENTS = [
     no integer not null,
     settings jsonb not null,
     external_id_template text not null,
-    state text not null check (state in ('pending', 'former')),
+    state text not null check (state in ('pending', 'former', 'withdrawn')),
     created_at timestamptz not null default now(),
     created_by text not null,
     primary key (connection_id, no)
@@ -102,7 +103,8 @@ const STATEMENTS = [
     select c.id, coalesce((select min(r.started_at) from runs r where r.connection_id = c.id and r.status = 'completed'), now()), 'upgrade'
     from connections c
     where exists (select from records a where a.connection_id = c.id and a.zendesk_id is not null)
-      or exists (select from runs r where r.connection_id = c.id and r.status = 'completed')`,
+      or exists (select from runs r where r.connection_id = c.id and r.status = 'completed')
+      or exists (select from jobs j where j.connection_id = c.id)`,
   `insert into completed_slices (connection_id, legal_entity, kind, completed_at)
     select connection_id, legal_entity, kind, accepted_at from accepted_reads`,
 ];

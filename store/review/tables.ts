@@ -30,7 +30,7 @@ export interface ReviewTables {
     no: number;
     settings: Json<ConnectionSettings>;
     external_id_template: string;
-    state: 'pending' | 'former';
+    state: 'pending' | 'former' | 'withdrawn';
     created_at: Generated<Date>;
     created_by: string;
   };

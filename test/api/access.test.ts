@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { REVIEW_OFF } from '../fixtures/connection-file.ts';
 import { until } from '../fixtures/stops.ts';
 import { startApi, type RunningApi } from './running-api.ts';
 
@@ -13,6 +14,7 @@ const FILE = {
     legalEntities: ['usmf'],
   },
   zendesk: { subdomain: 'contoso' },
+  review: REVIEW_OFF,
 };
 
 type Scope = 'read' | 'run' | 'admin';

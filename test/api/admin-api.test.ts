@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { REVIEW_OFF } from '../fixtures/connection-file.ts';
 import pg from 'pg';
 import { closeLoopbacks, startLoopback, type Loopback } from '../fixtures/loopback.ts';
 import { startApi, type RunningApi } from './running-api.ts';
@@ -29,6 +30,7 @@ function file(id: string, change: { dynamics?: Members; zendesk?: Members; sync?
       ...change.dynamics,
     },
     zendesk: { subdomain: 'contoso', ...change.zendesk },
+    review: REVIEW_OFF,
     ...(change.sync && { sync: change.sync }),
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { REVIEW_OFF } from '../fixtures/connection-file.ts';
 import pg from 'pg';
 import type { IncomingEvent } from '../../store/events/events.ts';
 import { startApi, type RunningApi } from './running-api.ts';
@@ -17,6 +18,7 @@ beforeAll(async () => {
       clientSecret: 'erp-secret-1',
     },
     zendesk: { subdomain: 'contoso' },
+    review: REVIEW_OFF,
   });
 });
 afterAll(() => api.close());

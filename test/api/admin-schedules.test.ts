@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { REVIEW_OFF } from '../fixtures/connection-file.ts';
 import type { ScheduleDescription } from '@temporalio/client';
 import { closeLoopbacks, startLoopback } from '../fixtures/loopback.ts';
 import { setSchedulesPaused } from '../../workers/pause-schedules.ts';
@@ -31,6 +32,7 @@ function file(id: string, change: { token?: string | null; sync?: object } = {})
       legalEntities: ['usmf'],
     },
     zendesk: { subdomain: 'contoso', baseUrl: zendesk, accessToken: token },
+    review: REVIEW_OFF,
     sync,
   };
 }

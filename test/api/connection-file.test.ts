@@ -62,6 +62,7 @@ describe('a connection file', () => {
     const { settings, name, externalId, secrets } = read(FILE);
     expect(settings).toEqual({
       ...TEST_SETTINGS,
+      review: undefined,
       dynamics: { ...TEST_SETTINGS.dynamics, clientId: GUID, legalEntities: [] },
       sync: { ...TEST_SETTINGS.sync, contacts: true },
     });
@@ -185,6 +186,9 @@ describe('a connection file', () => {
       fileWith({ annotation: { vendors: { maxLength: 0 } } }),
       'annotation.vendors.maxLength',
     ],
+    ['an annotation that is neither an object nor off', fileWith({ annotation: true }), 'annotation'],
+    ['an annotation of a kind that is on', fileWith({ annotation: { customers: true } }), 'annotation.customers'],
+    ['an unknown key of an annotation', fileWith({ annotation: { customer: false } }), 'annotation.customer'],
   ])('is refused for %s, by its path', (_what, body, path) => {
     expect(pathsOf(body)).toEqual([path]);
   });
@@ -216,9 +220,19 @@ describe('a connection file', () => {
     expect(settings.support).toEqual({ since: '2026-01-31' });
   });
 
+  it('switches annotations off with false, all of them or those of a kind', () => {
+    const off = { customers: false, vendors: false, status: {} };
+    expect(read(fileWith({ annotation: false })).settings.annotation).toEqual(off);
+    expect(read(fileWith({ annotation: { customers: false } })).settings.annotation).toEqual({
+      ...TEST_SETTINGS.annotation,
+      customers: false,
+    });
+  });
+
   it('takes every name of a typed field that an annotation knows', () => {
     const fields = Object.fromEntries(ANNOTATION_FIELDS.map((name) => [name, `Abc_${name}`]));
-    expect(read(fileWith({ annotation: { vendors: { fields } } })).settings.annotation.vendors.fields).toEqual(fields);
+    const { vendors } = read(fileWith({ annotation: { vendors: { fields } } })).settings.annotation;
+    expect(vendors).toMatchObject({ fields });
   });
 
   it('names every mistake at once, one line each, and never repeats a secret', () => {

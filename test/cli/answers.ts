@@ -8,6 +8,8 @@ export const CONNECTION: Responses['showConnection'] = {
   name: 'Contoso',
   state: 'active',
   stateReason: null,
+  go: [{ legalEntity: '*', kind: '*', since: '2026-11-20T10:00:00.000Z', by: 'admin' }],
+  revision: 1,
   externalId: '{accountNumber}',
   settings: TEST_SETTINGS,
   hooks: { zendesk: 'https://x/1', dynamics: 'https://x/2' },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { annotatingCustomers } from '../fixtures/accounts.ts';
 import { startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
 import { createEdits, readingOnly, relaxZendeskLimits, type Edits } from '../fixtures/edits.ts';
 import { createErpIngress } from '../fixtures/erp-ingress.ts';
@@ -135,14 +136,9 @@ describe('with one percent of records that cannot be stored, written or read', (
   });
 
   it('an annotation field that does not exist is a problem of the accounts, and an alert', async () => {
-    await world.connect(ID, (settings) => {
-      const changed = readingOnly([COMPANY])(settings);
-      const { annotation } = changed;
-      return {
-        ...changed,
-        annotation: { ...annotation, customers: { ...annotation.customers, field: 'AbcSupportMemo' } },
-      };
-    });
+    await world.connect(ID, (settings) =>
+      annotatingCustomers(readingOnly([COMPANY])(settings), { field: 'AbcSupportMemo' }),
+    );
     const [organization] = [...(await edits.organizations(`${COMPANY}:`)).values()];
     await support.tickets({ count: 1, organizationIds: [organization?.id ?? 0], silent: true });
     await expect(support.reconcile(ID)).rejects.toThrow();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AnnotationTarget } from '../../domain/support/annotation-target.ts';
+import { annotatingCustomers } from '../fixtures/accounts.ts';
 import { createEdits, readingOnly } from '../fixtures/edits.ts';
 import { blockOf, createSupport } from '../fixtures/support.ts';
 import { setUpWorld } from '../fixtures/set-up-world.ts';
@@ -18,10 +19,7 @@ describe('writing support to the ERP', () => {
   }
 
   const connect = (entity: string, target: Partial<AnnotationTarget>) =>
-    world.connect(entity, (settings) => {
-      const { annotation, ...rest } = readingOnly([entity])(settings);
-      return { ...rest, annotation: { ...annotation, customers: { ...annotation.customers, ...target } } };
-    });
+    world.connect(entity, (settings) => annotatingCustomers(readingOnly([entity])(settings), target));
 
   const linesOf = async (entity: string): Promise<string[]> =>
     ((await support.report(entity, 'M1'))?.written ?? '').split('\n');

@@ -36,9 +36,11 @@ describe('an upgrade from 0.1.0', () => {
       .filter(({ method }) => method !== 'GET')
       .map(({ method, path }) => `${method} ${path}`);
 
+  const show = (id: string) => topology.ledgerdesk<Record<string, unknown>>('connection', 'show', id);
+
   /** Returns what an upgrade must keep: the settings, the ingress URLs and the schedules. */
   async function readKept(id: string): Promise<object> {
-    const shown = await topology.ledgerdesk<Record<string, unknown>>('connection', 'show', id);
+    const shown = { ...(await show(id)), go: undefined, noGo: undefined };
     const { items } = await topology.ledgerdesk<Listed<Record<string, unknown>>>('schedule', id);
     return {
       shown,
@@ -100,6 +102,13 @@ describe('an upgrade from 0.1.0', () => {
 
   it('keeps links, external ids, addresses and pauses', async () => {
     expect(await readAllKept()).toEqual(before);
+  });
+
+  it('gives its go to a connection that has synced or was about to, and to no other', async () => {
+    const given = { go: [{ legalEntity: '*', kind: '*', by: 'upgrade' }], revision: 1 };
+    expect(await show('large')).toMatchObject(given);
+    expect(await show('under-way')).toMatchObject(given);
+    expect(await show('resting')).toMatchObject({ go: [], noGo: { code: 'no_go' } });
   });
 
   it('has ended the run that was under way, and says why', async () => {

@@ -17,16 +17,20 @@ const HELD_WAITS_MS = [3_000, 5_000, 10_000, 30_000, 60_000] as const;
 /**
  * Handles one business event: reads its record again and synchronizes it as a resync does, together with all due
  * records of its legal entity and kind. The content of the event is not used. Returns null when the record was read for
- * another event.
+ * another event, or may not be written without a go.
  */
 export async function handleBusinessEvent(input: HandleBusinessEventInput): Promise<Totals | null> {
   const proxy = createSteps(input.connectionId);
   const run = ownRun({ connectionId: input.connectionId });
   if ((await takeDue(proxy, run, input)) === 'ended') return null;
   try {
-    const { totals, own } = await syncRecord(proxy, run, { ...input, withDue: true });
-    await end(proxy, own ? input : { ...input, outcome: 'not_found' });
-    return totals;
+    const result = await syncRecord(proxy, run, { ...input, withDue: true });
+    if ('code' in result) {
+      await end(proxy, { ...input, outcome: result.code });
+      return null;
+    }
+    await end(proxy, result.own ? input : { ...input, outcome: 'not_found' });
+    return result.totals;
   } catch (error) {
     const outcome = isCancellation(error) ? 'cancelled' : problemOf(error).code;
     await CancellationScope.nonCancellable(() => end(proxy, { ...input, outcome }));

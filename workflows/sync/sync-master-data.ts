@@ -5,6 +5,7 @@ import { describeTotals } from './details.ts';
 import { addSearchAttributes } from '../add-search-attributes.ts';
 import { BEGINNING, STAGES, type MasterRun } from './master-stages.ts';
 import { ownRun } from './own-run.ts';
+import { withoutGo } from './without-go.ts';
 import { createSteps } from '../step-proxy.ts';
 import { endsTheRun, runError } from '../problem.ts';
 
@@ -21,8 +22,8 @@ export async function syncMasterData(input: SyncMasterDataInput): Promise<SyncMa
   const proxy = createSteps(input.connectionId);
   const run = ownRun(input);
   const master: MasterRun = { run, proxy, input };
-  const joined = input.progress === undefined ? await begin(master) : null;
-  if (joined !== null) return { joined };
+  const ended = input.progress === undefined ? await begin(master) : null;
+  if (ended !== null) return ended;
   const state = { progress: input.progress ?? BEGINNING };
   const waitedMs = (): number => state.progress.waitedMs + proxy.waitedMs();
   const totals = await concludeRun({ steps: proxy.steps, waitedMs }, run, async () => {
@@ -32,8 +33,11 @@ export async function syncMasterData(input: SyncMasterDataInput): Promise<SyncMa
   return { runId: run.runId, totals };
 }
 
-/** Takes the connection for this run. Returns the run that already does the same, if there is one. */
-async function begin({ proxy: { steps, pause }, run, input }: MasterRun): Promise<string | null> {
+/**
+ * Takes the connection for this run. Returns a result if the run ends at once: another one already does the same, or
+ * nobody has given the go.
+ */
+async function begin({ proxy: { steps, pause }, run, input }: MasterRun): Promise<SyncMasterDataResult | null> {
   const scope = {
     legalEntity: input.legalEntity?.toLowerCase(),
     full: input.full ?? false,
@@ -42,7 +46,8 @@ async function begin({ proxy: { steps, pause }, run, input }: MasterRun): Promis
   for (;;) {
     const begun = await steps.beginRun({ ...run, ...scope, kind: 'master' }, 'Begin the run');
     if (begun.state === 'begun') return null;
-    if (begun.state === 'joined') return begun.runId;
+    if (begun.state === 'joined') return { joined: begun.runId };
+    if (begun.state === 'no_go') return withoutGo(begun.message);
     await pause(BUSY_WAIT_MS, `Run ${begun.runId} of this connection must end first`);
   }
 }

@@ -52,8 +52,8 @@ const settings = z.strictObject({
     reconcileEveryMs: z.int(),
   }),
   annotation: z.strictObject({
-    customers: annotationTarget,
-    vendors: annotationTarget,
+    customers: annotationTarget.or(z.literal(false)),
+    vendors: annotationTarget.or(z.literal(false)),
     status: z.strictObject({ escalated: rule.nullish(), active: rule.nullish() }),
   }),
   support: z.strictObject({ since: z.string().optional() }),
@@ -75,6 +75,22 @@ export const connection = z
       .extend({ action: z.string(), firstAt: time, lastAt: time })
       .optional()
       .describe('When F&O issued ControlNumbers again. Absent if it did not, and in lists.'),
+    go: z
+      .array(z.strictObject({ legalEntity: z.string(), kind: z.string(), since: time, by: z.string() }))
+      .readonly()
+      .describe('What runs and events may write without a person. "*" stands for all legal entities, or all kinds.'),
+    noGo: coded.optional().describe('Why nothing is written yet, and what to do. Absent if there is a go.'),
+    revision: z.int().describe('The number of the settings that are in effect.'),
+    pending: z
+      .strictObject({
+        revision: z.int(),
+        settings: z.array(z.string()).readonly(),
+        since: time,
+        by: z.string(),
+        message: z.string(),
+      })
+      .optional()
+      .describe('The settings that wait for approval, by their paths. Absent if there are none.'),
     externalId: z.string().describe('The template for external ids.'),
     settings,
     hooks: z

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { annotate } from '../../../activities/support/annotate.ts';
 import type { AnnotationTarget } from '../../../domain/support/annotation-target.ts';
 import type { StepContext } from '../../../activities/dependencies.ts';
+import { annotatingCustomers } from '../../fixtures/accounts.ts';
 import { useStepTests } from '../../fixtures/step-context.ts';
 import type { ChangeSettings, TestRun } from '../../fixtures/test-run.ts';
 import { beginSupported, countTickets, memoOf, ticketOf, type Supported } from './supported.ts';
@@ -21,10 +22,8 @@ const write = (run: TestRun, context: StepContext = at.contextOf({ connectionId:
 const reportOf = async ({ connectionId }: TestRun) => (await at.store.support.list(connectionId, undefined)).items[0];
 const settingTo =
   (target: Partial<AnnotationTarget>): ChangeSettings =>
-  ({ annotation, ...settings }) => ({
-    ...settings,
-    annotation: { ...annotation, customers: { ...annotation.customers, ...target } },
-  });
+  (settings) =>
+    annotatingCustomers(settings, target);
 
 /** Begins a run of a connection whose only account has one open ticket. */
 async function withTicket(options: Parameters<typeof beginSupported>[1] = {}): Promise<Supported> {
@@ -104,7 +103,7 @@ describe('annotating an account', () => {
       change: (settings) => ({ ...settings, annotation: { ...settings.annotation, customers: undefined as never } }),
     });
     const { result, operations } = await write(run);
-    expect([result, operations]).toEqual([{ outcome: 'unchanged' }, []]);
+    expect([result, operations]).toEqual([{ outcome: 'annotation_off' }, []]);
   });
 });
 

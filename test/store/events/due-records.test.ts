@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { withheldWithoutGo } from '../../../domain/sync/rejection.ts';
+import { account } from '../../fixtures/accounts.ts';
 import { useConnectedStore } from '../../fixtures/connected-store.ts';
 
 const MOST = 200;
@@ -43,6 +46,24 @@ describe('a record that an event of F&O has named', () => {
     await markDue('A');
     await at.store.dueRecords.done('first');
     expect(await take('second', 'A')).toEqual({ state: 'taken' });
+  });
+
+  it('that nobody took, because there was no go, is read with the first master run that may write it', async () => {
+    for (const key of ['A', 'B']) await markDue(key);
+    const run = { runId: randomUUID(), connectionId: 'contoso', workflowId: 'sync' };
+    await at.store.runs.begin({ ...run, kind: 'master', full: false, acceptShrink: false });
+    await markDue('C');
+    const slice = { ...run, legalEntity: 'usmf', kind: 'customer', target: 'organization' as const };
+    await at.store.staging.addRecords(slice, [account('B')], await at.store.staging.now());
+    await at.store.reservations.prepare({ ...run, kinds: ['customer'] });
+    const remark = withheldWithoutGo('contoso');
+    const outcomes = [{ ...customer('B'), outcome: 'skipped' as const, remark }];
+    await at.store.planning.save(run, { outcomes, operations: [] });
+    await at.store.dueRecords.done(run.runId);
+    expect(await take('other', 'A')).toEqual({ state: 'read' });
+    expect(await take('other', 'B')).toEqual({ state: 'taken' });
+    expect(await take('other', 'C')).toEqual({ state: 'taken' });
+    await at.store.runs.abandon(run.runId);
   });
 
   it('is taken once, however often its run asks', async () => {

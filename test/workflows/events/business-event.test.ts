@@ -35,7 +35,8 @@ describe('a business event', () => {
     expect(course).toEqual(['takeDueRecords', ...SYNC, 'endEvent']);
     expect(result).toEqual(TOTALS);
     expect(inputs('takeDueRecords')).toEqual([{ ...EVENT, ...run }]);
-    expect(inputs('beginRun')).toEqual([{ ...run, kind: 'account', full: false, acceptShrink: false }]);
+    const only = { legalEntity: slice.legalEntity, kind: slice.kind };
+    expect(inputs('beginRun')).toEqual([{ ...run, kind: 'account', full: false, acceptShrink: false, slice: only }]);
     expect(inputs('stageRecord')).toEqual([{ ...slice, key: 'US-001', withDue: true }]);
     expect(inputs('readAgain')).toEqual([{ ...slice, incompleteEntities: ['frrt'] }]);
     expect(inputs('endEvent')).toEqual([EVENT]);

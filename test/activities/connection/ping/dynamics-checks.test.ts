@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { AnnotationTarget } from '../../../../domain/support/annotation-target.ts';
+import { annotatingCustomers } from '../../../fixtures/accounts.ts';
 import { useStepTests } from '../../../fixtures/step-context.ts';
 import type { ChangeSettings } from '../../../fixtures/test-run.ts';
 import { checkOf, ping } from './pings.ts';
@@ -9,11 +11,9 @@ const naming =
   (legalEntities: readonly string[]): ChangeSettings =>
   (settings) => ({ ...settings, dynamics: { ...settings.dynamics, legalEntities } });
 const annotating =
-  (customers: object): ChangeSettings =>
-  ({ annotation, ...settings }) => ({
-    ...settings,
-    annotation: { ...annotation, customers: { ...annotation.customers, ...customers } },
-  });
+  (customers: Partial<AnnotationTarget>): ChangeSettings =>
+  (settings) =>
+    annotatingCustomers(settings, customers);
 const enter = (legalEntity: string) => at.sandbox.control('PUT', `/state/dynamics/customers/${legalEntity}/A1`, {});
 
 describe('the check of the legal entities', () => {

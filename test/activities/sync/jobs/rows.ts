@@ -23,6 +23,7 @@ export function openSliceOf(kind = 'customer'): OpenSlice {
         id: 'contoso',
         name: 'contoso',
         settings: TEST_SETTINGS,
+        revision: 1,
         externalIdTemplate: '{legalEntity}:{accountNumber}',
       },
       ...{ state: 'active', revision: 1,
