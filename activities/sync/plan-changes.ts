@@ -4,6 +4,7 @@ import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
 import { openSlice } from './open-slice.ts';
+import { withinLimits } from './scope/within-limits.ts';
 
 const PAGE = 1_000;
 
@@ -27,7 +28,11 @@ export async function planChanges(
     else if ('operation' in planned) operations.push(planned);
     else outcomes.push(planned);
   }
-  await store.planning.save(slice, { outcomes, operations });
+  const permitted = await withinLimits(store, slice, operations);
+  await store.planning.save(slice, {
+    outcomes: [...outcomes, ...permitted.withheld],
+    operations: permitted.operations,
+  });
   const waiting = deferred === 0 ? {} : { deferred };
   const last = rows.at(-1);
   if (rows.length === PAGE && last !== undefined) return { unfinished: 0, next: last.record.key, ...waiting };

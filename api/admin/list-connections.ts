@@ -18,8 +18,8 @@ export const listConnections = endpoint({
     ({ services: { store }, publicUrl }) =>
     async ({ query: { limit } }) => {
       const all = await store.connections.list();
-      const refusals = await store.refusals.unconfirmed();
-      const items = all.slice(0, limit).map((one) => viewConnection(one, publicUrl(), refusals));
+      const states = { refusals: await store.refusals.unconfirmed(), held: await store.held.list() };
+      const items = all.slice(0, limit).map((one) => viewConnection(one, publicUrl(), states));
       return { items, total: all.length };
     },
 });

@@ -16,6 +16,9 @@ export const showConnection = endpoint({
   errors: [404],
   handle:
     ({ services: { store }, publicUrl }) =>
-    async ({ params }) =>
-      viewConnection(await findConnection(store, params.id), publicUrl(), await store.refusals.unconfirmed(params.id)),
+    async ({ params: { id } }) =>
+      viewConnection(await findConnection(store, id), publicUrl(), {
+        refusals: await store.refusals.unconfirmed(id),
+        held: await store.held.list(id),
+      }),
 });

@@ -25,7 +25,8 @@ export type RemarkCode =
   | 'single_organization'
   | 'field_ignored'
   | 'text_repaired'
-  | 'gone_from_erp';
+  | 'gone_from_erp'
+  | 'held';
 
 /** A remark on a record: a code, what happened, and what a person should do. */
 export interface Remark<Code extends string = RejectionCode | RemarkCode> {
@@ -143,6 +144,18 @@ export function accountRemark(
   ignored: readonly string[],
 ): Remark | null {
   return withRepairs(repaired, ignored.length === 0 ? null : fieldIgnored(ignored));
+}
+
+/**
+ * Skips a record that an event named, because its write would exceed a limit or needs an approval. `because` is a
+ * sentence.
+ */
+export function heldRecord(connectionId: string, because: string): Remark<'held'> {
+  return {
+    code: 'held',
+    message: `This record is not written yet. ${because}`,
+    action: `No action is needed now: the next sync decides about the record. To decide yourself, run \`ledgerdesk sync ${connectionId}\`.`,
+  };
 }
 
 /**

@@ -30,7 +30,10 @@ export interface DueRecordStore {
   takenBy(runId: string): Promise<string[]>;
   /** Releases records that a run has taken, by default all of them. They are due again. */
   release(runId: string, keys?: readonly string[]): Promise<void>;
-  /** Removes the records that a run has taken. Records that were marked again since stay due. */
+  /**
+   * Removes the records that a run has taken. Records that were marked again since stay due, and so do those whose write
+   * is held.
+   */
   done(runId: string): Promise<void>;
 }
 
@@ -54,6 +57,7 @@ export function createDueRecordStore(db: Db): DueRecordStore {
       else if (keys.length > 0) await taken.where('key', 'in', keys).execute();
     },
     async done(runId) {
+      await releaseHeld(db, runId);
       await db.deleteFrom('erp_due').where('taken_run', '=', runId).execute();
     },
   };
@@ -74,6 +78,12 @@ async function markDue(db: Db, connectionId: string, { legalEntity, kind, key }:
   const [marked] = rows;
   if (marked?.waiting) return DONE_BY_THEN_MS;
   return marked?.underWay ? RUN_MS : 0;
+}
+
+async function releaseHeld(db: Db, runId: string): Promise<void> {
+  await sql`update erp_due d set taken_run = null, taken_workflow = null from records a where d.taken_run = ${runId}
+    and a.connection_id = d.connection_id and a.legal_entity = d.legal_entity and a.kind = d.kind
+    and lower(a.key) = lower(d.key) and a.state = 'skipped' and a.code = 'held'`.execute(db);
 }
 
 async function take(

@@ -97,6 +97,10 @@ const STATEMENTS = [
   `drop index runs_one_master`,
   `create unique index runs_one_master on runs (connection_id) where status = 'running' and scope in ('master', 'preview')`,
 
+  // The name is that of the table before it was renamed.
+  `alter table health_problems drop constraint troubles_subject_check, add constraint health_problems_subject_check
+    check (subject in ('sync', 'credentials', 'support', 'held'))`,
+
   `insert into gos (connection_id, go_at, given_by)
     select c.id, coalesce((select min(r.started_at) from runs r where r.connection_id = c.id and r.status = 'completed'), now()), 'upgrade'
     from connections c
