@@ -12,6 +12,7 @@ import { createJobStore, type JobStore } from './sync/jobs.ts';
 import { createMetricStore, type MetricStore } from './operations/metrics.ts';
 import { migrate } from './migrate.ts';
 import { createOrganizationStore, type OrganizationStore } from './accounts/organizations.ts';
+import { createPlannedLineStore, type PlannedLineStore } from './sync/planned-lines.ts';
 import { createPlanningStore, type PlanningStore } from './sync/planning.ts';
 import { createPresenceStore, type PresenceStore } from './sync/presence.ts';
 import { createRecordStore, type RecordStore } from './sync/records.ts';
@@ -89,6 +90,7 @@ export interface Store {
   readonly limits: LimitStore;
   readonly held: HeldStore;
   readonly plannedLinks: PlannedLinkStore;
+  readonly plannedLines: PlannedLineStore;
   /**
    * Calls `work` with a store in which planning changes only copies of the connection's records. PostgreSQL refuses every
    * other write. The copies vanish afterwards, also if the process is killed.
@@ -175,6 +177,7 @@ function storeOn(db: Db, parts: StoreParts): Store {
     limits: createLimitStore(db),
     held: createHeldStore(db),
     plannedLinks: createPlannedLinkStore(db),
+    plannedLines: createPlannedLineStore(db),
     withPlanningCopies: (run, work) => withPlanningCopies(options.url, run, (session) => work(storeOn(session, parts))),
     async ping() {
       await db.selectFrom('key_canary').select('kek_id').limit(1).execute();

@@ -26,6 +26,7 @@ export async function judgeLimits(
   const { runId, connectionId } = input;
   const held = (await isApproved(context, input)) ? undefined : await holdsBack(context, input);
   if (held !== undefined) return { held };
+  await store.limits.judged(runId);
   const run = await store.runs.get(runId);
   if (run?.legal_entity === null) await store.health.record({ connectionId, subject: 'held', problem: null, runId });
   return { held: null };

@@ -30,6 +30,12 @@ export interface Alert {
   readonly at: string;
 }
 
+/** Returns the name of the event that an alert reports, such as `sync.failed`. */
+export function alertType({ subject, isFailing }: Pick<Alert, 'subject' | 'isFailing'>): string {
+  if (subject === 'held') return isFailing ? 'sync.held' : 'sync.released';
+  return `${subject}.${isFailing ? 'failed' : 'recovered'}`;
+}
+
 /** Returns the message of a recovery. */
 export function recoveryMessage(connectionId: string, subject: HealthSubject): string {
   if (subject === 'held') return `The sync of connection "${connectionId}" is no longer held.`;

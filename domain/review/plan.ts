@@ -77,9 +77,9 @@ export interface PlanSummary {
  */
 export interface PlanApproval {
   readonly only: {
-    readonly kinds?: readonly string[];
-    readonly legalEntities?: readonly string[];
-    readonly pilot?: number;
+    readonly kinds?: readonly string[] | undefined;
+    readonly legalEntities?: readonly string[] | undefined;
+    readonly pilot?: number | undefined;
   };
   readonly exact: boolean;
   readonly note: string | null;

@@ -25,6 +25,7 @@ export type RemarkCode =
   | 'single_organization'
   | 'field_ignored'
   | 'text_repaired'
+  | 'not_in_plan'
   | 'gone_from_erp'
   | 'held';
 
@@ -144,6 +145,16 @@ export function accountRemark(
   ignored: readonly string[],
 ): Remark | null {
   return withRepairs(repaired, ignored.length === 0 ? null : fieldIgnored(ignored));
+}
+
+/** Remarks that a run did not write a record, because a person approved a plan in which its change is not the same. */
+export function notInPlan(): Remark<'not_in_plan'> {
+  return {
+    code: 'not_in_plan',
+    message:
+      'The record was not written, because its change is not in the approved plan, or was left out of the approval.',
+    action: 'No action is needed if you left it out. Otherwise the next sync decides about it, or make a new preview.',
+  };
 }
 
 /**

@@ -73,6 +73,7 @@ const STATEMENTS = [
     apply_run_id text
   )`,
   `create index plans_of_connection on plans (connection_id, created_at desc, plan_id)`,
+  `create unique index plans_applied on plans (apply_run_id) where apply_run_id is not null`,
   `create index plans_undecided on plans (expires_at) where status in ('making', 'open', 'approved')`,
   // `line` is the digest of the whole change, with values that are not stored.
   `create table plan_changes (
@@ -97,6 +98,9 @@ const STATEMENTS = [
   `drop index runs_one_master`,
   `create unique index runs_one_master on runs (connection_id) where status = 'running' and scope in ('master', 'preview')`,
 
+  // When the limits were judged. A run writes nothing before. Runs that are under way during the upgrade are not judged.
+  `alter table runs add column judged_at timestamptz`,
+  `update runs set judged_at = now() where status = 'running' and scope = 'master'`,
   // The name is that of the table before it was renamed.
   `alter table health_problems drop constraint troubles_subject_check, add constraint health_problems_subject_check
     check (subject in ('sync', 'credentials', 'support', 'held'))`,

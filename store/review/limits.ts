@@ -17,6 +17,8 @@ export interface LimitStore {
   basis(connectionId: string): Promise<LimitBasis>;
   /** Returns a slice of which a run has completed, or undefined. */
   completed(slice: SliceOfConnection): Promise<CompletedSlice | undefined>;
+  /** Records that a run may write, as far as limits are concerned. */
+  judged(runId: string): Promise<void>;
   /** Returns about how many records events have written since the last master run. One record may count repeatedly. */
   writesOfEvents(connectionId: string): Promise<number>;
 }
@@ -36,6 +38,13 @@ export function createLimitStore(db: Db): LimitStore {
     },
     basis: (connectionId) => readBasis(db, connectionId),
     completed: (slice) => readCompleted(db, slice),
+    async judged(runId) {
+      await db
+        .updateTable('runs')
+        .set({ judged_at: sql<Date>`now()` })
+        .where('run_id', '=', runId)
+        .execute();
+    },
     async writesOfEvents(connectionId) {
       const { rows } = await sql<{
         writes: number;

@@ -6,6 +6,7 @@ import { clearRun, endGrants, type RunEnd, type RunNote } from './runs.ts';
 import type { Database } from '../schema.ts';
 import type { RunStatus } from './tables.ts';
 import { recordHealth, recordHeld } from '../operations/health.ts';
+import { closeAppliedPlan } from '../sync/planned-lines.ts';
 
 /** The totals of one legal entity and kind in a run. */
 export interface PhaseReport extends Totals {
@@ -202,6 +203,7 @@ async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
   if (row.scope === 'master') await recordCompletedSlices(db, row, result);
   await clearRun(db, runId);
   await endGrants(db, runId);
+  await closeAppliedPlan(db, runId);
   const ended = await db
     .updateTable('runs')
     .set({

@@ -178,6 +178,7 @@ async function reopen(db: Db, run: RunToBegin): Promise<{ begun: true } | { begu
     finished_at: null,
     error_code: null,
     error_message: null,
+    judged_at: null,
   };
   await db.updateTable('runs').set(opened).where('run_id', '=', run.runId).execute();
   await db.deleteFrom('run_phases').where('run_id', '=', run.runId).execute();

@@ -17,9 +17,12 @@ const EVERY_CHANGE = 'Every change of this connection needs an approval, because
 const TOO_MANY =
   'Events would change more records since the last sync than the limits of the connection allow without an approval.';
 
+const NOT_JUDGED = 'The limits of the connection were not checked for this run.';
+
 /**
  * Holds the writes of events back that would exceed a limit, counted since the last master run, or that need an
- * approval. Master runs are judged as a whole before they write, so their operations are kept.
+ * approval. Master runs are judged as a whole before they write. One that was not, because somebody started a part of it
+ * by hand, writes nothing.
  */
 export async function withinLimits(
   store: Pick<Store, 'runs' | 'limits'>,
@@ -28,15 +31,26 @@ export async function withinLimits(
 ): Promise<WithinLimits> {
   const review = reviewOf(slice.connection.settings);
   if (operations.length === 0 || review.every === 'off') return { operations, withheld: [] };
-  if ((await store.runs.get(slice.runId))?.scope !== 'account') return { operations, withheld: [] };
-  const isAsked = review.every === 'ask';
-  const tripped = isAsked ? new Set<LimitedOperation>() : await trippedLimits(store, slice, { operations, review });
-  const isHeld = ({ operation }: PlannedOperation): boolean => isAsked || tripped.has(limitOf(operation));
-  const remark = heldRecord(slice.connectionId, isAsked ? EVERY_CHANGE : TOO_MANY);
-  return {
-    operations: operations.filter((one) => !isHeld(one)),
-    withheld: operations.filter(isHeld).map((one) => ({ ...keyOf(one), outcome: 'skipped', remark })),
-  };
+  const run = await store.runs.get(slice.runId);
+  if (run?.scope !== 'account') return hold(slice, operations, run?.judged_at ? undefined : () => NOT_JUDGED);
+  if (review.every === 'ask') return hold(slice, operations, () => EVERY_CHANGE);
+  const tripped = await trippedLimits(store, slice, { operations, review });
+  return hold(slice, operations, ({ operation }) => (tripped.has(limitOf(operation)) ? TOO_MANY : undefined));
+}
+
+/** Holds the operations back for which `because` returns a reason. */
+function hold(
+  { connectionId }: OpenSlice,
+  operations: readonly PlannedOperation[],
+  because: (operation: PlannedOperation) => string | undefined = () => undefined,
+): WithinLimits {
+  const withheld = operations.flatMap((one): RecordOutcome[] => {
+    const reason = because(one);
+    return reason === undefined
+      ? []
+      : [{ ...keyOf(one), outcome: 'skipped', remark: heldRecord(connectionId, reason) }];
+  });
+  return { withheld, operations: operations.filter((one) => because(one) === undefined) };
 }
 
 /** Most events are far from every limit, which takes one query to see. */
