@@ -184,6 +184,15 @@ describe('the limits of a connection', () => {
       await delivered(id);
       expect(alerts(id).slice(2)).toEqual(['sync.held limits_exceeded']);
     });
+
+    it('let a run go that writes a plan which a person has approved', async () => {
+      const { held } = await show(id);
+      const plan = await world.store.plans.get(held?.['planId'] ?? '');
+      const approved = await cli('approve', plan?.planId ?? '', '--hash', plan?.hash ?? '', '--wait');
+      expect(approved).toMatchObject({ code: 0 });
+      expect(JSON.parse(approved.stdout)).toMatchObject({ status: 'completed', totals: { updated: 7 } });
+      expect((await show(id)).held).toBeUndefined();
+    });
   });
 
   describe('near which events write', () => {
@@ -200,8 +209,9 @@ describe('the limits of a connection', () => {
       expect(await world.sync(id)).toMatchObject({ status: 'completed' });
       ingress = await createErpIngress({ world, api, edits }, id);
       await move(id, KEYS.slice(0, 5), 'Renton');
-      await send(KEYS.slice(0, 5));
-      expect(await city('A4')).toBe('Renton');
+      for (const key of KEYS.slice(0, 5)) await ingress.post(ingress.event(id, key));
+      const isDone = async (key: string) => (await city(key)) === 'Renton';
+      for (const key of KEYS.slice(0, 5)) await until(`${key} is written`, () => isDone(key));
       expect((await show(id)).held).toBeUndefined();
     });
 
