@@ -4,7 +4,6 @@ import { findFreePort } from '../../runtime/processes/free-port.ts';
 import { DEFAULT_REVIEW, type ReviewSettings } from '../../domain/connection/review-settings.ts';
 import type { ConnectionSettings } from '../../domain/connection/connection.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
-import type { SyncMasterDataInput } from '../../workflows/contract.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { startAlertReceiver, type AlertReceiver } from '../fixtures/alert-receiver.ts';
 import { ADMIN_TOKEN, startApiProcess, type ApiProcess } from '../fixtures/api-process.ts';
@@ -69,7 +68,7 @@ describe('the limits of a connection', () => {
   /** Starts a sync as an operator does with Temporal's own tools, and returns how it has ended. */
   const syncByHand = async (id: string, input: object, runId?: string): Promise<RunReport | undefined> => {
     const given = { connectionId: id, ...input, ...(runId !== undefined && { runId }) };
-    const execution = await world.start(given as SyncMasterDataInput);
+    const execution = await world.start(given);
     await world.client.workflow
       .getHandle(`master-sync/${id}`, execution)
       .result()

@@ -22,18 +22,20 @@ function tripped(
   return limits.filter((limit) => limit.tripped).map(({ name }) => name);
 }
 
+const ALL = ['create', 'update', 'retire'];
+
 describe('a limit', () => {
   it.each([
-    ['at the floor', 10, { create: 100, update: 100, retire: 20 }, []],
-    ['above the floor and the share', 10, { create: 101, update: 101, retire: 21 }, ['create', 'update', 'retire']],
-    ['at the share', 1_000, { create: 250, update: 500, retire: 50 }, []],
-    ['one above the share', 1_000, { create: 251, update: 501, retire: 51 }, ['create', 'update', 'retire']],
-    ['above the floor, below the share', 10_000, { create: 2_000, update: 4_000, retire: 400 }, []],
-    ['above one share only', 1_000, { create: 251, update: 500 }, ['create']],
-    ['of a share that is no whole number', 401, { create: 100, update: 201 }, ['update']],
-    ['of nothing linked', 0, { create: 101 }, ['create']],
-  ])('is judged by the number that is planned (%s)', (_, linked, planned, expected) => {
-    expect(tripped(linked, planned)).toEqual(expected);
+    { linked: 10, planned: { create: 100, update: 100, retire: 20 }, exceeded: [], at: 'the floor' },
+    { linked: 10, planned: { create: 101, update: 101, retire: 21 }, exceeded: ALL, at: 'one above the floor' },
+    { linked: 1_000, planned: { create: 250, update: 500, retire: 50 }, exceeded: [], at: 'the share' },
+    { linked: 1_000, planned: { create: 251, update: 501, retire: 51 }, exceeded: ALL, at: 'one above the share' },
+    { linked: 10_000, planned: { create: 2_000, update: 4_000, retire: 400 }, exceeded: [], at: 'less than the share' },
+    { linked: 1_000, planned: { create: 251, update: 500 }, exceeded: ['create'], at: 'one above one share' },
+    { linked: 401, planned: { create: 100, update: 201 }, exceeded: ['update'], at: 'a share that is no whole number' },
+    { linked: 0, planned: { create: 101 }, exceeded: ['create'], at: 'one above the floor, with nothing linked' },
+  ])('is judged by the number that is planned: $at', ({ linked, planned, exceeded }) => {
+    expect(tripped(linked, planned)).toEqual(exceeded);
   });
 
   it('includes what events have written, and is not tripped by them alone', () => {
