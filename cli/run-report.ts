@@ -42,6 +42,7 @@ export function showRun(run: Run, now: number): string {
     `Requests    ${showRequests(run.requests)}`,
     ...(run.waiting === undefined ? [] : [`Waiting     ${run.waiting.message} (${run.waiting.code})`]),
     ...(run.error === null ? [] : [`Error       ${run.error.message} (${run.error.code})`]),
+    ...(run.planId === null ? [] : [`Plan        ${run.planId}`]),
     ...run.notes.map(({ code, message }) => `Note        ${message} (${code})`),
   ];
   return [...lines.map(printableLine), '', showPhases(run), ...rejectionHint(run), ...goneHint(run)].join('\n');

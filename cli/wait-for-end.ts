@@ -10,6 +10,8 @@ import { describeOngoingRun, waitForRun } from './wait-for-run.ts';
 const POLL_TIMEOUT_MS = 10_000;
 /** The exit code that shells use for a program ended by SIGINT. */
 const INTERRUPTED = 130;
+/** The exit codes of ended runs. All others are 1. A held run wrote nothing and waits for a person. */
+const EXIT_CODES: Readonly<Partial<Record<Run['status'], number>>> = { completed: 0, held: 3 };
 
 /**
  * Shows the progress of a run until it has ended, and returns it. Throws a `CommandError` if it is interrupted, or if the
@@ -48,5 +50,5 @@ function interrupted(runId: string): CommandError {
 
 /** Returns the outcome of a command that has waited for a run. */
 export function runOutcome(run: Run): Outcome {
-  return { json: run, text: showRun(run, Date.now()), exitCode: run.status === 'completed' ? 0 : 1 };
+  return { json: run, text: showRun(run, Date.now()), exitCode: EXIT_CODES[run.status] ?? 1 };
 }

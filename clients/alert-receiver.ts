@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import type { Alert } from '../domain/operations/health.ts';
+import { alertType, type Alert } from '../domain/operations/health.ts';
 import type { Exchange } from './exchange.ts';
 import { isBlockedAddress } from './guarded-agents.ts';
 import { isSuccess, textMember } from './classify.ts';
@@ -68,10 +68,10 @@ function signerOf(secret: string): Webhook {
 
 /** Returns the body of the request. It contains no data of a record and no secret. */
 function bodyOf(alert: Alert, publicUrl: string | undefined): object {
-  const { connectionId, subject, isFailing, code, message, runId, at } = alert;
+  const { connectionId, code, message, runId, at } = alert;
   const path = runId === null ? `connections/${connectionId}` : `runs/${encodeURIComponent(runId)}`;
   return {
-    type: `${subject}.${isFailing ? 'failed' : 'recovered'}`,
+    type: alertType(alert),
     timestamp: at,
     data: { connectionId, code, message, runId, link: publicUrl === undefined ? null : `${publicUrl}/api/${path}` },
   };

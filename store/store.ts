@@ -20,7 +20,10 @@ import { createPlanningStore, type PlanningStore } from './sync/planning.ts';
 import { createPresenceStore, type PresenceStore } from './sync/presence.ts';
 import { createRecordStore, type RecordStore } from './sync/records.ts';
 import { createContactReservationStore, type ContactReservationStore } from './contacts/contact-reservations.ts';
+import { createHeldStore, type HeldStore } from './review/held.ts';
+import { createLimitStore, type LimitStore } from './review/limits.ts';
 import { createPlanStore, type PlanStore } from './review/plans.ts';
+import { createRunGrantStore, type RunGrantStore } from './review/run-grants.ts';
 import {
   createPlannedLinkStore,
   withPlanningCopies,
@@ -93,6 +96,9 @@ export interface Store {
   readonly upgrades: UpgradeStore;
   readonly retention: RetentionStore;
   readonly plans: PlanStore;
+  readonly runGrants: RunGrantStore;
+  readonly limits: LimitStore;
+  readonly held: HeldStore;
   readonly plannedLinks: PlannedLinkStore;
   readonly plannedLines: PlannedLineStore;
   /**
@@ -184,6 +190,9 @@ function storeOn(db: Db, parts: StoreParts): Store {
     upgrades: createUpgradeStore(db),
     retention: createRetentionStore(db),
     plans: createPlanStore(db),
+    runGrants: createRunGrantStore(db),
+    limits: createLimitStore(db),
+    held: createHeldStore(db),
     plannedLinks: createPlannedLinkStore(db),
     plannedLines: createPlannedLineStore(db),
     withPlanningCopies: (run, work) => withPlanningCopies(options.url, run, (session) => work(storeOn(session, parts))),

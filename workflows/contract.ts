@@ -54,6 +54,7 @@ export const WAKE_SIGNAL = 'wake';
 
 /**
  * Input of `syncMasterData`. Only `connectionId` is required. The API sets `runId`. `progress` is for continue-as-new.
+ * `acceptShrink` is ignored, and only known because former versions had it: no input carries a right.
  */
 export interface SyncMasterDataInput {
   readonly connectionId: string;
@@ -88,15 +89,19 @@ export interface Level {
   readonly kinds: readonly string[];
 }
 
-/** The stages of a master run in their order. All except the first are repeated for each level. */
-export type MasterStage = 'read' | 'changes' | 'compare' | 'rank' | 'reserve' | 'apply' | 'done';
+/**
+ * The stages of a master run in their order. All except `read` and `judge` are repeated for each level, `changes` and
+ * `compare` before the others.
+ */
+export type MasterStage = 'read' | 'changes' | 'compare' | 'rank' | 'reserve' | 'judge' | 'apply' | 'done';
 
 /**
  * The progress of a master run, with everything that it needs to continue in a new history. `entities` were read,
  * except the kinds in `notRead`. Adoption by name waits for `incompleteEntities`. `after` is the cursor of the stage,
  * empty at its beginning. `plannedAgain` is true when the level was planned again because custom fields in Zendesk had
  * changed. `deferred` are the legal entities to which the level is applied once more, because some of their records
- * waited for another record.
+ * waited for another record. `readsAhead` is true when the changes of all levels are read before anything is written,
+ * which runs of former versions did not do. `held` is why the run writes nothing, and its plan.
  */
 export interface MasterProgress {
   readonly stage: MasterStage;
@@ -110,6 +115,8 @@ export interface MasterProgress {
   readonly after: string;
   readonly plannedAgain: boolean;
   readonly deferred?: readonly string[] | undefined;
+  readonly readsAhead?: boolean;
+  readonly held?: Problem & { readonly planId: string };
 }
 
 /** A kind that could not be read in a legal entity although others were. */
@@ -131,10 +138,11 @@ export interface WithoutGo {
 }
 
 /**
- * Result of `syncMasterData`: the id and totals of the run, the id of the run that it joined, or why it did nothing.
+ * Result of `syncMasterData`: the id and totals of the run, the id of the run that it joined, or why it did nothing. `held` is
+ * the plan of a run that wrote nothing, because a person must approve it.
  */
 export type SyncMasterDataResult =
-  { readonly runId: string; readonly totals: Totals } | { readonly joined: string } | WithoutGo;
+  { readonly runId: string; readonly totals: Totals; readonly held?: string } | { readonly joined: string } | WithoutGo;
 
 /**
  * Input of `syncLegalEntity`: one stage of one legal entity of a run. `stage` is `read`, or `apply` for the first level
@@ -150,7 +158,6 @@ export interface SyncLegalEntityInput {
   readonly kinds: readonly string[];
   readonly dependentKinds: readonly string[];
   readonly stage: string;
-  readonly acceptShrink: boolean;
   readonly incompleteEntities: readonly string[];
   readonly waitedMs: number;
   /** True if an earlier history of this stage found that custom fields in Zendesk have changed. */

@@ -1,6 +1,7 @@
 import type { PingCheck } from '../domain/connection/ping-check.ts';
 import type { TargetName } from '../domain/entity-spec.ts';
 import type { HealthSubject } from '../domain/operations/health.ts';
+import type { Held } from '../domain/review/held.ts';
 import type { SweepPart } from '../domain/operations/sweep.ts';
 import type { Totals } from '../domain/sync/outcome.ts';
 import type { RunScope } from '../domain/sync/run-scope.ts';
@@ -46,9 +47,10 @@ export type BegunRun =
   | { readonly state: 'busy'; readonly runId: string }
   | { readonly state: 'no_go'; readonly message: string };
 
-/** The end of a run. */
+/** The end of a run. `planId` is the plan of a held run. */
 export interface RunEnding extends RunRef {
-  readonly status: 'completed' | 'failed' | 'cancelled';
+  readonly status: 'completed' | 'failed' | 'cancelled' | 'held';
+  readonly planId?: string | undefined;
   readonly waitedMs: number;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
@@ -70,7 +72,7 @@ export interface Steps {
   /** Reads one page of records from F&O and stages it. */
   readRecordsPage(input: SliceRef): Promise<{ read: number; done: boolean }>;
   /** Accepts a complete reading. Fails with the reason when it is not plausible. */
-  acceptReading(input: SliceRef & { acceptShrink: boolean }): Promise<{ records: number }>;
+  acceptReading(input: SliceRef): Promise<{ records: number }>;
   /** Discards the failed reading of these kinds of a legal entity. */
   discardReading(input: RunRef & { legalEntity: string; kinds: readonly string[] }): Promise<void>;
   /** Checks the custom fields, and reads one page of organizations or users that have changed or are not known. */
@@ -164,6 +166,11 @@ export interface Steps {
   deliverAlert(input: ConnectionRef): Promise<{ subject: HealthSubject | null; left: number }>;
   /** Tries rejected credentials again. `isOver` is true when they work, or when the connection no longer needs it. */
   probeCredentials(input: ConnectionRef): Promise<{ isOver: boolean }>;
+  /**
+   * Judges what a run would write by the limits of the connection, before it writes anything. Returns why it is held, or
+   * null.
+   */
+  judgeLimits(input: RunRef & { incompleteEntities: readonly string[] }): Promise<{ held: Held | null }>;
   /**
    * Makes a plan from the records that the run has read, without any effect on them. `why` are the reasons of the plan.
    * `problems` of single legal entities become warnings.

@@ -10,6 +10,7 @@ import type { StepContext } from '../dependencies.ts';
 import { countAnnotations } from '../support/count-annotations.ts';
 import { exactChanges, type RowWithOperation } from '../sync/exact-changes.ts';
 import { findPreparations } from './find-preparations.ts';
+import { createLimitCounter, type LimitCounter } from './limit-counter.ts';
 import { planOnCopies, type PlannedPage, type PlannedRow } from './plan-on-copies.ts';
 
 /**
@@ -28,7 +29,8 @@ export async function makePlan(
   const scope = { legalEntity: run.legal_entity, full: run.full_comparison };
   const why = input.why as readonly PlanReason[];
   await store.plans.begin({ planId, connectionId, revision: connection.revision, why, ...scope });
-  const planned = await planAll(context, input);
+  const limits = await createLimitCounter(store, connection);
+  const planned = await planAll(context, input, limits);
   const { missing, perMinute } = await findPreparations(context, connection);
   planned.digest.add(JSON.stringify([missing, connection.revision, scope.legalEntity]));
   const hash = planned.digest.end();
@@ -39,7 +41,7 @@ export async function makePlan(
     prepare: missing,
     annotations: { wouldWrite: await countAnnotations(context, connection) },
     cost: planCost({ slices, missingFields: missing.length, perMinute }),
-    limits: [],
+    limits: limits.limits(),
     warnings: [...(await warningsOfRun(context, input)), ...planned.count.warnings.values()],
     ambiguous: planned.count.warnings.get('name_ambiguous')?.count ?? 0,
   };
@@ -59,12 +61,14 @@ async function warningsOfRun(
 async function planAll(
   context: StepContext,
   input: Parameters<Steps['makePlan']>[0],
+  limits: LimitCounter,
 ): Promise<{ count: PlanCount; digest: ReturnType<typeof createDigest> }> {
   const digest = createDigest();
   let count = NOTHING_COUNTED;
   await planOnCopies(context, input, async (page) => {
     const changes = await changesOf(page);
     for (const { line } of changes) digest.add(line);
+    await limits.add(page);
     count = countRows(count, page.rows.map(countedRow));
     await context.store.plans.addChanges(input.runId, changes);
   });

@@ -6,6 +6,7 @@ import { targetOf } from '../targets.ts';
 import { keepToPlan } from './keep-to-plan.ts';
 import { openSlice } from './open-slice.ts';
 import { mayWrite } from './scope/may-write.ts';
+import { withinLimits } from './scope/within-limits.ts';
 
 const PAGE = 1_000;
 
@@ -31,9 +32,10 @@ export async function planChanges(
     else outcomes.push(planned);
   }
   const permitted = await mayWrite(store, slice, operations);
+  const limited = await withinLimits(store, slice, permitted.operations);
   await store.planning.save(slice, {
-    outcomes: [...outcomes, ...permitted.withheld],
-    operations: permitted.operations,
+    outcomes: [...outcomes, ...permitted.withheld, ...limited.withheld],
+    operations: limited.operations,
   });
   const waiting = deferred === 0 ? {} : { deferred };
   const last = rows.at(-1);

@@ -14,8 +14,9 @@ type BeginInput = Parameters<Steps['beginRun']>[0];
  * Takes the connection for a run, unless nothing that the run covers may be written. Ends the run that holds it if the
  * workflow of that run has ended.
  */
-export async function beginRun(context: StepContext, input: BeginInput): Promise<BegunRun> {
+export async function beginRun(context: StepContext, asked: BeginInput): Promise<BegunRun> {
   const { store, isRunOver } = context;
+  const input = await withGrants(store, asked);
   await store.connections.require(input.connectionId);
   await wakeAlertsIfDue(context, input.connectionId);
   const refused = await withoutGo(store, input);
@@ -31,9 +32,15 @@ export async function beginRun(context: StepContext, input: BeginInput): Promise
   const { holder } = begun;
   if (await isRunOver(holder)) {
     await store.runs.abandon(holder.runId);
-    return beginRun(context, input);
+    return beginRun(context, asked);
   }
   return joinOrWait(store, input, holder);
+}
+
+/** What a run may accept is in the store. Its input may say more, because anybody can start a workflow by hand. */
+async function withGrants({ runGrants }: StepContext['store'], input: BeginInput): Promise<BeginInput> {
+  const grants = await runGrants.list(input);
+  return { ...input, acceptShrink: grants.has('shrink'), acceptLimits: grants.has('limits') };
 }
 
 /** Returns why a run may not write anything, undefined if it may write something. */
@@ -57,6 +64,7 @@ async function joinOrWait(store: StepContext['store'], input: BeginInput, holder
   const isApart = isPreview || (await appliesPlan(store, input)) || (await appliesPlan(store, holder));
   if (isApart || !covers(holder.scope, input)) return { state: 'busy', runId: holder.runId };
   await store.runs.join(input.runId, input.connectionId, holder.runId);
+  await store.runGrants.withdraw(input.runId);
   return { state: 'joined', runId: holder.runId };
 }
 
@@ -73,9 +81,9 @@ export function countOutcomes(
  * its schedules. Starts the delivery of new alerts.
  */
 export async function finishRun(context: StepContext, input: RunEnding): ReturnType<Steps['finishRun']> {
-  const { status, waitedMs, error, runId, connectionId } = input;
+  const { status, waitedMs, error, runId, connectionId, planId } = input;
   const { store } = context;
-  const report = await store.reports.finish(runId, { status, waitedMs, error });
+  const report = await store.reports.finish(runId, { status, waitedMs, error, planId });
   await (report.status === 'completed' ? store.dueRecords.done(runId) : store.dueRecords.release(runId));
   if (error?.code === 'needs_reconnect') await recordCredentialHealth(context, connectionId, error.message);
   else if (report.status === 'completed' && (await provesCredentials(store, input)))

@@ -56,14 +56,16 @@ export function mayGiveGo({ scope }: Actor): boolean {
 /** Creates a handler that rejects tokens with a narrower scope. */
 export function requireScope(needed: TokenScope): RequestHandler<Record<string, string>> {
   return (_request, response, next) => {
-    const { scope } = actorOf(response);
-    if (RANK[scope] >= RANK[needed]) {
-      next();
-      return;
-    }
-    const message = `This request needs a token with the scope "${needed}". Your token has "${scope}".`;
-    throw new ApiError(403, 'scope_too_narrow', message);
+    checkScope(actorOf(response), needed, 'This request');
+    next();
   };
+}
+
+/** Throws an ApiError with status 403 if the sender has a narrower scope. `what` needs the scope. */
+export function checkScope({ scope }: Actor, needed: TokenScope, what: string): void {
+  if (RANK[scope] >= RANK[needed]) return;
+  const message = `${what} needs a token with the scope "${needed}". Your token has "${scope}".`;
+  throw new ApiError(403, 'scope_too_narrow', message);
 }
 
 /**

@@ -4,6 +4,7 @@ import { settingsPending } from '../../domain/connection/settings-pending.ts';
 import type { PendingRevision } from '../../store/connection/revisions.ts';
 import type { UnconfirmedRefusal } from '../../store/connection/refusals.ts';
 import type { Connection } from '../../store/connection/connections.ts';
+import type { HeldConnection } from '../../store/review/held.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import type { Coded } from './responses/list.ts';
 import { describeRefusal } from './unconfirmed.ts';
@@ -23,6 +24,8 @@ export interface ConnectionView {
   readonly revision: number;
   /** Settings that wait for approval; absent if there are none. */
   readonly pending?: PendingView;
+  /** Why nothing, or not every event, is written; absent if it is not held. */
+  readonly held?: Omit<HeldConnection, 'connectionId'>;
   readonly externalId: string;
   readonly settings: Omit<ConnectionSettings, 'entities'>;
   readonly hooks: { readonly zendesk: string; readonly dynamics: string };
@@ -39,11 +42,13 @@ interface PendingView {
   readonly message: string;
 }
 
-/** What is known about a connection besides its settings. `refusals` may be those of other connections, too. */
+/** What is known about a connection besides its settings. `refusals` and `held` may be those of other
+ * connections, too. */
 interface ConnectionFacts {
   readonly refusals: readonly UnconfirmedRefusal[];
   readonly gos: readonly Go[];
   readonly pending: PendingRevision | undefined;
+  readonly held: readonly HeldConnection[];
 }
 
 /** Returns connections without their secrets, with everything that is known about them. */
@@ -52,11 +57,12 @@ export async function viewConnections(
   connections: readonly Connection[],
 ): Promise<ConnectionView[]> {
   const refusals = await store.refusals.unconfirmed();
+  const held = await store.held.list();
   const views: ConnectionView[] = [];
   for (const connection of connections) {
     const gos = await store.gos.list(connection.id);
     const pending = await store.revisions.pending(connection.id);
-    views.push(view(connection, publicUrl(), { refusals, gos, pending }));
+    views.push(view(connection, publicUrl(), { refusals, gos, pending, held }));
   }
   return views;
 }
@@ -68,10 +74,12 @@ export async function viewConnection(deps: AdminDeps, connection: Connection): P
   return only;
 }
 
-function view(connection: Connection, publicUrl: string, { refusals, gos, pending }: ConnectionFacts): ConnectionView {
+function view(connection: Connection, publicUrl: string, facts: ConnectionFacts): ConnectionView {
+  const { refusals, gos, pending, held } = facts;
   const { id, name, state, stateReason, externalIdTemplate, hooks, createdAt, updatedAt } = connection;
   const { dynamics, zendesk, sync, annotation, support } = connection.settings;
   const unconfirmed = refusals.filter(({ connectionId }) => connectionId === id).map(describeRefusal);
+  const own = held.find((one) => one.connectionId === id);
   return {
     id,
     name,
@@ -82,6 +90,7 @@ function view(connection: Connection, publicUrl: string, { refusals, gos, pendin
     ...(gos.length === 0 && { noGo: noGo(id) }),
     revision: connection.revision,
     ...(pending && { pending: viewPending(id, pending) }),
+    ...(own && { held: shownHeld(own) }),
     externalId: externalIdTemplate,
     settings: { dynamics, zendesk, sync, annotation, support },
     hooks: {
@@ -97,4 +106,8 @@ function viewPending(connectionId: string, pending: PendingRevision): PendingVie
   const { no, differs, since, by } = pending;
   const { message } = settingsPending(connectionId, pending);
   return { revision: no, settings: differs, since, by, message };
+}
+
+function shownHeld({ code, message, planId, runId, since }: HeldConnection): NonNullable<ConnectionView['held']> {
+  return { code, message, planId, runId, since };
 }

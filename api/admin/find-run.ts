@@ -41,6 +41,7 @@ function emptyReport({ runId: id, workflowId, connectionId, startedAt }: Started
     workflowId,
     connectionId,
     status: 'running',
+    planId: null,
     startedAt: startedAt.toISOString(),
     finishedAt: null,
     waitedMs: 0,

@@ -5,6 +5,8 @@ import {
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
 import { covers, type RunScope } from '../../domain/sync/run-scope.ts';
+import type { RunOfConnection } from '../../store/review/run-grants.ts';
+import type { RunGrant } from '../../store/review/tables.ts';
 import { runIdOf } from '../../runtime/temporal/run-id.ts';
 import { WORKFLOW_TYPES, type SyncMasterDataInput } from '../../workflows/contract.ts';
 import { masterSyncId } from '../../workflows/ids.ts';
@@ -17,13 +19,22 @@ export interface RunningSync {
   readonly workflowId: string;
 }
 
+/** A sync that a person has asked for. `by` is the name of the token of a person who accepts something. */
+export interface RequestedSync extends RunScope {
+  readonly by?: string;
+}
+
 const MAX_ATTEMPTS = 3;
 
 /**
  * Starts a master sync, or returns the running one if it covers the requested scope. A request for a wider scope gets a
  * workflow id of its own, and its workflow waits until the running sync ends.
  */
-export async function startMasterSync(deps: AdminDeps, connectionId: string, scope: RunScope): Promise<RunningSync> {
+export async function startMasterSync(
+  deps: AdminDeps,
+  connectionId: string,
+  scope: RequestedSync,
+): Promise<RunningSync> {
   const { temporal, store } = deps.services;
   const sync = await temporal.withDeadline(TEMPORAL_LIMIT_MS, () => startOrJoin(deps, connectionId, scope));
   // Stored for a joined run too: every process must find it, even before a worker has started it.
@@ -31,11 +42,12 @@ export async function startMasterSync(deps: AdminDeps, connectionId: string, sco
   return sync;
 }
 
-async function startOrJoin(deps: AdminDeps, connectionId: string, scope: RunScope): Promise<RunningSync> {
+async function startOrJoin(deps: AdminDeps, connectionId: string, scope: RequestedSync): Promise<RunningSync> {
   const workflowId = masterSyncId(connectionId);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const running = await describeRunning(deps, workflowId);
-    if (running && (await isCovered(deps, running, scope))) return { runId: runIdOf(running), workflowId };
+    if (running && (await isCovered(deps, { connectionId, running }, scope)))
+      return { runId: runIdOf(running), workflowId };
     if (running) break;
     const started = await startUnlessRunning(deps, { connectionId, scope, workflowId });
     if (started) return started;
@@ -60,40 +72,52 @@ async function describeRunning(
 }
 
 /**
- * The API writes the scope into the memo. A workflow that was started by hand has its scope in its row once it runs.
+ * The API writes the scope into the memo. A workflow that was started by hand has its scope in its row once it runs. What
+ * a run may accept is only in the store.
  */
 async function isCovered(
   deps: AdminDeps,
-  running: WorkflowExecutionDescription,
+  { connectionId, running }: { connectionId: string; running: WorkflowExecutionDescription },
   requested: RunScope,
 ): Promise<boolean> {
-  const known = running.memo?.['scope'] as RunScope | undefined;
-  if (known) return covers(known, requested);
-  const row = await deps.services.store.runs.get(runIdOf(running));
-  if (!row) return false;
-  const scope = {
-    legalEntity: row.legal_entity ?? undefined,
-    full: row.full_comparison,
-    acceptShrink: row.accept_shrink,
-  };
-  return covers(scope, requested);
+  const { store } = deps.services;
+  const runId = runIdOf(running);
+  const known = running.memo?.['scope'] as Pick<RunScope, 'legalEntity' | 'full'> | undefined;
+  const row = known === undefined ? await store.runs.get(runId) : undefined;
+  const scope = known ?? (row && { legalEntity: row.legal_entity ?? undefined, full: row.full_comparison });
+  if (scope === undefined) return false;
+  const grants = await store.runGrants.list({ runId, connectionId });
+  const accepted = { acceptShrink: grants.has('shrink'), acceptLimits: grants.has('limits') };
+  return covers({ ...scope, ...accepted }, requested);
+}
+
+/** Stores what a person allows the run, before the run is started. */
+async function grant({ services: { store } }: AdminDeps, run: RunOfConnection, scope: RequestedSync): Promise<void> {
+  const grants: RunGrant[] = [];
+  if (scope.acceptShrink) grants.push('shrink');
+  if (scope.acceptLimits === true) grants.push('limits');
+  const detail = `${grants.join(', ')} of run ${run.runId}`;
+  await store.runGrants.give(run, grants, {
+    ...{ actor: scope.by ?? 'unknown', action: 'run.grant', subject: run.connectionId, detail },
+  });
 }
 
 /** Stores the run id before it starts the run, so that every process can report the state of the run from then on. */
 async function startUnlessRunning(
-  { services: { temporal, store } }: AdminDeps,
-  { connectionId, scope, workflowId }: { connectionId: string; scope: RunScope; workflowId: string },
+  deps: AdminDeps,
+  { connectionId, scope, workflowId }: { connectionId: string; scope: RequestedSync; workflowId: string },
 ): Promise<RunningSync | undefined> {
-  const { legalEntity, full, acceptShrink } = scope;
+  const { temporal, store } = deps.services;
+  const { legalEntity, full } = scope;
   const runId = randomUUID();
   const input: SyncMasterDataInput = {
     connectionId,
     runId,
     ...(legalEntity === undefined ? {} : { legalEntity }),
     ...(full ? { full } : {}),
-    ...(acceptShrink ? { acceptShrink } : {}),
   };
   await store.startedRuns.add({ runId, connectionId, workflowId });
+  await grant(deps, { runId, connectionId }, scope);
   try {
     await temporal.client.workflow.start(WORKFLOW_TYPES.syncMasterData, {
       ...startOptions({
@@ -102,12 +126,13 @@ async function startUnlessRunning(
         summary: `Sync ${legalEntity ?? 'all legal entities'} of ${connectionId} to Zendesk`,
       }),
       workflowIdConflictPolicy: 'FAIL',
-      memo: { scope, runId },
+      memo: { scope: { legalEntity, full }, runId },
     });
     return { runId, workflowId };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     await store.startedRuns.remove(runId);
+    await store.runGrants.withdraw(runId);
     return undefined;
   }
 }

@@ -3,6 +3,7 @@ import type { Connection } from '../../store/connection/connections.ts';
 import { ApiError } from '../api-error.ts';
 import { connectionId, legalEntity } from '../connection-file/fields.ts';
 import { startedRun } from './responses/run.ts';
+import { checkScope, type Actor } from './bearer.ts';
 import { endpoint } from './endpoint.ts';
 import { findConnection } from './find-connection.ts';
 import { giveGo, goScopeOf } from './go.ts';
@@ -27,7 +28,11 @@ export const startSync = endpoint({
     acceptShrink: z
       .boolean()
       .nullish()
-      .describe('Accepts, for this run only, that F&O has far fewer records than before.'),
+      .describe('Accepts, for this run only, that F&O has far fewer records than before. Needs the scope "admin".'),
+    acceptLimits: z
+      .boolean()
+      .nullish()
+      .describe('Accepts, for this run only, changes that exceed the limits. Needs the scope "admin".'),
   }),
   status: 202,
   response: startedRun,
@@ -35,6 +40,7 @@ export const startSync = endpoint({
   handle:
     (deps) =>
     async ({ params, body, actor, isAudited }) => {
+      requireApproval(actor, body);
       const connection = await findConnection(deps.services.store, params.id);
       requireAuthorized(connection);
       if (body.legalEntity) requireEntity(connection, body.legalEntity);
@@ -43,9 +49,20 @@ export const startSync = endpoint({
         legalEntity: body.legalEntity ?? undefined,
         full: body.full ?? false,
         acceptShrink: body.acceptShrink ?? false,
+        acceptLimits: body.acceptLimits ?? false,
+        by: actor.name,
       });
     },
 });
+
+/** Throws an ApiError with status 403 if the sender may start a sync but not accept what it stops at. */
+function requireApproval(
+  actor: Actor,
+  accepted: { readonly acceptShrink?: boolean | null | undefined; readonly acceptLimits?: boolean | null | undefined },
+): void {
+  for (const name of ['acceptShrink', 'acceptLimits'] as const)
+    if (accepted[name] === true) checkScope(actor, 'admin', `A sync with ${name}`);
+}
 
 /** Throws an ApiError with status 409 if the connection has no Zendesk token yet, because its runs could only fail. */
 export function requireAuthorized({ id, state }: Connection): void {

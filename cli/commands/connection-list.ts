@@ -1,3 +1,4 @@
+import type { Responses } from '../../api/endpoints.ts';
 import type { Command } from '../command.ts';
 import { formatList } from '../table.ts';
 
@@ -13,7 +14,7 @@ export const connectionList: Command = {
     const rows = list.items.map((connection) => [
       connection.id,
       connection.name,
-      connection.unconfirmed === undefined ? connection.state : `${connection.state}, refusal unconfirmed`,
+      stateOf(connection),
       connection.settings.dynamics.environmentUrl,
       connection.settings.zendesk.baseUrl,
     ]);
@@ -21,3 +22,11 @@ export const connectionList: Command = {
     return { json: list, text: formatList(table, { total: list.total, none: 'There are no connections.' }) };
   },
 };
+
+function stateOf({ state, unconfirmed, held }: Responses['showConnection']): string {
+  return [
+    state,
+    ...(unconfirmed === undefined ? [] : ['refusal unconfirmed']),
+    ...(held === undefined ? [] : ['held']),
+  ].join(', ');
+}

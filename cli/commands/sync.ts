@@ -7,10 +7,11 @@ export const sync: Command = {
   summary: 'start a sync of the master data, or join the running one',
   positionals: ['ID'],
   options: {
-    wait: { about: 'wait for the end of the run; exit with 1 unless it completes' },
+    wait: { about: 'wait for the end of the run; exit with 3 if it is held, and with 1 unless it completes' },
     'legal-entity': { value: 'X', about: 'sync only this legal entity' },
     full: { about: 'compare all records, not only changed ones' },
     'accept-shrink': { about: 'continue even if F&O has far fewer records than before' },
+    'accept-limits': { about: 'write even if the changes exceed the limits of the connection' },
   },
   async run(parsed, { openApi, terminal }) {
     const legalEntity = parsed.text('legal-entity');
@@ -18,6 +19,7 @@ export const sync: Command = {
       ...(legalEntity !== undefined && { legalEntity }),
       ...(parsed.flag('full') && { full: true }),
       ...(parsed.flag('accept-shrink') && { acceptShrink: true }),
+      ...(parsed.flag('accept-limits') && { acceptLimits: true }),
     };
     const api = await openApi();
     const path = ['connections', parsed.argument('ID'), 'sync'];

@@ -1,5 +1,8 @@
-/** A part of a connection whose health is tracked: its syncs, its credentials, and its support load. */
-export type HealthSubject = 'sync' | 'credentials' | 'support';
+/**
+ * A part of a connection whose health is tracked: its syncs, its credentials, its support load, and whether its syncs
+ * are held until a person approves.
+ */
+export type HealthSubject = 'sync' | 'credentials' | 'support' | 'held';
 
 /** Codes of failures that come from the credentials. There is one alert for them, whatever fails because of them. */
 const CREDENTIAL_CODES: ReadonlySet<string> = new Set(['needs_reconnect', 'needs_authorization', 'connection_missing']);
@@ -27,12 +30,19 @@ export interface Alert {
   readonly at: string;
 }
 
+/** Returns the name of the event that an alert reports, such as `sync.failed`. */
+export function alertType({ subject, isFailing }: Pick<Alert, 'subject' | 'isFailing'>): string {
+  if (subject === 'held') return isFailing ? 'sync.held' : 'sync.released';
+  return `${subject}.${isFailing ? 'failed' : 'recovered'}`;
+}
+
 /** Returns the message of a recovery. */
 export function recoveryMessage(connectionId: string, subject: HealthSubject): string {
+  if (subject === 'held') return `The sync of connection "${connectionId}" is no longer held.`;
   return `${WORKS_AGAIN[subject]} of connection "${connectionId}" ${subject === 'credentials' ? 'work' : 'works'} again.`;
 }
 
-const WORKS_AGAIN: Readonly<Record<HealthSubject, string>> = {
+const WORKS_AGAIN: Readonly<Record<Exclude<HealthSubject, 'held'>, string>> = {
   sync: 'The sync',
   credentials: 'The credentials',
   support: 'The support load (tickets and annotations)',

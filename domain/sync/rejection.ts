@@ -32,6 +32,7 @@ export type RemarkCode =
   | 'renumbered'
   | 'not_in_plan'
   | 'no_go'
+  | 'held'
   | 'gone_from_erp';
 
 /** A remark on a record: a code, what happened, and what a person should do. */
@@ -210,6 +211,18 @@ export function withheldWithoutGo(connectionId: string): Remark<'no_go'> {
     code: 'no_go',
     message: 'This record is not written, because nobody has given the go for its legal entity and kind yet.',
     action: `To see what would be written, run \`ledgerdesk preview ${connectionId}\`, and approve the plan with \`ledgerdesk approve PLAN --hash HASH\`. To give the go for everything at once, run \`ledgerdesk sync ${connectionId}\`.`,
+  };
+}
+
+/**
+ * Skips a record that an event named, because its write would exceed a limit or needs an approval. `because` is a
+ * sentence.
+ */
+export function heldRecord(connectionId: string, because: string): Remark<'held'> {
+  return {
+    code: 'held',
+    message: `This record is not written yet. ${because}`,
+    action: `No action is needed now: the next sync decides about the record. To decide yourself, run \`ledgerdesk sync ${connectionId}\`.`,
   };
 }
 

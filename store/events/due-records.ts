@@ -31,8 +31,8 @@ export interface DueRecordStore {
   /** Releases records that a run has taken, by default all of them. They are due again. */
   release(runId: string, keys?: readonly string[]): Promise<void>;
   /**
-   * Removes the records that a run has taken. Records that were marked again since stay due. A master run has also read
-   * the records that nobody has taken, because their events came before the go.
+   * Removes the records that a run has taken. Records that were marked again since stay due, and so do those whose write
+   * is held. A master run has also read the records that nobody has taken, because their events came before the go.
    */
   done(runId: string): Promise<void>;
 }
@@ -57,6 +57,7 @@ export function createDueRecordStore(db: Db): DueRecordStore {
       else if (keys.length > 0) await taken.where('key', 'in', keys).execute();
     },
     async done(runId) {
+      await releaseHeld(db, runId);
       await db.deleteFrom('erp_due').where('taken_run', '=', runId).execute();
       await forgetRead(db, runId);
     },
@@ -87,6 +88,12 @@ async function forgetRead(db: Db, runId: string): Promise<void> {
     and d.legal_entity = coalesce(r.legal_entity, d.legal_entity)
     and not exists (select from records a where a.connection_id = d.connection_id and a.legal_entity = d.legal_entity
       and a.kind = d.kind and a.key = d.key and a.code = 'no_go')`.execute(db);
+}
+
+async function releaseHeld(db: Db, runId: string): Promise<void> {
+  await sql`update erp_due d set taken_run = null, taken_workflow = null from records a where d.taken_run = ${runId}
+    and a.connection_id = d.connection_id and a.legal_entity = d.legal_entity and a.kind = d.kind
+    and lower(a.key) = lower(d.key) and a.state = 'skipped' and a.code = 'held'`.execute(db);
 }
 
 async function take(

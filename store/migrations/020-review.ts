@@ -99,6 +99,13 @@ const STATEMENTS = [
   `drop index runs_one_master`,
   `create unique index runs_one_master on runs (connection_id) where status = 'running' and scope in ('master', 'preview')`,
 
+  // When the limits were judged. A run writes nothing before. Runs that are under way during the upgrade are not judged.
+  `alter table runs add column judged_at timestamptz`,
+  `update runs set judged_at = now() where status = 'running' and scope = 'master'`,
+  // The name is that of the table before it was renamed.
+  `alter table health_problems drop constraint troubles_subject_check, add constraint health_problems_subject_check
+    check (subject in ('sync', 'credentials', 'support', 'held'))`,
+
   `insert into gos (connection_id, go_at, given_by)
     select c.id, coalesce((select min(r.started_at) from runs r where r.connection_id = c.id and r.status = 'completed'), now()), 'upgrade'
     from connections c

@@ -74,6 +74,19 @@ export function createHealthStore(db: Db): HealthStore {
 }
 
 /**
+ * Records that the syncs of a connection are held. As long as the cause is the same, this stores one alert.
+ */
+export async function recordHeld(db: Db, report: HealthReport): Promise<void> {
+  const held: HealthReport = { ...report, subject: 'held' };
+  await sql`delete from health_problems where connection_id = ${report.connectionId} and subject = 'held'
+    and ${report.problem?.code ?? null} is distinct from (select code from alerts
+      where connection_id = ${report.connectionId} and subject = 'held' and is_failing order by no desc limit 1)`.execute(
+    db,
+  );
+  await recordHealth(db, held);
+}
+
+/**
  * Records a report within the transaction of the caller, so that a change is stored together with its alert. If several
  * processes report the same change at once, one alert is stored.
  */

@@ -93,6 +93,11 @@ const METRICS: readonly { readonly name: string; readonly help: string; readonly
       from runs where scope = 'master' and status <> 'running' order by connection_id, started_at desc`,
   },
   {
+    name: 'sync_held',
+    help: '1 for a connection whose last sync wrote nothing, because a person must approve it',
+    query: `select connection_id as connection, 1 as value from health_problems where subject = 'held' order by 1`,
+  },
+  {
     name: 'runs_last_day',
     help: 'Runs started within the last day, by scope and status',
     query: `select connection_id as connection, scope, status, count(*) as value

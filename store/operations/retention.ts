@@ -70,6 +70,7 @@ const STATEMENTS: Readonly<Record<Exclude<SweepPart, 'tickets'>, Batch>> = {
       order by r.finished_at limit ${BATCH} for update of r skip locked)`,
     sql`delete from run_joins where run_id in (select j.run_id from run_joins j
       where not exists (select from runs r where r.run_id = j.joined_run_id) limit ${BATCH})`,
+    sql`delete from run_grants where run_id in (select run_id from run_grants where at < ${before(keepDays)} limit ${BATCH})`,
     sql`delete from started_runs where run_id in (select run_id from started_runs
       where started_at < ${before(keepDays)} limit ${BATCH})`,
     sql`update plans set status = 'expired' where plan_id in (select plan_id from plans

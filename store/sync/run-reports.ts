@@ -1,11 +1,11 @@
 import { sql, type Selectable } from 'kysely';
-import { addTotals, isAccountedFor, type Totals } from '../../domain/sync/outcome.ts';
+import { addTotals, isAccountedFor, NO_TOTALS, type Totals } from '../../domain/sync/outcome.ts';
 import { isCredentialCode } from '../../domain/operations/health.ts';
 import type { Db } from '../database.ts';
-import { clearRun, type RunEnd, type RunNote } from './runs.ts';
+import { clearRun, endGrants, type RunEnd, type RunNote } from './runs.ts';
 import type { Database } from '../schema.ts';
 import type { RunStatus } from './tables.ts';
-import { recordHealth } from '../operations/health.ts';
+import { recordHealth, recordHeld } from '../operations/health.ts';
 import { closeAppliedPlan } from '../sync/planned-lines.ts';
 
 /** The totals of one legal entity and kind in a run. */
@@ -20,6 +20,8 @@ export interface RunReport {
   readonly workflowId: string;
   readonly connectionId: string;
   readonly status: RunStatus;
+  /** The plan that the run applies, or that it made because it is held. */
+  readonly planId: string | null;
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly waitedMs: number;
@@ -102,6 +104,7 @@ async function reports(db: Db, rows: readonly RunRow[]): Promise<RunReport[]> {
       workflowId: row.workflow_id,
       connectionId: row.connection_id,
       status: row.status,
+      planId: row.plan_id,
       startedAt: row.started_at.toISOString(),
       finishedAt: row.finished_at?.toISOString() ?? null,
       waitedMs: row.waited_ms + (waits.get(row.run_id) ?? 0),
@@ -192,12 +195,14 @@ async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
   // The records of a preview have outcomes only in its plan.
   const unaccounted = end.status === 'completed' && row.scope !== 'preview' && !staged.every(isAccountedFor);
   const result: RunEnd = unaccounted ? { ...end, status: 'failed', error: UNACCOUNTED } : end;
-  const phases = result.status === 'completed' ? staged : staged.map(onlyAccounted);
+  const phases = staged.map(PHASE_AT_END[result.status]);
   if (phases.length > 0 && row.scope !== 'preview') {
     const rows = phases.map(({ legalEntity, ...phase }) => ({ run_id: runId, legal_entity: legalEntity, ...phase }));
     await db.insertInto('run_phases').values(rows).execute();
   }
+  if (row.scope === 'master') await recordCompletedSlices(db, row, result);
   await clearRun(db, runId);
+  await endGrants(db, runId);
   await closeAppliedPlan(db, runId);
   const ended = await db
     .updateTable('runs')
@@ -207,6 +212,7 @@ async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
       waited_ms: result.waitedMs,
       error_code: result.error?.code ?? null,
       error_message: result.error?.message ?? null,
+      ...(result.planId !== undefined && { plan_id: result.planId }),
     })
     .where('run_id', '=', runId)
     .returningAll()
@@ -220,14 +226,38 @@ async function recordSyncHealth(db: Db, run: RunRow): Promise<void> {
   if (run.scope !== 'master' || run.legal_entity !== null) return;
   const checked = { connectionId: run.connection_id, subject: 'sync' as const, runId: run.run_id };
   if (run.status === 'completed') await recordHealth(db, { ...checked, problem: null });
+  const problem = { code: run.error_code ?? run.status, message: run.error_message ?? '' };
+  if (run.status === 'held') await recordHeld(db, { ...checked, problem });
   if (run.status !== 'failed' || run.error_code === null || isCredentialCode(run.error_code)) return;
-  await recordHealth(db, { ...checked, problem: { code: run.error_code, message: run.error_message ?? '' } });
+  await recordHealth(db, { ...checked, problem });
 }
 
 const UNACCOUNTED = {
   code: 'unaccounted',
   message:
     'Some records that were read have no outcome. The next run reads them again. Report this error with the run id.',
+};
+
+/**
+ * Records the slices in which a run has done everything. From then on, limits count for them. It does not count if a
+ * part was not approved: the rest of it is approved together with it, later.
+ */
+async function recordCompletedSlices(db: Db, { run_id: runId, connection_id: id }: RunRow, end: RunEnd): Promise<void> {
+  if (end.status !== 'completed' && end.status !== 'failed') return;
+  await sql`insert into completed_slices (connection_id, legal_entity, kind)
+    select ${id}, k.legal_entity, k.kind from staged_reads k where k.run_id = ${runId} and k.accepted
+      and not exists (select from staged_records s left join records a on a.connection_id = ${id}
+          and a.legal_entity = s.legal_entity and a.kind = s.kind and a.key = s.key
+        where s.run_id = ${runId} and s.legal_entity = k.legal_entity and s.kind = k.kind
+          and (s.outcome is null or (s.outcome = 'skipped' and a.code in ('no_go', 'not_in_plan', 'held'))))
+    on conflict do nothing`.execute(db);
+}
+
+const PHASE_AT_END: Readonly<Record<RunEnd['status'], (phase: PhaseReport) => PhaseReport>> = {
+  completed: (phase) => phase,
+  failed: onlyAccounted,
+  cancelled: onlyAccounted,
+  held: ({ legalEntity, kind, read, gone }) => ({ ...NO_TOTALS, legalEntity, kind, read, gone, skipped: read }),
 };
 
 /** A run that ended early reports only the records with an outcome. The next run reads the others again. */

@@ -25,6 +25,8 @@ export interface RunEnd {
   readonly status: Exclude<RunStatus, 'running'>;
   readonly waitedMs: number;
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** The plan of a held run. */
+  readonly planId?: string | undefined;
 }
 
 /** Something that a person should know about a run although it is not a failure. */
@@ -111,9 +113,15 @@ export function createRunStore(db: Db): RunStore {
         const ended = { status: 'cancelled' as const, finished_at: sql<Date>`now()`, ...error };
         await tx.updateTable('runs').set(ended).where('run_id', '=', runId).where('status', '=', 'running').execute();
         await dropStaged(tx, runId);
+        await endGrants(tx, runId);
       });
     },
   };
+}
+
+/** Ends what a person has allowed a run to do, so that no other workflow with the id of the run may do it. */
+export async function endGrants(db: Db, runId: string): Promise<void> {
+  await db.deleteFrom('run_grants').where('run_id', '=', runId).execute();
 }
 
 /** Deletes the staged rows and the jobs of a run, and releases its claims. */
@@ -170,16 +178,21 @@ async function reopen(db: Db, run: RunToBegin): Promise<{ begun: true } | { begu
     finished_at: null,
     error_code: null,
     error_message: null,
+    judged_at: null,
   };
   await db.updateTable('runs').set(opened).where('run_id', '=', run.runId).execute();
   await db.deleteFrom('run_phases').where('run_id', '=', run.runId).execute();
   return { begun: true };
 }
 
+const ACCEPTS_LIMITS = sql<boolean>`exists (select from run_grants g
+  where g.run_id = runs.run_id and g.connection_id = runs.connection_id and g.grant_name = 'limits')`;
+
 async function findHolder(db: Db, connectionId: string): Promise<RunHolder | undefined> {
   const row = await db
     .selectFrom('runs')
     .selectAll()
+    .select(ACCEPTS_LIMITS.as('accept_limits'))
     .where('connection_id', '=', connectionId)
     .where('status', '=', 'running')
     .where('scope', 'in', ['master', 'preview'])
@@ -189,6 +202,7 @@ async function findHolder(db: Db, connectionId: string): Promise<RunHolder | und
     legalEntity: row.legal_entity ?? undefined,
     full: row.full_comparison,
     acceptShrink: row.accept_shrink,
+    acceptLimits: row.accept_limits,
   };
   return { kind: row.scope, runId: row.run_id, workflowId: row.workflow_id, scope };
 }

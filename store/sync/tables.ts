@@ -65,6 +65,7 @@ export interface RunsTable {
   error_message: string | null;
   plan_id: string | null;
   run_trigger: string | null;
+  judged_at: Date | null;
 }
 
 /** The kind of a run: a sync of whole legal entities, of single records, or one that only makes a plan. */

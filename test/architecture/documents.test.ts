@@ -36,6 +36,8 @@ describe('the documentation', () => {
     expect(rejections).toContain('name_ambiguous');
     expect(remarks).toContain('same_person');
     expect(fieldProblems).toContain('field_inactive');
+    const held = codesOf('domain/review/held.ts', 'HeldCode');
+    expect(held).toContain('limits_exceeded');
     const code = [...sources('activities'), ...sources('workflows'), ...sources('store')].join('\n');
     const failuresAndNotes = [
       ...all(code, /\bstop\(\s*'([a-z_]+)'/g),
@@ -48,7 +50,7 @@ describe('the documentation', () => {
       ...all(code, /'(connection_missing|needs_authorization|refusal_unconfirmed)'/g),
     ];
     expect(sorted(all(read('docs/runbook.md'), /^### ([a-z_]+)$/gm))).toEqual(
-      sorted([...rejections, ...remarks, ...fieldProblems, ...failuresAndNotes]),
+      sorted([...rejections, ...remarks, ...fieldProblems, ...held, ...failuresAndNotes]),
     );
   });
 

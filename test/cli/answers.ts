@@ -25,6 +25,7 @@ export function runAnswer(changes: Partial<Run> = {}): Run {
     workflowId: 'sync:contoso',
     connectionId: 'contoso',
     status: 'completed',
+    planId: null,
     startedAt: '2026-11-24T10:00:00.000Z',
     finishedAt: '2026-11-24T10:03:05.000Z',
     waitedMs: 12_000,

@@ -22,10 +22,11 @@ describe('sync', () => {
 
   it('prints the start as a document with --json', async () => {
     const api = await startLoopback(startsThen(() => undefined));
-    const { stdout, stderr } = await runCliAt(api.origin, ['sync', 'contoso', '--accept-shrink', '--json']);
+    const accepted = ['--accept-shrink', '--accept-limits'];
+    const { stdout, stderr } = await runCliAt(api.origin, ['sync', 'contoso', ...accepted, '--json']);
     expect(JSON.parse(stdout)).toEqual(started);
     expect(stderr).toBe('');
-    expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({ acceptShrink: true });
+    expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({ acceptShrink: true, acceptLimits: true });
   });
 });
 
@@ -37,6 +38,17 @@ describe('sync --wait', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual(runAnswer());
     expect(api.requests.map(({ url }) => url).slice(1)).toEqual(Array(3).fill('/api/runs/run-1'));
+  });
+
+  it('exits 3 for a held run, and shows its plan and why it is held', async () => {
+    const error = { code: 'limits_exceeded', message: 'See it: `ledgerdesk plan plan-1 --changes`.' };
+    const held = runAnswer({ status: 'held', planId: 'plan-1', error });
+    const api = await startLoopback(startsThen(() => ({ body: held })));
+    const { code, stdout } = await runCliAt(api.origin, ['sync', 'contoso', '--wait']);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^Status {6}held$/m);
+    expect(stdout).toMatch(/^Plan {8}plan-1$/m);
+    expect(stdout).toContain(error.message);
   });
 
   it.each(['failed', 'cancelled'] as const)(

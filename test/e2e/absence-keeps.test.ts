@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { syncAccepting } from '../fixtures/accepted-sync.ts';
 import { readingOnly } from '../fixtures/edits.ts';
 import { createPeople } from '../fixtures/people.ts';
 import { setUpWorld } from '../fixtures/set-up-world.ts';
@@ -80,7 +81,7 @@ describe('what a reading of the ERP merely does not contain', () => {
     await miss(...numbers.slice(0, 42).map((number) => `gn/${number}`));
     expect(await world.sync('gone')).toMatchObject({ status: 'failed', error: { code: 'entity_shrank' } });
     expect((await world.store.records.list('gone', { state: 'gone' })).total).toBe(0);
-    const accepted = await world.sync('gone', { acceptShrink: true });
+    const accepted = await syncAccepting(world, 'gone', 'shrink');
     expect(accepted).toMatchObject({ status: 'completed', totals: { read: 18, unchanged: 18, gone: 42 } });
     expect(accepted.phases).toMatchObject([{ legalEntity: 'gn', kind: 'customer', gone: 42 }]);
     const listed = await world.store.records.list('gone', { state: 'gone', code: 'gone_from_erp' });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { JournalEntry } from '../fixtures/sandbox.ts';
+import { syncAccepting } from '../fixtures/accepted-sync.ts';
 import { createEdits, readingOnly } from '../fixtures/edits.ts';
 import { setUpWorld } from '../fixtures/set-up-world.ts';
 
@@ -59,7 +60,9 @@ describe('a run that does not find accounts in the ERP', () => {
     expect(await takeWrites()).toEqual([]);
     expect(await world.organizations()).toEqual(before);
 
-    const accepted = await world.sync('shrunk', { acceptShrink: true });
+    const byHand = await world.sync('shrunk', { acceptShrink: true });
+    expect(byHand).toMatchObject({ status: 'failed', error: { code: 'entity_shrank' } });
+    const accepted = await syncAccepting(world, 'shrunk', 'shrink');
     expect(accepted).toMatchObject({ status: 'completed', totals: { read: 53, updated: 1, unchanged: 52 } });
     expect(await world.sync('shrunk')).toMatchObject({ status: 'completed', totals: { read: 53, unchanged: 53 } });
     for (const number of numbers.slice(7, 13)) await edits.removeCustomer('sh', number);
@@ -124,7 +127,7 @@ describe('a run that does not find accounts in the ERP', () => {
     const run = await world.sync('failing');
     expect(run).toMatchObject({ status: 'failed', totals: { read: 2, unchanged: 1, rejected: 1 } });
     expect(await edits.record('failing', 'B1')).toMatchObject({ code: 'waiting_for_entity' });
-    const next = await world.sync('failing', { acceptShrink: true });
+    const next = await syncAccepting(world, 'failing', 'shrink');
     expect(next).toMatchObject({ status: 'completed', totals: { adopted: 1, created: 0 } });
     expect(await edits.record('failing', 'B1')).toMatchObject({ state: 'adopted', code: null });
   });

@@ -46,6 +46,8 @@ describe('a connection that is removed', () => {
     await store.runs.begin({ runId: resync, workflowId: 'account', connectionId: id, kind: 'account', ...scope });
     await store.runs.addNote(resync, { code: 'bulk_user_import_off', message: 'One by one.' });
     await store.runs.join(`${id} joined`, id, run.runId);
+    const audited = { actor: 'admin', action: 'run.grant', subject: null, detail: null };
+    await store.runGrants.give({ runId: `${id} next`, connectionId: id }, ['limits'], audited);
     await store.startedRuns.add({ runId: `${id} started`, connectionId: id, workflowId: `${id} started` });
     await store.zendeskTokens.save(id, { accessToken: `${id} token`, refreshToken: `${id} refresh`, expiresInS: 60 });
     await store.zendeskTokens.beginConsent(id, { state: `${id} state`, verifier: `${id} verifier` });

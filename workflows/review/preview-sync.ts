@@ -48,13 +48,8 @@ async function begin({ proxy: { steps, pause }, run, input }: MasterRun): Promis
 /** Reads F&O, and then, level by level, what has changed in Zendesk. */
 async function readBothSides(preview: MasterRun, state: { progress: MasterProgress }): Promise<void> {
   for (;;) {
-    const { stage, level, levels, problems } = state.progress;
-    if (stage === 'done' || problems.some(endsTheRun)) return;
-    if (stage === 'rank') {
-      if (level + 1 === levels.length) return;
-      state.progress = { ...state.progress, stage: 'changes', level: level + 1, after: '' };
-      continue;
-    }
+    const { stage, problems } = state.progress;
+    if (stage === 'done' || stage === 'rank' || problems.some(endsTheRun)) return;
     state.progress = await STAGES[stage](preview, state.progress);
     if (workflowInfo().continueAsNewSuggested) {
       const waitedMs = state.progress.waitedMs + preview.proxy.waitedMs();

@@ -18,7 +18,6 @@ export interface EntityStage {
   readonly summary: string;
   readonly kindsOf: (legalEntity: string) => readonly string[];
   readonly dependentKinds?: readonly string[];
-  readonly acceptShrink?: boolean;
   readonly incompleteEntities?: readonly string[];
 }
 
@@ -81,7 +80,6 @@ function runEntity(entityStage: EntityStage, legalEntity: string): Promise<SyncL
     runWorkflowId: run.workflowId,
     kinds: kindsOf(legalEntity),
     dependentKinds: entityStage.dependentKinds ?? [],
-    acceptShrink: entityStage.acceptShrink ?? false,
     incompleteEntities: entityStage.incompleteEntities ?? [],
     waitedMs: 0,
   };

@@ -1,3 +1,5 @@
+import { patched } from '@temporalio/workflow';
+import { heldError } from '../../domain/review/held.ts';
 import type { Level, MasterProgress, MasterStage, SyncMasterDataInput } from '../contract.ts';
 import type { StepProxy } from '../step-proxy.ts';
 import type { RunRef, TargetRef } from '../steps.ts';
@@ -30,8 +32,9 @@ export const BEGINNING: MasterProgress = {
 const CLAIM_WAIT_MS = 5_000;
 
 /**
- * The stages of a master run. It reads everything first. Then, level by level, it reads changes from Zendesk, reserves
- * for all records of the level, and applies them. Records of a later level depend on the outcomes of earlier ones.
+ * The stages of a master run. It reads everything first, from F&O and then, level by level, changes from Zendesk. Then,
+ * level by level, it reserves for all records of the level, and applies them. Records of a later level depend on the
+ * outcomes of earlier ones. Before the first level is applied, the limits of the connection are judged for all levels.
  */
 export const STAGES: Readonly<Record<Exclude<MasterStage, 'done'>, Stage>> = {
   read: readAll,
@@ -39,6 +42,7 @@ export const STAGES: Readonly<Record<Exclude<MasterStage, 'done'>, Stage>> = {
   compare: compareWithZendesk,
   rank: rankRecords,
   reserve: reserveRecords,
+  judge: judgeLimits,
   apply: applyLevel,
 };
 
@@ -52,7 +56,6 @@ async function readAll({ proxy, run, input }: MasterRun, progress: MasterProgres
     ...{ run, stage: 'read', summary: 'Read from Dynamics 365' },
     kindsOf: () => first?.kinds ?? [],
     dependentKinds: later.flatMap(({ kinds }) => kinds),
-    acceptShrink: input.acceptShrink ?? false,
   };
   const { failed, notRead, problems, waitedMs } = await runEntityStage(stage, wanted);
   const kinds = found.levels.flatMap((level) => level.kinds);
@@ -71,6 +74,7 @@ async function readAll({ proxy, run, input }: MasterRun, progress: MasterProgres
     incompleteEntities: [...new Set([...incomplete, ...neverRead])],
     problems: [...problems, ...missing],
     waitedMs: progress.waitedMs + waitedMs,
+    ...(patched('limits') && { readsAhead: true }),
   };
 }
 
@@ -98,7 +102,8 @@ async function readZendeskChanges(
   const full = input.full ?? false;
   const page = { ...targetOf(run, progress), after: progress.after, full };
   const { next } = await steps.readZendeskChanges(page, `Read changed ${page.target}s from Zendesk`);
-  return next === null ? { ...progress, stage: full ? 'compare' : 'rank', after: '' } : { ...progress, after: next };
+  if (next !== null) return { ...progress, after: next };
+  return full ? { ...progress, stage: 'compare', after: '' } : afterChanges(progress);
 }
 
 async function compareWithZendesk(
@@ -107,7 +112,15 @@ async function compareWithZendesk(
 ): Promise<MasterProgress> {
   const page = { ...targetOf(run, progress), after: progress.after };
   const { next } = await steps.compareWithZendesk(page, `Compare all linked ${page.target}s`);
-  return next === null ? { ...progress, stage: 'rank', after: '' } : { ...progress, after: next };
+  return next === null ? afterChanges(progress) : { ...progress, after: next };
+}
+
+/** Returns the progress after the changes of a level were read. */
+function afterChanges(progress: MasterProgress): MasterProgress {
+  const done: MasterProgress = { ...progress, stage: 'rank', after: '' };
+  if (progress.readsAhead !== true) return done;
+  const next = nextReadLevel(progress);
+  return next < 0 ? { ...done, level: 0 } : { ...done, stage: 'changes', level: next };
 }
 
 async function rankRecords({ proxy: { steps }, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
@@ -119,7 +132,21 @@ async function reserveRecords({ proxy: { steps }, run }: MasterRun, progress: Ma
   const { incompleteEntities: incomplete, after } = progress;
   const page = { ...targetOf(run, progress), after: Number(after), incompleteEntities: incomplete };
   const { next } = await steps.reserveRecords(page, `Reserve external ids and names of the ${kindsText(progress)}`);
-  return next === null ? { ...progress, stage: 'apply', after: '' } : { ...progress, after: String(next) };
+  if (next !== null) return { ...progress, after: String(next) };
+  const isJudged = progress.level > 0 || progress.readsAhead !== true;
+  return { ...progress, stage: isJudged ? 'apply' : 'judge', after: '' };
+}
+
+/** A run that exceeds a limit writes nothing. It makes a plan of what it would have written, and ends. */
+async function judgeLimits({ proxy: { steps }, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
+  const { incompleteEntities: incomplete, problems } = progress;
+  const judged = { ...run, incompleteEntities: incomplete };
+  const { held } = await steps.judgeLimits(judged, 'Check that the changes do not exceed the limits');
+  if (held === null) return { ...progress, stage: 'apply' };
+  const asked = { ...judged, why: ['limits'], problems };
+  const { planId, hash } = await steps.makePlan(asked, 'Plan all changes, because a person must approve them');
+  const error = heldError(held, { connectionId: run.connectionId, planId, hash });
+  return { ...progress, stage: 'done', held: { ...error, planId } };
 }
 
 async function applyLevel({ proxy, run }: MasterRun, progress: MasterProgress): Promise<MasterProgress> {
@@ -160,12 +187,17 @@ async function takeOverClaims({ steps, pause }: StepProxy, run: RunRef): Promise
 
 /** Returns the progress at the next level with a kind that was read, or at the end. */
 function nextLevel(progress: MasterProgress): MasterProgress {
-  const { levels, entities, notRead } = progress;
+  const next = nextReadLevel(progress);
+  if (next < 0) return { ...progress, stage: 'done' };
+  const stage = progress.readsAhead === true ? 'rank' : 'changes';
+  return { ...progress, stage, level: next, after: '', plannedAgain: false };
+}
+
+/** Returns the next level with a kind that was read, or a negative number. */
+function nextReadLevel({ levels, level, entities, notRead }: MasterProgress): number {
   const isRead = (kind: string): boolean =>
     entities.some((entity) => !notRead.some((one) => one.legalEntity === entity && one.kind === kind));
-  const next = levels.findIndex(({ kinds }, index) => index > progress.level && kinds.some(isRead));
-  if (next < 0) return { ...progress, stage: 'done' };
-  return { ...progress, stage: 'changes', level: next, after: '', plannedAgain: false };
+  return levels.findIndex(({ kinds }, index) => index > level && kinds.some(isRead));
 }
 
 function levelOf({ levels, level }: MasterProgress): Level {

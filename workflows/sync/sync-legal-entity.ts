@@ -54,7 +54,7 @@ async function readKind(
   input: SyncLegalEntityInput,
 ): Promise<'done' | 'long' | Problem> {
   try {
-    return await readSlice(proxy, slice, input);
+    return await readSlice(proxy, slice);
   } catch (error) {
     const problem = problemOf(error);
     const isAlone = input.dependentKinds.includes(slice.kind) || CONCERNS_ONE_KIND.has(problem.code);
@@ -66,11 +66,7 @@ async function readKind(
   }
 }
 
-async function readSlice(
-  { steps }: StepProxy,
-  slice: SliceRef,
-  { acceptShrink }: SyncLegalEntityInput,
-): Promise<'done' | 'long'> {
+async function readSlice({ steps }: StepProxy, slice: SliceRef): Promise<'done' | 'long'> {
   const what = `${slice.legalEntity} ${slice.kind}s`;
   let read = 0;
   for (let page = 1; ; page += 1) {
@@ -80,7 +76,7 @@ async function readSlice(
     setCurrentDetails(`${what}: ${read} read`);
     if (result.done) break;
   }
-  await steps.acceptReading({ ...slice, acceptShrink }, `${what}: check that the reading is complete`);
+  await steps.acceptReading(slice, `${what}: check that the reading is complete`);
   return 'done';
 }
 

@@ -1,5 +1,5 @@
 import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import { concludeRun } from './conclude.ts';
+import { concludeRun, type Conclusion } from './conclude.ts';
 import type { MasterProgress, SyncMasterDataInput, SyncMasterDataResult } from '../contract.ts';
 import { describeTotals } from './details.ts';
 import { addSearchAttributes } from '../add-search-attributes.ts';
@@ -28,9 +28,18 @@ export async function syncMasterData(input: SyncMasterDataInput): Promise<SyncMa
   const waitedMs = (): number => state.progress.waitedMs + proxy.waitedMs();
   const totals = await concludeRun({ steps: proxy.steps, waitedMs }, run, async () => {
     await runStages(master, state);
-    return { error: runError(state.progress.problems), waitedMs: waitedMs() };
+    return conclusionOf(state.progress, waitedMs());
   });
-  return { runId: run.runId, totals };
+  const { held } = state.progress;
+  return { runId: run.runId, totals, ...(held !== undefined && { held: held.planId }) };
+}
+
+/** Legal entities that could not be read are part of the message of a held run. */
+function conclusionOf({ held, problems }: MasterProgress, waitedMs: number): Conclusion {
+  if (held === undefined) return { error: runError(problems), waitedMs };
+  const { code, message, planId } = held;
+  const failed = runError(problems);
+  return { error: { code, message: failed === null ? message : `${message} ${failed.message}` }, planId, waitedMs };
 }
 
 /**

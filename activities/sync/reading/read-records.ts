@@ -79,7 +79,7 @@ const SHRINK_ADVICE =
   'Check in F&O whether that is right. A lost security role can be the reason. If it is right, run `ledgerdesk sync ID --accept-shrink` once.';
 
 /**
- * Accepts a complete reading. Fails if it has so few rows that an error is likely, unless `acceptShrink` is set, and if
+ * Accepts a complete reading. Fails if it has so few rows that an error is likely, unless a person has accepted it for this run, and if
  * it is empty because F&O does not have the legal entity.
  */
 export async function acceptReading(
@@ -87,10 +87,11 @@ export async function acceptReading(
   input: Parameters<Steps['acceptReading']>[0],
 ): ReturnType<Steps['acceptReading']> {
   const { store } = context;
-  const { connectionId, legalEntity, kind, acceptShrink } = input;
+  const { connectionId, legalEntity, kind } = input;
   const count = await store.staging.counts(connectionId, input);
   const isPreview = (await store.runs.get(input.runId))?.scope === 'preview';
-  const reason = acceptShrink ? undefined : shrinkReason(`${legalEntity}'s ${kind}s`, count);
+  const shrank = shrinkReason(`${legalEntity}'s ${kind}s`, count);
+  const reason = (await isAccepted(context, input, shrank)) ? undefined : shrank;
   if (reason !== undefined && isPreview) {
     const message = `${reason}. A sync stops at this. ${SHRINK_ADVICE}`;
     await store.runs.addNote(input.runId, { code: 'entity_shrank', message });
@@ -103,6 +104,11 @@ export async function acceptReading(
   // A preview accepts its readings only on its copies.
   if (!isPreview) await store.staging.accept(connectionId, input);
   return { records: count.rows };
+}
+
+/** Returns whether a person has accepted for this run that there are far fewer records. */
+async function isAccepted({ store }: StepContext, run: SliceRef, shrank: string | undefined): Promise<boolean> {
+  return shrank !== undefined && (await store.runGrants.list(run)).has('shrink');
 }
 
 /** Discards the staged records of these kinds of a legal entity whose reading failed. */

@@ -91,6 +91,16 @@ export const connection = z
       })
       .optional()
       .describe('The settings that wait for approval, by their paths. Absent if there are none.'),
+    held: z
+      .strictObject({
+        code: z.string(),
+        message: z.string(),
+        planId: z.string().nullable(),
+        runId: z.string().nullable(),
+        since: time.nullable(),
+      })
+      .optional()
+      .describe('Why nothing, or not every event, is written until a person approves. Absent if it is not held.'),
     externalId: z.string().describe('The template for external ids.'),
     settings,
     hooks: z

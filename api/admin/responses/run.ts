@@ -20,6 +20,7 @@ export const run = z
     workflowId: z.string(),
     connectionId: z.string(),
     status: z.enum(['running', 'completed', 'failed', 'cancelled', 'held']),
+    planId: z.string().nullable().describe('The plan that the run applies, or that it made because it is held.'),
     startedAt: time,
     finishedAt: time.nullable(),
     waitedMs: count.describe('How long it waited for rate limits of remote systems, in ms.'),

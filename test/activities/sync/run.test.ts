@@ -58,6 +58,21 @@ describe('the start of a run', () => {
     expect(await at.store.reports.get(run.runId)).toBeUndefined();
   });
 
+  it('takes what a run may accept from the store, and not from its input', async () => {
+    const holder = await at.begin();
+    const run = another(holder);
+    const joined = { state: 'joined', runId: holder.runId };
+    const asked = { ...run, ...MASTER, acceptShrink: true, acceptLimits: true };
+    expect(await beginRun(holder.context, asked)).toEqual(joined);
+    const granted = another(holder);
+    const audited = { actor: 'admin', action: 'run.grant', subject: run.connectionId, detail: null };
+    await at.store.runGrants.give(granted, ['limits'], audited);
+    expect(await beginRun(holder.context, { ...granted, ...MASTER })).toEqual({ state: 'busy', runId: holder.runId });
+    await at.store.runGrants.give(holder, ['limits'], audited);
+    expect(await beginRun(holder.context, { ...granted, ...MASTER })).toEqual(joined);
+    expect(await at.store.runGrants.list(granted)).toEqual(new Set());
+  });
+
   it('ends a run that has the connection although its workflow has ended, and replaces it', async () => {
     const holder = await at.begin();
     await at.plan(holder, holder.customer('A1'));

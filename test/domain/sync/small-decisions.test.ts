@@ -32,7 +32,10 @@ describe('joining a run', () => {
     expect(covers({ ...all, legalEntity: 'usmf' }, { ...all, legalEntity: 'frrt' })).toBe(false);
     expect(covers(all, { ...all, full: true })).toBe(false);
     expect(covers(all, { ...all, acceptShrink: true })).toBe(false);
-    expect(covers({ full: true, acceptShrink: true }, all)).toBe(true);
+    expect(covers(all, { ...all, acceptLimits: true })).toBe(false);
+    expect(covers({ ...all, acceptShrink: true }, { ...all, acceptLimits: true })).toBe(false);
+    expect(covers({ ...all, acceptLimits: true }, { ...all, acceptLimits: true })).toBe(true);
+    expect(covers({ full: true, acceptShrink: true, acceptLimits: true }, all)).toBe(true);
   });
 });
 

@@ -7,20 +7,21 @@ import { inSync, LEVELS, ORGANIZATIONS_ONLY, NOTHING_REFUSED, ONE_ROUND, RUN } f
 const worker = useScriptedWorker();
 
 const INPUT = { connectionId: RUN.connectionId, runId: RUN.runId };
-const ORGANIZATIONS = ['readZendeskChanges', 'rankRecords', 'reserveRecords', 'countOutcomes', 'takeOverClaims'];
-const USERS = ['readZendeskChanges', 'rankRecords', 'reserveRecords'];
+const CHANGES = ['readZendeskChanges', 'readZendeskChanges'];
+const ORGANIZATIONS = ['rankRecords', 'reserveRecords', 'judgeLimits', 'countOutcomes', 'takeOverClaims'];
+const USERS = ['rankRecords', 'reserveRecords'];
 
 /** Runs a master run of these legal entities, in sync unless `more` says something else. */
 const sync = (entities: string[], more: Script = {}, input: object = {}) =>
   worker.run('syncMasterData', { ...INPUT, ...input }, { ...inSync(entities), ...more });
 
 describe('the stages of a master run', () => {
-  it('read everything, then prepare and apply level by level', async () => {
+  it('read everything, then judge the limits, and prepare and apply level by level', async () => {
     const { course, status, inputs } = await sync(['usmf', 'frrt']);
     expect(status).toBe('completed');
     expect(course).toEqual([
       ...['beginRun', 'findLegalEntities', 'child usmf read', 'child frrt read'],
-      ...[...ORGANIZATIONS, 'child usmf apply', 'child frrt apply'],
+      ...[...CHANGES, ...ORGANIZATIONS, 'child usmf apply', 'child frrt apply'],
       ...[...USERS, 'child usmf apply-contacts', 'child frrt apply-contacts'],
       'finishRun',
     ]);
@@ -29,9 +30,9 @@ describe('the stages of a master run', () => {
 
   it('give each stage of a legal entity its kinds', async () => {
     const levels = [{ target: 'organization' as const, kinds: ['customer', 'vendor'] }];
-    const { inputs } = await worker.run('syncMasterData', { ...INPUT, acceptShrink: true }, inSync(['usmf'], levels));
+    const { inputs } = await worker.run('syncMasterData', INPUT, inSync(['usmf'], levels));
     const kinds = [{ kind: 'customer' }, { kind: 'vendor' }];
-    expect(inputs('acceptReading')).toMatchObject(kinds.map((kind) => ({ ...kind, acceptShrink: true })));
+    expect(inputs('acceptReading')).toMatchObject(kinds);
     expect(inputs('planChanges')).toMatchObject(kinds.map((kind) => ({ ...kind, legalEntity: 'usmf' })));
   });
 
@@ -46,8 +47,13 @@ describe('the stages of a master run', () => {
       },
       { full: true },
     );
-    const [first, ...rest] = USERS;
-    expect(course.slice(-6)).toEqual([first, 'compareWithZendesk', ...rest, 'child usmf apply-contacts', 'finishRun']);
+    const [changes] = CHANGES;
+    const from = course.indexOf('rankRecords');
+    expect(course.slice(from - 6, from)).toEqual([
+      ...[changes, changes, 'compareWithZendesk', 'compareWithZendesk'],
+      ...[changes, 'compareWithZendesk'],
+    ]);
+    expect(course.slice(-4)).toEqual([...USERS, 'child usmf apply-contacts', 'finishRun']);
     expect(inputs('readZendeskChanges')).toMatchObject([{ after: '' }, { after: 'c1', full: true }, { after: '' }]);
     expect(inputs('compareWithZendesk')).toMatchObject([{ after: '' }, { after: 'c1' }, { after: '' }]);
     expect(inputs('reserveRecords')).toMatchObject([{ after: 0 }, { after: 500 }, { after: 900 }, { after: 0 }]);

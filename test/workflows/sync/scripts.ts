@@ -18,7 +18,6 @@ export const APPLY: SyncLegalEntityInput = {
   kinds: ['customer'],
   dependentKinds: [],
   stage: 'apply',
-  acceptShrink: false,
   incompleteEntities: [],
   waitedMs: 0,
 };
@@ -62,6 +61,7 @@ export function inSync(entities: string[], levels = LEVELS): Script {
     rankRecords: () => undefined,
     planAgain: () => undefined,
     reserveRecords: () => ({ next: null }),
+    judgeLimits: () => ({ held: null }),
     countOutcomes: () => NO_TOTALS,
     takeOverClaims: () => ({ waiting: 0 }),
     planChanges: () => ({ unfinished: 0, next: null }),

@@ -6,7 +6,7 @@ import type { TestRun } from '../../../fixtures/test-run.ts';
 const at = useStepTests({ hasFields: false });
 
 const read = (run: TestRun) => readRecordsPage(run.context, run.slice());
-const accept = (run: TestRun, acceptShrink = false) => acceptReading(run.context, { ...run.slice(), acceptShrink });
+const accept = (run: TestRun) => acceptReading(run.context, run.slice());
 const staged = async (run: TestRun) => Object.keys(await at.staged(run));
 
 /** Begins a run of a legal entity with `count` customers in F&O, whose pages have two rows. */
@@ -127,9 +127,24 @@ describe('accepting a reading', () => {
     expect(await at.store.staging.counts(run.connectionId, run.slice())).toMatchObject({ lastAccepted: counts.before });
   });
 
+  it.each([['limits', 'own'] as const, ['shrink', 'other'] as const])(
+    'fails although the run may do something else, or another run may do this (%s of the %s run)',
+    async (grant, whose) => {
+      const run = await readingOf({ before: 60, now: 1 });
+      const { connectionId } = run;
+      const runId = whose === 'own' ? run.runId : 'another-run';
+      const audited = { actor: 'admin', action: 'run.grant', subject: connectionId, detail: null };
+      await at.store.runGrants.give({ connectionId, runId }, [grant], audited);
+      await expect(accept(run)).rejects.toMatchObject({ type: 'entity_shrank' });
+      await at.store.runGrants.withdraw(runId);
+    },
+  );
+
   it('accepts a reading that has shrunk if an operator has allowed it', async () => {
     const run = await readingOf({ before: 60, now: 1 });
-    expect(await accept(run, true)).toEqual({ records: 1 });
+    const audited = { actor: 'admin', action: 'run.grant', subject: run.connectionId, detail: null };
+    await at.store.runGrants.give(run, ['shrink'], audited);
+    expect(await accept(run)).toEqual({ records: 1 });
     expect(await at.store.staging.counts(run.connectionId, run.slice())).toMatchObject({ lastAccepted: 1 });
   });
 });

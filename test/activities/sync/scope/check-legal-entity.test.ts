@@ -6,8 +6,7 @@ import type { TestRun } from '../../../fixtures/test-run.ts';
 
 const at = useStepTests({ hasFields: false });
 
-const accept = (run: TestRun, kind = 'customer') =>
-  acceptReading(run.context, { ...run.slice(kind), acceptShrink: false });
+const accept = (run: TestRun, kind = 'customer') => acceptReading(run.context, run.slice(kind));
 const notesOf = async ({ runId }: TestRun) => (await at.store.reports.get(runId))?.notes;
 
 describe('checking a legal entity of which nothing was ever read', () => {
