@@ -1,7 +1,10 @@
+import { keyOf, type ErpRecord } from '../../domain/sync/record.ts';
+import { planningFailed } from '../../domain/sync/rejection.ts';
 import type { PlannedOperation } from '../../store/sync/claims.ts';
 import type { RecordOutcome } from '../../store/sync/outcomes.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
+import { nameOfError } from '../error-class.ts';
 import { targetOf } from '../targets.ts';
 import { openSlice } from './open-slice.ts';
 
@@ -21,8 +24,7 @@ export async function planChanges(
   const outcomes: RecordOutcome[] = [];
   const operations: PlannedOperation[] = [];
   let deferred = 0;
-  for (const row of rows) {
-    const planned = target.plan(row, slice.spec);
+  for (const { row, planned } of planRows(rows, (row) => target.plan(row, slice.spec))) {
     if ('operation' in planned && planned.operation === 'create' && row.mustWait) deferred += 1;
     else if ('operation' in planned) operations.push(planned);
     else outcomes.push(planned);
@@ -32,6 +34,33 @@ export async function planChanges(
   const last = rows.at(-1);
   if (rows.length === PAGE && last !== undefined) return { unfinished: 0, next: last.record.key, ...waiting };
   return { unfinished: await store.planning.unfinished(slice), next: null, ...waiting };
+}
+
+type Planned = RecordOutcome | PlannedOperation;
+
+/** Errors with which the planning of all records of a page may fail. More are an error of the planning itself. */
+const MAX_FAILED_PAGE = 10;
+
+/**
+ * Plans each record. A record whose planning fails ends alone, as an internal error: planning only compares stored
+ * values, so it would fail again. If no record of a long page can be planned, the error is thrown.
+ */
+export function planRows<Row extends { readonly record: ErpRecord }>(
+  rows: readonly Row[],
+  plan: (row: Row) => Planned,
+): readonly { readonly row: Row; readonly planned: Planned }[] {
+  const errors: unknown[] = [];
+  const all = rows.map((row) => {
+    try {
+      return { row, planned: plan(row) };
+    } catch (error) {
+      errors.push(error);
+      const remark = planningFailed(nameOfError(error));
+      return { row, planned: { ...keyOf(row.record), outcome: 'rejected' as const, remark } };
+    }
+  });
+  if (errors.length > MAX_FAILED_PAGE && errors.length === rows.length) throw errors[0];
+  return all;
 }
 
 /** Plans all records of these kinds again, because custom fields in Zendesk have changed. */
