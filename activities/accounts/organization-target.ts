@@ -39,7 +39,8 @@ export const ORGANIZATIONS: Target<KnownOrganization> = {
   recheckAdoptions,
   async show(zendesk, wanted, { askedAt, mapped }) {
     const organizations = await zendesk.showOrganizations(wanted);
-    const items = organizations.map((organization) => ({
+    const readable = organizations.filter(({ defect }) => defect === undefined);
+    const items = readable.map((organization) => ({
       ...organization,
       values: organizationValues(organization),
       isComplete: (_row: OrganizationRow, { mapping }: EntitySpec) =>

@@ -3,7 +3,7 @@ import { accountAttempt, planAccount } from '../../domain/accounts/plan-account.
 import { accountRemark } from '../../domain/accounts/renumbering-remarks.ts';
 import type { EntitySpec } from '../../domain/entity-spec.ts';
 import { keyOf } from '../../domain/sync/record.ts';
-import { zendeskRefused } from '../../domain/sync/rejection.ts';
+import { zendeskRefused, zendeskUnreadable } from '../../domain/sync/rejection.ts';
 import { contentDigest } from '../../store/digests.ts';
 import type { PlannedOperation } from '../../store/sync/claims.ts';
 import type { RecordOutcome } from '../../store/sync/outcomes.ts';
@@ -21,6 +21,7 @@ export function planOrganization(
   if (row.isStale) return { ...account, outcome: 'unchanged' };
   if (externalId === null || name === null)
     throw new Error('An account was planned before its external id and name were reserved.');
+  if (known?.defect) return { ...account, outcome: 'rejected', remark: zendeskUnreadable(known.id, known.defect) };
   const desired = organizationValues(renderOrganization(record, { externalId, name }, mapping));
   const attempt = accountAttempt({ desired, known });
   const isRefused = isSameAttempt(refusedAttempt, attempt);

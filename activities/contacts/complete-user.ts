@@ -4,11 +4,12 @@ import { emailRefused, emailTaken } from '../../domain/contacts/contact-remarks.
 import { emailKey } from '../../domain/contacts/email.ts';
 import { lacksOf, userChanges } from '../../domain/contacts/plan-user.ts';
 import { keyOf } from '../../domain/sync/record.ts';
-import { zendeskRefused, type Rejection } from '../../domain/sync/rejection.ts';
+import { listInconsistent, zendeskRefused, type Rejection } from '../../domain/sync/rejection.ts';
 import type { WrittenUser } from '../../store/contacts/users.ts';
 import { contentDigest } from '../../store/digests.ts';
 import type { Changes } from '../../store/sync/changes.ts';
 import type { StepContext } from '../dependencies.ts';
+import { messageOf } from '../failure.ts';
 import type { OpenSlice } from '../sync/open-slice.ts';
 import { OUTCOME_OF } from '../sync/written.ts';
 import { organizationsWithUnsolved } from './unsolved-tickets.ts';
@@ -44,6 +45,7 @@ export async function completeUser(context: StepContext, slice: OpenSlice, row: 
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     if (error.kind === 'missing') return again(row, error.detail);
+    if (error.kind === 'inconsistent') return undecided(row, error);
     if (error.kind === 'refused') return rejected(row, spec, { remark: zendeskRefused(error.detail), written: [] });
     throw error;
   }
@@ -54,6 +56,12 @@ function withUnsolved(row: UserRow, organizationIds: readonly string[]): UserRow
   if (row.seen === null || organizationIds.length === 0) return row;
   const unsolvedOrganizationIds = [...(row.seen.unsolvedOrganizationIds ?? []), ...organizationIds];
   return { ...row, seen: { ...row.seen, unsolvedOrganizationIds } };
+}
+
+/** Rejects a contact about which Zendesk contradicts itself. Nothing is concluded, and the next run tries again. */
+function undecided({ record, zendeskId }: UserRow, error: RemoteError): Changes {
+  const remark = listInconsistent(messageOf(error));
+  return { outcomes: [{ ...keyOf(record), outcome: 'rejected', zendeskId: zendeskId ?? '', remark }] };
 }
 
 /** Marks a row for a look-up, because its user or organization no longer exists. */

@@ -3,7 +3,7 @@ import type { ContactReservation, ContactReservationResult } from '../../domain/
 import { renderUser, userValues } from '../../domain/contacts/user.ts';
 import type { EntitySpec } from '../../domain/entity-spec.ts';
 import { keyOf } from '../../domain/sync/record.ts';
-import { withRepairs, zendeskRefused } from '../../domain/sync/rejection.ts';
+import { withRepairs, zendeskRefused, zendeskUnreadable } from '../../domain/sync/rejection.ts';
 import { contentDigest, valueDigests } from '../../store/digests.ts';
 import type { PlannedOperation } from '../../store/sync/claims.ts';
 import type { RecordOutcome } from '../../store/sync/outcomes.ts';
@@ -31,6 +31,7 @@ function planReserved(
 ): RecordOutcome | PlannedOperation {
   const { record, linkedId, adoptId, seen: known } = row;
   const contact = keyOf(record);
+  if (known?.defect) return { ...contact, outcome: 'rejected', remark: zendeskUnreadable(known.id, known.defect) };
   const form = renderUser(record, externalId, mapping);
   const wanted = { emailDigest: email === null ? null : row.emailDigest, organizationIds };
   const input = { desired: valueDigests(userValues(form, known?.isStaff === true)), known, ...wanted };

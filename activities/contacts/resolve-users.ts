@@ -1,14 +1,16 @@
+import { RemoteError } from '../../clients/errors.ts';
 import { userRefusalOf } from '../../clients/zendesk/user-refusal.ts';
 import { emailTaken, userDeleted } from '../../domain/contacts/contact-remarks.ts';
 import type { KnownUser } from '../../domain/contacts/plan-user.ts';
 import type { ContactReservation } from '../../domain/contacts/reserve-contact.ts';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
 import { keyOf } from '../../domain/sync/record.ts';
-import type { Rejection } from '../../domain/sync/rejection.ts';
+import { listInconsistent, type Rejection } from '../../domain/sync/rejection.ts';
 import type { SeenUser } from '../../domain/contacts/user.ts';
 import { contentDigest } from '../../store/digests.ts';
 import type { Changes } from '../../store/sync/changes.ts';
 import type { StepContext } from '../dependencies.ts';
+import { messageOf } from '../failure.ts';
 import { mergeChanges } from '../sync/merge-changes.ts';
 import type { OpenSlice } from '../sync/open-slice.ts';
 import type { RefusedRows } from '../sync/target.ts';
@@ -91,7 +93,9 @@ async function resolve(
   if (lookedUp.byId.has(row.zendeskId ?? '')) return planAnew(row);
   if (lookedUp.byExternalId.has(externalIdKey(row.externalId))) return planAnew(row, { replaced: true });
   const { email } = reservationOf(row);
-  const owner = email === null ? undefined : await findOwner(context, slice, { row, email });
+  const owner = email === null ? undefined : await findOwner(context, slice, { row, email }).catch(inconsistency);
+  if (owner instanceof RemoteError)
+    return rejectAs(row, slice.spec, { remark: listInconsistent(messageOf(owner)), isFinal: false });
   if (owner === 'other') return rejectAs(row, slice.spec, { remark: emailTaken(), isFinal: true });
   if (owner !== undefined && email !== null) return adopt(row, slice, { owner, email, askedAt: lookedUp.askedAt });
   if (row.zendeskId !== null) return rejectAs(row, slice.spec, { remark: userDeleted(), isFinal: true });
@@ -126,6 +130,12 @@ async function findOwner(
   const isOurs = owner.externalId === null || externalIdKey(owner.externalId) === externalIdKey(row.externalId);
   const linked = await store.users.linked(connectionId, [owner.id]);
   return isOurs && !linked.has(owner.id) ? owner : 'other';
+}
+
+/** Returns the error for a list that contradicts itself, which says nothing about the row. Throws any other one. */
+function inconsistency(error: unknown): RemoteError {
+  if (error instanceof RemoteError && error.kind === 'inconsistent') return error;
+  throw error;
 }
 
 function adopt(

@@ -50,7 +50,8 @@ export const USERS: Target<KnownUser, ContactReservation> = {
   },
   async show(zendesk, wanted, { askedAt, mapped }) {
     const users = await zendesk.showUsers(wanted);
-    return { items: users.map(toShown), changes: { users: { seen: { items: users, askedAt, mapped } } } };
+    const readable = users.filter(({ defect }) => defect === undefined);
+    return { items: readable.map(toShown), changes: { users: { seen: { items: users, askedAt, mapped } } } };
   },
   isCompleteAfter: (row) =>
     row.operation === 'create'

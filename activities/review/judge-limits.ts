@@ -7,6 +7,7 @@ import type { RowToPlan } from '../../store/sync/planning.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { openSlice } from '../sync/open-slice.ts';
+import { planRows } from '../sync/plan-rows.ts';
 import { targetOf } from '../targets.ts';
 import { createLimitCounter, type LimitCounter } from './limit-counter.ts';
 import { planOnCopies, type RunToPlan } from './plan-on-copies.ts';
@@ -91,7 +92,7 @@ async function countSlice(
   const target = targetOf(slice.target);
   for (let after: string | null = ''; after !== null;) {
     const page: RowToPlan[] = await store.planning.rows(run.connectionId, slice, { after, limit: PAGE });
-    await counter.add({ slice, rows: page.map((row) => ({ row, planned: target.plan(row, slice.spec) })) });
+    await counter.add({ slice, rows: planRows(page, (row) => target.plan(row, slice.spec)) });
     after = page.length < PAGE ? null : (page.at(-1)?.record.key ?? null);
   }
 }

@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts';
 import type { RunRef } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { openSlice, openTarget, type OpenSlice } from '../sync/open-slice.ts';
+import { planRows } from '../sync/plan-rows.ts';
 import { targetOf } from '../targets.ts';
 
 /** A run whose staged records are planned. Adoption by name waits for the incomplete legal entities. */
@@ -83,7 +84,7 @@ async function planSlice(
   const target = targetOf(slice.target);
   for (let after: string | null = ''; after !== null;) {
     const page: RowToPlan[] = await copies.planning.rows(run.connectionId, slice, { after, limit: PAGE });
-    const rows = page.map((row): PlannedRow => ({ row, planned: target.plan(row, slice.spec) }));
+    const rows: readonly PlannedRow[] = planRows(page, (row) => target.plan(row, slice.spec));
     await visit({ slice, rows, copies });
     const outcomes = rows.flatMap(({ planned }) => ('operation' in planned ? [] : [planned]));
     const operations = rows.flatMap(({ planned }) => ('operation' in planned ? [planned] : []));

@@ -5,6 +5,7 @@ import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
 import { keepToPlan } from './keep-to-plan.ts';
 import { openSlice } from './open-slice.ts';
+import { planRows } from './plan-rows.ts';
 import { mayWrite } from './scope/may-write.ts';
 import { withinLimits } from './scope/within-limits.ts';
 
@@ -25,7 +26,7 @@ export async function planChanges(
   const outcomes: RecordOutcome[] = [];
   const operations: PlannedOperation[] = [];
   let deferred = 0;
-  const all = rows.map((row) => ({ row, planned: target.plan(row, slice.spec) }));
+  const all = planRows(rows, (row) => target.plan(row, slice.spec));
   for (const { row, planned } of await keepToPlan(store, slice, all)) {
     if ('operation' in planned && planned.operation === 'create' && row.mustWait) deferred += 1;
     else if ('operation' in planned) operations.push(planned);

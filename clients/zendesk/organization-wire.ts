@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { OrganizationForm, SeenOrganization } from '../../domain/accounts/organization.ts';
 import { readFieldValues, textOrNull } from './field-values.ts';
 import { idToWire, wireId } from './ids.ts';
+import { isolatedList } from './isolated-list.ts';
 import { moment } from './moment.ts';
 
-/** The schema of an organization in lists and exports. Only the export contains deleted ones, with `deleted_at`. */
-export const organizationWire = z
+/** The schema of an organization. Only the export contains deleted ones, with `deleted_at`. */
+export const organizationWire: z.ZodType<SeenOrganization> = z
   .looseObject({
     id: wireId,
     external_id: z.union([z.string(), z.number()]).nullish(),
@@ -25,6 +26,24 @@ export const organizationWire = z
     updatedAt: wire.updated_at,
     deleted: isText(wire.deleted_at),
   }));
+
+const partOfOrganization = z.looseObject({
+  id: wireId,
+  external_id: z.union([z.string(), z.number()]).nullish().catch(null),
+  deleted_at: z.unknown().optional(),
+});
+
+/**
+ * The schema of organizations in lists and exports. Of one with an unexpected form, only the id and the external id are
+ * read.
+ */
+export const organizationsWire = isolatedList(organizationWire, (wire, defect) => {
+  const { data } = partOfOrganization.safeParse(wire);
+  if (data === undefined) return undefined;
+  const { id, external_id: externalId, deleted_at: deletedAt } = data;
+  const unknown = { name: '', fields: {}, tags: [], updatedAt: new Date(0).toISOString() };
+  return { ...unknown, id, externalId: textOrNull(externalId), deleted: isText(deletedAt), defect };
+});
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 

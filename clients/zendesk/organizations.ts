@@ -7,7 +7,7 @@ import { jobResponse, type JobStatus } from './job-wire.ts';
 import {
   changeToWire,
   newOrganizationToWire,
-  organizationWire,
+  organizationsWire,
   type NewOrganization,
   type OrganizationChange,
 } from './organization-wire.ts';
@@ -61,12 +61,10 @@ interface OrganizationWrites {
 /** The requests about organizations. */
 export interface OrganizationCalls extends OrganizationReads, OrganizationWrites {}
 
-const organizations = z
-  .looseObject({ organizations: z.array(organizationWire) })
-  .transform((wire) => wire.organizations);
+const organizations = z.looseObject({ organizations: organizationsWire }).transform((wire) => wire.organizations);
 
 const exported = z.looseObject({
-  organizations: z.array(organizationWire),
+  organizations: organizationsWire,
   count: z.number().int().nonnegative(),
   end_time: z.number().int().nullish(),
   end_of_stream: z.boolean().nullish(),

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import type { SeenUser, UserForm } from '../../domain/contacts/user.ts';
 import { readFieldValues, textOrNull } from './field-values.ts';
 import { idToWire, wireId } from './ids.ts';
+import { isolatedList } from './isolated-list.ts';
 import { moment } from './moment.ts';
 
 /**
- * The schema of a user in lists and exports. A deleted user is not `active`. An unknown role, such as a custom role,
+ * The schema of a user. A deleted user is not `active`. An unknown role, such as a custom role,
  * counts as `agent`, so that a user who may be staff is treated as staff.
  */
-export const userWire = z
+export const userWire: z.ZodType<SeenUser> = z
   .looseObject({
     id: wireId,
     external_id: z.union([z.string(), z.number()]).nullish(),
@@ -30,12 +31,40 @@ export const userWire = z
     attributes: { phone: textOrNull(wire.phone) },
     fields: readFieldValues(wire.user_fields),
     email: textOrNull(wire.email),
-    role: wire.role === 'end-user' || wire.role === 'admin' ? wire.role : 'agent',
+    role: roleOf(wire.role),
     isActive: wire.active !== false,
     isSuspended: wire.suspended === true,
     organizationId: wire.organization_id ?? null,
     updatedAt: wire.updated_at ?? null,
   }));
+
+function roleOf(role: string | null | undefined): SeenUser['role'] {
+  return role === 'end-user' || role === 'admin' ? role : 'agent';
+}
+
+const partOfUser = z.looseObject({
+  id: wireId,
+  external_id: z.union([z.string(), z.number()]).nullish().catch(null),
+  email: z.string().nullish().catch(null),
+  role: z.string().nullish().catch(null),
+  active: z.boolean().nullish().catch(null),
+});
+
+/**
+ * The schema of users in lists and exports. Of one with an unexpected form, only what identifies it is read, and it
+ * counts as staff unless its role says otherwise.
+ */
+export const usersWire = isolatedList(userWire, (wire, defect) => {
+  const { data } = partOfUser.safeParse(wire);
+  if (data === undefined) return undefined;
+  const unknown = { name: '', attributes: {}, fields: {}, isSuspended: false, organizationId: null, updatedAt: null };
+  return {
+    ...unknown,
+    ...{ id: data.id, externalId: textOrNull(data.external_id), email: textOrNull(data.email), defect },
+    role: roleOf(data.role),
+    isActive: data.active !== false,
+  };
+});
 
 /**
  * A user to create. Only a create may set the organization and the email address, which becomes the primary address.

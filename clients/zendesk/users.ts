@@ -14,7 +14,7 @@ import { identityCalls } from './identities.ts';
 import { jobResponse, type JobStatus } from './job-wire.ts';
 import type { ZendeskSession } from './session.ts';
 import { unlessGone } from './unless-gone.ts';
-import { newUserToWire, userChangeToWire, userWire, type NewUser, type UserChange } from './user-wire.ts';
+import { newUserToWire, userChangeToWire, usersWire, userWire, type NewUser, type UserChange } from './user-wire.ts';
 
 /** One page of the users that changed, and the position after it. */
 interface UserExportPage extends ExportContinuation {
@@ -59,8 +59,8 @@ export interface UserCalls extends UserReads, UserWrites {}
 const MAX_LISTED = 5;
 
 const user = z.looseObject({ user: userWire }).transform((wire) => wire.user);
-const users = z.looseObject({ users: z.array(userWire) }).transform((wire) => wire.users);
-const exported = z.object({ users: z.array(userWire), ...exportMembers });
+const users = z.looseObject({ users: usersWire }).transform((wire) => wire.users);
+const exported = z.object({ users: usersWire, ...exportMembers });
 
 /** Creates the requests about users. */
 export function userCalls(session: ZendeskSession): UserCalls {

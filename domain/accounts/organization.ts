@@ -22,6 +22,8 @@ export interface SeenOrganization {
   readonly tags: readonly string[];
   readonly updatedAt: string;
   readonly deleted: boolean;
+  /** The members that Zendesk shows in an unexpected form. Then only the ids are known. */
+  readonly defect?: string;
 }
 
 /** An organization as it is stored. A mapped field that is missing in `values` is unknown, not empty. */
@@ -29,6 +31,8 @@ export interface KnownOrganization extends LastWrite {
   readonly id: string;
   readonly values: Values;
   readonly ownTags: readonly string[];
+  /** The members that Zendesk last showed in an unexpected form. The values are those of an earlier answer. */
+  readonly defect?: string | null;
 }
 
 /** Renders the desired organization of an account, whose external id and name are reserved. */

@@ -20,6 +20,8 @@ export interface KnownUser extends LastWrite {
   readonly ownOrganizationIds: readonly string[];
   readonly refusedOrganizationIds: readonly string[];
   readonly unsolvedOrganizationIds?: readonly string[];
+  /** The members that Zendesk last showed in an unexpected form. The values are those of an earlier answer. */
+  readonly defect?: string | null;
 }
 
 /** The address and the organizations that a user should have. The address is a digest, null if it needs none. */

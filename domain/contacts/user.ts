@@ -30,6 +30,8 @@ export interface SeenUser {
   readonly isSuspended: boolean;
   readonly organizationId: string | null;
   readonly updatedAt: string | null;
+  /** The members that Zendesk shows in an unexpected form. Then only what identifies the user is known. */
+  readonly defect?: string;
 }
 
 /** Renders the desired user of a contact, whose external id is reserved. */

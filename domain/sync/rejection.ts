@@ -7,6 +7,9 @@ export type RejectionCode =
   | 'waiting_for_entity'
   | 'zendesk_refused'
   | 'record_unreadable'
+  | 'zendesk_unreadable'
+  | 'reading_inconsistent'
+  | 'internal_error'
   | 'account_not_synced'
   | 'email_shared'
   | 'email_taken'
@@ -132,6 +135,38 @@ export function recordUnreadable(because: string): Rejection {
     code: 'record_unreadable',
     message: `Ledgerdesk cannot read this record. ${because}`,
     action: 'Fix the record in F&O. Every sync reads it again. Its organization or user in Zendesk stays as it is.',
+  };
+}
+
+/**
+ * Rejects a record whose organization or user Zendesk shows in an unexpected form. `members` are the names of what could
+ * not be read.
+ */
+export function zendeskUnreadable(zendeskId: string, members: string): Rejection {
+  return {
+    code: 'zendesk_unreadable',
+    message: `Zendesk shows ${zendeskId}, to which this record belongs, in an unexpected form, so it was neither compared nor written: ${members}.`,
+    action:
+      'Open the organization or user in Zendesk, correct these members and save it. Every run reads it again. If it looks right, report it to Zendesk support.',
+  };
+}
+
+/** Rejects a record because a list that Zendesk answered about it contradicts itself. `because` is the whole sentence. */
+export function listInconsistent(because: string): Rejection {
+  return {
+    code: 'reading_inconsistent',
+    message: because,
+    action:
+      'No action is needed at first. Every run tries this record again. If it lasts, report it to Zendesk support.',
+  };
+}
+
+/** Rejects a record of which the planning has failed. `error` is the class of the error, never its message. */
+export function planningFailed(error: string): Rejection {
+  return {
+    code: 'internal_error',
+    message: `Ledgerdesk could not plan this record (${error}). This is an error in Ledgerdesk. All other records are synchronized.`,
+    action: 'Report it with the name of the error and the version. Every run tries this record again.',
   };
 }
 

@@ -31,7 +31,10 @@ export const ORGANIZATION_ROUTES: readonly Route[] = [
 
 /** Returns the function that converts organizations to JSON. */
 export function organizationShower({ account, baseUrl }: Call): (row: Organization) => object {
-  return (row) => showOrganization(row, { fields: account.organizationFields, baseUrl });
+  return (row) => ({
+    ...showOrganization(row, { fields: account.organizationFields, baseUrl }),
+    ...account.settings.malformedRecords[row.id],
+  });
 }
 
 function list(call: Call): Result {

@@ -59,6 +59,8 @@ export interface ZendeskSettings {
   longestPage: number;
   /** The longest page of incremental exports (Zendesk docs, Incremental Exports: 1,000). */
   longestExportPage: number;
+  /** Members of organizations and users, by id, that answers show instead of the real ones, whatever their type. */
+  malformedRecords: Readonly<Record<string, object>>;
   /** True if a cursor list that ends with a full page is followed by an empty page. */
   emptyLastPage: boolean;
   /** The largest number of webhooks; 10 on a trial. */
@@ -132,6 +134,7 @@ export const DEFAULT_SETTINGS: Readonly<ZendeskSettings> = {
   ticketUpdatesPerTenMinutes: 30,
   searchLagSeconds: 30,
   invalidDropdown: 'drop',
+  malformedRecords: {},
   longestPage: 100,
   longestExportPage: 1_000,
   emptyLastPage: false,

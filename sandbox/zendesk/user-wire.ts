@@ -51,6 +51,7 @@ export function userShower({ account, baseUrl }: Viewer): (row: User) => UserWir
       default_group_id: null,
       report_csv: false,
       user_fields: showValues(userFields, row.values),
+      ...account.settings.malformedRecords[row.id],
     };
   };
 }

@@ -48,6 +48,8 @@ export interface OrganizationStore {
    * forgotten and its account is unlinked. `cursor` is stored in the same transaction.
    */
   record(connectionId: string, seen: Seen<SeenOrganization>, cursor: number): Promise<void>;
+  /** Returns up to `limit` ids of organizations that Zendesk last showed in an unexpected form. */
+  defectiveIds(connectionId: string, limit: number): Promise<string[]>;
   /** Returns the ids of linked organizations after `after`, for a full comparison. */
   linkedIds(connectionId: string, page: { after: string; limit: number }): Promise<string[]>;
 }
@@ -73,6 +75,11 @@ export function createOrganizationStore(db: Db): OrganizationStore {
           .where('connection_id', '=', connectionId)
           .execute();
       }),
+    async defectiveIds(connectionId, limit) {
+      const { rows } = await sql<{ id: string }>`select zendesk_id as id from organizations
+        where connection_id = ${connectionId} and defect is not null order by 1 limit ${limit}`.execute(db);
+      return rows.map(({ id }) => id);
+    },
     async linkedIds(connectionId, { after, limit }) {
       const { rows } = await sql<{
         id: string;
@@ -85,7 +92,7 @@ export function createOrganizationStore(db: Db): OrganizationStore {
 
 /** Converts a row `o` of `organizations` to a KnownOrganization in JSON. */
 const KNOWN = sql`jsonb_build_object('id', o.zendesk_id, 'ownTags', o.own_tags, 'written', o.written,
-  'isLatest', coalesce(o.updated_at <= o.written_at, false), 'kept', o.kept, 'values', o.fields || jsonb_build_object('external_id', o.external_id)
+  'isLatest', coalesce(o.updated_at <= o.written_at, false), 'kept', o.kept, 'defect', o.defect, 'values', o.fields || jsonb_build_object('external_id', o.external_id)
     || case when o.name is null then '{}'::jsonb else jsonb_build_object('name', o.name) end)`;
 
 /** Selects the stored organization with this id. */
@@ -121,7 +128,8 @@ async function recordSeen(db: Db, connectionId: string, seen: Seen<SeenOrganizat
   const { items: organizations, askedAt } = seen;
   const deleted = organizations.filter((organization) => organization.deleted).map(({ id }) => id);
   await forgetOrganizations(db, connectionId, { ids: deleted, askedAt });
-  const live = organizations.filter((organization) => !organization.deleted);
+  const live = organizations.filter(({ deleted, defect }) => !deleted && defect === undefined);
+  await recordDefective(db, connectionId, seen);
   const rows = [
     ...new Map(live.map((organization) => [organization.id, toSeenRow(organization, seen.mapped)])).values(),
   ];
@@ -136,7 +144,27 @@ async function recordSeen(db: Db, connectionId: string, seen: Seen<SeenOrganizat
       external_id_key = excluded.external_id_key, name = excluded.name, name_key = excluded.name_key,
       fields = excluded.fields, updated_at = excluded.updated_at,
       kept = case when excluded.updated_at <= o.written_at then ${differingFrom(sql`o.written`, shownValues('excluded'))} else o.kept end,
-      own_tags = excluded.own_tags, noted_at = excluded.noted_at
+      own_tags = excluded.own_tags, noted_at = excluded.noted_at, defect = null
+    where o.noted_at <= excluded.noted_at`.execute(db);
+}
+
+/** Records organizations that Zendesk shows in an unexpected form. What is known of them stays as it is. */
+async function recordDefective(
+  db: Db,
+  connectionId: string,
+  { items, askedAt }: Seen<SeenOrganization>,
+): Promise<void> {
+  const rows = items.flatMap(({ id, externalId, defect, deleted }) =>
+    defect === undefined || deleted
+      ? []
+      : [{ id, external_id: externalId, key: externalId === null ? null : externalIdKey(externalId), defect }],
+  );
+  if (rows.length === 0) return;
+  await sql`insert into organizations as o (connection_id, zendesk_id, external_id, external_id_key, name_key, defect, noted_at)
+    select ${connectionId}, r.id, r.external_id, r.key, '', r.defect, ${askedAt}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id text, external_id text, key text, defect text)
+    order by r.id
+    on conflict (connection_id, zendesk_id) do update set defect = excluded.defect, noted_at = excluded.noted_at
     where o.noted_at <= excluded.noted_at`.execute(db);
 }
 

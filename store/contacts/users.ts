@@ -59,7 +59,10 @@ export interface UserStore {
   disown(connectionId: string, id: string, organizationIds: readonly string[]): Promise<void>;
   /** Returns the ids of linked users after `after`, for a full comparison. */
   linkedIds(connectionId: string, page: { after: string; limit: number }): Promise<string[]>;
-  /** Returns the ids of active linked users after `after` of which one of these fields is unknown. */
+  /**
+   * Returns the ids of active linked users after `after` of which one of these fields is unknown, or that Zendesk last
+   * showed in an unexpected form.
+   */
   unknownIds(
     connectionId: string,
     fields: readonly string[],
@@ -99,7 +102,9 @@ export function createUserStore(db: Db): UserStore {
       const { rows } = await sql<{ id: string }>`select u.zendesk_id as id from users u
         join records a on a.connection_id = u.connection_id and a.target = 'user' and a.zendesk_id = u.zendesk_id
         where u.connection_id = ${connectionId} and u.zendesk_id > ${after} and a.present and u.is_active
-          and not u.digests ?& ${sql.val([...fields])}::text[] order by u.zendesk_id limit ${limit}`.execute(db);
+          and (u.defect is not null or not u.digests ?& ${sql.val([...fields])}::text[]) order by u.zendesk_id limit ${limit}`.execute(
+        db,
+      );
       return rows.map(({ id }) => id);
     },
     record: (connectionId, changes) => db.transaction().execute((tx) => recordUsers(tx, connectionId, changes)),
@@ -128,7 +133,7 @@ const OWN_OF_ACCOUNTS = sql`array(select x from unnest(u.own_organization_ids) x
 /** Converts a row `u` of `users` to a KnownUser in JSON. */
 const KNOWN = sql`jsonb_build_object('id', u.zendesk_id, 'values', u.digests, 'written', u.written,
   'isLatest', coalesce(u.updated_at <= u.written_at, false), 'kept', u.kept, 'isStaff', u.is_staff, 'isActive', u.is_active,
-  'isSuspended', u.is_suspended, 'emailDigests', u.email_digests, 'organizationIds', u.organization_ids,
+  'isSuspended', u.is_suspended, 'defect', u.defect, 'emailDigests', u.email_digests, 'organizationIds', u.organization_ids,
   'ownOrganizationIds', ${OWN_OF_ACCOUNTS}, 'refusedOrganizationIds', u.refused_organization_ids,
   'unsolvedOrganizationIds', ${UNSOLVED_OF_USER})`;
 
@@ -175,11 +180,9 @@ async function recordRefusedEmails(db: Db, connectionId: string, refused: readon
  * known. If it shows an unknown default organization, or none, the known organizations are out of date and are
  * replaced.
  */
-async function recordSeen(
-  db: Db,
-  connectionId: string,
-  { items: users, askedAt, mapped }: Seen<SeenUser>,
-): Promise<void> {
+async function recordSeen(db: Db, connectionId: string, { items, askedAt, mapped }: Seen<SeenUser>): Promise<void> {
+  await recordDefective(db, connectionId, { items, askedAt });
+  const users = items.filter(({ defect }) => defect === undefined);
   if (users.length === 0) return;
   const rows = [...new Map(users.map((user) => [user.id, toSeenRow(user, mapped)])).values()];
   if (await showsOtherFields(db, connectionId, { rows, keys: mapped.fields }))
@@ -197,7 +200,36 @@ async function recordSeen(
       email_digests = array(select distinct unnest(u.email_digests || excluded.email_digests)),
       organization_ids = case when excluded.organization_ids <@ u.organization_ids and excluded.organization_ids <> '{}'
         then u.organization_ids else excluded.organization_ids end,
-      noted_at = excluded.noted_at
+      noted_at = excluded.noted_at, defect = null
+    where u.noted_at <= excluded.noted_at`.execute(db);
+}
+
+/** Records users that Zendesk shows in an unexpected form. What is known of them stays as it is. */
+async function recordDefective(
+  db: Db,
+  connectionId: string,
+  { items, askedAt }: Pick<Seen<SeenUser>, 'items' | 'askedAt'>,
+): Promise<void> {
+  const rows = items.flatMap(({ id, externalId, role, isActive, defect }) =>
+    defect === undefined
+      ? []
+      : [
+          {
+            id,
+            key: externalId === null ? null : externalIdKey(externalId),
+            staff: role !== 'end-user',
+            isActive,
+            defect,
+          },
+        ],
+  );
+  if (rows.length === 0) return;
+  await sql`insert into users as u (connection_id, zendesk_id, external_id_key, is_staff, is_active, is_suspended, defect,
+      noted_at)
+    select ${connectionId}, r.id, r.key, r.staff, r."isActive", false, r.defect, ${askedAt}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id text, key text, staff boolean, "isActive" boolean,
+      defect text) order by r.id
+    on conflict (connection_id, zendesk_id) do update set defect = excluded.defect, noted_at = excluded.noted_at
     where u.noted_at <= excluded.noted_at`.execute(db);
 }
 

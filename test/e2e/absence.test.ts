@@ -81,7 +81,7 @@ describe('a run that does not find accounts in the ERP', () => {
     expect(run).toMatchObject({ status: 'failed', error: { code: 'page_empty' } });
     expect(run.error?.message).toMatch(/Nothing was changed.*Run the sync again/);
     await world.sandbox.control('PATCH', '/settings/dynamics', { ...paged, emptyPageHasNextLink: false });
-    expect(await world.sync('emptied')).toMatchObject({ status: 'failed', error: { code: 'entity_shrank' } });
+    expect(await world.sync('emptied')).toMatchObject({ status: 'failed', error: { code: 'reading_inconsistent' } });
     expect(await takeWrites()).toEqual([]);
     expect(await world.organizations()).toEqual(before);
   });

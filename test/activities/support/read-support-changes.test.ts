@@ -100,6 +100,36 @@ describe('reading the tickets that have changed', () => {
     expect(await cursors(run)).toMatchObject({ tickets: 'next' });
   });
 
+  it('begins once more from its start if the cursor goes round, and then fails by its name', async () => {
+    const run = await at.begin();
+    await at.store.supportReading.save(run.connectionId, 'tickets', { cursor: 'A', reading: null });
+    const answer = (after_cursor: string, seen: number, end_of_stream = false) => {
+      const tickets = [
+        { id: seen, status: 'open', created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z' },
+      ];
+      return at.addFault(
+        { path: TICKETS },
+        { kind: 'status', status: 200, body: { tickets, after_cursor, end_of_stream } },
+      );
+    };
+    for (const round of [1, 2]) {
+      await answer('B', 1);
+      expect((await readTickets(run)).result).toEqual({ seen: 1, done: false });
+      await answer('A', 2);
+      const { result, operations } = await at.observe(() =>
+        readTicketChanges(run.context, run.ref).catch((e: unknown) => e),
+      );
+      expect(operations).toHaveLength(1);
+      expect(result).toMatchObject(
+        round === 1 ? { seen: 1, done: false } : { type: 'reading_inconsistent', nonRetryable: true },
+      );
+      expect(await cursors(run)).toMatchObject({ tickets: 'A' });
+    }
+    await answer('C', 3, true);
+    expect((await readTickets(run)).result).toEqual({ seen: 1, done: true });
+    expect(await cursors(run)).toMatchObject({ tickets: 'C' });
+  });
+
   it('requests large pages, and small ones after a failed attempt', async () => {
     const run = await at.begin();
     expect(parameter(await readTickets(run), 'per_page')).toBe('1000');

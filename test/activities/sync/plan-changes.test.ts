@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { planAgain, planChanges } from '../../../activities/sync/plan-changes.ts';
+import { planRows } from '../../../activities/sync/plan-rows.ts';
 import { useStepTests } from '../../fixtures/step-context.ts';
-import { keyOf } from '../../../domain/sync/record.ts';
+import { keyOf, type ErpRecord } from '../../../domain/sync/record.ts';
 import type { TestRun } from '../../fixtures/test-run.ts';
 
 const at = useStepTests({ hasFields: false });
@@ -46,6 +47,39 @@ describe('planning the records of a slice', () => {
     const run = await at.next(before);
     await at.plan(run, run.customer('A2', { name: 'Lost' }));
     expect(await plan(run)).toEqual({ unfinished: 1, next: null });
+  });
+
+  it('ends a record of which the planning fails alone, as an internal error', async () => {
+    const run = await at.begin();
+    await at.plan(run, run.customer('A1'), run.customer('A2'), run.customer('A3'));
+    await at.query(
+      `update staged_records set operation = null, operation_state = null,
+         record = case when key = 'A2' then record - 'values' else record end where run_id = $1`,
+      run.runId,
+    );
+    expect(await plan(run)).toEqual({ unfinished: 2, next: null });
+    expect(await at.staged(run)).toMatchObject({
+      ...{ A1: { operation: 'create' }, A2: { operation: null, outcome: 'rejected' }, A3: { operation: 'create' } },
+    });
+    const [row] = await at.query(
+      `select code, message, refused_attempt from records where connection_id = $1 and key = 'A2'`,
+      run.connectionId,
+    );
+    const message = expect.stringContaining('could not plan this record (TypeError)') as unknown;
+    expect(row).toEqual({ code: 'internal_error', message, refused_attempt: null });
+  });
+
+  it('fails as a whole if no record of a long page can be planned', () => {
+    const rows = Array.from({ length: 11 }, (_, no) => ({
+      record: { legalEntity: 'usmf', kind: 'customer', key: `A${no}` } as ErpRecord,
+    }));
+    const fail = (): never => {
+      throw new RangeError('Invalid array length');
+    };
+    expect(() => planRows(rows, fail)).toThrow(RangeError);
+    expect(planRows(rows.slice(1), fail).map(({ planned }) => planned)).toMatchObject(
+      Array(10).fill({ outcome: 'rejected', remark: { code: 'internal_error' } }),
+    );
   });
 
   it('plans written records again, but not rejected ones', async () => {

@@ -150,13 +150,19 @@ describe('organizations', () => {
   it.each([
     ['no id', { ...WIRE, id: undefined }],
     ['an id that lost digits', { ...WIRE, id: 1.5 }],
-    ['no name', { ...WIRE, name: null }],
-    ['an invalid time', { ...WIRE, updated_at: 'yesterday' }],
   ])('with %s are an error', async (_what, wire) => {
     const { client } = await clientOf({ body: { organizations: [wire] } });
     const failure = await failureOf(client.showOrganizations({ ids: ['1'] }));
     expect(failure).toMatchObject({ kind: 'unexpected', operation: 'show organizations' });
     expect(failure.message).not.toContain('notes of agents');
+  });
+
+  it.each([
+    ['no name', { ...WIRE, name: null }, 'name'],
+    ['an invalid time', { ...WIRE, updated_at: 'yesterday' }, 'updated_at'],
+  ])('with %s are shown by their id, with what could not be read', async (_what, wire, defect) => {
+    const { client } = await clientOf({ body: { organizations: [wire] } });
+    expect(await client.showOrganizations({ ids: ['1'] })).toMatchObject([{ id: String(WIRE.id), defect }]);
   });
 
   it('contain all custom fields, with numbers and booleans as such and lists as null', async () => {

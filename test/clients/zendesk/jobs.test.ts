@@ -104,11 +104,22 @@ describe('jobs', () => {
     ]);
   });
 
-  it('are listed from at most 100 pages', async () => {
+  it('are not listed for ever if their pages lead back', async () => {
     const { server, client } = await clientOf({
       body: { job_statuses: [], meta: { has_more: true, after_cursor: 'same' } },
     });
+    expect(await failureOf(client.listJobs())).toMatchObject({ kind: 'inconsistent', operation: 'list jobs' });
+    expect(server.requests).toHaveLength(4);
+  });
+
+  it('are listed from at most 100 pages', async () => {
+    const { server, client } = await clientOf((_request, { nth }) => ({
+      body: {
+        job_statuses: [{ id: `V3-${nth}`, status: 'queued' }],
+        meta: { has_more: true, after_cursor: `c${nth}` },
+      },
+    }));
     expect((await failureOf(client.listJobs())).kind).toBe('unexpected');
-    expect(server.requests.length).toBeLessThanOrEqual(100);
+    expect(server.requests).toHaveLength(100);
   });
 });

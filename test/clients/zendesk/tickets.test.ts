@@ -165,13 +165,12 @@ describe('an export by cursor', () => {
 
   it.each([
     [{ startTime: 1 }, null],
-    [{ cursor: 'a' }, 'a'],
     [{ cursor: 'a' }, null],
   ])('with %j does not continue with %j if the page is not the last', async (wanted, after_cursor) => {
     const { client } = await clientOf(responseWith([], { users: [], after_cursor, end_of_stream: false }));
     const failures = [await failureOf(client.exportTickets(wanted)), await failureOf(client.exportUsers(wanted))];
     for (const failure of failures)
-      expect(failure).toMatchObject({ kind: 'unexpected', detail: expect.stringContaining('has no new cursor') });
+      expect(failure).toMatchObject({ kind: 'unexpected', detail: expect.stringContaining('has no cursor') });
   });
 
   it('with status 429 limits the bucket of exports', async () => {

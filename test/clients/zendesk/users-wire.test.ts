@@ -86,12 +86,17 @@ describe('a user in a response', () => {
 
   it.each([
     ['no id', { ...WIRE, id: null }],
-    ['no name', { ...WIRE, name: null }],
+    ['an id that lost digits', { ...WIRE, id: 1.5 }],
   ])('with %s is an error', async (_what, wire) => {
     const { client } = await clientOf({ body: { users: [wire] } });
     const failure = await failureOf(client.showUsers({ ids: ['1'] }));
     expect(failure).toMatchObject({ kind: 'unexpected', operation: 'show users' });
     expect(failure.message).not.toContain('notes of agents');
+  });
+
+  it('with no name is shown by its id, with what could not be read', async () => {
+    const { client } = await clientOf({ body: { users: [{ ...WIRE, name: null }] } });
+    expect(await client.showUsers({ ids: ['1'] })).toMatchObject([{ id: String(WIRE.id), defect: 'name' }]);
   });
 
   it('is not shown if it was deleted', async () => {

@@ -89,6 +89,84 @@ describe('reading a page of records', () => {
   });
 });
 
+describe('a reading whose pages contradict each other', () => {
+  /** Has the links of some pages to F&O lead back. */
+  const rewind = (fault: { skip: number; back?: number; times: number | null }) =>
+    at.sandbox.control('POST', '/faults', {
+      ...{ system: 'dynamics', match: { path: '/data/CustomersV3' }, skip: fault.skip, times: fault.times },
+      action: { kind: 'rewind', back: fault.back ?? 1 },
+    });
+  const readAll = async (run: TestRun) => {
+    while (!(await read(run)).done);
+  };
+  const change = (run: TestRun, method: string, key: string) =>
+    at.sandbox.control(method, `/state/dynamics/customers/${run.legalEntity}/${key}`, { OrganizationName: key });
+
+  it.each([
+    ['to the first page', 99],
+    ['to the page before', 1],
+  ])('begins once more, and is complete, if a link leads %s once', async (_, back) => {
+    const run = await runWith(6);
+    await rewind({ skip: 1, back, times: 1 });
+    const { entries } = await at.observe(() => readAll(run));
+    expect(await staged(run)).toHaveLength(6);
+    expect(entries.length).toBeLessThanOrEqual(6);
+  });
+
+  it('fails by its name if a link leads back again, and can be discarded', async () => {
+    const run = await runWith(6);
+    await rewind({ skip: 1, times: null });
+    await expect(readAll(run)).rejects.toMatchObject({
+      ...{ type: 'reading_inconsistent', nonRetryable: true },
+      message: expect.stringMatching(
+        /customers contradict each other.*leads back to a page.*nothing was changed/,
+      ) as unknown,
+    });
+    await discardReading(run.context, { ...run.ref, legalEntity: run.legalEntity, kinds: ['customer'] });
+    await at.sandbox.control('DELETE', '/faults');
+    await readAll(run);
+    expect(await staged(run)).toHaveLength(6);
+  });
+
+  it('remembers the pages in the store, so that an attempt after a crash notices it, too', async () => {
+    const run = await runWith(6);
+    await read(run);
+    await read(run);
+    expect((await at.store.staging.progress(run.slice())).followed).toHaveLength(2);
+    await at.query(
+      `update staged_reads set next_link = replace(next_link, 'skip=4', 'skip=0') where run_id = $1`,
+      run.runId,
+    );
+    expect(await read(run)).toEqual({ read: 2, done: false });
+    const { entries } = await at.observe(() => readAll(run));
+    expect(entries).toHaveLength(3);
+    expect(await staged(run)).toHaveLength(6);
+  });
+
+  it.each([
+    ['is deleted on a page that was read', (run: TestRun, [first = '']: string[]) => change(run, 'DELETE', first)],
+    ['is added before the page that is read', (run: TestRun) => change(run, 'PUT', '0-FIRST')],
+  ])('does not mean that a record %s meanwhile', async (_, edit) => {
+    const run = await runWith(6);
+    await read(run);
+    await edit(run, await staged(run));
+    const { entries } = await at.observe(() => readAll(run));
+    expect(entries.length).toBeLessThanOrEqual(3);
+    expect(await accept(run)).toMatchObject({ records: expect.any(Number) as unknown });
+  });
+
+  it('stores a page once if two attempts of the step have read it', async () => {
+    const run = await runWith(6);
+    const slice = { ...run.slice(), target: 'organization' as const };
+    const { pages } = await at.store.staging.progress(slice);
+    await read(run);
+    const late = { records: [run.customer('A1')], rows: 1, counted: 1, nextLink: null, pages };
+    const position = { own: '/data/x?', next: null };
+    expect(await at.store.staging.addPage(slice, { ...late, position, readAt: new Date() })).toBeUndefined();
+    expect(await staged(run)).toHaveLength(2);
+  });
+});
+
 describe('accepting a reading', () => {
   /**
    * Begins a run of a legal entity that had `before` records the last time (null: never read), and stages `now`
