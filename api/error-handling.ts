@@ -64,10 +64,8 @@ const PARSER_ERRORS: Readonly<Record<number, readonly [string, string]>> = {
  * sent.
  */
 function fromParser(error: unknown): ApiError | undefined {
-  const { status, type } = error as { readonly status?: unknown; readonly type?: unknown };
+  const { status } = error as { readonly status?: unknown };
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
-  if (type === 'entity.parse.failed')
-    return new ApiError(400, 'malformed', 'The body is not well-formed JSON (an object is expected).');
   const [code, message] = PARSER_ERRORS[status] ?? ['malformed', 'The request could not be read.'];
   return new ApiError(status, code, message);
 }

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 import type { Services } from '../runtime/services.ts';
+import { proveStart } from '../runtime/temporal/prove-start.ts';
 import { TASK_QUEUE } from '../workflows/contract.ts';
 import { databaseProblem } from './unavailable.ts';
 
 const LIMIT_MS = 3_000;
 /** Shorter than LIMIT_MS, because the client pauses once more before it reports a call that exceeded its deadline. */
 const TEMPORAL_LIMIT_MS = 2_400;
+/** A proof follows the other checks. */
+const PROOF_LIMIT_MS = 1_500;
 const CACHE_MS = 1_000;
 /**
  * A worker polls at least once a minute (the server's long poll). A worker that has not polled for longer has stopped.
@@ -56,7 +59,7 @@ function describeMissing(missing: readonly MissingPart[]): string {
 
 async function findMissing(deps: ReadinessDeps): Promise<MissingPart[]> {
   const [store, temporal] = await Promise.all([findMissingStore(deps.store), findMissingWorker(deps.temporal)]);
-  return [...store, ...temporal.map((part) => ({ part }))];
+  return [...store, ...temporal];
 }
 
 /** A store that only answers is not enough: every event and every run writes to it. */
@@ -72,7 +75,7 @@ async function findMissingStore(store: Services['store']): Promise<MissingPart[]
 
 const SLOW_STORE = `The database has not stored a row within ${LIMIT_MS / 1_000} s. Check its load and its locks.`;
 
-async function findMissingWorker(temporal: Services['temporal']): Promise<MissingPart['part'][]> {
+async function findMissingWorker(temporal: Services['temporal']): Promise<MissingPart[]> {
   const describe = (taskQueueType: TaskQueueType) =>
     temporal.withDeadline(TEMPORAL_LIMIT_MS, () =>
       temporal.connection.workflowService.describeTaskQueue({
@@ -83,9 +86,22 @@ async function findMissingWorker(temporal: Services['temporal']): Promise<Missin
     );
   // allSettled, because a call that is still open would retry on a connection that may be closed by then.
   const queues = await Promise.allSettled([describe(WORKFLOW_TASKS), describe(ACTIVITY_TASKS)]);
-  if (queues.some(({ status }) => status === 'rejected')) return ['temporal', 'worker'];
+  if (queues.some(({ status }) => status === 'rejected')) return [{ part: 'temporal' }, { part: 'worker' }];
   const hasWorker = queues.every((queue) => queue.status === 'fulfilled' && isServed(queue.value));
-  return hasWorker ? [] : ['worker'];
+  return [...(await findStartProblem(temporal)), ...(hasWorker ? [] : [{ part: 'worker' } as const])];
+}
+
+/**
+ * Temporal can answer questions and still start nothing, for example when its database is read-only. The starts of this
+ * process show it. While the last one has failed, a workflow that does nothing shows whether that is over.
+ */
+async function findStartProblem(temporal: Services['temporal']): Promise<MissingPart[]> {
+  if (temporal.startProblem() !== undefined)
+    await temporal.withDeadline(PROOF_LIMIT_MS, () => proveStart(temporal)).catch(() => undefined);
+  const problem = temporal.startProblem();
+  if (problem === undefined) return [];
+  const reason = `Temporal answers but starts no workflow (${problem.status}). Check its database, its limits and the permissions of the API key.`;
+  return [{ part: 'temporal', reason }];
 }
 
 /** `TASK_QUEUE_TYPE_WORKFLOW` and `TASK_QUEUE_TYPE_ACTIVITY` of temporal.api.enums.v1. */

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { decodeText } from './decode-text.ts';
 
 /**
  * Reads a text file without its byte order mark. Besides UTF-8, it reads UTF-16 with a byte order mark, which Windows
- * PowerShell writes by default. Rejects as `readFile` does.
+ * PowerShell writes by default. Rejects as `readFile` does, or with an `InvalidTextError`.
  */
 export async function readTextFile(path: string): Promise<string> {
-  const bytes = await readFile(path);
-  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return bytes.toString(isUtf16 ? 'utf16le' : 'utf8').replace(/^\u{feff}/u, '');
+  return decodeText(await readFile(path));
 }
+
+/** How to save a file whose bytes are not text. */
+export const SAVE_AS_UTF_8 = 'Save it as UTF-8 (in Notepad: File > Save as > Encoding: UTF-8)';

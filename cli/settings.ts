@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InvalidTextError } from './decode-text.ts';
 import { CommandError } from './failures.ts';
+import { readTextFile, SAVE_AS_UTF_8 } from './read-text-file.ts';
 
 /** The address of the admin API and the token for it. */
 export interface Settings {
@@ -49,8 +50,9 @@ async function readToken(env: Env): Promise<Omit<Settings, 'url'>> {
 
 async function readTokenFile(file: string, messageOf: (file: string, code: string) => string): Promise<string> {
   try {
-    return (await readFile(file, 'utf8')).trim();
+    return (await readTextFile(file)).trim();
   } catch (error) {
+    if (error instanceof InvalidTextError) throw noToken(`The file ${file} ${error.message}. ${SAVE_AS_UTF_8}.`);
     throw noToken(messageOf(file, (error as NodeJS.ErrnoException).code ?? 'unreadable'));
   }
 }

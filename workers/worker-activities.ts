@@ -13,7 +13,7 @@ import { wakeAlerts } from './wake-alerts.ts';
 
 /** Creates the activities of a worker and connects them to Temporal. */
 export function createWorkerActivities(
-  { store, temporal: { client }, withRemoteSystems, sendAlert }: Services,
+  { store, temporal, withRemoteSystems, sendAlert }: Services,
   { config: { retentionDays }, metricMeter }: { config: Config; metricMeter: MetricMeter },
 ): Steps & HousekeepingSteps {
   return createActivities({
@@ -22,13 +22,13 @@ export function createWorkerActivities(
     sendAlert,
     keepDays: retentionDays,
     countRequest: createRequestMetrics(metricMeter),
-    isRunOver: (owner) => isRunOver(client, owner),
-    wakeAnnotation: (input, delayMs) => wakeAnnotation(client, input, delayMs),
-    wakeAlerts: (connectionId) => wakeAlerts(client, connectionId),
+    isRunOver: (owner) => isRunOver(temporal.client, owner),
+    wakeAnnotation: (input, delayMs) => wakeAnnotation(temporal.client, input, delayMs),
+    wakeAlerts: (connectionId) => wakeAlerts(temporal.client, connectionId),
     setSchedulesPaused: async (connectionId, paused) => {
-      await setSchedulesPaused(client, connectionId, paused);
-      if (paused) await startProbe(client, connectionId, store.refusals.waits.probeMs);
+      await setSchedulesPaused(temporal.client, connectionId, paused);
+      if (paused) await startProbe(temporal.client, connectionId, store.refusals.waits.probeMs);
     },
-    temporalRetentionMs: () => temporalRetentionMs(client),
+    temporalRetentionMs: () => temporalRetentionMs(temporal.client),
   });
 }

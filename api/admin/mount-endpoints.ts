@@ -1,10 +1,11 @@
-import express, { type RequestHandler, type Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import type { Log } from '../../runtime/log/log.ts';
 import { respondMethodNotAllowed } from '../error-handling.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import { auditRequest, markAudited } from './audit-request.ts';
 import { actorOf, requireScope, requireScopeOfMethod } from './bearer.ts';
 import type { Endpoint } from './endpoint.ts';
+import { createJsonBody } from './json-body.ts';
 import { readBody, readQuery } from './read-input.ts';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
@@ -17,7 +18,7 @@ export function mountEndpoints(
   endpoints: readonly Endpoint[],
   { deps, log }: { readonly deps: AdminDeps; readonly log: Log },
 ): void {
-  const readJson = express.json({ limit: BODY_LIMIT_BYTES, type: () => true });
+  const readJson = createJsonBody(BODY_LIMIT_BYTES);
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const ofPath = endpoints.filter((endpoint) => endpoint.path === path);
     const route = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));

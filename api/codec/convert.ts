@@ -1,6 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { z } from 'zod';
+import { decodeText } from '../../runtime/config/decode-text.ts';
 import { SealError } from '../../store/connection/sealing.ts';
 import { ApiError } from '../api-error.ts';
 import { createRawBody } from '../ingress/raw-body.ts';
@@ -46,7 +47,7 @@ function parse(bytes: Buffer): Payload[] {
 
 function parseJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(decodeText(bytes));
   } catch {
     throw new ApiError(400, 'malformed', 'The body is not well-formed JSON (an object is expected).');
   }

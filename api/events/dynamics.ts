@@ -4,6 +4,7 @@ import type { Connection } from '../../store/connection/connections.ts';
 import { RESPONSE_LIMIT_MS, type IngressDeps } from '../ingress/accept-event.ts';
 import { startDeadline } from '../ingress/deadline.ts';
 import { createIngress, type IngressRequest } from '../ingress/ingress.ts';
+import { parseBody, type ParsedBody } from '../ingress/parse-body.ts';
 import { respondRefused } from '../ingress/respond-refused.ts';
 import { acceptErpEvent, type ErpEventResult } from './accept-erp-event.ts';
 
@@ -31,7 +32,7 @@ async function checkHook(deps: IngressDeps, incoming: IngressRequest): Promise<v
   const { request, response, bytes, withDeadline } = incoming;
   const connection = await withDeadline(deps.services.store.connections.byHook('dynamics', request.params.hookId));
   if (connection === undefined) await refuse(deps, request, response);
-  else await receive(deps, { ...incoming, connection, body: parse(deps, bytes) });
+  else await receive(deps, { ...incoming, connection, ...parseBody(bytes, deps.services.parseJson) });
 }
 
 async function refuse(
@@ -61,25 +62,24 @@ export function createDynamicsHandshake(deps: IngressDeps): RequestHandler<{ hoo
 
 const TOO_LARGE_MESSAGE = 'A request may have at most 1 MiB and 5,000 events.';
 const TOO_LARGE = { error: { code: 'too_large', message: TOO_LARGE_MESSAGE } };
-const MALFORMED = { error: { code: 'malformed', message: 'The body is not an event of F&O or Event Grid.' } };
-
-function parse({ services }: IngressDeps, bytes: Buffer): unknown {
-  try {
-    return services.parseJson(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
+const MALFORMED_MESSAGE = 'The body is not an event of F&O or Event Grid.';
 
 async function receive(
   deps: IngressDeps,
-  { connection, body, response, withDeadline }: IngressRequest & { connection: Connection; body: unknown },
+  {
+    connection,
+    payload: body,
+    defect,
+    response,
+    withDeadline,
+  }: IngressRequest & { connection: Connection } & ParsedBody,
 ): Promise<void> {
   const code = validationCodeOf(body);
   if (code !== undefined) return void response.status(200).json({ validationResponse: code });
   if (Array.isArray(body)) return receiveBatch(deps, { connection, batch: body, response });
   const result = await withDeadline(acceptErpEvent(deps, connection, payloadOf(body)));
-  respond(response, result);
+  if (result === 'malformed') respondMalformed(response, defect);
+  else respond(response, result);
 }
 
 /**
@@ -118,8 +118,11 @@ async function receiveBatch(
 /** Event Grid waits 30 s for a response (Event Grid docs, Delivery and retry). */
 const BATCH_LIMIT_MS = 25_000;
 
-function respond(response: Response, result: ErpEventResult): void {
-  if (result === 'malformed') return void response.status(400).json(MALFORMED);
+function respondMalformed(response: Response, message = MALFORMED_MESSAGE): void {
+  response.status(400).json({ error: { code: 'malformed', message } });
+}
+
+function respond(response: Response, result: Exclude<ErpEventResult, 'malformed'>): void {
   if (typeof result === 'object')
     return void response.status(400).json({ error: { code: 'unusable', message: result.unusable } });
   if (result === 'other_content') {

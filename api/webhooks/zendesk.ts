@@ -8,6 +8,7 @@ import { WORKFLOW_TYPES, type HandleZendeskEventInput } from '../../workflows/co
 import { zendeskEventId } from '../../workflows/ids.ts';
 import { acceptEvent, type EventResult, type EventWorkflow, type IngressDeps } from '../ingress/accept-event.ts';
 import { createIngress, type IngressRequest } from '../ingress/ingress.ts';
+import { parseBody } from '../ingress/parse-body.ts';
 import { respondRefused } from '../ingress/respond-refused.ts';
 import { isSigned } from './signature.ts';
 import { isRecent } from './timestamp.ts';
@@ -86,12 +87,12 @@ function single({ rawHeaders }: Request<{ hookId: string }>, name: string): stri
 
 async function acceptDelivery(deps: IngressDeps, delivery: IngressRequest & { connection: Connection }): Promise<void> {
   const { connection, bytes, request, response, withDeadline } = delivery;
-  const payload = parse(deps, bytes);
+  const { payload, defect } = parseBody(bytes, deps.services.parseJson);
   const invocationId = single(request, 'x-zendesk-webhook-invocation-id');
   const tooDeep = payloadDefect(payload) !== undefined;
   const event = payload === undefined || tooDeep ? undefined : readZendeskEvent(payload, invocationId);
   if (event === undefined) {
-    response.status(400).json(MALFORMED);
+    response.status(400).json({ error: { code: 'malformed', message: defect ?? MALFORMED } });
     return;
   }
   const unusable = eventDefect({ ids: [event.eventId], type: event.type, key: event.about?.zendeskId });
@@ -113,20 +114,7 @@ async function acceptDelivery(deps: IngressDeps, delivery: IngressRequest & { co
   respond(response, await withDeadline(accepting));
 }
 
-const MALFORMED = {
-  error: {
-    code: 'malformed',
-    message: 'The body is neither a Zendesk event nor a delivery of the trigger that Ledgerdesk created.',
-  },
-};
-
-function parse({ services }: IngressDeps, bytes: Buffer): unknown {
-  try {
-    return services.parseJson(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
+const MALFORMED = 'The body is neither a Zendesk event nor a delivery of the trigger that Ledgerdesk created.';
 
 /** Marks the record as due before its workflow starts, so that a run that is reading now finds it. */
 async function workflowOf(

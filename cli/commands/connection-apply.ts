@@ -12,13 +12,14 @@ export const connectionApply: Command = {
   summary: 'create or change a connection from a file; this command reads the secrets that the file refers to',
   positionals: ['FILE'],
   options: {},
-  async run(parsed, { env, openApi }) {
-    const body = await readConnectionFile(parsed.argument('FILE'), env);
+  async run(parsed, { env, openApi, terminal }) {
+    const { document, notes } = await readConnectionFile(parsed.argument('FILE'), env);
+    for (const note of notes) terminal.write(`${printable(note)}\n`);
     const api = await openApi();
     const response = await api<'applyConnection'>({
       method: 'POST',
       path: ['connections'],
-      body,
+      body: document,
       timeoutMs: APPLY_TIMEOUT_MS,
     });
     return { json: response, text: showApplied(response) };

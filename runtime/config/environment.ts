@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { decodeText, InvalidTextError } from './decode-text.ts';
 
 /** Variables by name, as in `process.env`. An empty value counts as not set. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -62,9 +63,11 @@ function valueOf(env: Env, name: string): Value {
 
 function readValue(file: string, name: string): Value {
   try {
-    const text = present(readFileSync(file, 'utf8'));
+    const text = present(decodeText(readFileSync(file)));
     return text ?? { mistake: `cannot be read, because the file in ${name}_FILE is empty` };
   } catch (error) {
+    if (error instanceof InvalidTextError)
+      return { mistake: `cannot be read, because the file in ${name}_FILE ${error.message}; save it as UTF-8` };
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     return { mistake: `cannot be read from the file in ${name}_FILE (${code})` };
   }

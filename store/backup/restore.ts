@@ -71,7 +71,7 @@ async function load(url: string, { tables }: BackupHeader, reader: BackupReader)
     // No other process may add rows to those of the backup.
     for (const { name } of present) await client.query(`lock table ${quote(name)} in exclusive mode`);
     await refuseUnlessEmpty(client);
-    for (const name of OWN) await client.query(`delete from ${quote(name)}`);
+    for (const { name } of present) if (OWN.includes(name)) await client.query(`delete from ${quote(name)}`);
     const loaded: number[] = [];
     for (const table of tables) loaded.push(await loadTable(client, table, reader));
     const expected = await reader.rows();

@@ -40,11 +40,11 @@ const TEST_TOKEN = 'the-admin-token';
 export const UI_ORIGIN = 'http://127.0.0.1:8233';
 
 /**
- * Starts the API. `temporalAddress` may name a place where no Temporal is; `keys` are written as operators configure them;
+ * Starts the API. `temporalAddress` may name a place where no Temporal is, `proxyAddress` a proxy in front of Temporal; `keys` are written as operators configure them;
  * `maxFailures`: wrong credentials that one address may send within a minute.
  */
 export async function startApi(
-  options: { temporalAddress?: string; keys?: string; maxFailures?: number } = {},
+  options: { temporalAddress?: string; proxyAddress?: string; keys?: string; maxFailures?: number } = {},
 ): Promise<RunningApi> {
   const database = await createDatabase();
   const namespace = `t${randomBytes(6).toString('hex')}`;
@@ -53,7 +53,7 @@ export async function startApi(
     DATABASE_URL: database.url,
     LEDGERDESK_ENCRYPTION_KEYS: options.keys ?? `test:${Buffer.alloc(32, 7).toString('base64')}`,
     LEDGERDESK_ALLOW_HOSTS: '127.0.0.1',
-    TEMPORAL_ADDRESS: address,
+    TEMPORAL_ADDRESS: options.proxyAddress ?? address,
     TEMPORAL_NAMESPACE: namespace,
   };
   if (options.temporalAddress === undefined) await createNamespace(address, namespace);
