@@ -43,8 +43,7 @@ export async function readParties(scope: PartyScope, { parties, keys }: PartiesW
     ...usable(keys).map((text) => equals(source.keyColumn, text)),
   ];
   const found = new Map<string, PartyRow>();
-  for (const chunk of chunksOf(scope, terms))
-    for (const row of await readChunk(scope, chunk)) found.set(row.key, row);
+  for (const chunk of chunksOf(scope, terms)) for (const row of await readChunk(scope, chunk)) found.set(row.key, row);
   return [...found.values()];
 }
 
@@ -83,14 +82,12 @@ async function readChunk(scope: PartyScope, terms: readonly string[]): Promise<r
 
 function rowsOf(keyColumn: string, party: string) {
   const row = z.looseObject({ dataAreaId: z.string(), [keyColumn]: z.string(), [party]: z.string().nullable() });
-  return z
-    .looseObject({ value: z.array(row), '@odata.nextLink': z.string().nullish() })
-    .transform((page) => ({
-      rows: page.value.map((one) => ({
-        company: String(one['dataAreaId']),
-        key: String(one[keyColumn]),
-        party: textValue(readErpValue(one[party] as FieldValue)),
-      })),
-      nextLink: page['@odata.nextLink'] ?? undefined,
-    }));
+  return z.looseObject({ value: z.array(row), '@odata.nextLink': z.string().nullish() }).transform((page) => ({
+    rows: page.value.map((one) => ({
+      company: String(one['dataAreaId']),
+      key: String(one[keyColumn]),
+      party: textValue(readErpValue(one[party] as FieldValue)),
+    })),
+    nextLink: page['@odata.nextLink'] ?? undefined,
+  }));
 }
