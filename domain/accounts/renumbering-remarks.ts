@@ -2,7 +2,7 @@ import { fieldIgnored, withRepairs, type Rejection, type Remark } from '../sync/
 import type { ErpRecord } from '../sync/record.ts';
 
 /** Remarks that an account has another number in F&O than before, and kept its organization. */
-export function renumbered(formerKey: string): Remark<'renumbered'> {
+function renumbered(formerKey: string): Remark<'renumbered'> {
   return {
     code: 'renumbered',
     message: `The account had the number ${formerKey} in Dynamics 365 before. Its organization with all tickets and its annotation belong to the new number now.`,

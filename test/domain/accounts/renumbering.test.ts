@@ -4,14 +4,13 @@ import { decideRenumberings, type PartyAccounts } from '../../../domain/accounts
 type Pairs = Readonly<Record<string, string>>;
 
 /** Returns accounts: numbers with parties that are known, that are new, and that F&O has now. */
-function accounts(known: Pairs, fresh: Pairs, current: Pairs, change: Partial<PartyAccounts> = {}): PartyAccounts {
+function accounts(known: Pairs, fresh: Pairs, current: Pairs): PartyAccounts {
   const listed = (pairs: Pairs) => Object.entries(pairs).map(([key, party]) => ({ key, party }));
   return {
     known: listed(known).map((one) => ({ ...one, isLinked: true, isBusy: false })),
     changed: [],
     fresh: listed(fresh).map((one) => ({ ...one, holder: undefined })),
     current: listed(current),
-    ...change,
   };
 }
 
@@ -34,7 +33,7 @@ describe('a new number of a known party', () => {
     ['an account that has another party now', accounts({ A1: 'P' }, { A2: 'P' }, { A1: 'Q', A2: 'P' }), ['A1']],
     [
       'an account that is being written',
-      accounts({}, { A2: 'P' }, { A2: 'P' }, { known: [{ key: 'A1', party: 'P', isLinked: false, isBusy: true }] }),
+      { ...accounts({}, { A2: 'P' }, { A2: 'P' }), known: [{ key: 'A1', party: 'P', isLinked: false, isBusy: true }] },
       ['A1'],
     ],
   ])('is unclear if the party has %s', (_what, given, formerKeys) => {
@@ -68,7 +67,7 @@ describe('a new number of a known party', () => {
 
   it('is a further account if the account that is gone has no organization', () => {
     const known = [{ key: 'A1', party: 'P', isLinked: false, isBusy: false }];
-    expect(decideRenumberings(accounts({}, { A2: 'P' }, { A2: 'P' }, { known }))).toEqual(NOTHING);
+    expect(decideRenumberings({ ...accounts({}, { A2: 'P' }, { A2: 'P' }), known })).toEqual(NOTHING);
   });
 
   it('is decided by the person who gives its external id to an organization', () => {
@@ -83,7 +82,7 @@ describe('a new number of a known party', () => {
 describe('a known number with another party', () => {
   it('was passed on if the former accounts of both parties have other numbers, also one that was not read', () => {
     const changed = [{ key: 'A2', party: 'P' }];
-    const decided = decideRenumberings(accounts({ A1: 'P', A2: 'Q' }, {}, { A2: 'P', A3: 'Q' }, { changed }));
+    const decided = decideRenumberings({ ...accounts({ A1: 'P', A2: 'Q' }, {}, { A2: 'P', A3: 'Q' }), changed });
     expect(decided).toEqual({
       ...NOTHING,
       moves: [
@@ -95,13 +94,13 @@ describe('a known number with another party', () => {
 
   it('may have been passed on if the number of its new party is gone', () => {
     const changed = [{ key: 'A2', party: 'P' }];
-    const decided = decideRenumberings(accounts({ A1: 'P', A2: 'Q' }, {}, { A2: 'P' }, { changed }));
+    const decided = decideRenumberings({ ...accounts({ A1: 'P', A2: 'Q' }, {}, { A2: 'P' }), changed });
     expect(decided).toEqual({ ...NOTHING, passedOn: ['A2'] });
   });
 
   it('belongs to the same account if its new party keeps its number', () => {
     const changed = [{ key: 'A2', party: 'P' }];
-    const decided = decideRenumberings(accounts({ A1: 'P', A2: 'Q' }, {}, { A1: 'P', A2: 'P' }, { changed }));
+    const decided = decideRenumberings({ ...accounts({ A1: 'P', A2: 'Q' }, {}, { A1: 'P', A2: 'P' }), changed });
     expect(decided).toEqual(NOTHING);
   });
 });
