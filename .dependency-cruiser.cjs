@@ -23,6 +23,7 @@ const ROOMS = {
   operations: [],
   support: ['operations', 'sync'],
   sync: ['operations'],
+  review: ['operations', 'sync', 'connection', 'support'],
   connection: ['operations', 'support'],
   accounts: ['sync', 'connection'],
   contacts: ['sync', 'connection'],

@@ -21,6 +21,7 @@ import { confirmRefusal } from './operations/confirm-refusal.ts';
 import { probeCredentials } from './operations/probe-credentials.ts';
 import { sweep } from './operations/sweep.ts';
 import { createRequestObserver, watched } from './request-observer.ts';
+import { makePlan } from './review/make-plan.ts';
 import { annotateChanged } from './support/annotate-changed.ts';
 import { annotate } from './support/annotate.ts';
 import { endEventIfRead, readBack } from './support/read-back.ts';
@@ -94,6 +95,7 @@ export function createActivities(dependencies: ActivityDependencies): Steps & Ho
     endWait: step(endWait, recordCredentialFailure),
     deliverAlert: step(deliverAlert, recordCredentialFailure),
     probeCredentials: step(probeCredentials, recordCredentialFailure),
+    makePlan: step(makePlan),
     countOutcomes: step(countOutcomes),
     finishRun: step(finishRun),
     sweep: (input) =>

@@ -9,6 +9,9 @@ import { listEvents, listSupport } from './admin/list-events.ts';
 import { listRecords } from './admin/list-records.ts';
 import { listRuns } from './admin/list-runs.ts';
 import { pingConnection } from './admin/ping-connection.ts';
+import { approvePlan, discardPlan } from './admin/review/approve-plan.ts';
+import { listPlanChanges, listPlans, showPlan } from './admin/review/list-plans.ts';
+import { makePreview } from './admin/review/make-preview.ts';
 import { removeConnection } from './admin/remove-connection.ts';
 import { retryRecords } from './admin/retry-records.ts';
 import { changeSchedule, showSchedule } from './admin/schedule-connection.ts';
@@ -24,6 +27,12 @@ const TABLE = {
   applyConnection,
   showConnection,
   removeConnection,
+  makePreview,
+  listPlans,
+  showPlan,
+  listPlanChanges,
+  approvePlan,
+  discardPlan,
   startSync,
   listRuns,
   listRecords,

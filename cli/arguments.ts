@@ -13,6 +13,7 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
     rest: positionals.slice(command.positionals.length),
     word: command.words === undefined ? undefined : positionals[command.positionals.length],
     text: (option: string) => textOf(values, option),
+    texts: (option: string) => textsOf(values, option),
     flag: (option: string) => values[option] === true,
     count: (option: string) => countOf(textOf(values, option), option),
     durationMs: (option: string) => durationOf(textOf(values, option), option),
@@ -28,7 +29,8 @@ function parseStrictly(
   args: readonly string[],
 ): { readonly values: Values; readonly positionals: readonly string[] } {
   const own = Object.entries(command.options).map(
-    ([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const,
+    ([name, { value, repeated = false }]) =>
+      [name, { type: value === undefined ? 'boolean' : 'string', multiple: repeated }] as const,
   );
   try {
     return parseArgs({
@@ -63,6 +65,12 @@ function textOf(values: Values, option: string): string | undefined {
   const value = values[option];
   if (value === '') throw new UsageError(`--${option} needs a value.`);
   return typeof value === 'string' ? value : undefined;
+}
+
+function textsOf(values: Values, option: string): readonly string[] {
+  const given = (values[option] ?? []) as readonly string[];
+  if (given.includes('')) throw new UsageError(`--${option} needs a value.`);
+  return given;
 }
 
 function countOf(text: string | undefined, option: string): number | undefined {

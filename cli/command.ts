@@ -5,6 +5,8 @@ export interface Option {
   /** The name of its value in the usage. A flag has none. */
   readonly value?: string;
   readonly about: string;
+  /** True if it may be given several times. */
+  readonly repeated?: boolean;
 }
 
 /** The parsed arguments of a command. */
@@ -18,6 +20,8 @@ export interface ParsedArguments {
   /** The word of the command that was given, if any. */
   readonly word: string | undefined;
   text(option: string): string | undefined;
+  /** Returns all values of an option that may be given several times. */
+  texts(option: string): readonly string[];
   flag(option: string): boolean;
   /** Returns a whole number of at least 1. Throws `UsageError` for any other value. */
   count(option: string): number | undefined;

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { approve } from './commands/approve.ts';
 import { audit } from './commands/audit.ts';
 import { cancel } from './commands/cancel.ts';
 import { codec } from './commands/codec.ts';
@@ -11,6 +12,8 @@ import { connectionWire } from './commands/connection-wire.ts';
 import { events } from './commands/events.ts';
 import { keysRotate } from './commands/keys-rotate.ts';
 import { ping } from './commands/ping.ts';
+import { discard, plan, plans } from './commands/plans.ts';
+import { preview } from './commands/preview.ts';
 import { records } from './commands/records.ts';
 import { retry } from './commands/retry.ts';
 import { run } from './commands/run.ts';
@@ -32,6 +35,11 @@ export const COMMANDS: readonly Command[] = [
   connectionAuthorize,
   connectionWire,
   ping,
+  preview,
+  plans,
+  plan,
+  approve,
+  discard,
   sync,
   runs,
   run,

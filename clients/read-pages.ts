@@ -34,14 +34,15 @@ export async function readPages<Item>(list: PagedList<Item>): Promise<ReadList<I
   return result;
 }
 
-async function readOnce<Item>({ read, pages = Infinity }: PagedList<Item>): Promise<ReadList<Item> | Contradiction> {
+async function readOnce<Item>(list: PagedList<Item>): Promise<ReadList<Item> | Contradiction> {
+  const { pages = Infinity } = list;
   const items: Item[] = [];
   const seen = new Set<string>();
   const followed: string[] = [];
   const counts: number[] = [];
   let next: string | undefined;
   for (let no = 1; no <= pages; no += 1) {
-    const page: Page<Item> = await read(next);
+    const page: Page<Item> = await list.read(next);
     const before = seen.size;
     for (const key of page.keys) seen.add(key);
     const why = contradictionOf({ fresh: seen.size - before, next: page.next ?? null, followed });

@@ -223,6 +223,14 @@ export function levelsOf(entities: readonly EntitySpec[]): readonly (readonly En
   return levels;
 }
 
+/** Returns the levels of entities as kinds with the same target, in the order in which they are written. */
+export function targetLevelsOf(entities: readonly EntitySpec[]): { target: TargetName; kinds: string[] }[] {
+  return levelsOf(entities).flatMap((level) => {
+    const targets = [...new Set(level.map(({ target }) => target))];
+    return targets.map((target) => ({ target, kinds: [...kindsOf(level, target)] }));
+  });
+}
+
 function specOf(
   { kind, setting, target, key, members, events, tags, attributes }: Definition,
   { settings, externalIdTemplate }: RegistryContext,

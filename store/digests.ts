@@ -7,6 +7,12 @@ export function contentDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** Returns a digest of many texts, which are added one after the other. */
+export function createDigest(): { add(text: string): void; end(): string } {
+  const hash = createHash('sha256');
+  return { add: (text) => void hash.update(`${text}\n`), end: () => hash.digest('hex') };
+}
+
 /** Returns the digest of an email address. Addresses that Zendesk treats as equal have the same digest. */
 export function emailDigest(email: string): string {
   return contentDigest(emailKey(email));

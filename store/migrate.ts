@@ -16,6 +16,7 @@ import * as identities from './migrations/015-identities.ts';
 import * as reusedAndProofs from './migrations/016-reused-and-proofs.ts';
 import * as namesAndJobs from './migrations/017-names-and-jobs.ts';
 import * as readings from './migrations/018-readings.ts';
+import * as review from './migrations/020-review.ts';
 import type { Database } from './schema.ts';
 
 const MIGRATIONS = Object.freeze<Record<string, Migration>>({
@@ -36,6 +37,7 @@ const MIGRATIONS = Object.freeze<Record<string, Migration>>({
   '016-reused-and-proofs': reusedAndProofs,
   '017-names-and-jobs': namesAndJobs,
   '018-readings': readings,
+  '020-review': review,
 });
 
 /**

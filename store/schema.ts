@@ -9,10 +9,11 @@ import type { SupportLoad } from '../domain/support/support-load.ts';
 import type { SupportStatus } from '../domain/support/support-status.ts';
 import type { HealthSubject } from '../domain/operations/health.ts';
 import type { ConnectionSettings, ConnectionState } from '../domain/connection/connection.ts';
+import type { ReviewTables } from './review/tables.ts';
 import type { JobsTable, RecordsTable, RunsTable, StagedReadsTable, StagedRecordsTable } from './sync/tables.ts';
 
 /** The types of all tables. The migration that created a column says what it is for. */
-export interface Database {
+export interface Database extends ReviewTables {
   connections: ConnectionsTable;
   data_keys: { connection_id: string; id: string; kek_id: string; wrapped: Buffer; digest_key: Buffer | null };
   credentials: CredentialsTable;
@@ -62,6 +63,7 @@ interface ConnectionsTable {
   name: string;
   settings: Json<ConnectionSettings>;
   external_id_template: string;
+  revision: Generated<number>;
   state: ConnectionState;
   state_reason: string | null;
   zendesk_hook: string;

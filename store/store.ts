@@ -4,7 +4,7 @@ import { createConnectionStore, type ConnectionStore } from './connection/connec
 import { createCredentialStore, type CredentialStore } from './connection/credentials.ts';
 import type { RefusalWaits } from '../domain/connection/refusal.ts';
 import type { JobWaits } from '../domain/sync/job-watch.ts';
-import { openDatabase, type DatabaseWaits } from './database.ts';
+import { openDatabase, type DatabaseWaits, type Db } from './database.ts';
 import { createDueRecordStore, type DueRecordStore } from './events/due-records.ts';
 import { createEventStore, type EventStore } from './events/events.ts';
 import { createReusedNumberStore, type ReusedNumberStore } from './events/reused-numbers.ts';
@@ -14,10 +14,18 @@ import { createJobStore, type JobStore } from './sync/jobs.ts';
 import { createMetricStore, type MetricStore } from './operations/metrics.ts';
 import { migrate } from './migrate.ts';
 import { createOrganizationStore, type OrganizationStore } from './accounts/organizations.ts';
+import { createPlannedLineStore, type PlannedLineStore } from './sync/planned-lines.ts';
 import { createPlanningStore, type PlanningStore } from './sync/planning.ts';
 import { createPresenceStore, type PresenceStore } from './sync/presence.ts';
 import { createRecordStore, type RecordStore } from './sync/records.ts';
 import { createContactReservationStore, type ContactReservationStore } from './contacts/contact-reservations.ts';
+import { createPlanStore, type PlanStore } from './review/plans.ts';
+import {
+  createPlannedLinkStore,
+  withPlanningCopies,
+  type PlannedLinkStore,
+  type RunOfCopies,
+} from './review/planning-copies.ts';
 import { createRetentionStore, type RetentionStore } from './operations/retention.ts';
 import { createReservationStore, type ReservationStore } from './accounts/account-reservations.ts';
 import { createRenumberingStore, type RenumberingStore } from './accounts/renumberings.ts';
@@ -80,6 +88,14 @@ export interface Store {
   readonly health: HealthStore;
   readonly upgrades: UpgradeStore;
   readonly retention: RetentionStore;
+  readonly plans: PlanStore;
+  readonly plannedLinks: PlannedLinkStore;
+  readonly plannedLines: PlannedLineStore;
+  /**
+   * Calls `work` with a store in which planning changes only copies of the connection's records. PostgreSQL refuses every
+   * other write. The copies vanish afterwards, also if the process is killed.
+   */
+  withPlanningCopies<Result>(run: RunOfCopies, work: (copies: Store) => Promise<Result>): Promise<Result>;
   /** Runs a query. Throws when the database does not answer. */
   ping(): Promise<void>;
   /** Writes a row of its own. Throws when the database does not answer or cannot be written. */
@@ -88,19 +104,22 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Options of a store. */
+export interface StoreOptions {
+  readonly url: string;
+  readonly keys: KeyRing;
+  readonly maxConnections?: number;
+  readonly refusalWaits?: RefusalWaits | undefined;
+  readonly waits?: DatabaseWaits | undefined;
+  readonly jobWaits?: JobWaits | undefined;
+}
+
 /**
  * Opens the store and migrates its schema. `url` is a PostgreSQL connection string. `refusalWaits` and `jobWaits` are
  * shorter in tests. `waits` are how long this process waits for the database.
  * Throws a SealError when the stored credentials cannot be opened with these keys.
  */
-export async function openStore(options: {
-  url: string;
-  keys: KeyRing;
-  maxConnections?: number;
-  refusalWaits?: RefusalWaits | undefined;
-  waits?: DatabaseWaits | undefined;
-  jobWaits?: JobWaits | undefined;
-}): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<Store> {
   const { url, maxConnections, waits } = options;
   await migrateStore(url);
   const db = openDatabase(url, { ...(maxConnections !== undefined && { maxConnections }), ...(waits && { waits }) });
@@ -111,6 +130,17 @@ export async function openStore(options: {
     await db.destroy();
     throw error;
   }
+  return storeOn(db, { credentials, options });
+}
+
+interface StoreParts {
+  readonly credentials: CredentialStore;
+  readonly options: StoreOptions;
+}
+
+/** Creates all parts of the store on one database. */
+function storeOn(db: Db, parts: StoreParts): Store {
+  const { credentials, options } = parts;
   return {
     connections: createConnectionStore(db),
     credentials,
@@ -147,6 +177,10 @@ export async function openStore(options: {
     health: createHealthStore(db),
     upgrades: createUpgradeStore(db),
     retention: createRetentionStore(db),
+    plans: createPlanStore(db),
+    plannedLinks: createPlannedLinkStore(db),
+    plannedLines: createPlannedLineStore(db),
+    withPlanningCopies: (run, work) => withPlanningCopies(options.url, run, (session) => work(storeOn(session, parts))),
     async ping() {
       await db.selectFrom('key_canary').select('kek_id').limit(1).execute();
     },

@@ -10,6 +10,7 @@ export const TASK_QUEUE = 'ledgerdesk';
 /** The names of the workflow types. They are public, for `temporal workflow start --type …`. */
 export const WORKFLOW_TYPES = {
   syncMasterData: 'syncMasterData',
+  previewSync: 'previewSync',
   syncLegalEntity: 'syncLegalEntity',
   syncAccount: 'syncAccount',
   handleBusinessEvent: 'handleBusinessEvent',
@@ -61,6 +62,24 @@ export interface SyncMasterDataInput {
   readonly full?: boolean;
   readonly acceptShrink?: boolean;
   readonly progress?: MasterProgress;
+}
+
+/**
+ * Input of `previewSync`. Only `connectionId` is required. The API sets `runId`, which is also the id of the plan.
+ * `progress` is for continue-as-new.
+ */
+export interface PreviewSyncInput {
+  readonly connectionId: string;
+  readonly runId?: string;
+  readonly legalEntity?: string;
+  readonly full?: boolean;
+  readonly progress?: MasterProgress;
+}
+
+/** Result of `previewSync`: the plan and its hash. */
+export interface PreviewSyncResult {
+  readonly planId: string;
+  readonly hash: string;
 }
 
 /** Kinds of records that are written together, after everything on which they depend. They have the same target. */

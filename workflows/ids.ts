@@ -25,6 +25,11 @@ export function masterSyncId(connectionId: string, suffix?: string): string {
     : join('master-sync', part(connectionId), part(suffix));
 }
 
+/** Returns the id of a preview, by the id of its run, which is also that of its plan. */
+export function previewId(connectionId: string, runId: string): string {
+  return join('preview', part(connectionId), part(runId));
+}
+
 /** Returns the id of one stage of one legal entity of a run. */
 export function legalEntitySyncId(at: {
   connectionId: string;

@@ -3,6 +3,7 @@ export { annotateAccount } from './support/annotate-account.ts';
 export { handleBusinessEvent } from './events/handle-business-event.ts';
 export { handleZendeskEvent } from './events/handle-zendesk-event.ts';
 export { pingConnection } from './connection/ping-connection.ts';
+export { previewSync } from './review/preview-sync.ts';
 export { probeCredentials } from './operations/probe-credentials.ts';
 export { reconcileSupport } from './support/reconcile-support.ts';
 export { sweepStore } from './operations/sweep-store.ts';

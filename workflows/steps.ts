@@ -8,6 +8,7 @@ import type {
   HandleBusinessEventInput,
   HandleZendeskEventInput,
   Level,
+  Problem,
   WireConnectionInput,
   WireConnectionResult,
 } from './contract.ts';
@@ -56,7 +57,7 @@ export interface RunEnding extends RunRef {
  */
 export interface Steps {
   /** Takes the connection for a run. */
-  beginRun(input: RunRef & RunScope & { kind: 'master' | 'account' }): Promise<BegunRun>;
+  beginRun(input: RunRef & RunScope & { kind: 'master' | 'account' | 'preview' }): Promise<BegunRun>;
   /** Returns the legal entities and the levels of kinds to read. No run has read the entities in `neverRead` yet. */
   findLegalEntities(input: RunRef): Promise<{ entities: string[]; levels: Level[]; neverRead: string[] }>;
   /** Reads one page of records from F&O and stages it. */
@@ -156,6 +157,13 @@ export interface Steps {
   deliverAlert(input: ConnectionRef): Promise<{ subject: HealthSubject | null; left: number }>;
   /** Tries rejected credentials again. `isOver` is true when they work, or when the connection no longer needs it. */
   probeCredentials(input: ConnectionRef): Promise<{ isOver: boolean }>;
+  /**
+   * Makes a plan from the records that the run has read, without any effect on them. `why` are the reasons of the plan.
+   * `problems` of single legal entities become warnings.
+   */
+  makePlan(
+    input: RunRef & { why: readonly string[]; incompleteEntities: readonly string[]; problems?: readonly Problem[] },
+  ): Promise<{ planId: string; hash: string }>;
   /** Returns the current totals of the run, for its details in the Web UI. */
   countOutcomes(input: RunRef): Promise<Totals>;
   /** Ends the run and stores its totals. Returns its error: a run in which a record has no outcome has failed. */

@@ -5,6 +5,7 @@ import { accountRemark } from '../../domain/accounts/renumbering-remarks.ts';
 import type { Target } from '../sync/target.ts';
 import { completeOrganization } from './complete-organization.ts';
 import { desiredValues, organizationOf, sentValues, type OrganizationRow } from './organization-row.ts';
+import { organizationChanges } from './organization-changes.ts';
 import { planOrganization } from './plan-organization.ts';
 import { compareOrganizations, readOrganizationChanges } from './read-organizations.ts';
 import { readRejectedAgain } from './read-rejected.ts';
@@ -22,6 +23,7 @@ export const ORGANIZATIONS: Target<KnownOrganization> = {
   reserveAgain: reserveAccountsAgain,
   giveBack: giveBackNames,
   plan: planOrganization,
+  changes: organizationChanges,
   desired: desiredValues,
   sent: sentValues,
   attempt: (row, spec) => accountAttempt({ desired: desiredValues(row, spec), known: row.seen }),

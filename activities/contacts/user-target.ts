@@ -8,6 +8,7 @@ import { planContact } from './plan-user.ts';
 import { compareUsers, readUnknownUsers } from './read-users.ts';
 import { rankContacts, reserveContacts, reserveContactsAgain } from './reserve-contacts.ts';
 import { resolveUsers } from './resolve-users.ts';
+import { contactChanges } from './user-changes.ts';
 import {
   attemptOf,
   changeOf,
@@ -32,6 +33,7 @@ export const USERS: Target<KnownUser, ContactReservation> = {
   reserve: reserveContacts,
   reserveAgain: reserveContactsAgain,
   plan: planContact,
+  changes: contactChanges,
   desired: desiredDigests,
   sent: sentDigests,
   // The next run plans a refused adoption as a create, because only the resolution of refusals finds the user.

@@ -68,13 +68,8 @@ export async function annotateOne(
   { connectionId }: ConnectionRef,
   { account, connection, mayRetry: isRetried, obstacle }: AccountToAnnotate,
 ): Promise<Written> {
-  const { settings } = connection;
-  const load = supportLoadOf(account.tickets);
-  const status = supportStatusOf(load, rulesOf(settings.annotation.status));
-  const organizationUrl = `${settings.zendesk.baseUrl}/agent/organizations/${account.organizationId}`;
-  const annotation: Annotation = { load, status, organizationUrl };
-  const lines = annotationLines(annotation).join('\n');
-  const isCurrent = account.written === lines || (account.written === null && account.tickets.length === 0);
+  const { annotation, lines, isCurrent } = annotationOf(account, connection);
+  const { load, status } = annotation;
   const at = { account, connection, mayRetry: isRetried };
   const result = isCurrent ? 'unchanged' : (obstacle ?? (await write(context, at, annotation)));
   const problem = typeof result === 'string' ? null : result;
@@ -84,6 +79,23 @@ export async function annotateOne(
     problem,
   });
   return result;
+}
+
+/**
+ * Returns the annotation that an account should have, and its lines as one text. `isCurrent` is true if they need not be
+ * written.
+ */
+export function annotationOf(
+  account: SupportedAccount,
+  { settings }: Connection,
+): { readonly annotation: Annotation; readonly lines: string; readonly isCurrent: boolean } {
+  const load = supportLoadOf(account.tickets);
+  const status = supportStatusOf(load, rulesOf(settings.annotation.status));
+  const organizationUrl = `${settings.zendesk.baseUrl}/agent/organizations/${account.organizationId}`;
+  const annotation = { load, status, organizationUrl };
+  const lines = annotationLines(annotation).join('\n');
+  const isCurrent = account.written === lines || (account.written === null && account.tickets.length === 0);
+  return { annotation, lines, isCurrent };
 }
 
 /** Writes an annotation. A problem of one account never holds up the others for long. */

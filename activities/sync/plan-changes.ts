@@ -3,6 +3,7 @@ import type { RecordOutcome } from '../../store/sync/outcomes.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { targetOf } from '../targets.ts';
+import { keepToPlan } from './keep-to-plan.ts';
 import { openSlice } from './open-slice.ts';
 
 const PAGE = 1_000;
@@ -21,8 +22,8 @@ export async function planChanges(
   const outcomes: RecordOutcome[] = [];
   const operations: PlannedOperation[] = [];
   let deferred = 0;
-  for (const row of rows) {
-    const planned = target.plan(row, slice.spec);
+  const all = rows.map((row) => ({ row, planned: target.plan(row, slice.spec) }));
+  for (const { row, planned } of await keepToPlan(store, slice, all)) {
     if ('operation' in planned && planned.operation === 'create' && row.mustWait) deferred += 1;
     else if ('operation' in planned) operations.push(planned);
     else outcomes.push(planned);

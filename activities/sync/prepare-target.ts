@@ -14,13 +14,15 @@ export async function readZendeskChanges(
   input: Parameters<Steps['readZendeskChanges']>[0],
 ): ReturnType<Steps['readZendeskChanges']> {
   const { target, after, full } = input;
-  if (after === '') {
+  // A preview creates no fields. Its plan lists those that are missing.
+  const isPreview = (await context.store.runs.get(input.runId))?.scope === 'preview';
+  if (after === '' && !isPreview) {
     await checkFieldsAtStart(context, { run: input, target, full });
     await checkTagging(context, { run: input, target, full });
   }
   const opened = await openTarget(context.store, input.connectionId, target);
   const page = await targetOf(target).readChanges(context, input, { target: opened, after });
-  if (page.next !== null) return page;
+  if (page.next !== null || isPreview) return page;
   const haveChanged = await checkFieldsAgain(context, { run: input, target, hasRefusals: false });
   return haveChanged ? { ...page, next: '0' } : page;
 }

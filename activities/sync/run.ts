@@ -23,9 +23,16 @@ export async function beginRun(context: StepContext, input: BeginInput): Promise
 }
 
 async function joinOrWait(store: StepContext['store'], input: BeginInput, holder: RunHolder): Promise<BegunRun> {
-  if (!covers(holder.scope, input)) return { state: 'busy', runId: holder.runId };
+  const isApart = [holder.kind, input.kind].includes('preview') || (await appliesPlan(store, input, holder));
+  if (isApart || !covers(holder.scope, input)) return { state: 'busy', runId: holder.runId };
   await store.runs.join(input.runId, input.connectionId, holder.runId);
   return { state: 'joined', runId: holder.runId };
+}
+
+/** Returns whether one of two runs writes only what was approved, so that it does not do the work of the other. */
+async function appliesPlan({ plans }: StepContext['store'], ...runs: { runId: string }[]): Promise<boolean> {
+  for (const { runId } of runs) if ((await plans.appliedBy(runId)) !== undefined) return true;
+  return false;
 }
 
 /** Returns the current totals of a run. */

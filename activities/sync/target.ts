@@ -5,6 +5,7 @@ import type { Values } from '../../domain/sync/field-value.ts';
 import type { MappedParts } from '../../domain/sync/mapping.ts';
 import type { RecordKey } from '../../domain/sync/record.ts';
 import type { Remark } from '../../domain/sync/rejection.ts';
+import type { PlannedFieldChange } from '../../domain/sync/planned-change.ts';
 import type { Changes } from '../../store/sync/changes.ts';
 import type { PlannedOperation } from '../../store/sync/claims.ts';
 import type { JobRow } from '../../store/sync/job-rows.ts';
@@ -64,10 +65,18 @@ export interface ReserveAgain {
   readonly incompleteEntities: readonly string[];
 }
 
+/** The changes of one planned operation: as a person sees them, with personal data masked, and in their exact form. */
+export interface PlannedWrite {
+  readonly shown: readonly PlannedFieldChange[];
+  readonly exact: readonly PlannedFieldChange[];
+}
+
 /** Planning of writes. */
 interface TargetPlanning<Seen, Reservation> {
   /** Plans one record: an operation, or the outcome if no operation is needed. */
   plan(row: RowToPlan<Seen, Reservation>, spec: EntitySpec): RecordOutcome | PlannedOperation;
+  /** Returns what a planned operation changes, field by field. */
+  changes(row: RowToPlan<Seen, Reservation>, planned: PlannedOperation, spec: EntitySpec): PlannedWrite;
   /** Returns all desired values of the organization or user of a row, in their compared form. */
   desired(row: JobRow<Seen, Reservation>, spec: EntitySpec): Values;
   /** Returns the values that a write of the row sends. */

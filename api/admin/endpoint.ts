@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { TokenScope } from '../../store/operations/tokens.ts';
 import type { AdminDeps } from './admin-deps.ts';
+import type { Actor } from './bearer.ts';
 
 /** The error statuses that an endpoint declares. Statuses that all endpoints have in common are not declared. */
 export type ErrorStatus = 404 | 409 | 422 | 502 | 504;
@@ -39,6 +40,8 @@ export interface EndpointInput<Path extends string, Query, Body> {
   readonly params: Readonly<Record<ParamName<Path>, string>>;
   readonly query: Query;
   readonly body: Body;
+  /** The sender of the request. */
+  readonly actor: Actor;
 }
 
 type ParamName<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`

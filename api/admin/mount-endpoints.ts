@@ -3,7 +3,7 @@ import type { Log } from '../../runtime/log/log.ts';
 import { respondMethodNotAllowed } from '../error-handling.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import { auditRequest } from './audit-request.ts';
-import { requireScope, requireScopeOfMethod } from './bearer.ts';
+import { actorOf, requireScope, requireScopeOfMethod } from './bearer.ts';
 import type { Endpoint } from './endpoint.ts';
 import { readBody, readQuery } from './read-input.ts';
 
@@ -44,6 +44,7 @@ function createHandler(
       params: request.params,
       query: query === undefined ? undefined : readQuery(request, query),
       body: body === undefined ? (request.body as unknown) : readBody(request, body),
+      actor: actorOf(response),
     };
     // Responses are only for this operator. Some contain tokens, or URLs that are credentials.
     response

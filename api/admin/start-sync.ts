@@ -51,7 +51,8 @@ export function requireAuthorized({ id, state }: Connection): void {
   throw new ApiError(409, 'needs_authorization', message);
 }
 
-function requireEntity({ id, settings }: Connection, wanted: string): void {
+/** Throws an ApiError with status 400 if the connection does not sync a legal entity. */
+export function requireEntity({ id, settings }: Connection, wanted: string): void {
   const synced = settings.dynamics.legalEntities;
   if (synced.length === 0 || synced.includes(wanted)) return;
   const message = `Connection "${id}" does not sync legal entity "${wanted}". It syncs ${synced.join(', ')}.`;

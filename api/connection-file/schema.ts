@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_KINDS } from '../../domain/entities.ts';
 import { templateMistake } from '../../domain/sync/external-id.ts';
 import type { Services } from '../../runtime/services.ts';
+import { reviewSchema } from './review.ts';
 import {
   annotationFields,
   connectionId,
@@ -72,6 +73,7 @@ export function connectionFileSchema(checkOrigin: CheckOrigin) {
         status: z.strictObject({ escalated: statusRule.nullish(), active: statusRule.nullish() }).nullish(),
       })
       .nullish(),
+    review: reviewSchema.nullish(),
     support: z
       .strictObject({
         since: z

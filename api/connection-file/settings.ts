@@ -1,5 +1,6 @@
 import type { ConnectionSettings } from '../../domain/connection/connection.ts';
 import type { AnnotationTarget } from '../../domain/support/annotation-target.ts';
+import { reviewSettingsOf } from './review.ts';
 import type { ParsedFile } from './schema.ts';
 
 const QUARTER_HOUR_MS = 900_000;
@@ -28,6 +29,7 @@ export function settingsOf(file: ParsedFile, stored: ConnectionSettings | undefi
       },
     },
     support: optional('since', file.support?.since),
+    ...optional('review', reviewSettingsOf(file.review)),
   };
 }
 

@@ -1,15 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Api } from '../api-client.ts';
-import type { Command, Outcome, Terminal } from '../command.ts';
-import { CommandError } from '../failures.ts';
-import { createProgress } from '../progress.ts';
-import { showRun } from '../run-report.ts';
-import { describeOngoingRun, waitForRun } from '../wait-for-run.ts';
-
-/** Short enough for several polls while the API restarts. */
-const POLL_TIMEOUT_MS = 10_000;
-/** The exit code that shells use for a program ended by SIGINT. */
-const INTERRUPTED = 130;
+import type { Command } from '../command.ts';
+import { runOutcome, waitForEnd } from '../wait-for-end.ts';
 
 /** Defines the command `sync ID`, which starts a master sync, or joins the running one. */
 export const sync: Command = {
@@ -32,38 +22,7 @@ export const sync: Command = {
     const api = await openApi();
     const path = ['connections', parsed.argument('ID'), 'sync'];
     const started = await api<'startSync'>({ method: 'POST', path, body });
-    if (parsed.flag('wait')) return waitForEnd(api, started.runId, terminal);
+    if (parsed.flag('wait')) return runOutcome(await waitForEnd(api, started.runId, terminal));
     return { json: started, text: started.runId, hint: `To see its state, run: ledgerdesk run ${started.runId}` };
   },
 };
-
-async function waitForEnd(api: Api, runId: string, terminal: Terminal): Promise<Outcome> {
-  const interruption = new AbortController();
-  const interrupt = (): void => interruption.abort();
-  const { signal } = interruption;
-  const progress = createProgress(terminal);
-  process.once('SIGINT', interrupt);
-  try {
-    const run = await waitForRun({
-      runId,
-      getRun: () => api<'showRun'>({ method: 'GET', path: ['runs', runId], timeoutMs: POLL_TIMEOUT_MS, signal }),
-      show: progress.show,
-      now: () => performance.now(),
-      sleep: (ms) => delay(ms, undefined, { signal }).catch(() => undefined),
-      signal,
-    });
-    if (run === undefined) throw interrupted(runId);
-    return { json: run, text: showRun(run, Date.now()), exitCode: run.status === 'completed' ? 0 : 1 };
-  } finally {
-    process.removeListener('SIGINT', interrupt);
-    progress.clear();
-  }
-}
-
-function interrupted(runId: string): CommandError {
-  return new CommandError(`Stopped waiting. ${describeOngoingRun(runId)}`, {
-    code: 'interrupted',
-    runId,
-    exitCode: INTERRUPTED,
-  });
-}

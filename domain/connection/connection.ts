@@ -1,4 +1,5 @@
 import type { EntitySpec } from '../entity-spec.ts';
+import type { ReviewSettings } from './review-settings.ts';
 import type { AnnotationTarget } from '../support/annotation-target.ts';
 import type { StatusSettings } from '../support/support-status.ts';
 
@@ -71,5 +72,6 @@ export interface ConnectionSettings {
     readonly status: StatusSettings;
   };
   readonly support: { readonly since?: string | undefined };
+  readonly review?: ReviewSettings | undefined;
   readonly entities?: readonly EntitySpec[] | undefined;
 }

@@ -30,6 +30,7 @@ export type RemarkCode =
   | 'field_ignored'
   | 'text_repaired'
   | 'renumbered'
+  | 'not_in_plan'
   | 'gone_from_erp';
 
 /** A remark on a record: a code, what happened, and what a person should do. */
@@ -189,6 +190,16 @@ export function withRepairs(repaired: readonly string[] | undefined, remark: Rem
     code: 'text_repaired',
     message: `The record has characters in F&O that cannot be stored, in these fields: ${repaired.join(', ')}. Ledgerdesk has replaced them.${also}`,
     action: 'Correct these fields in F&O. Half an emoji at the end of a text is a common cause.',
+  };
+}
+
+/** Remarks that a run did not write a record, because a person approved a plan in which its change is not the same. */
+export function notInPlan(): Remark<'not_in_plan'> {
+  return {
+    code: 'not_in_plan',
+    message:
+      'The record was not written, because its change is not in the approved plan, or was left out of the approval.',
+    action: 'No action is needed if you left it out. Otherwise the next sync decides about it, or make a new preview.',
   };
 }
 

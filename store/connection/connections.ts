@@ -11,6 +11,8 @@ export interface Connection {
   readonly name: string;
   readonly settings: ConnectionSettings;
   readonly externalIdTemplate: string;
+  /** The number of the active settings. A change that needed an approval has increased it. */
+  readonly revision: number;
   readonly state: ConnectionState;
   readonly stateReason: string | null;
   readonly hooks: { readonly zendesk: string; readonly dynamics: string };
@@ -170,6 +172,7 @@ function fromRow(row: Selectable<Database['connections']>): Connection {
     name: row.name,
     settings: row.settings,
     externalIdTemplate: row.external_id_template,
+    revision: row.revision,
     state: row.state,
     stateReason: row.state_reason,
     hooks: { zendesk: row.zendesk_hook, dynamics: row.dynamics_hook },

@@ -52,7 +52,8 @@ type Batch = (retention: Retention) => readonly RawBuilder<unknown>[];
 
 const STATEMENTS: Readonly<Record<Exclude<SweepPart, 'tickets'>, Batch>> = {
   /**
-   * The phases, notes, request counts and jobs of a run are deleted with it. Kept are runs that still claim records,
+   * Plans that nobody approved in time expire, and the changes of decided ones are deleted. The phases, notes, request
+   * counts and jobs of a run are deleted with it. Kept are runs that still claim records,
    * and, of each connection, the last ended and the last completed master run, because they show the state of the
    * connection.
    */
@@ -71,6 +72,13 @@ const STATEMENTS: Readonly<Record<Exclude<SweepPart, 'tickets'>, Batch>> = {
       where not exists (select from runs r where r.run_id = j.joined_run_id) limit ${BATCH})`,
     sql`delete from started_runs where run_id in (select run_id from started_runs
       where started_at < ${before(keepDays)} limit ${BATCH})`,
+    sql`update plans set status = 'expired' where plan_id in (select plan_id from plans
+      where status = 'open' and expires_at < now() limit ${BATCH})`,
+    sql`delete from plan_changes where (plan_id, legal_entity, kind, key) in (
+      select c.plan_id, c.legal_entity, c.kind, c.key from plans p join plan_changes c using (plan_id)
+      where p.status in ('expired', 'superseded', 'discarded', 'applied') limit ${BATCH})`,
+    sql`delete from plans where plan_id in (select plan_id from plans
+      where status <> 'approved' and created_at < ${before(keepDays)} limit ${BATCH})`,
   ],
 
   /** Of an accepted event, its key, id and hash stay for `rememberDays`, so that it is not accepted a second time. */

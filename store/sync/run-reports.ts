@@ -6,6 +6,7 @@ import { clearRun, type RunEnd, type RunNote } from './runs.ts';
 import type { Database } from '../schema.ts';
 import type { RunStatus } from './tables.ts';
 import { recordHealth } from '../operations/health.ts';
+import { closeAppliedPlan } from '../sync/planned-lines.ts';
 
 /** The totals of one legal entity and kind in a run. */
 export interface PhaseReport extends Totals {
@@ -188,14 +189,16 @@ async function finish(db: Db, runId: string, end: RunEnd): Promise<RunReport> {
   const row = await db.selectFrom('runs').selectAll().where('run_id', '=', runId).forUpdate().executeTakeFirstOrThrow();
   if (row.status !== 'running') return oneReport(db, row);
   const staged = (await stagedPhases(db, [runId])).get(runId) ?? [];
-  const unaccounted = end.status === 'completed' && !staged.every(isAccountedFor);
+  // The records of a preview have outcomes only in its plan.
+  const unaccounted = end.status === 'completed' && row.scope !== 'preview' && !staged.every(isAccountedFor);
   const result: RunEnd = unaccounted ? { ...end, status: 'failed', error: UNACCOUNTED } : end;
   const phases = result.status === 'completed' ? staged : staged.map(onlyAccounted);
-  if (phases.length > 0) {
+  if (phases.length > 0 && row.scope !== 'preview') {
     const rows = phases.map(({ legalEntity, ...phase }) => ({ run_id: runId, legal_entity: legalEntity, ...phase }));
     await db.insertInto('run_phases').values(rows).execute();
   }
   await clearRun(db, runId);
+  await closeAppliedPlan(db, runId);
   const ended = await db
     .updateTable('runs')
     .set({

@@ -2,18 +2,19 @@ import { sql, type Selectable } from 'kysely';
 import type { RunScope } from '../../domain/sync/run-scope.ts';
 import type { Db } from '../database.ts';
 import type { Database } from '../schema.ts';
-import type { RunStatus } from './tables.ts';
+import type { RunKind, RunStatus } from './tables.ts';
 
 /** A run to begin. `runId` stays the same when its workflow continues as new or is reset. */
 export interface RunToBegin extends RunScope {
   readonly runId: string;
   readonly workflowId: string;
   readonly connectionId: string;
-  readonly kind: 'master' | 'account';
+  readonly kind: RunKind;
 }
 
-/** The master run that is running on a connection. */
+/** The master run or preview that is running on a connection. */
 export interface RunHolder {
+  readonly kind: RunKind;
   readonly runId: string;
   readonly workflowId: string;
   readonly scope: RunScope;
@@ -32,7 +33,7 @@ export interface RunNote {
   readonly message: string;
 }
 
-/** The register of runs: at most one master run per connection is running. */
+/** The register of runs: at most one master run or preview per connection is running. */
 export interface RunStore {
   /** Begins a run, or returns the run that holds the connection. Calling it again for the same run changes nothing. */
   begin(run: RunToBegin): Promise<{ begun: true } | { begun: false; holder: RunHolder }>;
@@ -138,6 +139,7 @@ async function begin(db: Db, run: RunToBegin): Promise<{ begun: true } | { begun
     full_comparison: run.full,
     accept_shrink: run.acceptShrink,
     status: 'running' as const,
+    plan_id: await planApplied(db, run.runId),
   };
   const inserted = await db
     .insertInto('runs')
@@ -153,9 +155,15 @@ async function begin(db: Db, run: RunToBegin): Promise<{ begun: true } | { begun
   return holder ? { begun: false, holder } : begin(db, run);
 }
 
+/** Returns the plan that a run was started to apply. The API has stored that with the approval. */
+async function planApplied(db: Db, runId: string): Promise<string | null> {
+  const plan = await db.selectFrom('plans').select('plan_id').where('apply_run_id', '=', runId).executeTakeFirst();
+  return plan?.plan_id ?? null;
+}
+
 /** Reopens the row of a run, because a workflow that was reset runs again with the same run id. */
 async function reopen(db: Db, run: RunToBegin): Promise<{ begun: true } | { begun: false; holder: RunHolder }> {
-  const holder = run.kind === 'master' ? await findHolder(db, run.connectionId) : undefined;
+  const holder = run.kind === 'account' ? undefined : await findHolder(db, run.connectionId);
   if (holder) return { begun: false, holder };
   const opened = {
     status: 'running' as const,
@@ -174,7 +182,7 @@ async function findHolder(db: Db, connectionId: string): Promise<RunHolder | und
     .selectAll()
     .where('connection_id', '=', connectionId)
     .where('status', '=', 'running')
-    .where('scope', '=', 'master')
+    .where('scope', 'in', ['master', 'preview'])
     .executeTakeFirst();
   if (!row) return undefined;
   const scope = {
@@ -182,5 +190,5 @@ async function findHolder(db: Db, connectionId: string): Promise<RunHolder | und
     full: row.full_comparison,
     acceptShrink: row.accept_shrink,
   };
-  return { runId: row.run_id, workflowId: row.workflow_id, scope };
+  return { kind: row.scope, runId: row.run_id, workflowId: row.workflow_id, scope };
 }

@@ -83,6 +83,8 @@ export interface StagingStore {
    * Accepts a complete reading. Later readings are compared with it, and records that it lacks are marked as absent.
    */
   accept(connectionId: string, slice: SliceKey): Promise<void>;
+  /** Returns the legal entities and kinds that a run has read completely, in their order. */
+  slices(runId: string): Promise<SliceKey[]>;
   /** Returns which of these legal entities have a kind for which no reading was ever accepted. */
   neverRead(connectionId: string, entities: readonly string[], kinds: readonly string[]): Promise<string[]>;
   /** Deletes the staged rows of a slice that could not be read completely, or whose reading was not accepted. */
@@ -107,6 +109,12 @@ export function createStagingStore(db: Db): StagingStore {
     },
     addRecords: (scope, records, readAt) => stage(db, scope, { records, readAt }),
     counts: (connectionId, slice) => counts(db, connectionId, slice),
+    async slices(runId) {
+      const { rows } =
+        await sql<SliceKey>`select run_id as "runId", legal_entity as "legalEntity", kind from staged_reads
+        where run_id = ${runId} and complete order by legal_entity collate "C", kind collate "C"`.execute(db);
+      return rows;
+    },
     accept: (connectionId, slice) => db.transaction().execute((tx) => accept(tx, connectionId, slice)),
     async neverRead(connectionId, entities, kinds) {
       const { rows } = await sql<{

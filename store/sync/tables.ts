@@ -53,7 +53,7 @@ export interface RunsTable {
   run_id: string;
   connection_id: string;
   workflow_id: string;
-  scope: 'master' | 'account';
+  scope: RunKind;
   legal_entity: string | null;
   full_comparison: boolean;
   accept_shrink: boolean;
@@ -63,10 +63,15 @@ export interface RunsTable {
   waited_ms: Generated<number>;
   error_code: string | null;
   error_message: string | null;
+  plan_id: string | null;
+  run_trigger: string | null;
 }
 
-/** The status of a run. */
-export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled';
+/** The kind of a run: a sync of whole legal entities, of single records, or one that only makes a plan. */
+export type RunKind = 'master' | 'account' | 'preview';
+
+/** The status of a run. `held` means that it wrote nothing, because a person must approve it. */
+export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled' | 'held';
 
 /** The progress of reading one legal entity and kind in a run. */
 export interface StagedReadsTable {

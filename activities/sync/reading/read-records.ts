@@ -74,6 +74,9 @@ function emptyPage({ legalEntity, kind }: SliceRef) {
   );
 }
 
+const SHRINK_ADVICE =
+  'Check in F&O whether that is right. A lost security role can be the reason. If it is right, run `ledgerdesk sync ID --accept-shrink` once.';
+
 /**
  * Accepts a complete reading. Fails if it has so few rows that an error is likely, unless `acceptShrink` is set, and if
  * it is empty because F&O does not have the legal entity.
@@ -85,14 +88,19 @@ export async function acceptReading(
   const { store } = context;
   const { connectionId, legalEntity, kind, acceptShrink } = input;
   const count = await store.staging.counts(connectionId, input);
+  const isPreview = (await store.runs.get(input.runId))?.scope === 'preview';
   const reason = acceptShrink ? undefined : shrinkReason(`${legalEntity}'s ${kind}s`, count);
+  if (reason !== undefined && isPreview) {
+    const message = `${reason}. A sync stops at this. ${SHRINK_ADVICE}`;
+    await store.runs.addNote(input.runId, { code: 'entity_shrank', message });
+    return { records: count.rows };
+  }
   if (reason !== undefined) {
-    const advice =
-      'Check in F&O whether that is right. A lost security role can be the reason. If it is right, run `ledgerdesk sync ID --accept-shrink` once.';
-    throw stop('entity_shrank', `${reason}. Nothing was changed. ${advice}`);
+    throw stop('entity_shrank', `${reason}. Nothing was changed. ${SHRINK_ADVICE}`);
   }
   if (count.rows === 0) await checkLegalEntity(context, input);
-  await store.staging.accept(connectionId, input);
+  // A preview accepts its readings only on its copies.
+  if (!isPreview) await store.staging.accept(connectionId, input);
   return { records: count.rows };
 }
 

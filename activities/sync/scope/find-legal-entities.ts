@@ -1,4 +1,4 @@
-import { entitiesOf, kindsOf, levelsOf } from '../../../domain/entities.ts';
+import { entitiesOf, kindsOf, targetLevelsOf } from '../../../domain/entities.ts';
 import type { RunRef, Steps } from '../../../workflows/steps.ts';
 import type { StepContext } from '../../dependencies.ts';
 import { noteOutOfScope } from './note-out-of-scope.ts';
@@ -16,9 +16,5 @@ export async function findLegalEntities(context: StepContext, run: RunRef): Retu
   await noteOutOfScope(context, run, { connection, entities });
   const specs = entitiesOf(connection);
   const neverRead = await store.staging.neverRead(connectionId, entities, kindsOf(specs, 'organization'));
-  const levels = levelsOf(specs).flatMap((level) => {
-    const targets = [...new Set(level.map(({ target }) => target))];
-    return targets.map((target) => ({ target, kinds: [...kindsOf(level, target)] }));
-  });
-  return { entities, levels, neverRead };
+  return { entities, levels: targetLevelsOf(specs), neverRead };
 }

@@ -19,7 +19,7 @@ export const run = z
     runId: z.string(),
     workflowId: z.string(),
     connectionId: z.string(),
-    status: z.enum(['running', 'completed', 'failed', 'cancelled']),
+    status: z.enum(['running', 'completed', 'failed', 'cancelled', 'held']),
     startedAt: time,
     finishedAt: time.nullable(),
     waitedMs: count.describe('How long it waited for rate limits of remote systems, in ms.'),

@@ -25,7 +25,8 @@ export function openSliceOf(kind = 'customer'): OpenSlice {
         settings: TEST_SETTINGS,
         externalIdTemplate: '{legalEntity}:{accountNumber}',
       },
-      ...{ state: 'active', stateReason: null, hooks: { zendesk: 'z', dynamics: 'd' } },
+      ...{ state: 'active', revision: 1,
+    stateReason: null, hooks: { zendesk: 'z', dynamics: 'd' } },
       ...{ reached: { entra: true, dynamics: true, zendesk: true }, createdAt: new Date(0), updatedAt: new Date(0) },
     },
   };
