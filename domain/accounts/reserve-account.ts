@@ -114,7 +114,7 @@ function reserveName(account: ErpRecord, held: HeldReservation, { context, polic
   const adoption = mayAdopt ? considerAdoption(plain, context) : undefined;
   if (adoption !== undefined) return adoption;
   const isVacant = (name: string) => isFree(name) && hasNoOther(held.zendeskId, name, context);
-  const isHeld = held.name !== null && isFree(held.name);
+  const isHeld = held.name !== null && isOneOf(candidates, held.name) && isFree(held.name);
   if (isVacant(plain) && !(isHeld && held.isPlainRefused === true)) return { name: plain, adoptId: null };
   if (held.name !== null && isHeld) return { name: held.name, adoptId: null };
   // A linked account whose plain name another organization is about to lose takes a name with a suffix meanwhile. So the
@@ -144,6 +144,11 @@ function considerAdoption(name: string, context: ReservationContext): ReservedNa
 function isHeldByOther(name: string, self: string, context: ReservationContext): boolean {
   const holder = context.nameHolder(nameKey(name));
   return holder !== undefined && holder !== self;
+}
+
+/** Returns whether an account may still have a name that it holds. A suffix may contain its former number. */
+function isOneOf(candidates: readonly string[], name: string): boolean {
+  return candidates.some((candidate) => nameKey(candidate) === nameKey(name));
 }
 
 /** Returns whether no organization has a name, except this one. Also one that is about to lose the name has it. */

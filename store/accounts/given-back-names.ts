@@ -23,12 +23,14 @@ export async function lockReservations(db: Db, connectionId: string): Promise<vo
 
 /**
  * Selects the staged accounts `s` of a slice, registered as `a`, that are done and have a name with a suffix although
- * nobody has their plain name: no account has reserved it, and no other organization is called so.
+ * nobody has their plain name: no account has reserved it, and no other organization is called so. A run that applies a
+ * plan selects none, because a second change of a name was not approved. The next run does.
  */
 export function mayGiveBack({ legalEntity, kind }: SliceOfRun): RawBuilder<unknown> {
   return sql`s.legal_entity = ${legalEntity} and s.kind = ${kind}
     and s.outcome in ('created', 'adopted', 'updated', 'unchanged') and s.prior_outcome is null
     and a.zendesk_id is not null and a.name_key <> a.plain_name_key and not a.plain_refused
+    and not exists (select from plans p where p.apply_run_id = s.run_id)
     and not exists (select from records h where h.connection_id = a.connection_id and h.target = 'organization'
       and h.name_key = a.plain_name_key)
     and not exists (select from organizations n where n.connection_id = a.connection_id

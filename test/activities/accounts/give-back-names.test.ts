@@ -63,6 +63,22 @@ describe('a name with a suffix', () => {
     expect(await at.staged(run)).toMatchObject({ A1: { outcome: 'updated' }, A2: { outcome: 'updated' } });
   });
 
+  it('stays within a run that applies a plan, because the second change was not approved', async () => {
+    const run = await sharing();
+    await at.plan(run, run.customer('A1', { name: `${run.legalEntity} Other` }), run.customer('A2', same(run)));
+    await write(run);
+    await at.query(
+      `insert into plans (plan_id, connection_id, run_id, revision, why, status, hash, summary, expires_at, apply_run_id)
+       values ($1, $2, $1, 1, '{asked}', 'approved', 'hash', '{}', now(), $1)`,
+      run.runId,
+      run.connectionId,
+    );
+    expect(await giveBack(run)).toEqual({ records: 0 });
+    const next = await at.next(run);
+    await at.plan(next, next.customer('A2', same(next)));
+    expect(await reserved(next)).toEqual(['Other', 'Same']);
+  });
+
   it('stays while the account with the plain name is only missing in F&O, or only in Zendesk', async () => {
     const run = await sharing();
     const key = [run.connectionId, 'A1'] as const;

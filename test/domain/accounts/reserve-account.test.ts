@@ -141,6 +141,11 @@ describe('the reservation of an account', () => {
       expect(nameAt({}, { isPlainRefused: true })).toMatchObject({ reservation: { name: 'Contoso (C-1)' } });
     });
 
+    it('has the number of the account, not a former one', () => {
+      const names = { contoso: 'usmf/customer/C-0' };
+      expect(nameAt({ names }, { name: 'Contoso (C-OLD)' })).toMatchObject({ reservation: { name: 'Contoso (C-1)' } });
+    });
+
     it('is the plain name if a person has given it to the organization of the account', () => {
       expect(nameAt({ organizations: [{ ...own, name: 'Contoso' }] })).toMatchObject({
         reservation: { name: 'Contoso' },
