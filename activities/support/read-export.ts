@@ -19,10 +19,7 @@ export interface ExportToRead<Item extends ExportItem> {
   readonly name: ExportName;
   /** Returns the time at which the first reading begins, in unix seconds. */
   firstStart(zendesk: ZendeskClient): Promise<number>;
-  page(
-    zendesk: ZendeskClient,
-    wanted: ExportWanted,
-  ): Promise<ExportContinuation & { readonly items: readonly Item[] }>;
+  page(zendesk: ZendeskClient, wanted: ExportWanted): Promise<ExportContinuation & { readonly items: readonly Item[] }>;
   store(items: readonly Item[], askedAt: Date): Promise<void>;
 }
 

@@ -38,8 +38,7 @@ export function metadataUrl(
   return `${origin}/metadata/${resource}?${queryOf({ $filter: `${member} eq ${literal(value)}` })}`;
 }
 
-/** Returns the URL of the first page of the rows that match a filter. */
-export function rowsUrl(origin: string, { entitySet, columns, order }: QuerySource, filter: string): string {
+function rowsUrl(origin: string, { entitySet, columns, order }: QuerySource, filter: string): string {
   return collectionUrl(origin, entitySet, {
     $select: columns.join(','),
     $filter: filter,
@@ -72,7 +71,10 @@ export function withSelect(url: string, columns: readonly string[]): string {
 export function positionOf(link: string): string {
   const { pathname, searchParams } = new URL(link);
   const options = [...searchParams].filter(([name]) => name.toLowerCase() !== '$select');
-  return `${pathname}?${options.map(([name, value]) => `${name}=${value}`).sort().join('&')}`;
+  return `${pathname}?${options
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join('&')}`;
 }
 
 /** The look-up of some keys of a company. */

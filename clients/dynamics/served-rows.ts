@@ -29,23 +29,19 @@ export const PAGE_MEMBERS = {
  */
 export function pageOf(columns: readonly string[], keyColumn: string): z.ZodType<RowPage> {
   const schema = rowOf(columns, keyColumn);
-  return z
-    .looseObject({ value: z.array(z.unknown()), ...PAGE_MEMBERS })
-    .transform((page, context): RowPage => {
-      const parsed = page.value.map((item) => schema.safeParse(item));
-      const isolated = parsed.some(({ success }) => success);
-      const value = parsed.flatMap((result, index): ServedRow[] => {
-        if (result.success) return [{ row: result.data }];
-        const malformed = isolated
-          ? malformedRow(page.value[index], { columns, keyColumn, error: result.error })
-          : null;
-        if (malformed !== null) return [malformed];
-        for (const { path, message } of result.error.issues)
-          context.addIssue({ code: 'custom', path: ['value', index, ...path], message });
-        return [];
-      });
-      return { value, nextLink: page['@odata.nextLink'] ?? undefined, counted: page['@odata.count'] ?? undefined };
+  return z.looseObject({ value: z.array(z.unknown()), ...PAGE_MEMBERS }).transform((page, context): RowPage => {
+    const parsed = page.value.map((item) => schema.safeParse(item));
+    const isolated = parsed.some(({ success }) => success);
+    const value = parsed.flatMap((result, index): ServedRow[] => {
+      if (result.success) return [{ row: result.data }];
+      const malformed = isolated ? malformedRow(page.value[index], { columns, keyColumn, error: result.error }) : null;
+      if (malformed !== null) return [malformed];
+      for (const { path, message } of result.error.issues)
+        context.addIssue({ code: 'custom', path: ['value', index, ...path], message });
+      return [];
     });
+    return { value, nextLink: page['@odata.nextLink'] ?? undefined, counted: page['@odata.count'] ?? undefined };
+  });
 }
 
 function rowOf(columns: readonly string[], keyColumn: string): z.ZodType<Row> {

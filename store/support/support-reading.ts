@@ -76,7 +76,9 @@ export function createSupportReadingStore(db: Db): SupportReadingStore {
         .execute();
     },
     async progress(connectionId, name) {
-      const columns = db.selectFrom('support_reading').select([`${name}_cursor as cursor`, `${name}_reading as reading`]);
+      const columns = db
+        .selectFrom('support_reading')
+        .select([`${name}_cursor as cursor`, `${name}_reading as reading`]);
       const row = await columns.where('connection_id', '=', connectionId).executeTakeFirst();
       return { cursor: row?.cursor ?? null, reading: row?.reading ?? null };
     },

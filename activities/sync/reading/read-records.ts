@@ -34,7 +34,8 @@ export async function readRecordsPage(context: StepContext, ref: SliceRef): Retu
   const records = await keepUnread(context, slice, page.records);
   const staged = await store.staging.addPage(slice, { ...page, records, readAt, pages });
   const read = staged === undefined ? 0 : page.records.length;
-  if (staged === undefined || !(await continues(context, slice, { page: staged, progress }))) return { read, done: false };
+  if (staged === undefined || !(await continues(context, slice, { page: staged, progress })))
+    return { read, done: false };
   return { read, done: page.nextLink === null && (await addsUp(context, slice)) };
 }
 
