@@ -11,8 +11,8 @@ export interface Page<Item> {
 
 /** How a list is read: one page, given the link of the page before; and the error for pages that contradict each other. */
 export interface PagedList<Item> {
-  read(next: string | undefined): Promise<Page<Item>>;
-  contradictory(why: Contradiction): Error;
+  readonly read: (next: string | undefined) => Promise<Page<Item>>;
+  readonly contradictory: (why: Contradiction) => Error;
   /** The number of pages to read; all by default. */
   readonly pages?: number;
 }

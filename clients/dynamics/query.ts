@@ -38,8 +38,7 @@ export function metadataUrl(
   return `${origin}/metadata/${resource}?${queryOf({ $filter: `${member} eq ${literal(value)}` })}`;
 }
 
-/** Returns the URL of the first page of the rows that match a filter. */
-export function rowsUrl(origin: string, { entitySet, columns, order }: QuerySource, filter: string): string {
+function rowsUrl(origin: string, { entitySet, columns, order }: QuerySource, filter: string): string {
   return collectionUrl(origin, entitySet, {
     $select: columns.join(','),
     $filter: filter,

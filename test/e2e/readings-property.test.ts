@@ -5,7 +5,7 @@ import { createRandom } from '../fixtures/random-choices.ts';
 import { useStepTests } from '../fixtures/step-context.ts';
 
 /** Random lies, in addition to one of each reading. */
-const LIES = Number(process.env['READING_LIES'] ?? 40);
+const LIES = Number(process.env['READING_LIES'] ?? 30);
 const SEED = Number(process.env['READING_SEED'] ?? 20_261);
 
 /** A lie: of which page the link is replaced, by the link how far back, and whether all later ones are replaced, too. */
@@ -37,7 +37,12 @@ describe('readings of which a link or cursor is replaced by an earlier one', () 
     const { system, path } = reading;
     if (lie !== undefined) {
       const { back, ...fault } = lie;
-      await at.sandbox.control('POST', '/faults', { system, match: { path }, ...fault, action: { kind: 'rewind', back } });
+      await at.sandbox.control('POST', '/faults', {
+        system,
+        match: { path },
+        ...fault,
+        action: { kind: 'rewind', back },
+      });
     }
     const { result, entries } = await at.observe(() => reading.read().catch((error: unknown) => failureOf(error)));
     const requests = entries.filter((entry) => entry.system === system && new RegExp(path).test(entry.path)).length;

@@ -37,11 +37,11 @@ describe('a run of which the pages of F&O contradict each other', () => {
   }
 
   it.each([
-    ['once', 'ra', 1, 'completed'],
-    ['always', 'rb', null, 'failed'],
+    ['once', { id: 'ra', times: 1, status: 'completed' }],
+    ['always', { id: 'rb', times: null, status: 'failed' }],
   ])(
     'whose link to $skip=40 leads to the first page %s reads all of them or fails, and concludes nothing',
-    async (_, id, times, status) => {
+    async (_, { id, times, status }) => {
       const [first = ''] = await synced(id);
       await edits.customer(id, first, { AddressCity: 'Renton' });
       await rewind(99, times);

@@ -182,13 +182,18 @@ describe('a page of accounts', () => {
     expect(erp.requests[1]?.headers).toMatchObject({ prefer: 'odata.maxpagesize=2000' });
     expect(second).toEqual({
       ...{ records: [], nextLink: `${erp.origin}/data/CustomersV3?$skiptoken=a%2Cb`, rows: 0, counted: null },
-      position: { own: '/data/CustomersV3?$skip=1&$top=1&cross-company=true', next: '/data/CustomersV3?$skiptoken=a,b' },
+      position: {
+        own: '/data/CustomersV3?$skip=1&$top=1&cross-company=true',
+        next: '/data/CustomersV3?$skiptoken=a,b',
+      },
     });
   });
 
   it('is at the same position whatever columns its link selects, and in whatever order its options are', async () => {
     const links = ['?$skip=2&$select=A', '?$select=A%2CB&$skip=2', '?%24skip=2'];
-    const { client } = await clientOf((_request, { nth }) => page([CUSTOMER], `/data/CustomersV3${links[nth - 1] ?? ''}`));
+    const { client } = await clientOf((_request, { nth }) =>
+      page([CUSTOMER], `/data/CustomersV3${links[nth - 1] ?? ''}`),
+    );
     const positions = [];
     for (const link of links) positions.push([link, (await client.readRecordsPage(customers)).position.next]);
     expect(positions).toEqual(links.map((link) => [link, '/data/CustomersV3?$skip=2']));
