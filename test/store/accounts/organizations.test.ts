@@ -87,6 +87,7 @@ describe('the organization of an account, as planning sees it', () => {
     await show({ fields, tags: ['vip', 'erp_customer'] });
     expect(await seen()).toEqual({
       id: '71',
+      defect: null,
       values: VALUES,
       kept: {},
       ownTags: ['erp_customer'],
