@@ -13,7 +13,7 @@ import {
 import type { Db } from '../database.ts';
 import { SEEN_AGAIN } from '../sync/presence.ts';
 import { IS_READABLE, registerUnreadable } from '../sync/unreadable.ts';
-import { applyRenumberings, recordUnclear, type DecidedRenumberings } from './renumberings.ts';
+import { applyRenumberings, IS_UNDECIDED, recordUnclear, type DecidedRenumberings } from './renumberings.ts';
 import { readRejectedAccounts, type RejectedAccounts } from './rejected-accounts.ts';
 import { readReservationContext, type MutableReservationContext } from './reservation-context.ts';
 
@@ -64,7 +64,7 @@ export function createReservationStore(db: Db): ReservationStore {
       db.transaction().execute(async (tx) => {
         await applyRenumberings(tx, run, renumberings);
         await prepare(tx, run);
-        await recordUnclear(tx, run, renumberings);
+        for (const slice of renumberings) await recordUnclear(tx, run, { slice, numbers: slice.unclear });
         await rank(tx, run);
       }),
     rejected: (run, wanted) => readRejectedAccounts(db, run, wanted),
@@ -103,7 +103,8 @@ async function prepare(
       name = case when a.plain_name = excluded.plain_name then a.name end,
       name_key = case when a.plain_name = excluded.plain_name then a.name_key end
     where (not a.present or a.plain_name is distinct from excluded.plain_name or a.party is distinct from excluded.party)
-      and (a.plain_name_read_at is null or a.plain_name_read_at <= excluded.plain_name_read_at)`.execute(db);
+      and (a.plain_name_read_at is null or a.plain_name_read_at <= excluded.plain_name_read_at)
+      and not (a.zendesk_id is not null and ${IS_UNDECIDED})`.execute(db);
   await registerUnreadable(db, { runId, connectionId, target: 'organization' });
   await sql`analyze records, organizations`.execute(db);
 }
