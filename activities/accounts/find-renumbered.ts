@@ -24,11 +24,13 @@ export async function findRenumbered(
   for (const suspects of await context.store.renumberings.suspects(run)) {
     const found = await decide(context, run, { connection, suspects });
     // Of a single number that another account may have now, the next complete reading shows more.
-    const isDropped = reading === 'single';
-    if (found !== undefined)
-      decided.push(isDropped ? { ...found, vanished: [...found.vanished, ...found.passedOn] } : found);
+    if (found !== undefined) decided.push(reading === 'single' ? withoutPassedOn(found) : found);
   }
   return decided;
+}
+
+function withoutPassedOn(found: DecidedRenumberings): DecidedRenumberings {
+  return { ...found, held: [], vanished: [...found.vanished, ...found.passedOn] };
 }
 
 async function decide(

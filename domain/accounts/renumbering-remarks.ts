@@ -26,6 +26,18 @@ export function renumberingUnclear(
   };
 }
 
+/**
+ * Rejects a number that another account may have now, because the account that had it may have another number, which is
+ * unclear itself. `formerKeys` are the numbers that are gone.
+ */
+export function numberHeld({ key }: Pick<ErpRecord, 'key'>, formerKeys: readonly string[]): Rejection {
+  return {
+    code: 'renumbering_unclear',
+    message: `The number ${key} has the party of ${formerKeys.join(', ')} in Dynamics 365 now, which Dynamics 365 no longer has under that number. It is not clear which number the account has now that had ${key} before, so no organization is changed.`,
+    action: `Decide about the new numbers of which ${key} is a former one. They are listed with the same code (\`ledgerdesk records ID --code renumbering_unclear\`). The next run then updates this one, too.`,
+  };
+}
+
 /** The listed remark on a former number that may have a new number, which is listed with the same code. */
 export const FORMER_OF_UNCLEAR: Rejection = {
   code: 'renumbering_unclear',

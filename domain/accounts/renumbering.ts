@@ -47,15 +47,23 @@ export interface Move {
   readonly to: string;
 }
 
+/** A number about which nothing is decided, with the former numbers that its account may have had. */
+export interface UnclearNumber {
+  readonly key: string;
+  readonly formerKeys: readonly string[];
+}
+
 /**
  * What follows from new numbers and new parties. `moves` are changes of numbers, in an order in which each new number is
- * free. `unclear` are new numbers that may be one of several former ones. `vanished` are numbers that were read, but that
- * F&O does not have any more. `passedOn` are known numbers that another account may have now, which is not clear. The
- * other new numbers are further accounts of their parties.
+ * free. `unclear` are numbers that may be the new ones of former accounts. Those of them in `held` still have the record
+ * of another account, of which it is unclear, too, whether it has another number now. `vanished` are numbers that were
+ * read, but that F&O does not have any more. `passedOn` are known numbers that another account may have now. The other
+ * new numbers are further accounts of their parties.
  */
 export interface Renumberings {
   readonly moves: readonly Move[];
-  readonly unclear: readonly { readonly key: string; readonly formerKeys: readonly string[] }[];
+  readonly unclear: readonly UnclearNumber[];
+  readonly held: readonly UnclearNumber[];
   readonly vanished: readonly string[];
   readonly passedOn: readonly string[];
 }
@@ -66,29 +74,44 @@ export interface Renumberings {
  * decides by the external id of an organization.
  */
 export function decideRenumberings(accounts: PartyAccounts): Renumberings {
-  const chained = accounts.known.flatMap((account) => chainFrom(account, accounts));
-  const isSettled = (key: string): boolean => chained.some(({ to }) => to === key);
-  const moves = [...chained];
-  const unclear: { key: string; formerKeys: readonly string[] }[] = [];
-  const vanished: string[] = [];
-  for (const fresh of accounts.fresh) {
-    if (isSettled(fresh.key)) continue;
-    const formerKeys = leftOf(fresh.party, accounts).map(({ key }) => key);
-    const chosen = chosenFor(fresh, accounts);
-    if (currentPartyOf(fresh.key, accounts) !== fresh.party) vanished.push(fresh.key);
-    else if (chosen !== undefined) moves.push({ from: chosen, to: fresh.key });
-    else if (fresh.holder !== null && formerKeys.length > 0) unclear.push({ key: fresh.key, formerKeys });
-  }
-  const passedOn = accounts.changed.filter(({ key, party }) => !isSettled(key) && leftOf(party, accounts).length > 0);
-  return { moves, unclear, vanished, passedOn: passedOn.map(({ key }) => key) };
+  const moves = uniqueMoves(accounts.known.map((account) => chainFrom(account, accounts)));
+  const isNumberOf = (key: string): boolean => moves.some(({ to }) => to === key);
+  const isFreed = (key: string): boolean => moves.some(({ from }) => from === key);
+  const unclearOf = ({ key, party }: ReadAccount): UnclearNumber => {
+    const left = leftOf(party, accounts).filter((one) => !isFreed(one.key));
+    return { key, formerKeys: left.map((one) => one.key) };
+  };
+  const fresh = accounts.fresh.filter(({ key }) => !isNumberOf(key));
+  const [read, gone] = split(fresh, ({ key, party }) => currentPartyOf(key, accounts) === party);
+  const unclearFresh = read.filter(({ holder }) => holder !== null).map(unclearOf);
+  const changed = accounts.changed.filter(({ key }) => !isNumberOf(key)).map(unclearOf);
+  const [freed, taken] = split(changed.filter(hasFormer), ({ key }) => isFreed(key));
+  const unclear = [...unclearFresh.filter(hasFormer), ...freed];
+  const held = taken.filter(({ key }) => unclear.some(({ formerKeys }) => formerKeys.includes(key)));
+  return { moves, unclear, held, vanished: gone.map(({ key }) => key), passedOn: taken.map(({ key }) => key) };
+}
+
+function hasFormer({ formerKeys }: UnclearNumber): boolean {
+  return formerKeys.length > 0;
+}
+
+function split<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): readonly [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+/** Joins chains. A chain may be the end of another one, which begins before it. */
+function uniqueMoves(chains: readonly (readonly Move[])[]): readonly Move[] {
+  const longestFirst = [...chains].sort((one, other) => other.length - one.length);
+  return [...new Map(longestFirst.flat().map((move) => [move.from, move])).values()];
 }
 
 /**
- * Returns the moves that begin with an account whose number is gone, the last one first, because it makes the number free
- * for the one before. They end at a new number. Returns none if that is not clear.
+ * Returns the moves that begin with an account whose number is gone, or was passed on to another account. The last one is
+ * first, because it makes the number free for the one before. They end at a new number. Returns none if that is not
+ * clear.
  */
 function chainFrom(first: KnownAccount, accounts: PartyAccounts): readonly Move[] {
-  if (isCurrent(first.key, accounts)) return [];
+  if (isCurrent(first.key, accounts) && !isPassedOn(first, accounts)) return [];
   const moves: Move[] = [];
   for (let account: KnownAccount | undefined = first; account !== undefined;) {
     const to = successorOf(account, accounts);
@@ -96,17 +119,30 @@ function chainFrom(first: KnownAccount, accounts: PartyAccounts): readonly Move[
     moves.unshift({ from: account.key, to });
     account = accounts.known.find(({ key }) => key === to);
   }
-  // A person has created an organization for the new number.
-  const last = accounts.fresh.find(({ key }) => key === moves[0]?.to);
-  return last?.holder === null ? [] : moves;
+  return moves;
 }
 
-/** Returns the number that an account has now, if its party had and has only one account. */
-function successorOf({ key, party, isLinked, isBusy }: KnownAccount, accounts: PartyAccounts): string | undefined {
+/** Returns whether another account may have the number of this one now. */
+function isPassedOn({ key, party }: KnownAccount, accounts: PartyAccounts): boolean {
+  const now = currentPartyOf(key, accounts);
+  return typeof now === 'string' && now !== party && leftOf(now, accounts).length > 0;
+}
+
+/**
+ * Returns the number that an account has now: the one that a person has chosen, by giving the account's organization its
+ * external id, or the only number of the party, if the party had only one account.
+ */
+function successorOf(account: KnownAccount, accounts: PartyAccounts): string | undefined {
+  const { key, party, isLinked, isBusy } = account;
   const now = accounts.current.filter((one) => one.party === party);
+  const hasMoved = isLinked && !isBusy && !now.some((one) => one.key === key);
+  if (!hasMoved) return undefined;
+  const chosen = accounts.fresh.find((one) => one.holder === key && now.some((other) => other.key === one.key));
+  if (chosen !== undefined) return chosen.key;
   const isAlone = accounts.known.filter((one) => one.party === party).length === 1 && now.length === 1;
-  const [only] = now;
-  return isAlone && isLinked && !isBusy && only?.key !== key ? only?.key : undefined;
+  // A person has created an organization for the new number.
+  const isOther = accounts.fresh.some((one) => one.key === now[0]?.key && one.holder === null);
+  return isAlone && !isOther ? now[0]?.key : undefined;
 }
 
 /** Returns the accounts of a party that F&O does not have any more under their number. */
@@ -118,12 +154,6 @@ function leftOf(party: string, accounts: PartyAccounts): readonly KnownAccount[]
 /** An account without an organization has nothing that could follow it, unless it is getting one now. */
 function canMove({ isLinked, isBusy }: KnownAccount): boolean {
   return isLinked || isBusy;
-}
-
-/** Returns the former number that a person has chosen, by giving its organization the external id of the new one. */
-function chosenFor({ party, holder }: FreshAccount, accounts: PartyAccounts): string | undefined {
-  const chosen = leftOf(party, accounts).find(({ key, isBusy }) => key === holder && !isBusy);
-  return chosen === undefined || isCurrent(chosen.key, accounts) ? undefined : chosen.key;
 }
 
 function isCurrent(key: string, { current }: PartyAccounts): boolean {

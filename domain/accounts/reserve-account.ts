@@ -8,7 +8,7 @@ import {
   waitingForEntity,
   type Rejection,
 } from '../sync/rejection.ts';
-import { renumberingUnclear } from './renumbering-remarks.ts';
+import { numberHeld, renumberingUnclear } from './renumbering-remarks.ts';
 import { nameCandidates } from './organization-name.ts';
 
 /** The reservations and the link that an account already has, each null if it has none. */
@@ -87,8 +87,11 @@ export function reserveAccount(account: ErpRecord, held: HeldReservation, at: Re
   if ('rejection' in rendered) return { externalId: null, rejection: rendered.rejection };
   const { externalId } = rendered;
   const { formerKeys = [] } = held;
-  if (formerKeys.length > 0)
-    return { externalId: null, rejection: renumberingUnclear(account, formerKeys, externalId) };
+  if (formerKeys.length > 0) {
+    const isNew = held.zendeskId === null;
+    const rejection = isNew ? renumberingUnclear(account, formerKeys, externalId) : numberHeld(account, formerKeys);
+    return { externalId: held.externalId, name: held.name, rejection };
+  }
   const self = recordKeyText(account);
   const holder = context.externalIdHolder(externalIdKey(externalId));
   const found = context.organizationWithExternalId(externalIdKey(externalId));

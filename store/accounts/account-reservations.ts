@@ -22,7 +22,7 @@ import {
   mayGiveBack,
   releaseGoneNames,
 } from './given-back-names.ts';
-import { applyRenumberings, recordUnclear, type DecidedRenumberings } from './renumberings.ts';
+import { applyRenumberings, IS_UNDECIDED, recordUnclear, type DecidedRenumberings } from './renumberings.ts';
 import { readRejectedAccounts, type RejectedAccounts } from './rejected-accounts.ts';
 import { readReservationContext, type MutableReservationContext } from './reservation-context.ts';
 
@@ -79,7 +79,7 @@ export function createReservationStore(db: Db): ReservationStore {
       db.transaction().execute(async (tx) => {
         await applyRenumberings(tx, run, renumberings);
         await prepare(tx, run);
-        await recordUnclear(tx, run, renumberings);
+        for (const slice of renumberings) await recordUnclear(tx, run, { slice, numbers: slice.unclear });
         await rank(tx, run);
       }),
     rejected: (run, wanted) => readRejectedAccounts(db, run, wanted),
@@ -136,7 +136,8 @@ async function prepare(
       name_key = case when a.plain_name = excluded.plain_name then a.name_key end,
       plain_refused = a.plain_refused and a.plain_name = excluded.plain_name
     where (not a.present or a.plain_name is distinct from excluded.plain_name or a.party is distinct from excluded.party)
-      and (a.plain_name_read_at is null or a.plain_name_read_at <= excluded.plain_name_read_at)`.execute(db);
+      and (a.plain_name_read_at is null or a.plain_name_read_at <= excluded.plain_name_read_at)
+      and not (a.zendesk_id is not null and ${IS_UNDECIDED})`.execute(db);
   await registerUnreadable(db, { runId, connectionId, target: 'organization' });
   await releaseGoneNames(db, connectionId);
   await forgetRefusedNames(db, { runId, connectionId });

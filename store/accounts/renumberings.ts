@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { KnownAccount, ReadAccount, Renumberings } from '../../domain/accounts/renumbering.ts';
+import type { KnownAccount, ReadAccount, Renumberings, UnclearNumber } from '../../domain/accounts/renumbering.ts';
 import { externalIdKey } from '../../domain/sync/external-id.ts';
 import type { Db } from '../database.ts';
 import { IS_READABLE } from '../sync/unreadable.ts';
@@ -76,8 +76,8 @@ function isBusy(runId: string) {
     where b.run_id = a.claim_run and b.status = 'running'))`;
 }
 
-/** Is true for an account `a` about which nothing was decided when it was read before. */
-const IS_UNDECIDED = sql<boolean>`exists (select from unclear_renumberings u where u.connection_id = a.connection_id
+/** Is true for an account `a` about whose number nothing is decided. */
+export const IS_UNDECIDED = sql<boolean>`exists (select from unclear_renumberings u where u.connection_id = a.connection_id
   and u.legal_entity = a.legal_entity and u.kind = a.kind and u.key = a.key)`;
 
 async function suspects(db: Db, run: Run): Promise<readonly Suspects[]> {
@@ -126,30 +126,31 @@ async function knownOf(
  * it the new number. Staged accounts that F&O does not have any more are dropped.
  */
 export async function applyRenumberings(db: Db, run: Run, decided: readonly DecidedRenumberings[]): Promise<void> {
-  for (const slice of decided) {
-    for (const move of slice.moves) await moveAccount(db, run, { slice, ...move });
-    await sql`delete from staged_records where run_id = ${run.runId} and legal_entity = ${slice.legalEntity}
-      and kind = ${slice.kind} and key = any(${sql.val([...slice.vanished])}::text[])`.execute(db);
-  }
-}
-
-/** Records the new numbers about which nothing was decided. Call it when the staged accounts are registered. */
-export async function recordUnclear(db: Db, run: Run, decided: readonly DecidedRenumberings[]): Promise<void> {
   const { connectionId, runId } = run;
   await sql`delete from unclear_renumberings u where u.connection_id = ${connectionId} and (exists (select
       from staged_records s where s.run_id = ${runId} and s.target = 'organization' and s.rank is null
         and s.legal_entity = u.legal_entity and s.kind = u.kind and s.key = u.key)
     or exists (select from records a where a.connection_id = u.connection_id and a.legal_entity = u.legal_entity
-      and a.kind = u.kind and a.key = u.key and (not a.present or a.zendesk_id is not null)))`.execute(db);
-  const pairs = decided.flatMap(({ legalEntity, kind, unclear }) =>
-    unclear.flatMap(({ key, formerKeys }) =>
-      formerKeys.map((formerKey) => ({ legal_entity: legalEntity, kind, key, former_key: formerKey })),
-    ),
-  );
+      and a.kind = u.kind and a.key = u.key and not a.present))`.execute(db);
+  for (const slice of decided) {
+    for (const move of slice.moves) await moveAccount(db, run, { slice, ...move });
+    await sql`delete from staged_records where run_id = ${runId} and legal_entity = ${slice.legalEntity}
+      and kind = ${slice.kind} and key = any(${sql.val([...slice.vanished])}::text[])`.execute(db);
+    await recordUnclear(db, run, { slice, numbers: slice.held });
+  }
+}
+
+/** Records numbers about which nothing was decided. Call it when they are registered. */
+export async function recordUnclear(
+  db: Db,
+  { connectionId }: Run,
+  { slice, numbers }: { slice: AccountSlice; numbers: readonly UnclearNumber[] },
+): Promise<void> {
+  const pairs = numbers.flatMap(({ key, formerKeys }) => formerKeys.map((formerKey) => ({ key, former: formerKey })));
   if (pairs.length === 0) return;
   await sql`insert into unclear_renumberings (connection_id, legal_entity, kind, key, former_key)
-    select ${connectionId}, r.* from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb)
-      as r(legal_entity text, kind text, key text, former_key text)
+    select ${connectionId}, ${slice.legalEntity}, ${slice.kind}, r.key, r.former
+    from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) as r(key text, former text)
     on conflict do nothing`.execute(db);
 }
 
@@ -164,6 +165,7 @@ async function moveAccount(db: Db, { connectionId, runId }: Run, { slice, from, 
   const { legalEntity, kind } = slice;
   const isIt = (key: string) =>
     sql`a.connection_id = ${connectionId} and a.legal_entity = ${legalEntity} and a.kind = ${kind} and a.key = ${key}`;
+  await sql`delete from unclear_renumberings a where ${isIt(from)} or ${isIt(to)}`.execute(db);
   await sql`delete from records a where ${isIt(to)} and a.zendesk_id is null and a.claim_run is null`.execute(db);
   const { rows } = await sql<{ no: number }>`select 1 as no from records a where ${isIt(from)}
     and a.zendesk_id is not null and not ${isBusy(runId)}

@@ -66,12 +66,14 @@ describe('what a reading of the ERP merely does not contain', () => {
     expect(await ticketOf(ticket)).toMatchObject({ organization_id: organization });
   });
 
-  it('still ends the memberships that F&O ends', async () => {
-    const { user } = await enterTraveller('kg', 'kh');
+  it('still ends the memberships that F&O ends, once the user has no open tickets there', async () => {
+    const { user, ticket } = await enterTraveller('kg', 'kh');
     await people.contact('kh', 'K1', { inactive: true });
     await world.sync('kg');
-    const left = await people.organizationsOf(user);
-    expect(left).toHaveLength(1);
+    expect(await people.organizationsOf(user)).toEqual(['kg:A1', 'kh:A1']);
+    await world.sandbox.control('PATCH', `/state/zendesk/tickets/${ticket}`, { status: 'solved' });
+    await world.sync('kg');
+    expect(await people.organizationsOf(user)).toEqual(['kg:A1']);
   });
 
   it('is listed and counted as gone until a reading contains it again', async () => {

@@ -14,7 +14,7 @@ function accounts(known: Pairs, fresh: Pairs, current: Pairs): PartyAccounts {
   };
 }
 
-const NOTHING = { moves: [], unclear: [], vanished: [], passedOn: [] };
+const NOTHING = { moves: [], unclear: [], held: [], vanished: [], passedOn: [] };
 
 describe('a new number of a known party', () => {
   it('is a new number of its account if that one is gone', () => {
@@ -96,6 +96,32 @@ describe('a known number with another party', () => {
     const changed = [{ key: 'A2', party: 'P' }];
     const decided = decideRenumberings({ ...accounts({ A1: 'P', A2: 'Q' }, {}, { A2: 'P' }), changed });
     expect(decided).toEqual({ ...NOTHING, passedOn: ['A2'] });
+  });
+
+  it('is free for an unclear account of its new party if its own account has another number', () => {
+    const changed = [{ key: 'A2', party: 'P' }];
+    const given = accounts({ A1: 'P', B1: 'P', A2: 'Q' }, { A3: 'Q' }, { A2: 'P', B1: 'P', A3: 'Q' });
+    expect(decideRenumberings({ ...given, changed })).toEqual({
+      ...NOTHING,
+      moves: [{ from: 'A2', to: 'A3' }],
+      unclear: [{ key: 'A2', formerKeys: ['A1'] }],
+    });
+  });
+
+  it('is held while the number of its own account is unclear, and follows when a person has decided', () => {
+    const changed = [{ key: 'A2', party: 'P' }];
+    const given = accounts({ A1: 'P', A2: 'Q', B2: 'Q' }, { A3: 'Q' }, { A2: 'P', A3: 'Q', B2: 'Q' });
+    expect(decideRenumberings({ ...given, changed })).toEqual({
+      ...NOTHING,
+      unclear: [{ key: 'A3', formerKeys: ['A2'] }],
+      held: [{ key: 'A2', formerKeys: ['A1'] }],
+      passedOn: ['A2'],
+    });
+    const fresh = [{ key: 'A3', party: 'Q', holder: 'A2' }];
+    expect(decideRenumberings({ ...given, changed, fresh }).moves).toEqual([
+      { from: 'A2', to: 'A3' },
+      { from: 'A1', to: 'A2' },
+    ]);
   });
 
   it('belongs to the same account if its new party keeps its number', () => {
