@@ -43,6 +43,8 @@ describe('the documentation', () => {
       ...all(code, /\berror_code(?::| =) '([a-z_]+)'/g),
       ...all(read('domain/sync/field-check.ts'), /\bcode: '([a-z_]+)'/g),
       ...all(read('domain/sync/tagging.ts'), /\bcode: '([a-z_]+)'/g),
+      ...all(read('api/admin/reused-numbers.ts'), /\bcode: '([a-z_]+)'/g),
+      ...all(read('cli/connection-file.ts'), /'(not_text)'/g),
       ...all(code, /'(connection_missing|needs_authorization|refusal_unconfirmed)'/g),
     ];
     expect(sorted(all(read('docs/runbook.md'), /^### ([a-z_]+)$/gm))).toEqual(
