@@ -18,14 +18,14 @@ export async function findPreparations(
 ): Promise<{ missing: readonly PlanPreparation[]; perMinute: number | null }> {
   const entities = entitiesOf(connection);
   const missing: PlanPreparation[] = [];
-  let limit: number | null = null;
+  const seen: { limit: number | null } = { limit: null };
   for (const owner of OWNERS) {
     const needed = fieldsOf(entities, owner);
     if (needed.length === 0) continue;
     const existing = await remote(
       ({ zendesk }) => zendesk.listFields(owner),
       ({ headers }, { system }) => {
-        if (system === 'zendesk') limit = readRateHeaders(headers)?.limit ?? limit;
+        if (system === 'zendesk') seen.limit = readRateHeaders(headers)?.limit ?? seen.limit;
       },
     );
     missing.push(
@@ -36,5 +36,5 @@ export async function findPreparations(
     );
   }
   const { share } = connection.settings.zendesk;
-  return { missing, perMinute: limit === null ? null : Math.max(1, Math.floor(limit * (1 - share))) };
+  return { missing, perMinute: seen.limit === null ? null : Math.max(1, Math.floor(seen.limit * (1 - share))) };
 }

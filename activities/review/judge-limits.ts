@@ -9,13 +9,15 @@ import type { StepContext } from '../dependencies.ts';
 import { openSlice } from '../sync/open-slice.ts';
 import { planRows } from '../sync/plan-rows.ts';
 import { targetOf } from '../targets.ts';
+import { checkExact } from './check-exact.ts';
 import { createLimitCounter, type LimitCounter } from './limit-counter.ts';
 import { planOnCopies, type RunToPlan } from './plan-on-copies.ts';
 
 const PAGE = 1_000;
 
 /**
- * Judges whether a run may write what it would write, before it writes anything. The accounts have their reservations
+ * Judges whether a run may write what it would write, before it writes anything. A run that applies a plan may, unless it
+ * was approved as exact and something has changed. The accounts have their reservations
  * by then. Returns why the run is held, or null. A run of the whole connection that is not held ends the alert about a
  * held one.
  */
@@ -25,7 +27,9 @@ export async function judgeLimits(
 ): ReturnType<Steps['judgeLimits']> {
   const { store } = context;
   const { runId, connectionId } = input;
-  const held = (await isApproved(context, input)) ? undefined : await holdsBack(context, input);
+  const plan = await store.plans.appliedBy(runId);
+  if (plan?.approval?.exact === true) await checkExact(context, input, plan);
+  const held = plan !== undefined || (await isAccepted(context, input)) ? undefined : await holdsBack(context, input);
   if (held !== undefined) return { held };
   await store.limits.judged(runId);
   const run = await store.runs.get(runId);
@@ -33,10 +37,9 @@ export async function judgeLimits(
   return { held: null };
 }
 
-/** Returns whether a person has accepted the limits of this run, or approved the plan that it applies. */
-async function isApproved({ store }: StepContext, run: RunToPlan): Promise<boolean> {
-  if ((await store.runGrants.list(run)).has('limits')) return true;
-  return (await store.plans.appliedBy(run.runId)) !== undefined;
+/** Returns whether a person has accepted the limits of this run. */
+async function isAccepted({ store }: StepContext, run: RunToPlan): Promise<boolean> {
+  return (await store.runGrants.list(run)).has('limits');
 }
 
 /** Returns why a run is held. In most runs, nothing can exceed a limit, which takes two queries to see. */

@@ -4,10 +4,12 @@ import { planCost } from '../../domain/review/plan-cost.ts';
 import { reviewOf } from '../../domain/connection/review-settings.ts';
 import { keyOf } from '../../domain/sync/record.ts';
 import { createDigest } from '../../store/digests.ts';
+import type { Connection } from '../../store/connection/connections.ts';
 import type { ChangeToStore } from '../../store/review/plans.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { countAnnotations } from '../support/count-annotations.ts';
+import { connectionOfRun } from '../sync/connection-of-run.ts';
 import { exactChanges, type RowWithOperation } from '../sync/exact-changes.ts';
 import { findPreparations } from './find-preparations.ts';
 import { createLimitCounter, type LimitCounter } from './limit-counter.ts';
@@ -25,9 +27,9 @@ export async function makePlan(
   const { runId: planId, connectionId } = input;
   const run = await store.runs.get(planId);
   if (run === undefined) throw new Error('A plan was asked for before its run began.');
-  const connection = await store.connections.require(connectionId);
+  const connection = await connectionOfRun(store, input);
   const scope = { legalEntity: run.legal_entity, full: run.full_comparison };
-  const why = input.why as readonly PlanReason[];
+  const why = [...(input.why as readonly PlanReason[]), ...(await reasonsOf(store, connection))];
   await store.plans.begin({ planId, connectionId, revision: connection.revision, why, ...scope });
   const limits = await createLimitCounter(store, connection);
   const planned = await planAll(context, input, limits);
@@ -47,6 +49,13 @@ export async function makePlan(
   };
   await store.plans.complete(planId, { hash, summary, expiresMs: reviewOf(connection.settings).expiresMs });
   return { planId, hash };
+}
+
+/** Returns further reasons of a plan: nothing may be written yet, or its settings wait for approval. */
+async function reasonsOf(store: StepContext['store'], { id, revision }: Connection): Promise<readonly PlanReason[]> {
+  const isFirst = (await store.gos.list(id)).length === 0;
+  const isOfSettings = (await store.revisions.pending(id))?.no === revision;
+  return [...(isFirst ? ['first' as const] : []), ...(isOfSettings ? ['settings' as const] : [])];
 }
 
 /** Returns what concerns no single record: legal entities that could not be read, and notes on the run. */

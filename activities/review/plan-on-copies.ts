@@ -7,6 +7,7 @@ import type { SliceKey } from '../../store/sync/staging.ts';
 import type { Store } from '../../store/store.ts';
 import type { RunRef } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
+import { connectionOfRun } from '../sync/connection-of-run.ts';
 import { openSlice, openTarget, type OpenSlice } from '../sync/open-slice.ts';
 import { planRows } from '../sync/plan-rows.ts';
 import { targetOf } from '../targets.ts';
@@ -45,7 +46,7 @@ export async function planOnCopies(
   await context.store.withPlanningCopies(run, async (copies) => {
     const slices = await copies.staging.slices(run.runId);
     for (const slice of slices) await copies.staging.accept(run.connectionId, slice);
-    const entities = entitiesOf(await copies.connections.require(run.connectionId));
+    const entities = entitiesOf(await connectionOfRun(copies, run));
     for (const { target, kinds } of targetLevelsOf(entities)) {
       await reserveAll(context, { run, copies, target });
       for (const slice of slices.filter(({ kind }) => kinds.includes(kind)))
@@ -64,7 +65,7 @@ async function reserveAll(
   { run, copies, target }: OnCopies & { readonly target: TargetName },
 ): Promise<void> {
   const planning = { ...context, store: copies };
-  const opened = await openTarget(copies, run.connectionId, target);
+  const opened = await openTarget(copies, run, target);
   const steps = targetOf(target);
   await steps.rank(planning, run, opened);
   // What Zendesk shows is true for everybody, so it is recorded in the real tables.

@@ -99,7 +99,7 @@ async function readTickets(
 /** Reads users that contacts are linked to. Deleted ones are missing in the answer. */
 async function readUsers({ store, remote }: StepContext, connectionId: string, ids: readonly string[]): Promise<void> {
   const linked = await store.users.linked(connectionId, ids);
-  const { mapped } = await openTarget(store, connectionId, 'user');
+  const { mapped } = await openTarget(store, { connectionId }, 'user');
   for (const page of pagesOf(ids.filter((id) => linked.has(id)))) {
     const askedAt = await store.staging.now();
     const items = await remote(({ zendesk }) => zendesk.showUsers({ ids: page }));

@@ -70,7 +70,7 @@ async function recordUsers(
     users.map(({ id }) => id),
   );
   const ours = users.filter(({ id }) => linked.has(id));
-  const { mapped } = await openTarget(store, connectionId, 'user');
+  const { mapped } = await openTarget(store, { connectionId }, 'user');
   const gone = { ids: ours.filter(({ isActive }) => !isActive).map(({ id }) => id), askedAt };
   const seen = { items: ours.filter(({ isActive }) => isActive), askedAt, mapped };
   await store.users.record(connectionId, { seen, gone });

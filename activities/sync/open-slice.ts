@@ -1,6 +1,7 @@
 import { entitiesOf, entityOf } from '../../domain/entities.ts';
 import type { EntitySpec, TargetName } from '../../domain/entity-spec.ts';
 import { mappedParts, withoutFields, type MappedParts } from '../../domain/sync/mapping.ts';
+import { connectionOfRun } from './connection-of-run.ts';
 import type { Connection } from '../../store/connection/connections.ts';
 import type { Store } from '../../store/store.ts';
 import type { SliceRef } from '../../workflows/steps.ts';
@@ -29,14 +30,23 @@ export interface OpenSlice extends SliceRef {
   readonly mapped: MappedParts;
 }
 
-/** Reads a target of a connection from the store. */
-export async function openTarget(store: Store, connectionId: string, target: TargetName): Promise<OpenTarget> {
-  return effectiveTarget(store, await store.connections.require(connectionId), target);
+/** Reads a target of a connection from the store, with the settings of a run if it is opened for one. */
+export async function openTarget(
+  store: Store,
+  of: { readonly connectionId: string; readonly runId?: string },
+  target: TargetName,
+): Promise<OpenTarget> {
+  const { connectionId, runId } = of;
+  const connection =
+    runId === undefined
+      ? await store.connections.require(connectionId)
+      : await connectionOfRun(store, { connectionId, runId });
+  return effectiveTarget(store, connection, target);
 }
 
 /** Reads the connection and the entity of a slice from the store. */
 export async function openSlice(store: Store, slice: SliceRef): Promise<OpenSlice> {
-  const connection = await store.connections.require(slice.connectionId);
+  const connection = await connectionOfRun(store, slice);
   const entity = await withoutMissing(store, connection, entityOf(connection, slice.kind));
   const { target } = entity;
   const { entities, mapped } = await effectiveTarget(store, connection, target);

@@ -19,12 +19,12 @@ export async function readZendeskChanges(
   // A preview creates no fields. Its plan lists those that are missing.
   const isPreview = (await context.store.runs.get(input.runId))?.scope === 'preview';
   const isPrepared =
-    !isPreview && (await mayPrepare(context.store, input, await openTarget(context.store, input.connectionId, target)));
+    !isPreview && (await mayPrepare(context.store, input, await openTarget(context.store, input, target)));
   if (after === '' && isPrepared) {
     await checkFieldsAtStart(context, { run: input, target, full });
     await checkTagging(context, { run: input, target, full });
   }
-  const opened = await openTarget(context.store, input.connectionId, target);
+  const opened = await openTarget(context.store, input, target);
   const page = await targetOf(target).readChanges(context, input, { target: opened, after });
   if (page.next !== null || !isPrepared) return page;
   const haveChanged = await checkFieldsAgain(context, { run: input, target, hasRefusals: false });
@@ -37,7 +37,7 @@ export async function compareWithZendesk(
   input: Parameters<Steps['compareWithZendesk']>[0],
 ): ReturnType<Steps['compareWithZendesk']> {
   const { target, after } = input;
-  const opened = await openTarget(context.store, input.connectionId, target);
+  const opened = await openTarget(context.store, input, target);
   return targetOf(target).compare(context, input, { target: opened, after });
 }
 
@@ -46,7 +46,7 @@ export async function rankRecords(
   context: StepContext,
   input: Parameters<Steps['rankRecords']>[0],
 ): ReturnType<Steps['rankRecords']> {
-  const opened = await openTarget(context.store, input.connectionId, input.target);
+  const opened = await openTarget(context.store, input, input.target);
   const target = targetOf(input.target);
   await target.rank(context, input, opened);
   await target.readRejected?.(context, input, { target: opened, asked: true });
@@ -58,6 +58,6 @@ export async function reserveRecords(
   input: Parameters<Steps['reserveRecords']>[0],
 ): ReturnType<Steps['reserveRecords']> {
   const { target, after, incompleteEntities } = input;
-  const opened = await openTarget(context.store, input.connectionId, target);
+  const opened = await openTarget(context.store, input, target);
   return { next: await targetOf(target).reserve(context, input, { target: opened, after, incompleteEntities }) };
 }

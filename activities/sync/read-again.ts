@@ -74,7 +74,7 @@ async function stage(
   if (records.length > 0) {
     await store.staging.addRecords(slice, records, wanted.readAt);
     const { incompleteEntities } = wanted;
-    const opened = await openTarget(store, slice.connectionId, slice.target);
+    const opened = await openTarget(store, slice, slice.target);
     await targetOf(slice.target).readRejected?.(context, slice, { target: opened, asked: false });
     await targetOf(slice.target).reserveAgain(context, slice, { keys: records, incompleteEntities });
   }

@@ -26,6 +26,7 @@ export async function beginRun(context: StepContext, asked: BeginInput): Promise
   }
   const begun = await store.runs.begin(input);
   if (begun.begun) {
+    await activateApprovedSettings(store, input);
     await notePendingSettings(store, input);
     return { state: 'begun' };
   }
@@ -50,6 +51,15 @@ async function withoutGo(store: StepContext['store'], input: BeginInput): Promis
   const gos = await store.gos.list(connectionId);
   const isAllowed = slice === undefined ? hasAnyGo(gos, legalEntity) : isCovered(gos, slice);
   return isAllowed ? undefined : noGo(connectionId, slice?.legalEntity ?? legalEntity);
+}
+
+/** Makes the settings active that were approved with the plan of a run. No other run may be under way by then. */
+async function activateApprovedSettings(
+  { plans, revisions }: StepContext['store'],
+  { runId, connectionId }: BeginInput,
+): Promise<void> {
+  const plan = await plans.appliedBy(runId);
+  if (plan !== undefined) await revisions.activate(connectionId, plan.revision);
 }
 
 /** Notes on a run that it works with the settings until now, because newer ones wait for approval. */

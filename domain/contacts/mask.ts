@@ -7,6 +7,6 @@ export const MASK = '•••';
 export function masked(value: FieldValue): FieldValue {
   if (value === null || value === '') return value;
   const [name = '', domain] = String(value).split('@');
-  const start = (text: string): string => `${[...text][0] ?? ''}${MASK}`;
+  const start = (text: string): string => `${Array.from(text)[0] ?? ''}${MASK}`;
   return domain === undefined ? start(name) : `${start(name)}@${start(domain)}`;
 }

@@ -49,6 +49,7 @@ export async function activateRevision(db: Db, connectionId: string, no: number)
   const { settings, externalIdTemplate } = pending;
   await sql`update connections set settings = ${JSON.stringify(settings)}::jsonb, revision = ${no},
     external_id_template = ${externalIdTemplate}, updated_at = now() where id = ${connectionId}`.execute(db);
+  await supersedePlans(db, connectionId);
   return true;
 }
 
@@ -85,6 +86,15 @@ export async function recordRevisions(
   const next = Math.max(no + 1, await nextNo(db, connectionId));
   await keep(db, connectionId, { ...proposed, no: next, state: 'pending', by });
   return no;
+}
+
+/** Closes the open plans that were made under settings that are neither active nor proposed any more. */
+async function supersedePlans(db: Db, connectionId: string): Promise<void> {
+  await sql`update plans p set status = 'superseded' from connections c where c.id = ${connectionId}
+    and p.connection_id = c.id and p.status = 'open' and p.revision <> c.revision
+    and p.revision not in (select no from settings_revisions r where r.connection_id = c.id and r.state = 'pending')`.execute(
+    db,
+  );
 }
 
 async function findActive(

@@ -1,7 +1,10 @@
 import { sql, type Selectable } from 'kysely';
 import type { PlanApproval, PlanReason, PlanStatus, PlanSummary } from '../../domain/review/plan.ts';
 import type { PlannedChange } from '../../domain/sync/planned-change.ts';
+import type { GoScope } from '../../domain/connection/go.ts';
+import { giveGos } from '../connection/gos.ts';
 import type { Db } from '../database.ts';
+import type { AuditEntry } from '../operations/audit.ts';
 import type { Database } from '../schema.ts';
 
 /** A plan to make. A run makes at most one, which has its id. */
@@ -48,11 +51,12 @@ export interface ChangeFilter {
   readonly limit?: number | undefined;
 }
 
-/** A decision about a plan, by the name of the token that was used. */
+/** An approval: what of the plan, the run that applies it, what may be written from then on, and its audit entry. */
 export interface Decision {
-  readonly by: string;
   readonly approval: PlanApproval;
   readonly applyRunId: string;
+  readonly go: readonly GoScope[];
+  readonly entry: AuditEntry;
 }
 
 /** The plans of connections, with their changes while they can be approved. */
@@ -70,8 +74,8 @@ export interface PlanStore {
   /** Returns changes of a plan, by legal entity, kind and key. */
   changes(planId: string, filter: ChangeFilter): Promise<{ items: PlannedChange[]; total: number }>;
   /**
-   * Approves an open plan. Returns the plan as it is afterwards, which is also approved if somebody else was faster, or
-   * undefined for an unknown id.
+   * Approves an open plan, gives the go and adds the entry to the audit, in one transaction. Returns the plan as it is
+   * afterwards, which is also approved if somebody else was faster, or undefined for an unknown id.
    */
   approve(planId: string, decision: Decision): Promise<Plan | undefined>;
   /** Discards an open plan. Returns the plan as it is afterwards. */
@@ -89,15 +93,8 @@ export function createPlanStore(db: Db): PlanStore {
     get: (planId) => get(db, planId),
     list: (connectionId, limit) => list(db, connectionId, limit),
     changes: (planId, filter) => listChanges(db, planId, filter),
-    async approve(planId, { by, approval, applyRunId }) {
-      const decided = { status: 'approved' as const, decided_by: by, decided_at: sql<Date>`now()` };
-      await db
-        .updateTable('plans')
-        .set({ ...decided, approval: JSON.stringify(approval), apply_run_id: applyRunId })
-        .where('plan_id', '=', planId)
-        .where('status', '=', 'open')
-        .where('expires_at', '>', sql<Date>`now()`)
-        .execute();
+    async approve(planId, decision) {
+      await db.transaction().execute((tx) => approve(tx, planId, decision));
       return get(db, planId);
     },
     discard: (planId, by) => db.transaction().execute((tx) => discard(tx, planId, by)),
@@ -155,6 +152,21 @@ async function complete(
   const done = await get(db, planId);
   if (done === undefined) throw new Error(`The plan ${planId} was not begun.`);
   return done;
+}
+
+async function approve(db: Db, planId: string, { approval, applyRunId, go, entry }: Decision): Promise<void> {
+  const decided = { status: 'approved' as const, decided_by: entry.actor, decided_at: sql<Date>`now()` };
+  const plan = await db
+    .updateTable('plans')
+    .set({ ...decided, approval: JSON.stringify(approval), apply_run_id: applyRunId })
+    .where('plan_id', '=', planId)
+    .where('status', '=', 'open')
+    .where('expires_at', '>', sql<Date>`now()`)
+    .returning('connection_id')
+    .executeTakeFirst();
+  if (plan === undefined) return;
+  await giveGos(db, plan.connection_id, { scopes: go, by: entry.actor });
+  await db.insertInto('audit').values(entry).execute();
 }
 
 /** A plan that nobody approved in time is shown as expired at once, although the sweep marks it later. */

@@ -30,7 +30,8 @@ beforeAll(async () => {
 });
 
 describe('an approved plan', () => {
-  const codes = async (code: string) => (await world.store.records.list('contoso', { code })).items.map(({ key }) => key);
+  const codes = async (code: string) =>
+    (await world.store.records.list('contoso', { code })).items.map(({ key }) => key);
   let plan: Plan;
   let customersOnly: RunReport;
   let userWrites: readonly string[];
@@ -45,7 +46,9 @@ describe('an approved plan', () => {
     pilot = await approve(plan, { only: { pilot: 4 } });
     const second = await preview('contoso');
     customersOnly = await approve(second, { only: { kinds: ['customer'] } });
-    userWrites = (await writesOf(world)).filter((line) => line.includes('/users/update') || line.includes('users/create'));
+    userWrites = (await writesOf(world)).filter(
+      (line) => line.includes('/users/update') || line.includes('users/create'),
+    );
     rest = await preview('contoso');
   });
 

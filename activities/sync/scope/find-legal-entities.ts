@@ -1,6 +1,7 @@
 import { entitiesOf, kindsOf, targetLevelsOf } from '../../../domain/entities.ts';
 import type { RunRef, Steps } from '../../../workflows/steps.ts';
 import type { StepContext } from '../../dependencies.ts';
+import { connectionOfRun } from '../connection-of-run.ts';
 import { noteOutOfScope } from './note-out-of-scope.ts';
 
 /**
@@ -10,7 +11,7 @@ import { noteOutOfScope } from './note-out-of-scope.ts';
 export async function findLegalEntities(context: StepContext, run: RunRef): ReturnType<Steps['findLegalEntities']> {
   const { store, remote } = context;
   const { connectionId } = run;
-  const connection = await store.connections.require(connectionId);
+  const connection = await connectionOfRun(store, run);
   const named = connection.settings.dynamics.legalEntities;
   const entities = named.length > 0 ? [...named] : [...(await remote(({ dynamics }) => dynamics.listLegalEntities()))];
   await noteOutOfScope(context, run, { connection, entities });

@@ -29,11 +29,15 @@ export async function mayWrite(
   return { operations: [], withheld: operations.map((planned) => ({ ...keyOf(planned), outcome: 'skipped', remark })) };
 }
 
-/** Returns whether a run may create custom fields for a target: only if any of its kinds has a go, or by its plan. */
+/**
+ * Returns whether a run may create custom fields for a target before it plans: if any of its kinds has a go, or by its
+ * plan. One that is to be applied exactly must be compared with what would be written first.
+ */
 export async function mayPrepare(store: Store, run: RunRef, { entities }: OpenTarget): Promise<boolean> {
+  const plan = await store.plans.appliedBy(run.runId);
+  if (plan !== undefined) return plan.approval?.exact !== true;
   const gos = await store.gos.list(run.connectionId);
-  if (gos.some((go) => go.kind === EVERY || entities.some(({ kind }) => kind === go.kind))) return true;
-  return appliesPlan(store, run);
+  return gos.some((go) => go.kind === EVERY || entities.some(({ kind }) => kind === go.kind));
 }
 
 /** Returns whether a run writes only what a person has approved in a plan. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { WHOLE_CONNECTION, type GoScope } from '../../../domain/connection/go.ts';
 import { knownEntities } from '../../../domain/entities.ts';
 import type { PlanApproval } from '../../../domain/review/plan.ts';
 import { whyNotApprovable } from '../../../domain/review/approvable.ts';
@@ -38,14 +39,16 @@ export const approvePlan = endpoint({
   errors: [404, 409],
   handle:
     (deps) =>
-    async ({ params, body, actor }) => {
+    async ({ params, body, actor, isAudited }) => {
       const { store } = deps.services;
       const found = await findPlan(store, params.plan);
       const connection = await findConnection(store, found.connectionId);
       requireAuthorized(connection);
       requireKinds(connection, body.only?.kinds);
       const approval = { only: body.only ?? {}, exact: body.exact ?? false, note: body.note ?? null };
+      requireWhole(found, approval);
       const approved = await approve(deps, found, { hash: body.hash, approval, by: actor.name });
+      isAudited();
       return startApplying(deps, approved);
     },
 });
@@ -80,17 +83,55 @@ function requireKinds(connection: Connection, kinds: readonly string[] | undefin
   throw new ApiError(400, 'unknown_kind', message);
 }
 
+/** Changed settings act on all records, so they cannot be approved for some. */
+function requireWhole({ why }: Plan, { only }: PlanApproval): void {
+  if (!why.includes('settings') || Object.keys(only).length === 0) return;
+  const message =
+    'This plan contains changed settings, which act on all records. Approve it as a whole, without --kind, --legal-entity and --pilot.';
+  throw new ApiError(400, 'whole_plan_only', message);
+}
+
 async function approve(
   { services: { store } }: AdminDeps,
   found: Plan,
   { hash, approval, by }: { hash: string; approval: PlanApproval; by: string },
 ): Promise<Plan & { readonly applyRunId: string }> {
-  const reason = whyNotApprovable(found, hash);
+  const { connectionId } = found;
+  const revisions = [(await store.connections.require(connectionId)).revision];
+  const pending = await store.revisions.pending(connectionId);
+  if (pending !== undefined) revisions.push(pending.no);
+  const isOutdated = found.status === 'open' && !revisions.includes(found.revision);
+  const reason = whyNotApprovable(isOutdated ? { ...found, status: 'superseded' } : found, hash);
   if (reason !== undefined) throw new ApiError(409, reason.code, reason.message);
-  const decided = await store.plans.approve(found.planId, { by, approval, applyRunId: randomUUID() });
+  const go = goOf(found, approval);
+  const entry = { actor: by, action: 'plan.approve', subject: connectionId, detail: detailOf(found, approval) };
+  const decided = await store.plans.approve(found.planId, { approval, go, entry, applyRunId: randomUUID() });
   if (decided?.applyRunId) return { ...decided, applyRunId: decided.applyRunId };
   const late = whyNotApprovable(decided ?? found, hash);
   throw new ApiError(409, late?.code ?? 'plan_superseded', late?.message ?? 'The plan was decided by somebody else.');
+}
+
+/** Returns what may be written without a person from an approval on. A pilot gives no go. */
+function goOf({ legalEntity, slices }: Plan, { only }: PlanApproval): readonly GoScope[] {
+  if (only.pilot !== undefined) return [];
+  const isWhole = legalEntity === null && Object.keys(only).length === 0;
+  if (isWhole) return [WHOLE_CONNECTION];
+  return slices.filter(
+    (slice) =>
+      (only.kinds ?? [slice.kind]).includes(slice.kind) &&
+      (only.legalEntities ?? [slice.legalEntity]).includes(slice.legalEntity),
+  );
+}
+
+function detailOf({ planId: id, hash }: Plan, { only, exact, note }: PlanApproval): string {
+  const parts = Object.entries(only).map(([name, value]) => `${name} ${String(value)}`);
+  return [
+    `plan ${id}`,
+    `hash ${hash}`,
+    ...parts,
+    ...(exact ? ['exact'] : []),
+    ...(note === null ? [] : [`note: ${note}`]),
+  ].join(', ');
 }
 
 /** Starts the run that applies a plan. Calling it again for the same plan returns the same run. */

@@ -8,7 +8,7 @@ const EXPORT = { path: 'incremental/organizations' };
 
 const at = useStepTests();
 
-const targetOf = ({ connectionId }: TestRun) => openTarget(at.store, connectionId, 'organization');
+const targetOf = ({ connectionId }: TestRun) => openTarget(at.store, { connectionId }, 'organization');
 const readChanges = async (run: TestRun) =>
   readOrganizationChanges(run.context, run.ref, { target: await targetOf(run) });
 const compare = async (run: TestRun, after = '') =>

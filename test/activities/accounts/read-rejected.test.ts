@@ -43,7 +43,7 @@ async function rejectedBefore(): Promise<{ run: TestRun; id: number }> {
 }
 
 async function readAgain(run: TestRun, asked: boolean) {
-  const target = await openTarget(at.store, run.connectionId, 'organization');
+  const target = await openTarget(at.store, run, 'organization');
   return at.observe(() => readRejectedAgain(run.context, run.ref, { target, asked }));
 }
 

@@ -9,7 +9,7 @@ const SHOW = 'users.show_many';
 const at = useStepTests();
 
 const pageOf = async ({ connectionId }: TestRun, after: string) => ({
-  target: await openTarget(at.store, connectionId, 'user'),
+  target: await openTarget(at.store, { connectionId }, 'user'),
   after,
 });
 const readUnknown = async (run: TestRun, after = '') =>

@@ -42,7 +42,7 @@ describe('opening a slice', () => {
 
   it('returns the mapped parts of all entities of organizations', async () => {
     const run = await at.begin(withSync({ vendors: true }));
-    const { entities, mapped } = await openTarget(at.store, run.connectionId, 'organization');
+    const { entities, mapped } = await openTarget(at.store, run, 'organization');
     expect(entities.map(({ kind }) => kind)).toEqual(['customer', 'vendor']);
     expect(mapped.tags).toEqual(['erp_customer', 'erp_vendor']);
   });

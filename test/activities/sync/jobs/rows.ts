@@ -26,8 +26,7 @@ export function openSliceOf(kind = 'customer'): OpenSlice {
         revision: 1,
         externalIdTemplate: '{legalEntity}:{accountNumber}',
       },
-      ...{ state: 'active', revision: 1,
-    stateReason: null, hooks: { zendesk: 'z', dynamics: 'd' } },
+      ...{ state: 'active', revision: 1, stateReason: null, hooks: { zendesk: 'z', dynamics: 'd' } },
       ...{ reached: { entra: true, dynamics: true, zendesk: true }, createdAt: new Date(0), updatedAt: new Date(0) },
     },
   };
