@@ -90,6 +90,19 @@ describe('the responses of the API', () => {
     const records = await good<List>('GET /api/connections/{id}/records', { id: ID });
     expect(records.items.map(({ state }) => state).sort()).toEqual(['created', 'created', 'rejected']);
     await good('GET /api/connections/{id}/records', { id: ID, query: '?state=rejected&kind=customer&limit=1' });
+    const made = await good<{ planId: string }>('POST /api/connections/{id}/plans', { id: ID, body: {} });
+    expect(await world.ended(made.planId)).toMatchObject({ status: 'completed' });
+    const { hash } = await good<{ hash: string }>('GET /api/plans/{plan}', { id: made.planId });
+    await good('GET /api/plans/{plan}/changes', { id: made.planId, query: '?kind=customer&limit=5' });
+    const applied = await good<{ runId: string }>('POST /api/plans/{plan}/approve', {
+      id: made.planId,
+      body: { hash },
+    });
+    expect(await world.ended(applied.runId)).toMatchObject({ status: 'completed' });
+    const discarded = await good<{ planId: string }>('POST /api/connections/{id}/plans', { id: ID, body: {} });
+    await world.ended(discarded.planId);
+    await good('POST /api/plans/{plan}/discard', { id: discarded.planId });
+    expect((await good<List>('GET /api/connections/{id}/plans', { id: ID })).total).toBe(2);
     const retried = await good('POST /api/connections/{id}/retry', { id: ID, body: { keys: ['B,1'] } });
     expect(retried).toMatchObject({ retried: 1 });
     expect((await ask('POST /api/runs/{runId}/cancel', { id: runId })).status).toBe(409);
@@ -143,6 +156,7 @@ describe('the responses of the API', () => {
       ['GET /api/connections/{id}', { id: 'unknown' }, 404],
       ['GET /api/connections/{id}', { id: '%zz' }, 400],
       ['GET /api/runs/{runId}', { id: 'unknown' }, 404],
+      ['GET /api/plans/{plan}', { id: 'unknown' }, 404],
       ['DELETE /api/tokens/{id}', { id: '%00' }, 404],
       ['GET /api/connections/{id}/records', { id: ID, query: '?state=odd' }, 400],
       ['GET /api/audit', { query: '?limit=0' }, 400],

@@ -6,8 +6,16 @@ import { createEdits } from '../fixtures/edits.ts';
 import { connectionFile } from '../fixtures/connection-file.ts';
 import { setUpWorldWithApi } from '../fixtures/set-up-world.ts';
 
-/** The tables that belong to no connection: API tokens, audit, keys, migrations and upgrades. */
-const SHARED_TABLES = ['api_tokens', 'audit', 'key_canary', 'kysely_migration', 'kysely_migration_lock', 'upgrades'];
+/** The tables that belong to no connection: API tokens, audit, keys, migrations, upgrades, and proofs of a write. */
+const SHARED_TABLES = [
+  'api_tokens',
+  'audit',
+  'key_canary',
+  'kysely_migration',
+  'kysely_migration_lock',
+  'upgrades',
+  'write_proofs',
+];
 
 /** A request that Zendesk refused once. */
 const REFUSED = {
@@ -74,6 +82,17 @@ describe('a connection that is removed', () => {
     );
     await client.query(`insert into staged_records (run_id, legal_entity, kind, target, key, record, plain_name, plain_name_key, read_at)
       values ('${resync}', 'frrt', 'customer', 'organization', 'K', '{}', 'n', 'n', now())`);
+    await client.query(`insert into gos (connection_id, given_by) values ('${id}', 'admin')`);
+    await client.query(`insert into settings_revisions (connection_id, no, settings, external_id_template, state, created_by)
+      values ('${id}', 2, '{}', '{accountNumber}', 'former', 'admin')`);
+    await client.query(`insert into plans (plan_id, connection_id, run_id, revision, why, status, hash, summary, expires_at)
+      values ('${id} plan', '${id}', '${id} plan', 1, '{asked}', 'open', 'hash', '{}', now())`);
+    await client.query(`insert into plan_changes (plan_id, legal_entity, kind, key, operation, changes, line)
+      values ('${id} plan', 'frrt', 'customer', 'K', 'create', '[]', 'line')`);
+    await client.query(`insert into unclear_renumberings (connection_id, legal_entity, kind, key, former_key)
+      select connection_id, legal_entity, kind, key, 'former' from records
+      where connection_id = '${id}' and kind = 'customer' limit 1`);
+    await client.query(`insert into reused_numbers (connection_id) values ('${id}')`);
     const ingress = await createErpIngress({ world, api, edits: createEdits(world) }, id);
     const event = {
       BusinessEventId: 'E',
@@ -102,7 +121,9 @@ describe('a connection that is removed', () => {
       const names = columns.map(({ name }) => name);
       const own = names.includes('connection_id') ? `connection_id = '${id}'` : undefined;
       const ofRun = `run_id in (select run_id from runs where connection_id = '${id}')`;
-      const belongs = table === 'connections' ? `id = '${id}'` : (own ?? (names.includes('run_id') ? ofRun : 'false'));
+      const ofPlan = `plan_id in (select plan_id from plans where connection_id = '${id}')`;
+      const through = names.includes('plan_id') ? ofPlan : names.includes('run_id') ? ofRun : 'false';
+      const belongs = table === 'connections' ? `id = '${id}'` : (own ?? through);
       const { rows } = await client.query<{ n: number }>(`select count(*)::int as n from ${table} where ${belongs}`);
       counted[table] = rows[0]?.n ?? 0;
     }

@@ -11,6 +11,7 @@ import { removeStoredHistories, toStored, writeStoredHistories, type StoredHisto
 const only = process.argv.slice(2);
 const servers = await startRecordingServers();
 process.env['TEST_DATABASE_URL'] = servers.databaseUrl;
+process.env['TEST_SHARED_DIR'] = servers.sharedDir;
 try {
   const recorded = [
     ...(await record(servers.temporal, SCENARIOS)),

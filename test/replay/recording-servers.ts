@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { startEmbeddedPostgres } from '../../runtime/postgres/embedded-postgres.ts';
 import { findFreePort } from '../../runtime/processes/free-port.ts';
+import { createTemplate } from '../fixtures/database.ts';
 import { createLog } from '../../runtime/log/log.ts';
 import { findTemporal } from '../../runtime/temporal/temporal-binary.ts';
 
 /** The servers for recording histories. One Temporal server allows long histories, the other suggests continue-as-new early. */
 export interface RecordingServers {
   readonly databaseUrl: string;
+  /** A folder for what worlds share. */
+  readonly sharedDir: string;
   readonly temporal: string;
   /** Suggests continue-as-new after a few steps, as a real server does after thousands. */
   readonly impatientTemporal: string;
@@ -30,8 +33,10 @@ export async function startRecordingServers(): Promise<RecordingServers> {
     findTemporal({ env: process.env, log }),
   ]);
   const [patient, impatient] = await Promise.all([startTemporal(command), startTemporal(command, SHORT_HISTORY)]);
+  await createTemplate(postgres.url);
   return {
     databaseUrl: postgres.url,
+    sharedDir: dataDir,
     temporal: patient.address,
     impatientTemporal: impatient.address,
     async stop() {

@@ -7,8 +7,10 @@ import {
   probeId,
   supportReconcileId,
 } from '../../workflows/ids.ts';
+import { DEFAULT_REVIEW } from '../../domain/connection/review-settings.ts';
 import type { RunReport } from '../../store/sync/run-reports.ts';
 import { createEdits, readingOnly } from '../fixtures/edits.ts';
+import { preview } from '../fixtures/previews.ts';
 import { readWaits } from '../fixtures/waits.ts';
 import { runOtherWorkflows } from '../fixtures/other-workflows.ts';
 import type { World } from '../fixtures/world.ts';
@@ -30,6 +32,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   kept: recordHousekeeping,
   'by-hand': recordStartsByHand,
   refused: recordRefusals,
+  reviewed: recordReviews,
 };
 
 /** The scenarios in which Temporal suggests continue-as-new early. */
@@ -143,6 +146,15 @@ async function recordRefusals(world: World, name: string): Promise<void> {
 }
 
 /** Starts workflows as an operator does with Temporal's own tools, which set no search attributes. */
+/** A preview, and a run that is held because every change must be approved. */
+async function recordReviews(world: World, name: string): Promise<void> {
+  await connectOne(world, name);
+  await preview(world, { connectionId: name });
+  const review = { ...DEFAULT_REVIEW, first: 'off' as const, every: 'ask' as const };
+  await world.connect(name, (settings) => ({ ...readingOnly([name])(settings), review }));
+  expectEnd(await world.sync(name), 'held');
+}
+
 async function recordStartsByHand(world: World, name: string): Promise<void> {
   await connectOne(world, name);
   const account = { connectionId: name, legalEntity: name, kind: 'customer', accountNumber: 'A1' };
