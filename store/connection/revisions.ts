@@ -39,8 +39,8 @@ export function createRevisionStore(db: Db): RevisionStore {
   };
 }
 
-/** Makes a pending revision the active one. Call it in the transaction that stores the approval. */
-export async function activateRevision(db: Db, connectionId: string, no: number): Promise<boolean> {
+/** Makes a pending revision the active one. */
+async function activateRevision(db: Db, connectionId: string, no: number): Promise<boolean> {
   const active = await findActive(db, connectionId, { lock: true });
   const pending = await findPending(db, connectionId);
   if (active === undefined || pending?.no !== no) return false;
