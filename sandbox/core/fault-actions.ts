@@ -81,7 +81,11 @@ export interface Fault {
   readonly action: FaultAction;
 }
 
-/** A fault of the page of a list, which is answered otherwise as usual. */
+/**
+ * A fault of the page of a list, which is answered as usual, but its link or cursor to the next page is one that the list
+ * has given earlier: `back` 1 (the default) is the last one, 2 the one before, and so on; the oldest one if there are
+ * fewer.
+ */
 interface PageAction {
   readonly kind: 'rewind';
   readonly back?: number;
