@@ -7,7 +7,7 @@ import { startTopology, type Topology } from '../fixtures/topology.ts';
 const KEYS = ['R1', 'R2', 'R3', 'R4', 'R5', 'R6'];
 const READ_ONLY_MS = Number(process.env['READ_ONLY_MS'] ?? 6_000);
 const LONGEST_RETURN_MS = 30_000;
-const SENDERS = 2;
+const SENDERS = 1;
 
 interface Run {
   readonly runId: string;
@@ -66,7 +66,7 @@ describe('a database that is read-only for a while', () => {
         const key = KEYS[nth % KEYS.length] ?? '';
         await move(key, `City ${nth}`);
         sent.push(await send(key));
-        await new Promise((resolve) => setTimeout(resolve, 250));
+        await new Promise((resolve) => setTimeout(resolve, 300));
       }
     };
     const senders = Array.from({ length: SENDERS }, (_, first) => sender(first));
@@ -136,7 +136,7 @@ describe('a database that is read-only for a while', () => {
       const next = await topology.ledgerdesk<Run>('sync', 'contoso', '--wait');
       expect(next.status).toBe('completed');
       const meanwhile = sent.filter(({ at }) => at > closed && at < opened).map(({ status }) => status);
-      expect(meanwhile.length).toBeGreaterThan(10);
+      expect(meanwhile.length).toBeGreaterThan(5);
       expect(new Set(meanwhile)).toEqual(new Set([503]));
       await expectSame();
     },
