@@ -26,8 +26,10 @@ const MAX_ATTEMPTS_UNREACHED = 4;
 const MAX_ATTEMPTS_UNEXPECTED = 3;
 /** Attempts of a step that fails in the same way with the same input. */
 const MAX_ATTEMPTS_CERTAIN = 2;
-/** The pause between two attempts while PostgreSQL or Temporal is absent, so that work goes on soon after it is back. */
+/** The longest pause between two attempts while PostgreSQL or Temporal is absent, so that work goes on soon after it is back. */
 const ABSENT_RETRY_MS = 5_000;
+/** As the retry policy of the steps. */
+const FIRST_RETRY_MS = 1_000;
 /** Attempts of a step whose error nobody has classified: about ten minutes, by the retry policy of the steps. */
 const MAX_ATTEMPTS_UNKNOWN = 16;
 
@@ -148,7 +150,7 @@ function otherFailure(error: unknown, { attempt, step = 'unknown' }: FailedAttem
     return ApplicationFailure.create({
       type,
       message: `${subject} (${name}). The step "${step}" is retried until this is over.`,
-      nextRetryDelay: ABSENT_RETRY_MS,
+      nextRetryDelay: Math.min(ABSENT_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1)),
     });
   }
   const isLast = attempt >= (found.kind === 'certain' ? MAX_ATTEMPTS_CERTAIN : MAX_ATTEMPTS_UNKNOWN);

@@ -161,7 +161,8 @@ describe('the failure of a step that', () => {
     ['network_unavailable', coded('ENOTFOUND')],
     ['temporal_unavailable', Object.assign(new Error('14 UNAVAILABLE'), { code: 14, details: '', metadata: {} })],
   ])('waits with the code %s is retried without an end', (type, error) => {
-    expect(failureOf(error, { attempt: 10_000 })).toMatchObject({ type, nonRetryable: false });
+    expect(failureOf(error, { attempt: 10_000 })).toMatchObject({ type, nonRetryable: false, nextRetryDelay: 5_000 });
+    expect(failureOf(error, { attempt: 2 })).toMatchObject({ type, nonRetryable: false, nextRetryDelay: 2_000 });
   });
 });
 

@@ -20,4 +20,13 @@ describe('the reason of an outage', () => {
       'database',
     );
   });
+
+  it.each([
+    ['25006', /read-only.*continues by itself/],
+    ['55P03', /A table of the database is locked/],
+    ['53100', /disk of the database is full/],
+    ['57P03', /does not respond/],
+  ])('says what is wrong with a database that answers with %s', (code, sentence) => {
+    expect(unavailableReason(Object.assign(new Error('no'), { code }))).toMatch(sentence);
+  });
 });
