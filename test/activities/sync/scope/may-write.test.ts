@@ -8,7 +8,8 @@ import type { ChangeSettings, TestRun } from '../../../fixtures/test-run.ts';
 
 const at = useStepTests({ hasFields: false });
 
-const reviewed: ChangeSettings = (settings) => ({ ...settings, review: DEFAULT_REVIEW });
+const review = { ...DEFAULT_REVIEW, every: 'off' as const };
+const reviewed: ChangeSettings = (settings) => ({ ...settings, review });
 const give = (run: TestRun, go: GoScope) =>
   at.store.gos.give(run.connectionId, [go], {
     actor: 'admin',
