@@ -47,6 +47,7 @@ describe('the documentation', () => {
       ...all(read('domain/sync/tagging.ts'), /\bcode: '([a-z_]+)'/g),
       ...all(sources('domain/review').join('\n'), /\bcode: '([a-z_]+)'/g),
       ...all(read('domain/connection/not-annotated.ts'), /\bcode: '([a-z_]+)'/g),
+      ...all(read('domain/connection/settings-pending.ts'), /\bcode: '([a-z_]+)'/g),
       ...all(read('api/admin/reused-numbers.ts'), /\bcode: '([a-z_]+)'/g),
       ...all(read('cli/connection-file.ts'), /'(not_text)'/g),
       ...all(code, /'(connection_missing|needs_authorization|refusal_unconfirmed)'/g),
