@@ -52,6 +52,22 @@ const LIVE = {
 };
 
 describe('business events of the simulated F&O', () => {
+  it('have reused ControlNumbers and new EventIds after a restore from a backup', async () => {
+    await register();
+    const numberAndId = async (account: string, nth: number): Promise<Wire> => {
+      await customer(account);
+      const [last] = (await receiver.waitFor(nth)).slice(-1).map(parsed);
+      return { number: last?.['ControlNumber'], id: last?.['EventId'] };
+    };
+    await receiver.waitFor(1);
+    const before = await numberAndId('A1', 2);
+    expect((await control('POST', '/state/dynamics/restore', { controlNumber: before['number'] })).status).toBe(204);
+    const after = await numberAndId('A2', 3);
+    expect(after['number']).toBe(before['number']);
+    expect(after['id']).not.toBe(before['id']);
+    expect((await control('POST', '/state/dynamics/restore', { controlNumber: 'x' })).status).toBe(400);
+  });
+
   it('test a new endpoint with an event of empty members, and refuse one that does not accept it', async () => {
     receiver.respond = () => ({ status: 404, body: 'gone' });
     const refused = await register();

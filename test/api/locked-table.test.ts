@@ -61,7 +61,7 @@ describe('the API while a table is locked', () => {
         error: {
           code: 'not_ready',
           missing: ['store', 'worker'],
-          message: expect.stringContaining('not stored a row'),
+          message: expect.stringContaining('is locked'),
         },
       },
     ]);
