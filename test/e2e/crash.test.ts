@@ -38,7 +38,7 @@ const WHILE_CREATING: readonly Stop[] = [
   { name: 'a create has a response, its job is not stored yet', request: { ...CREATE, when: 'after' }, table: 'jobs' },
   { name: 'the end of the jobs is being stored', request: { ...OWN_JOBS, when: 'after' }, table: 'jobs' },
   { name: 'the first job is looked up', request: { ...LOOK_UP, when: 'after' } },
-  { name: 'the second job is about to be recorded', request: { ...LOOK_UP, skip: 1, when: 'after' }, table: 'jobs' },
+  { name: 'the last job is about to be recorded', request: { ...LOOK_UP, when: 'after' }, table: 'jobs' },
   { name: 'the run is about to end', table: 'runs' },
 ];
 
@@ -67,11 +67,11 @@ describe('a sync whose worker is killed', () => {
   );
   afterEach(() => world.sandbox.control('DELETE', '/faults'));
 
-  it('at 15 points creates each of 200 accounts once, and at 4 more points updates and adopts each once', async () => {
-    const numbers = await edits.generateCustomers('cr', 200);
+  it('at 15 points creates each of 400 accounts once, and at 4 more points updates and adopts each once', async () => {
+    const numbers = await edits.generateCustomers('cr', 400);
     await world.connect('crashed', readingOnly(['cr']));
     await world.sandbox.control('DELETE', '/journal');
-    expectTotals(await worker.syncThrough('crashed', WHILE_CREATING), { created: 200 });
+    expectTotals(await worker.syncThrough('crashed', WHILE_CREATING), { created: 400 });
     await expectOneEach('cr', numbers);
     expect(await timesSent('create_many', 'external_id')).toEqual(
       new Map(numbers.map((number) => [`cr:${number}`, 1])),
@@ -84,19 +84,19 @@ describe('a sync whose worker is killed', () => {
       await edits.addOrganization({ name: `Typed ${nth}`, tags: ['theirs'] });
     }
     await world.sandbox.control('DELETE', '/journal');
-    expectTotals(await worker.syncThrough('crashed', WHILE_UPDATING), { updated: 200, adopted: 10 });
+    expectTotals(await worker.syncThrough('crashed', WHILE_UPDATING), { updated: 400, adopted: 10 });
     const organizations = await expectOneEach('cr', [
       ...numbers,
       ...Array.from({ length: 10 }, (_, nth) => `T-${nth + 1}`),
     ]);
     const inRenton = organizations.filter(({ organization_fields: fields }) => fields['erp_city'] === 'Renton');
-    expect(inRenton.length).toBe(210);
+    expect(inRenton.length).toBe(410);
     const typed = organizations.filter(({ name }) => name.startsWith('Typed '));
     for (const { tags } of typed) expect([...tags].sort()).toEqual(['erp_customer', 'theirs']);
-    expect([...(await timesSent('update_many', 'id')).values()]).toEqual(Array.from({ length: 210 }, () => 1));
+    expect([...(await timesSent('update_many', 'id')).values()]).toEqual(Array.from({ length: 410 }, () => 1));
 
     await world.sandbox.control('DELETE', '/journal');
-    expectTotals(await world.sync('crashed'), { unchanged: 210 });
+    expectTotals(await world.sync('crashed'), { unchanged: 410 });
     expect((await edits.journal('zendesk')).filter(({ effect }) => effect)).toEqual([]);
   }, 300_000);
 
