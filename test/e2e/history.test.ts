@@ -7,6 +7,7 @@ import { accountSyncId, alertId, HOUSEKEEPING_ID } from '../../workflows/ids.ts'
 import { exportHistories, type ExportedHistory } from '../fixtures/histories.ts';
 import { WRONG_TOKEN } from '../fixtures/credential-failures.ts';
 import { runOtherWorkflows } from '../fixtures/other-workflows.ts';
+import { preview } from '../fixtures/previews.ts';
 import type { World } from '../fixtures/world.ts';
 import { setUpWorld } from '../fixtures/set-up-world.ts';
 
@@ -41,6 +42,7 @@ describe('the histories of a first sync, a resync, the support of accounts and a
       workflowId: accountSyncId('contoso', key),
       args: [input],
     });
+    await preview(world, { connectionId: 'contoso' });
     await runOtherWorkflows(world, 'contoso');
     await world.client.workflow.execute(WORKFLOW_TYPES.sweepStore, {
       taskQueue: TASK_QUEUE,
