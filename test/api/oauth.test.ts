@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { REVIEW_OFF } from '../fixtures/connection-file.ts';
 import { signIn } from '../fixtures/consent.ts';
 import { startTestSandbox, type JournalEntry, type TestSandbox } from '../fixtures/sandbox.ts';
 import { startApi, type RunningApi } from './running-api.ts';
@@ -63,6 +64,7 @@ describe('the consent to Zendesk', () => {
         oauthClientSecret: sandbox.oauthClientSecret,
         ...change,
       },
+      review: REVIEW_OFF,
     });
   const apply = async (change: object = {}): Promise<string> => {
     connections.count += 1;
