@@ -178,9 +178,12 @@ describe('a response that refers to another host', () => {
     });
 
   it('is not followed as the next page of Zendesk, with page numbers or cursors', async () => {
-    const field = { id: 1, key: 'erp_city', title: 'City', type: 'text', active: true };
+    const field = (nth: number) => ({ id: nth, key: `erp_${nth}`, title: 'City', type: 'text', active: true });
     const numbered = await startLoopback((_request, { nth }) => ({
-      body: { organization_fields: nth < 3 ? [field] : [], next_page: `${elsewhere.origin}/api/v2/x?page=${nth + 1}` },
+      body: {
+        organization_fields: nth < 3 ? [field(nth)] : [],
+        next_page: `${elsewhere.origin}/api/v2/x?page=${nth + 1}`,
+      },
     }));
     expect(await zendeskAt(numbered).listFields('organization')).toHaveLength(2);
     expect([numbered.requests.length, elsewhere.connections()]).toEqual([3, 0]);
