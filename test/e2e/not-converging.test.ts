@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { itInLongRuns } from '../fixtures/chosen-cases.ts';
 import { DEFAULT_KINDS } from '../../domain/entities.ts';
 import { createPeople } from '../fixtures/people.ts';
 import { setUpWorld } from '../fixtures/set-up-world.ts';
@@ -42,18 +43,21 @@ describe('a write that Zendesk does not take over', () => {
     expect(await people.record('pa', 'K1')).toMatchObject({ state: 'unchanged', code: null });
   });
 
-  it('is not repeated for the phone of an adopted user that also gets an organization and an address', async () => {
-    await configure({ phoneUpdates: 'identity' });
-    await people.addUser({ name: 'By Hand', email: 'k1@pb.example', phone: '+49 1' });
-    await people.begin('pb', { K1: { account: 'A1', email: 'k1@pb.example', phone: '+49 2' } });
-    await expectQuiet('pb');
-    await people.contact('pb', 'K1', { email: 'second@pb.example', phone: '+49 3' });
-    await people.observe('pb');
-    await expectQuiet('pb');
-    expect(await people.record('pb', 'K1')).toMatchObject({ code: 'field_ignored' });
-  });
+  itInLongRuns(
+    'is not repeated for the phone of an adopted user that also gets an organization and an address',
+    async () => {
+      await configure({ phoneUpdates: 'identity' });
+      await people.addUser({ name: 'By Hand', email: 'k1@pb.example', phone: '+49 1' });
+      await people.begin('pb', { K1: { account: 'A1', email: 'k1@pb.example', phone: '+49 2' } });
+      await expectQuiet('pb');
+      await people.contact('pb', 'K1', { email: 'second@pb.example', phone: '+49 3' });
+      await people.observe('pb');
+      await expectQuiet('pb');
+      expect(await people.record('pb', 'K1')).toMatchObject({ code: 'field_ignored' });
+    },
+  );
 
-  it('is not repeated because somebody changes something else of that user', async () => {
+  itInLongRuns('is not repeated because somebody changes something else of that user', async () => {
     await configure({ phoneUpdates: 'identity' });
     await people.begin('pc', { K1: { account: 'A1', phone: '+49 1' }, K2: { account: 'A1', phone: '+49 2' } });
     for (const id of ['K1', 'K2']) await people.contact('pc', id, { phone: `+49 30 ${id}` });
