@@ -1,6 +1,7 @@
 import type { StepContext } from '../dependencies.ts';
 import { stop } from '../failure.ts';
-import { exactChanges, type RowWithOperation } from '../sync/exact-changes.ts';
+import { exactChanges } from '../sync/exact-changes.ts';
+import { withOperation } from '../sync/plan-rows.ts';
 import { checkFieldsAtStart } from '../sync/schema/check-fields.ts';
 import { checkTagging } from '../sync/schema/check-tagging.ts';
 import type { Plan } from '../../store/review/plans.ts';
@@ -13,9 +14,7 @@ import { planOnCopies, type RunToPlan } from './plan-on-copies.ts';
 export async function checkExact(context: StepContext, run: RunToPlan, plan: Plan): Promise<void> {
   let planned = 0;
   await planOnCopies(context, run, async ({ slice, rows, copies }) => {
-    const writes = rows.flatMap(({ row, planned: one }): RowWithOperation[] =>
-      'operation' in one ? [{ row, planned: one }] : [],
-    );
+    const writes = withOperation(rows);
     const keys = writes.map(({ row }) => row.record.key);
     const lines = await context.store.plannedLines.of(slice, keys, []);
     const changes = await exactChanges(copies, slice, writes);

@@ -3,17 +3,13 @@ import { entitiesOf, targetLevelsOf } from '../../domain/entities.ts';
 import { heldByLimits, heldForApproval, type Held } from '../../domain/review/held.ts';
 import { judgeLimits as judge, largestCounts, type LimitBasis, type SliceSize } from '../../domain/review/limits.ts';
 import type { Connection } from '../../store/connection/connections.ts';
-import type { RowToPlan } from '../../store/sync/planning.ts';
 import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { openSlice } from '../sync/open-slice.ts';
-import { planRows } from '../sync/plan-rows.ts';
-import { targetOf } from '../targets.ts';
+import { plannedPages } from '../sync/plan-rows.ts';
 import { checkExact } from './check-exact.ts';
 import { createLimitCounter, type LimitCounter } from './limit-counter.ts';
 import { planOnCopies, type RunToPlan } from './plan-on-copies.ts';
-
-const PAGE = 1_000;
 
 /**
  * Judges whether a run may write what it would write, before it writes anything. A run that applies a plan may, unless it
@@ -92,10 +88,5 @@ async function countSlice(
 ): Promise<void> {
   const { legalEntity, kind } = size;
   const slice = await openSlice(store, { ...run, legalEntity, kind });
-  const target = targetOf(slice.target);
-  for (let after: string | null = ''; after !== null;) {
-    const page: RowToPlan[] = await store.planning.rows(run.connectionId, slice, { after, limit: PAGE });
-    await counter.add({ slice, rows: planRows(page, (row) => target.plan(row, slice.spec)) });
-    after = page.length < PAGE ? null : (page.at(-1)?.record.key ?? null);
-  }
+  for await (const rows of plannedPages(store, slice)) await counter.add({ slice, rows });
 }

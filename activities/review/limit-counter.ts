@@ -11,6 +11,7 @@ import {
 import type { PlanLimit } from '../../domain/review/plan.ts';
 import type { Connection } from '../../store/connection/connections.ts';
 import type { Store } from '../../store/store.ts';
+import { withOperation } from '../sync/plan-rows.ts';
 import type { PlannedPage } from './plan-on-copies.ts';
 
 /** Counts the planned operations of a run by the limits of its connection. */
@@ -40,7 +41,7 @@ export async function createLimitCounter(
   let operations = 0;
   return {
     async add({ slice, rows }) {
-      const planned = rows.flatMap(({ planned: one }) => ('operation' in one ? [one] : []));
+      const planned = withOperation(rows).map(({ planned: one }) => one);
       operations += planned.length;
       if (planned.length > 0) counts = addCounts(counts, countLimited(planned, await completed(slice)));
     },

@@ -10,10 +10,11 @@ import type { Steps } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { countAnnotations } from '../support/count-annotations.ts';
 import { connectionOfRun } from '../sync/connection-of-run.ts';
-import { exactChanges, type RowWithOperation } from '../sync/exact-changes.ts';
+import { exactChanges } from '../sync/exact-changes.ts';
+import { withOperation, type PlannedRow } from '../sync/plan-rows.ts';
 import { findPreparations } from './find-preparations.ts';
 import { createLimitCounter, type LimitCounter } from './limit-counter.ts';
-import { planOnCopies, type PlannedPage, type PlannedRow } from './plan-on-copies.ts';
+import { planOnCopies, type PlannedPage } from './plan-on-copies.ts';
 
 /**
  * Makes the plan of a run from the records that it has read: counts, changes, cost and a hash. It writes nothing but the
@@ -85,10 +86,7 @@ async function planAll(
 }
 
 async function changesOf({ copies, slice, rows }: PlannedPage): Promise<readonly ChangeToStore[]> {
-  const writes = rows.flatMap(({ row, planned }): RowWithOperation[] =>
-    'operation' in planned ? [{ row, planned }] : [],
-  );
-  const changes = await exactChanges(copies, slice, writes);
+  const changes = await exactChanges(copies, slice, withOperation(rows));
   return changes.map(({ planned, shown, line }) => ({
     ...keyOf(planned),
     operation: planned.operation,

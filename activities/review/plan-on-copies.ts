@@ -1,26 +1,17 @@
 import { entitiesOf, targetLevelsOf } from '../../domain/entities.ts';
 import type { TargetName } from '../../domain/entity-spec.ts';
-import type { PlannedOperation } from '../../store/sync/claims.ts';
-import type { RecordOutcome } from '../../store/sync/outcomes.ts';
-import type { RowToPlan } from '../../store/sync/planning.ts';
 import type { SliceKey } from '../../store/sync/staging.ts';
 import type { Store } from '../../store/store.ts';
 import type { RunRef } from '../../workflows/steps.ts';
 import type { StepContext } from '../dependencies.ts';
 import { connectionOfRun } from '../sync/connection-of-run.ts';
 import { openSlice, openTarget, type OpenSlice } from '../sync/open-slice.ts';
-import { planRows } from '../sync/plan-rows.ts';
+import { plannedPages, withOperation, type PlannedRow } from '../sync/plan-rows.ts';
 import { targetOf } from '../targets.ts';
 
 /** A run whose staged records are planned. Adoption by name waits for the incomplete legal entities. */
 export interface RunToPlan extends RunRef {
   readonly incompleteEntities: readonly string[];
-}
-
-/** A record with its plan: an operation, or the outcome if no operation is needed. */
-export interface PlannedRow {
-  readonly row: RowToPlan;
-  readonly planned: RecordOutcome | PlannedOperation;
 }
 
 /** A page of planned records of one slice, by key. */
@@ -30,8 +21,6 @@ export interface PlannedPage {
   /** The store in which the records are planned. It contains the links that the plan would give. */
   readonly copies: Store;
 }
-
-const PAGE = 1_000;
 
 /**
  * Plans all records that a run has read, without any effect: on copies of the records, by the same code as a sync.
@@ -82,15 +71,11 @@ async function planSlice(
   visit: (page: PlannedPage) => Promise<void>,
 ): Promise<void> {
   const slice = await openSlice(copies, { ...run, ...key });
-  const target = targetOf(slice.target);
-  for (let after: string | null = ''; after !== null;) {
-    const page: RowToPlan[] = await copies.planning.rows(run.connectionId, slice, { after, limit: PAGE });
-    const rows: readonly PlannedRow[] = planRows(page, (row) => target.plan(row, slice.spec));
+  for await (const rows of plannedPages(copies, slice)) {
     await visit({ slice, rows, copies });
     const outcomes = rows.flatMap(({ planned }) => ('operation' in planned ? [] : [planned]));
-    const operations = rows.flatMap(({ planned }) => ('operation' in planned ? [planned] : []));
+    const operations = withOperation(rows).map(({ planned }) => planned);
     await copies.planning.save(slice, { outcomes, operations });
-    after = page.length < PAGE ? null : (page.at(-1)?.record.key ?? null);
   }
   await copies.plannedLinks.linkPlanned(run.connectionId, key);
 }

@@ -3,16 +3,10 @@ import type { PlannedFieldChange } from '../../domain/sync/planned-change.ts';
 import { keyOf } from '../../domain/sync/record.ts';
 import { contentDigest } from '../../store/digests.ts';
 import type { PlannedOperation } from '../../store/sync/claims.ts';
-import type { RowToPlan } from '../../store/sync/planning.ts';
 import type { Store } from '../../store/store.ts';
 import { targetOf } from '../targets.ts';
 import type { OpenSlice } from './open-slice.ts';
-
-/** A record with its planned operation. */
-export interface RowWithOperation {
-  readonly row: RowToPlan;
-  readonly planned: PlannedOperation;
-}
+import type { RowWithOperation } from './plan-rows.ts';
 
 /** A planned operation with what it changes. `line` is the digest of the exact change. */
 export interface ChangeOfRow {

@@ -1,18 +1,10 @@
 import { knownEntities, kindsOf } from '../../domain/entities.ts';
 import { keyOf } from '../../domain/sync/record.ts';
 import { notInPlan } from '../../domain/sync/rejection.ts';
-import type { RecordOutcome } from '../../store/sync/outcomes.ts';
-import type { RowToPlan } from '../../store/sync/planning.ts';
-import type { PlannedOperation } from '../../store/sync/claims.ts';
 import type { Store } from '../../store/store.ts';
-import { exactChanges, type RowWithOperation } from './exact-changes.ts';
+import { exactChanges } from './exact-changes.ts';
 import type { OpenSlice } from './open-slice.ts';
-
-/** A record with its plan: an operation, or the outcome if no operation is needed. */
-export interface RowWithPlan {
-  readonly row: RowToPlan;
-  readonly planned: RecordOutcome | PlannedOperation;
-}
+import { withOperation, type PlannedRow } from './plan-rows.ts';
 
 /**
  * Keeps a run to the plan that it applies: an operation that was not approved, or that differs from the approved one in
@@ -21,16 +13,14 @@ export interface RowWithPlan {
 export async function keepToPlan(
   store: Pick<Store, 'plannedLines' | 'plannedLinks'>,
   slice: OpenSlice,
-  rows: readonly RowWithPlan[],
-): Promise<readonly RowWithPlan[]> {
+  rows: readonly PlannedRow[],
+): Promise<readonly PlannedRow[]> {
   const pilotKinds = kindsOf(knownEntities(slice.connection), 'organization');
   const keys = rows.map(({ row }) => row.record.key);
   const lines = await store.plannedLines.of(slice, keys, pilotKinds);
   if (lines === undefined) return rows;
-  const operations = rows.flatMap(({ row, planned }): RowWithOperation[] =>
-    'operation' in planned ? [{ row, planned }] : [],
-  );
-  const found = new Map((await exactChanges(store, slice, operations)).map(({ planned, line }) => [planned.key, line]));
+  const changes = await exactChanges(store, slice, withOperation(rows));
+  const found = new Map(changes.map(({ planned, line }) => [planned.key, line]));
   return rows.map(({ row, planned }) => {
     const approved = lines.get(row.record.key);
     const isAsPlanned = approved?.isApproved === true && approved.line === found.get(row.record.key);
