@@ -3,9 +3,10 @@ import { readErpValue, textValue, type FieldValue } from '../../domain/sync/fiel
 import { legalEntityKey } from '../../domain/sync/record.ts';
 import { isStorable } from '../../domain/sync/text.ts';
 import { readPages } from '../read-pages.ts';
-import { anyOfUrl, equals, LONGEST_URL } from './query.ts';
+import { anyOfUrl, chunksOf, equals } from './query.ts';
 import type { Reader } from './reader.ts';
 import { MAX_KEY, type RowSource } from './rows.ts';
+import { PAGE_MEMBERS } from './served-rows.ts';
 
 /** The parties and keys to look up. */
 export interface PartiesWanted {
@@ -44,23 +45,15 @@ export async function readParties(scope: PartyScope, { parties, keys }: PartiesW
     ...usable(keys).map((text) => equals(source.keyColumn, text)),
   ];
   const found = new Map<string, PartyRow>();
-  for (const chunk of chunksOf(scope, terms)) for (const row of await readChunk(scope, chunk)) found.set(row.key, row);
+  const urlOfTerms = (some: readonly string[]): string => urlOf(scope, some);
+  for (const chunk of chunksOf(terms, { urlOf: urlOfTerms }))
+    for (const row of await readChunk(scope, chunk)) found.set(row.key, row);
   return [...found.values()];
 }
 
 function urlOf({ origin, source, legalEntity, party }: PartyScope, terms: readonly string[]): string {
   const columns = ['dataAreaId', source.keyColumn, party];
   return anyOfUrl(origin, { ...source, columns }, { legalEntity, terms });
-}
-
-function chunksOf(scope: PartyScope, terms: readonly string[]): readonly string[][] {
-  const chunks: string[][] = [];
-  for (const term of terms) {
-    const last = chunks.at(-1);
-    if (last !== undefined && urlOf(scope, [...last, term]).length < LONGEST_URL) last.push(term);
-    else chunks.push([term]);
-  }
-  return chunks;
 }
 
 async function readChunk(scope: PartyScope, terms: readonly string[]): Promise<readonly PartyRow[]> {
@@ -86,7 +79,7 @@ async function readChunk(scope: PartyScope, terms: readonly string[]): Promise<r
 
 function rowsOf(keyColumn: string, party: string) {
   const row = z.looseObject({ dataAreaId: z.string(), [keyColumn]: z.string(), [party]: z.string().nullable() });
-  return z.looseObject({ value: z.array(row), '@odata.nextLink': z.string().nullish() }).transform((page) => ({
+  return z.looseObject({ value: z.array(row), ...PAGE_MEMBERS }).transform((page) => ({
     rows: page.value.map((one) => ({
       company: String(one['dataAreaId']),
       key: String(one[keyColumn]),

@@ -4,7 +4,7 @@ import type { RowSource } from './rows.ts';
 type QuerySource = Pick<RowSource, 'entitySet' | 'columns' | 'order' | 'keyColumn'>;
 
 /** Longest URL of a look-up. IIS and proxies accept about 2,000 characters with their default settings. */
-export const LONGEST_URL = 2_000;
+const LONGEST_URL = 2_000;
 
 /**
  * Returns the URL of a collection. Without `cross-company`, F&O silently returns rows of the user's default company
@@ -107,13 +107,26 @@ export function equals(column: string, text: string): string {
  * wildcard and may return many rows.
  */
 export function lookUpChunks(origin: string, source: QuerySource, wanted: KeysInCompany): readonly string[][] {
+  const mayShare = (key: string): boolean => !key.includes('*');
   const urlOf = (keys: readonly string[]): string => lookUpUrl(origin, source, { ...wanted, keys });
-  const chunks: string[][] = [];
-  for (const key of wanted.keys) {
+  return chunksOf(wanted.keys, { urlOf, mayShare });
+}
+
+/**
+ * Divides what is asked for into requests, so that no URL becomes too long. An item for which `mayShare` returns false
+ * has a request of its own.
+ */
+export function chunksOf<Item>(
+  items: readonly Item[],
+  at: { readonly urlOf: (items: readonly Item[]) => string; readonly mayShare?: (item: Item) => boolean },
+): readonly Item[][] {
+  const { urlOf, mayShare = () => true } = at;
+  const chunks: Item[][] = [];
+  for (const item of items) {
     const last = chunks.at(-1);
-    const fits = last?.every((other) => !other.includes('*')) === true && !key.includes('*');
-    if (fits && urlOf([...last, key]).length < LONGEST_URL) last.push(key);
-    else chunks.push([key]);
+    const fits = last?.every(mayShare) === true && mayShare(item);
+    if (fits && urlOf([...last, item]).length < LONGEST_URL) last.push(item);
+    else chunks.push([item]);
   }
   return chunks;
 }
