@@ -22,9 +22,8 @@ export async function annotateChanged(
   input: Parameters<Steps['annotateChanged']>[0],
 ): ReturnType<Steps['annotateChanged']> {
   const { store } = context;
-  if (!hasAnyGo(await store.gos.list(input.connectionId))) return { written: 0, next: null };
-  const reasonOf = await openAnnotations(store, input.connectionId);
-  const connection = await store.connections.require(input.connectionId);
+  const { connection, gos, reasonOf } = await openAnnotations(store, input.connectionId);
+  if (!hasAnyGo(gos)) return { written: 0, next: null };
   const accounts = await store.support.page(input.connectionId, { after: input.after, limit: PAGE });
   const denied = new Map<string, AnnotationProblem>();
   let [written, requested] = [0, 0];

@@ -45,8 +45,8 @@ export async function annotate(
   await context.store.annotationWakes.recordReading(connectionId, key);
   const account = await context.store.support.account(connectionId, key);
   if (account === undefined) return { outcome: 'not_linked' };
-  const connection = await context.store.connections.require(connectionId);
-  const reason = (await openAnnotations(context.store, connectionId))(key);
+  const { connection, reasonOf } = await openAnnotations(context.store, connectionId);
+  const reason = reasonOf(key);
   const result = await annotateOne(context, input, { account, connection, reason, mayRetry: mayRetry(context) });
   if (typeof result === 'string') return { outcome: result };
   if (result.code === 'missing_privilege') throw stop(result.code, result.message);

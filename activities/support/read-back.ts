@@ -61,7 +61,7 @@ async function wakeAnnotations(
   const { store, wakeAnnotation } = context;
   const askedAt = await store.staging.now();
   const due = await store.annotationWakes.due(connectionId, organizationIds, askedAt);
-  const reasonOf = await openAnnotations(store, connectionId);
+  const { reasonOf } = await openAnnotations(store, connectionId);
   const accounts = due.filter((account) => reasonOf(account) === null);
   await Promise.all(
     accounts.map(({ legalEntity, kind, key, delayMs }) =>

@@ -16,15 +16,13 @@ export async function readZendeskChanges(
   input: Parameters<Steps['readZendeskChanges']>[0],
 ): ReturnType<Steps['readZendeskChanges']> {
   const { target, after, full } = input;
-  // A preview creates no fields. Its plan lists those that are missing.
-  const isPreview = (await context.store.runs.get(input.runId))?.scope === 'preview';
-  const isPrepared =
-    !isPreview && (await mayPrepare(context.store, input, await openTarget(context.store, input, target)));
+  let opened = await openTarget(context.store, input, target);
+  const isPrepared = await mayPrepare(context.store, input, opened);
   if (after === '' && isPrepared) {
     await checkFieldsAtStart(context, { run: input, target, full });
     await checkTagging(context, { run: input, target, full });
+    opened = await openTarget(context.store, input, target);
   }
-  const opened = await openTarget(context.store, input, target);
   const page = await targetOf(target).readChanges(context, input, { target: opened, after });
   if (page.next !== null || !isPrepared) return page;
   const haveChanged = await checkFieldsAgain(context, { run: input, target, hasRefusals: false });

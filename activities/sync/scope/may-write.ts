@@ -31,9 +31,10 @@ export async function mayWrite(
 
 /**
  * Returns whether a run may create custom fields for a target before it plans: if any of its kinds has a go, or by its
- * plan. One that is to be applied exactly must be compared with what would be written first.
+ * plan. A preview creates none, because its plan lists those that are missing. One that is to be applied exactly must be compared with what would be written first.
  */
 export async function mayPrepare(store: Store, run: RunRef, { entities }: OpenTarget): Promise<boolean> {
+  if ((await store.runs.get(run.runId))?.scope === 'preview') return false;
   const plan = await store.plans.appliedBy(run.runId);
   if (plan !== undefined) return plan.approval?.exact !== true;
   const gos = await store.gos.list(run.connectionId);
