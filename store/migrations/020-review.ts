@@ -32,7 +32,7 @@ const STATEMENTS = [
   `create table run_grants (
     run_id text not null,
     ${CONNECTION},
-    grant_name text not null check (grant_name in ('limits', 'shrink', 'go')),
+    grant_name text not null check (grant_name in ('limits', 'shrink')),
     given_by text not null,
     at timestamptz not null default now(),
     primary key (run_id, grant_name)

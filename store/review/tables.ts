@@ -6,7 +6,7 @@ import type { PlannedFieldChange, PlannedOperationName } from '../../domain/sync
 type Json<T> = ColumnType<T, string, string>;
 
 /** What a person has allowed one run to do. */
-export type RunGrant = 'limits' | 'shrink' | 'go';
+export type RunGrant = 'limits' | 'shrink';
 
 /** The tables of what people have approved. */
 export interface ReviewTables {
