@@ -1,35 +1,18 @@
 import { describe, it } from '@jest/globals';
 import { AbsenceHistory } from '../fixtures/absence-history.ts';
-import { printMeasurement } from '../fixtures/print-measurement.ts';
-import { createRandom } from '../fixtures/random-choices.ts';
+import { firstOnes, playHistories, TOGETHER } from '../fixtures/play-histories.ts';
 import { useStepTests } from '../fixtures/step-context.ts';
 
 const HISTORIES = Number(process.env['ABSENCE_HISTORIES'] ?? 6);
 const SEED = Number(process.env['ABSENCE_SEED'] ?? 20_264);
-/** Histories with one sandbox and one database, which every further history makes slower. */
-const TOGETHER = 20;
 
-const firstOnes = Array.from({ length: Math.ceil(HISTORIES / TOGETHER) }, (_, part) => part * TOGETHER + 1);
-
-describe.each(firstOnes)('readings that miss rows, fail, and find rows again, from history %i', (first) => {
+describe.each(firstOnes(HISTORIES))('readings that miss rows, fail, and find rows again, from history %i', (first) => {
   const at = useStepTests();
   const last = Math.min(HISTORIES, first + TOGETHER - 1);
 
   it(
     `end no membership that F&O did not end, and every ticket keeps its organization (up to ${last}, seed ${SEED})`,
-    async () => {
-      const begun = Date.now();
-      for (let no = first; no <= last; no += 1) {
-        const history = new AbsenceHistory(at, { no, random: createRandom(SEED + no * 7_919) });
-        try {
-          await history.play();
-        } catch (error) {
-          const where = `seed ${SEED}, history ${no}:\n${history.lines.join('\n')}`;
-          throw new Error(`${where}\n${error instanceof Error ? error.message : String(error)}`, { cause: error });
-        }
-      }
-      printMeasurement(`histories ${first} to ${last} with seed ${SEED} in ${Date.now() - begun} ms`);
-    },
+    () => playHistories({ first, last, seed: SEED }, (no, random) => new AbsenceHistory(at, { no, random })),
     60_000 + TOGETHER * 15_000,
   );
 });
